@@ -1,0 +1,101 @@
+"""What a program may do to accounts: reading the input region back after a run that returned 0.
+
+The whole region is writable while the program runs; changes that are not allowed are found here, in the
+runtime's order: accounts in instruction order, and for each its lamports, length, data, owner. Everything
+else in a record (key, flags) is ignored.
+
+Source: `deserialize_parameters_for_abiv1` of solana-program-runtime 4.1 (serialization.rs),
+`BorrowedInstructionAccount` of solana-transaction-context 4.1, with `virtual_address_space_adjustments` off,
+as on mainnet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from solproof.svm.accounts import KEY_LENGTH, MAXIMUM_DATA_LENGTH, Account, InstructionAccount
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.instruction_error import InstructionError, instruction_error
+from solproof.svm.serialization import (
+    DATA_LENGTH_OFFSET,
+    DATA_OFFSET,
+    LAMPORTS_OFFSET,
+    MAXIMUM_DATA_INCREASE,
+    OWNER_OFFSET,
+    SerializedInput,
+)
+
+
+class AccountRuleError(Exception):
+    """The program changed an account in a way that is not allowed.
+
+    An outcome of the run; `error` is Agave's name for it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.error: InstructionError = instruction_error(name)
+        super().__init__(self.error.message)
+
+
+def post_accounts(
+    execution_input: ExecutionInput, serialized: SerializedInput, region_after: bytes
+) -> tuple[Account, ...]:
+    """The distinct accounts after a run that returned 0, in order of first appearance.
+
+    Raises `AccountRuleError` for the first change that is not allowed, and for lamports that do not add up
+    (`UnbalancedInstruction`).
+    """
+    entries = [
+        (entry, record)
+        for entry, record in zip(execution_input.accounts, serialized.records, strict=True)
+        if record is not None
+    ]
+    after = tuple(
+        _read_back(entry, region_after, record, execution_input.program_id) for entry, record in entries
+    )
+    if sum(account.lamports for account in after) != sum(entry.account.lamports for entry, _ in entries):
+        raise AccountRuleError("UnbalancedInstruction")
+    return after
+
+
+def accounts_modified(before: Sequence[Account], after: Sequence[Account]) -> int:
+    """How many accounts have other lamports, data or owner than before; both sequences hold the same accounts
+    in the same order.
+    """
+    return sum(
+        (old.lamports, old.data, old.owner) != (new.lamports, new.data, new.owner)
+        for old, new in zip(before, after, strict=True)
+    )
+
+
+def _read_back(entry: InstructionAccount, region: bytes, record: int, program_id: bytes) -> Account:
+    account = entry.account
+    owned = account.owner == program_id
+    lamports = _unsigned(region, record + LAMPORTS_OFFSET)
+    if lamports != account.lamports:
+        if not owned and lamports < account.lamports:
+            raise AccountRuleError("ExternalAccountLamportSpend")
+        if not entry.is_writable:
+            raise AccountRuleError("ReadonlyLamportChange")
+
+    length = _unsigned(region, record + DATA_LENGTH_OFFSET)
+    if length - len(account.data) > MAXIMUM_DATA_INCREASE or length > MAXIMUM_DATA_LENGTH:
+        raise AccountRuleError("InvalidRealloc")
+    data = region[record + DATA_OFFSET : record + DATA_OFFSET + length]
+    if data != account.data:
+        if length != len(account.data) and not owned:
+            raise AccountRuleError("AccountDataSizeChanged")
+        if not entry.is_writable:
+            raise AccountRuleError("ReadonlyDataModified")
+        if not owned:
+            raise AccountRuleError("ExternalAccountDataModified")
+
+    owner = region[record + OWNER_OFFSET : record + OWNER_OFFSET + KEY_LENGTH]
+    if owner != account.owner and (not owned or not entry.is_writable or any(data)):
+        raise AccountRuleError("ModifiedProgramId")
+    return replace(account, lamports=lamports, data=data, owner=owner)
+
+
+def _unsigned(region: bytes, offset: int) -> int:
+    return int.from_bytes(region[offset : offset + 8], "little")

@@ -1,0 +1,108 @@
+"""Accounts as the runtime sees them, and accounts as one instruction names them.
+
+Keys and owners are 32 bytes, lamports an unsigned 64-bit integer, data at most 10 MiB
+(`MAX_PERMITTED_DATA_LENGTH`, solana-system-interface 3). An instruction names at most 255 accounts
+(`MAX_ACCOUNTS_PER_INSTRUCTION`, solana-transaction-context 4.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import base58
+
+from solproof.errors import InputError
+
+KEY_LENGTH = 32
+MAXIMUM_DATA_LENGTH = 10 * 1024 * 1024
+MAXIMUM_ACCOUNTS = 255
+MAXIMUM_LAMPORTS = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account: its address and state. Raises `InputError` for a value that no account can have."""
+
+    key: bytes
+    owner: bytes
+    lamports: int
+    data: bytes
+    executable: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value in (("key", self.key), ("owner", self.owner)):
+            if len(value) != KEY_LENGTH:
+                raise InputError(f"account {name}: expected {KEY_LENGTH} bytes, got {len(value)}")
+        if not 0 <= self.lamports <= MAXIMUM_LAMPORTS:
+            raise InputError(
+                f"account {address_text(self.key)}: lamports: expected 0 to {MAXIMUM_LAMPORTS}, "
+                f"got {self.lamports}"
+            )
+        if len(self.data) > MAXIMUM_DATA_LENGTH:
+            raise InputError(
+                f"account {address_text(self.key)}: data: expected at most {MAXIMUM_DATA_LENGTH} bytes, "
+                f"got {len(self.data)}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionAccount:
+    """An account in its place in an instruction, with the privileges that the message gives it."""
+
+    account: Account
+    is_signer: bool = False
+    is_writable: bool = False
+
+
+def address_text(key: bytes) -> str:
+    """A 32-byte address in base58, as every Solana tool prints it."""
+    return base58.b58encode(key).decode("ascii")
+
+
+def address_bytes(text: str) -> bytes:
+    """The 32 bytes of a base58 address; raises `InputError` when the text is not one."""
+    try:
+        key = base58.b58decode(text.encode("ascii"))
+    except ValueError:
+        raise InputError(f"expected a base58 address, got {text!r}") from None
+    if len(key) != KEY_LENGTH:
+        raise InputError(f"expected a base58 address of {KEY_LENGTH} bytes, got {len(key)} bytes in {text!r}")
+    return key
+
+
+def first_positions(accounts: Sequence[InstructionAccount]) -> tuple[int, ...]:
+    """For each position, the first position that names the same account: itself, if it is no duplicate."""
+    first: dict[bytes, int] = {}
+    return tuple(first.setdefault(entry.account.key, position) for position, entry in enumerate(accounts))
+
+
+def distinct_accounts(accounts: Sequence[InstructionAccount]) -> tuple[Account, ...]:
+    """The accounts that an instruction names, each once, in order of first appearance."""
+    firsts = first_positions(accounts)
+    return tuple(entry.account for position, entry in enumerate(accounts) if firsts[position] == position)
+
+
+def merge_privileges(accounts: Iterable[InstructionAccount]) -> tuple[InstructionAccount, ...]:
+    """Give every mention of an account the privileges of all its mentions, as compiling a message does."""
+    entries = tuple(accounts)
+    signers = {entry.account.key for entry in entries if entry.is_signer}
+    writables = {entry.account.key for entry in entries if entry.is_writable}
+    return tuple(
+        replace(entry, is_signer=entry.account.key in signers, is_writable=entry.account.key in writables)
+        for entry in entries
+    )
+
+
+def check_accounts(accounts: Sequence[InstructionAccount]) -> None:
+    """Refuse more accounts than an instruction can name, and mentions of one account that disagree
+    (`InputError`).
+    """
+    if len(accounts) > MAXIMUM_ACCOUNTS:
+        raise InputError(f"accounts: expected at most {MAXIMUM_ACCOUNTS}, got {len(accounts)}")
+    for position, first in enumerate(first_positions(accounts)):
+        if accounts[position] != accounts[first]:
+            raise InputError(
+                f"accounts[{position}]: the same account as accounts[{first}] "
+                f"({address_text(accounts[first].account.key)}) with another state or other privileges"
+            )

@@ -1,0 +1,245 @@
+"""`input.bin` and its result: `SolanaExecutionInput` and `SolanaExecutionOutput` in bincode 1.x's default
+encoding.
+
+Integers are little-endian and of fixed width, a boolean is one byte, a vector is a 64-bit length and its
+elements, an option is one byte and the value, an enum a 32-bit index. docs/input-format.md lists the fields.
+
+Reading is strict: a field that is cut short, out of range or followed by more raises `InputError` with its
+name and offset.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import fields
+from typing import TypeVar
+
+from solproof.errors import InputError
+from solproof.svm.accounts import (
+    KEY_LENGTH,
+    MAXIMUM_ACCOUNTS,
+    MAXIMUM_DATA_LENGTH,
+    Account,
+    InstructionAccount,
+)
+from solproof.svm.execution_input import (
+    MAXIMUM_INSTRUCTION_DATA_LENGTH,
+    MAXIMUM_PROGRAM_LENGTH,
+    ExecutionInput,
+    Loader,
+    Parameters,
+)
+from solproof.svm.execution_output import ExecutionOutput, ReturnData
+from solproof.svm.runtime_log import LOG_BYTES_LIMIT
+from solproof.svm.syscalls.return_data import MAXIMUM_RETURN_DATA
+from solproof.svm.sysvars import LONGEST_LENGTHS, Sysvars
+
+MAXIMUM_TEXT_LENGTH = 2 * LOG_BYTES_LIMIT
+MAXIMUM_SYSVAR_LENGTH = max(LONGEST_LENGTHS.values())
+
+Value = TypeVar("Value")
+
+
+def pack(execution_input: ExecutionInput) -> bytes:
+    """The bytes of input.bin. Sysvars that are the defaults are left out."""
+    parameters = execution_input.parameters
+    parts = [
+        _byte_vector(execution_input.program),
+        execution_input.program_id,
+        struct.pack("<Q", len(execution_input.accounts)),
+        *(
+            _account(entry.account) + struct.pack("<??", entry.is_signer, entry.is_writable)
+            for entry in execution_input.accounts
+        ),
+        _byte_vector(execution_input.instruction_data),
+        struct.pack("<QII", parameters.compute_unit_limit, parameters.heap_size, parameters.loader.value),
+        _option(None if parameters.sysvars == Sysvars() else parameters.sysvars.to_bytes()),
+    ]
+    return b"".join(parts)
+
+
+def unpack(content: bytes) -> ExecutionInput:
+    """The input in an input.bin; raises `InputError` when it is not one."""
+    reader = Reader(content, "input.bin")
+    program = reader.byte_vector("program", MAXIMUM_PROGRAM_LENGTH)
+    program_id = reader.take("program_id", KEY_LENGTH)
+    accounts = reader.vector("accounts", MAXIMUM_ACCOUNTS, reader.instruction_account)
+    instruction_data = reader.byte_vector("instruction_data", MAXIMUM_INSTRUCTION_DATA_LENGTH)
+    parameters = reader.parameters("parameters")
+    reader.finish()
+    return ExecutionInput(program, program_id, accounts, instruction_data, parameters)
+
+
+def pack_output(output: ExecutionOutput) -> bytes:
+    """The bytes of a `SolanaExecutionOutput`."""
+    parts = [
+        struct.pack("<?", output.success),
+        _option(None if output.exit_code is None else struct.pack("<Q", output.exit_code)),
+        _option(None if output.error is None else _text(output.error)),
+        _option(None if output.error_message is None else _text(output.error_message)),
+        struct.pack("<QQQ", output.compute_units, output.instructions, output.accounts_modified),
+        struct.pack("<Q", len(output.accounts)),
+        *(_account(account) for account in output.accounts),
+        struct.pack("<Q", len(output.logs)),
+        *(_text(line) for line in output.logs),
+        output.return_data.program_id,
+        _byte_vector(output.return_data.data),
+    ]
+    return b"".join(parts)
+
+
+def unpack_output(content: bytes) -> ExecutionOutput:
+    """The result in `content`; raises `InputError` when it is not one."""
+    reader = Reader(content, "output.bin")
+    output = ExecutionOutput(
+        success=reader.boolean("success"),
+        exit_code=reader.option("exit_code", reader.unsigned_64),
+        error=reader.option("error", reader.text),
+        error_message=reader.option("error_message", reader.text),
+        compute_units=reader.unsigned_64("compute_units"),
+        instructions=reader.unsigned_64("instructions"),
+        accounts_modified=reader.unsigned_64("accounts_modified"),
+        accounts=reader.vector("accounts", MAXIMUM_ACCOUNTS, reader.account),
+        logs=reader.vector("logs", LOG_BYTES_LIMIT, reader.text),
+        return_data=ReturnData(
+            reader.take("return_data.program_id", KEY_LENGTH),
+            reader.byte_vector("return_data.data", MAXIMUM_RETURN_DATA),
+        ),
+    )
+    reader.finish()
+    return output
+
+
+class Reader:
+    """Takes values from the front of `content`; every method names the field for the error message."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        self.content = content
+        self.name = name
+        self.offset = 0
+
+    # BASIC TYPES
+
+    def take(self, field: str, length: int) -> bytes:
+        """The next `length` bytes."""
+        left = len(self.content) - self.offset
+        if left < length:
+            raise self._error(field, f"expected {length} bytes, {left} are left")
+        self.offset += length
+        return self.content[self.offset - length : self.offset]
+
+    def unsigned_32(self, field: str) -> int:
+        """A u32."""
+        return int.from_bytes(self.take(field, 4), "little")
+
+    def unsigned_64(self, field: str) -> int:
+        """A u64."""
+        return int.from_bytes(self.take(field, 8), "little")
+
+    def boolean(self, field: str) -> bool:
+        """A bool: 0 or 1."""
+        value = self.take(field, 1)[0]
+        if value > 1:
+            self.offset -= 1
+            raise self._error(field, f"expected 0 or 1, got {value}")
+        return value == 1
+
+    def byte_vector(self, field: str, longest: int) -> bytes:
+        """A Vec<u8> of at most `longest` bytes."""
+        return self.take(field, self._length(field, longest))
+
+    def text(self, field: str) -> str:
+        """A String."""
+        content = self.byte_vector(field, MAXIMUM_TEXT_LENGTH)
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            self.offset -= len(content)
+            raise self._error(field, "expected UTF-8") from None
+
+    def option(self, field: str, value: Callable[[str], Value]) -> Value | None:
+        """An Option<Value>."""
+        return value(field) if self.boolean(field) else None
+
+    def vector(self, field: str, longest: int, element: Callable[[str], Value]) -> tuple[Value, ...]:
+        """A Vec<Value> of at most `longest` elements."""
+        return tuple(element(f"{field}[{position}]") for position in range(self._length(field, longest)))
+
+    def finish(self) -> None:
+        """Refuse what is left."""
+        left = len(self.content) - self.offset
+        if left:
+            raise InputError(
+                f"{self.name}: expected the end at offset {self.offset}, {left} more bytes follow"
+            )
+
+    # STRUCTS
+
+    def account(self, field: str) -> Account:
+        """An `Account`."""
+        return Account(
+            key=self.take(f"{field}.key", KEY_LENGTH),
+            owner=self.take(f"{field}.owner", KEY_LENGTH),
+            lamports=self.unsigned_64(f"{field}.lamports"),
+            data=self.byte_vector(f"{field}.data", MAXIMUM_DATA_LENGTH),
+            executable=self.boolean(f"{field}.executable"),
+        )
+
+    def instruction_account(self, field: str) -> InstructionAccount:
+        """An `InstructionAccount`."""
+        return InstructionAccount(
+            self.account(field), self.boolean(f"{field}.is_signer"), self.boolean(f"{field}.is_writable")
+        )
+
+    def parameters(self, field: str) -> Parameters:
+        """The `Parameters`."""
+        return Parameters(
+            compute_unit_limit=self.unsigned_64(f"{field}.compute_unit_limit"),
+            heap_size=self.unsigned_32(f"{field}.heap_size"),
+            loader=self._loader(f"{field}.loader"),
+            sysvars=self.option(f"{field}.sysvars", self._sysvars) or Sysvars(),
+        )
+
+    def _loader(self, field: str) -> Loader:
+        value = self.unsigned_32(field)
+        if value >= len(Loader):
+            self.offset -= 4
+            raise self._error(field, f"expected 0 to {len(Loader) - 1}, got {value}")
+        return Loader(value)
+
+    def _sysvars(self, field: str) -> Sysvars:
+        names = [sysvar.name for sysvar in fields(Sysvars)]
+        return Sysvars(**{name: self.byte_vector(f"{field}.{name}", MAXIMUM_SYSVAR_LENGTH) for name in names})
+
+    def _length(self, field: str, longest: int) -> int:
+        length = self.unsigned_64(field)
+        if length > longest:
+            self.offset -= 8
+            raise self._error(field, f"expected a length of at most {longest}, got {length}")
+        return length
+
+    def _error(self, field: str, problem: str) -> InputError:
+        return InputError(f"{self.name}: {field} at offset {self.offset}: {problem}")
+
+
+def _byte_vector(content: bytes) -> bytes:
+    return struct.pack("<Q", len(content)) + content
+
+
+def _text(text: str) -> bytes:
+    return _byte_vector(text.encode("utf-8"))
+
+
+def _option(content: bytes | None) -> bytes:
+    return b"\0" if content is None else b"\1" + content
+
+
+def _account(account: Account) -> bytes:
+    return (
+        account.key
+        + account.owner
+        + struct.pack("<Q", account.lamports)
+        + _byte_vector(account.data)
+        + struct.pack("<?", account.executable)
+    )

@@ -1,0 +1,115 @@
+"""Execute one instruction as the runtime does: load, serialize, run, apply the account rules, report.
+
+Source: `execute` of solana-program-runtime 4.1 (vm.rs) and `process_executable_chain` (invoke_context.rs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solproof.program import load_program
+from solproof.program.program import Program
+
+from solproof.svm import runtime_log
+from solproof.svm.account_rules import AccountRuleError, accounts_modified, post_accounts
+from solproof.svm.accounts import Account, distinct_accounts
+from solproof.svm.budget import heap_cost
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.execution_output import ExecutionOutput
+from solproof.svm.instruction_error import InstructionError, error_of_exit_code, error_of_fault
+from solproof.svm.serialization import SerializedInput, serialize
+from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.vm.machine import run
+from solproof.vm.trace import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """An execution with everything that a prover needs of it."""
+
+    input: ExecutionInput
+    program: Program
+    serialized: SerializedInput
+    run: Run
+    output: ExecutionOutput
+
+
+def execute(execution_input: ExecutionInput, program: Program | None = None) -> Execution:
+    """Execute an instruction; `program` saves loading `execution_input.program` again.
+
+    Raises `ProgramError` for a program that cannot be loaded and `UnsupportedError` for what solproof does
+    not run yet.
+    """
+    program = program or load_program(execution_input.program)
+    parameters = execution_input.parameters
+    serialized = serialize(
+        execution_input.accounts,
+        execution_input.instruction_data,
+        execution_input.program_id,
+        parameters.loader,
+    )
+    context = SyscallContext(execution_input.program_id, parameters.sysvars)
+    outcome = run(
+        program,
+        serialized.region,
+        serialized.instruction_data_address,
+        context,
+        REGISTRY,
+        compute_unit_limit=parameters.compute_unit_limit - heap_cost(parameters.heap_size),
+        heap_size=parameters.heap_size,
+    )
+    return Execution(
+        execution_input, program, serialized, outcome, report(execution_input, serialized, outcome, context)
+    )
+
+
+def report(
+    execution_input: ExecutionInput, serialized: SerializedInput, outcome: Run, context: SyscallContext
+) -> ExecutionOutput:
+    """What the runtime makes of a run: the account rules, the error, the log."""
+    before = distinct_accounts(execution_input.accounts)
+    after, error = _settle(execution_input, serialized, outcome, before)
+    return ExecutionOutput(
+        success=error is None,
+        exit_code=outcome.r0 if outcome.fault is None else None,
+        error=None if error is None else error.name,
+        error_message=None if error is None else error.message,
+        compute_units=outcome.compute_units,
+        instructions=outcome.instructions,
+        accounts_modified=accounts_modified(before, after),
+        accounts=after,
+        logs=_log(execution_input, outcome, context, error),
+        return_data=context.return_data,
+    )
+
+
+def _settle(
+    execution_input: ExecutionInput, serialized: SerializedInput, outcome: Run, before: tuple[Account, ...]
+) -> tuple[tuple[Account, ...], InstructionError | None]:
+    """The accounts afterwards and the error; with an error, the accounts are as before."""
+    error = error_of_exit_code(outcome.r0) if outcome.fault is None else error_of_fault(outcome.fault)
+    if error is not None:
+        return before, error
+    try:
+        return post_accounts(execution_input, serialized, outcome.input_region), None
+    except AccountRuleError as rule:
+        return before, rule.error
+
+
+def _log(
+    execution_input: ExecutionInput, outcome: Run, context: SyscallContext, error: InstructionError | None
+) -> tuple[str, ...]:
+    program_id = execution_input.program_id
+    limit = execution_input.parameters.compute_unit_limit
+    lines = [
+        runtime_log.program_invoke(program_id, depth=1),
+        *context.logs,
+        runtime_log.program_consumed(program_id, outcome.compute_units, limit),
+    ]
+    if context.return_data.data:
+        lines.append(runtime_log.program_return(program_id, context.return_data.data))
+    if error is None:
+        lines.append(runtime_log.program_success(program_id))
+    else:
+        lines.append(runtime_log.program_failure(program_id, error.message))
+    return runtime_log.truncate(lines)

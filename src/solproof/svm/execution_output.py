@@ -1,0 +1,48 @@
+"""The result of one execution: the mission's `SolanaExecutionOutput`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from solproof.svm.accounts import KEY_LENGTH, Account
+
+
+class ReturnData(NamedTuple):
+    """What a program returned besides its exit code: who set it, and at most 1,024 bytes."""
+
+    program_id: bytes
+    data: bytes
+
+
+NO_RETURN_DATA = ReturnData(bytes(KEY_LENGTH), b"")
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionOutput:
+    """What the runtime reports of one instruction.
+
+    success: the program returned 0 and its changes to the accounts were allowed.
+    exit_code: the program's r0, or None when a fault stopped it.
+    error: Agave's `InstructionError` as its debug text, such as `Custom(1)` or `ProgramFailedToComplete`;
+        None on success.
+    error_message: the text that the runtime logs for the error; for a fault, what it was and where. None on
+        success.
+    compute_units: CU that the program consumed, as in the runtime's "consumed" log line (the heap's price is
+        not in it).
+    instructions: executed instructions, the failing one included.
+    accounts_modified: how many accounts have other lamports, data or owner than before.
+    accounts: the distinct accounts afterwards, in order of first appearance.
+    logs: lines as the runtime prints them, cut off as it cuts them off.
+    """
+
+    success: bool
+    exit_code: int | None
+    error: str | None
+    error_message: str | None
+    compute_units: int
+    instructions: int
+    accounts_modified: int
+    accounts: tuple[Account, ...]
+    logs: tuple[str, ...]
+    return_data: ReturnData

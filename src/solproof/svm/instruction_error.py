@@ -1,0 +1,124 @@
+"""Agave's `InstructionError`: which one a program's exit code or fault stands for, and its text.
+
+Source: solana-instruction-error 2 (variants and texts) and solana-program-error 3 (`From<u64>`, the codes
+above 32 bits).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solproof.vm.faults import Fault, SyscallFault
+
+TEXTS = {
+    "InvalidArgument": "invalid program argument",
+    "InvalidInstructionData": "invalid instruction data",
+    "InvalidAccountData": "invalid account data for instruction",
+    "AccountDataTooSmall": "account data too small for instruction",
+    "InsufficientFunds": "insufficient funds for instruction",
+    "IncorrectProgramId": "incorrect program id for instruction",
+    "MissingRequiredSignature": "missing required signature for instruction",
+    "AccountAlreadyInitialized": "instruction requires an uninitialized account",
+    "UninitializedAccount": "instruction requires an initialized account",
+    "NotEnoughAccountKeys": "insufficient account keys for instruction",
+    "AccountBorrowFailed": "instruction tries to borrow reference for an account which is already borrowed",
+    "MaxSeedLengthExceeded": "Length of the seed is too long for address generation",
+    "InvalidSeeds": "Provided seeds do not result in a valid address",
+    "BorshIoError": "Failed to serialize or deserialize account data",
+    "AccountNotRentExempt": "An account does not have enough lamports to be rent-exempt",
+    "UnsupportedSysvar": "Unsupported sysvar",
+    "IllegalOwner": "Provided owner is not allowed",
+    "MaxAccountsDataAllocationsExceeded": (
+        "Accounts data allocations exceeded the maximum allowed per transaction"
+    ),
+    "InvalidRealloc": "Failed to reallocate account data",
+    "MaxInstructionTraceLengthExceeded": "Max instruction trace length exceeded",
+    "BuiltinProgramsMustConsumeComputeUnits": "Builtin programs must consume compute units",
+    "InvalidAccountOwner": "Invalid account owner",
+    "ArithmeticOverflow": "Program arithmetic overflowed",
+    "Immutable": "Account is immutable",
+    "IncorrectAuthority": "Incorrect authority provided",
+    "InvalidError": "program returned invalid error code",
+    "ProgramFailedToComplete": "Program failed to complete",
+    "ProgramEnvironmentSetupFailure": "Failed to create program execution environment",
+    "ComputationalBudgetExceeded": "Computational budget exceeded",
+    "UnbalancedInstruction": "sum of account balances before and after instruction do not match",
+    "ModifiedProgramId": "instruction illegally modified the program id of an account",
+    "ExternalAccountLamportSpend": "instruction spent from the balance of an account it does not own",
+    "ExternalAccountDataModified": "instruction modified data of an account it does not own",
+    "ReadonlyLamportChange": "instruction changed the balance of a read-only account",
+    "ReadonlyDataModified": "instruction modified data of a read-only account",
+    "AccountDataSizeChanged": "program other than the account's owner changed the size of the account data",
+}
+
+BUILTIN_CODES = (
+    "InvalidArgument",
+    "InvalidInstructionData",
+    "InvalidAccountData",
+    "AccountDataTooSmall",
+    "InsufficientFunds",
+    "IncorrectProgramId",
+    "MissingRequiredSignature",
+    "AccountAlreadyInitialized",
+    "UninitializedAccount",
+    "NotEnoughAccountKeys",
+    "AccountBorrowFailed",
+    "MaxSeedLengthExceeded",
+    "InvalidSeeds",
+    "BorshIoError",
+    "AccountNotRentExempt",
+    "UnsupportedSysvar",
+    "IllegalOwner",
+    "MaxAccountsDataAllocationsExceeded",
+    "InvalidRealloc",
+    "MaxInstructionTraceLengthExceeded",
+    "BuiltinProgramsMustConsumeComputeUnits",
+    "InvalidAccountOwner",
+    "ArithmeticOverflow",
+    "Immutable",
+    "IncorrectAuthority",
+)
+"""The variants of exit codes 2 << 32, 3 << 32, ...; 1 << 32 is `Custom(0)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionError:
+    """One variant: `name` as Rust's debug format prints it, `message` as its display format does."""
+
+    name: str
+    message: str
+
+
+def instruction_error(name: str) -> InstructionError:
+    """The variant of that name."""
+    return InstructionError(name, TEXTS[name])
+
+
+def custom_error(code: int) -> InstructionError:
+    """A program's own 32-bit error code."""
+    return InstructionError(f"Custom({code})", f"custom program error: {code:#x}")
+
+
+def error_of_exit_code(exit_code: int) -> InstructionError | None:
+    """What the runtime makes of a program's r0: nothing for 0."""
+    if exit_code == 0:
+        return None
+    if exit_code >> 32 == 0:
+        return custom_error(exit_code)
+    builtin, rest = exit_code >> 32, exit_code & 0xFFFF_FFFF
+    if rest == 0 and builtin == 1:
+        return custom_error(0)
+    if rest == 0 and builtin - 2 < len(BUILTIN_CODES):
+        return instruction_error(BUILTIN_CODES[builtin - 2])
+    return instruction_error("InvalidError")
+
+
+def error_of_fault(fault: Fault) -> InstructionError:
+    """What the runtime makes of a fault: a syscall may fail with an `InstructionError` of its own, all else
+    is one variant.
+
+    The message is the fault's own: that is what the runtime logs (solana-program-runtime 4.1,
+    `process_executable_chain`).
+    """
+    own = isinstance(fault, SyscallFault) and fault.name in TEXTS
+    return InstructionError(fault.name if own else "ProgramFailedToComplete", str(fault))

@@ -1,0 +1,62 @@
+"""What a syscall sees of the run, and what a syscall is.
+
+The machine and the verifier call the same functions: the machine with its whole `Memory`, the verifier with a
+`ReplayMemory` that holds the words one call touched. So a syscall may only use the memory's `check`, `read`,
+`write` and `layout`, and must touch no other words on the second occasion than on the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from solproof.svm.execution_output import NO_RETURN_DATA, ReturnData
+from solproof.svm.instruction_error import TEXTS
+from solproof.svm.sysvars import Sysvars
+from solproof.vm.faults import SyscallFault
+from solproof.vm.memory import Memory, ReplayMemory
+
+
+@dataclass(slots=True)
+class SyscallContext:
+    """The state that syscalls read and change.
+
+    `memory` has no value until the machine (or the verifier) gives it one, before the first call;
+    `remaining`, the compute units left, is set before every call and read back after it. `logs` are the
+    program's own lines.
+    """
+
+    program_id: bytes
+    sysvars: Sysvars
+    logs: list[str] = field(default_factory=list)
+    return_data: ReturnData = NO_RETURN_DATA
+    remaining: int = 0
+    memory: Memory | ReplayMemory = field(init=False, repr=False)
+
+    def consume(self, cost: int) -> None:
+        """Charge compute units; when too few remain, all are gone and `SyscallFault` is raised
+        (`consume_checked`).
+        """
+        if self.remaining < cost:
+            self.remaining = 0
+            raise instruction_fault("ComputationalBudgetExceeded")
+        self.remaining -= cost
+
+
+Execute = Callable[[SyscallContext, int, int, int, int, int], int]
+"""The context and r1 to r5, as unsigned 64-bit integers; the result is the new r0. Raises `SyscallFault`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Syscall:
+    """A function of the runtime that programs call by the hash of its name."""
+
+    name: str
+    execute: Execute
+
+
+def instruction_fault(name: str) -> SyscallFault:
+    """A fault that is one of Agave's `InstructionError` variants: the instruction then fails with that very
+    error.
+    """
+    return SyscallFault(name, TEXTS[name])

@@ -1,0 +1,55 @@
+"""Syscalls on the data that a program returns: sol_set_return_data, sol_get_return_data.
+
+Source: solana-syscalls 4.1, lib.rs (`SyscallSetReturnData`, `SyscallGetReturnData`).
+"""
+
+from __future__ import annotations
+
+from solproof.svm.accounts import KEY_LENGTH
+from solproof.svm.budget import CROSS_PROGRAM_BYTES_PER_UNIT, SYSCALL_BASE_COST
+from solproof.svm.execution_output import ReturnData
+from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.translation import check_range, overlap, read_range
+from solproof.vm.faults import SyscallFault
+
+MAXIMUM_RETURN_DATA = 1024
+
+
+def set_return_data(context: SyscallContext, address: int, length: int, _3: int, _4: int, _5: int) -> int:
+    """Make the `length` bytes at `address` the return data, in this program's name."""
+    context.consume(length // CROSS_PROGRAM_BYTES_PER_UNIT + SYSCALL_BASE_COST)
+    if length > MAXIMUM_RETURN_DATA:
+        raise SyscallFault("ReturnDataTooLarge", f"Return data too large ({length} > {MAXIMUM_RETURN_DATA})")
+    context.return_data = ReturnData(context.program_id, read_range(context, address, length))
+    return 0
+
+
+def get_return_data(
+    context: SyscallContext, destination: int, capacity: int, program_id: int, _4: int, _5: int
+) -> int:
+    """Write at most `capacity` bytes of the return data, and who set it; r0 is the whole length."""
+    context.consume(SYSCALL_BASE_COST)
+    setter, content = context.return_data
+    length = min(capacity, len(content))
+    if length:
+        context.consume((length + KEY_LENGTH) // CROSS_PROGRAM_BYTES_PER_UNIT)
+        check_range(context, destination, length, write=True)
+        check_range(context, program_id, KEY_LENGTH, write=True)
+        _refuse_overlap(context, destination, length, program_id)
+        context.memory.write(destination, content[:length])
+        context.memory.write(program_id, setter)
+    return len(content)
+
+
+def _refuse_overlap(context: SyscallContext, destination: int, length: int, program_id: int) -> None:
+    """The two results must not overlap in the host's memory, that is by physical offset in one region."""
+    first_region, first = context.memory.layout.locate(destination, length, write=True)
+    second_region, second = context.memory.layout.locate(program_id, KEY_LENGTH, write=True)
+    if first_region == second_region and overlap(first, length, second, KEY_LENGTH):
+        raise SyscallFault("CopyOverlapping", "Overlapping copy")
+
+
+SYSCALLS = (
+    Syscall("sol_set_return_data", set_return_data),
+    Syscall("sol_get_return_data", get_return_data),
+)

@@ -1,0 +1,74 @@
+"""Syscalls that read sysvars: sol_get_sysvar and a getter for each of the typed ones.
+
+No sysvar may be written into the input region (`syscall_parameter_address_restrictions`, active on mainnet).
+
+Source: solana-syscalls 4.1, sysvar.rs; SIMD-0127.
+"""
+
+from __future__ import annotations
+
+from solproof.svm.accounts import KEY_LENGTH
+from solproof.svm.budget import CROSS_PROGRAM_BYTES_PER_UNIT, SYSVAR_BASE_COST, memory_operation_cost
+from solproof.svm.serialization import INPUT_START
+from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext, instruction_fault
+from solproof.svm.syscalls.translation import LARGEST_UNSIGNED, check_range, read_range
+from solproof.svm.sysvars import memory_layout
+from solproof.vm.faults import SyscallFault
+
+OFFSET_AND_LENGTH_EXCEED_SYSVAR = 1
+SYSVAR_NOT_FOUND = 2
+U64_ALIGNMENT = 8
+U128_ALIGNMENT = 16
+
+
+def getter(name: str, alignment: int = U64_ALIGNMENT) -> Execute:
+    """The syscall that writes one sysvar, in its C layout, to the address in r1."""
+
+    def get(context: SyscallContext, destination: int, _2: int, _3: int, _4: int, _5: int) -> int:
+        content = memory_layout(name, getattr(context.sysvars, name))
+        context.consume(SYSVAR_BASE_COST + len(content))
+        _refuse_input_region(destination)
+        check_range(context, destination, len(content), write=True, alignment=alignment)
+        context.memory.write(destination, content)
+        return 0
+
+    return get
+
+
+def get_sysvar(
+    context: SyscallContext, identifier: int, destination: int, offset: int, length: int, _5: int
+) -> int:
+    """Write `length` bytes from `offset` of the sysvar whose address is at `identifier`; r0 says when there
+    are none.
+    """
+    context.consume(
+        SYSVAR_BASE_COST + KEY_LENGTH // CROSS_PROGRAM_BYTES_PER_UNIT + memory_operation_cost(length)
+    )
+    _refuse_input_region(destination)
+    check_range(context, destination, length, write=True)
+    address = read_range(context, identifier, KEY_LENGTH)
+    if offset + length > LARGEST_UNSIGNED or destination + length > LARGEST_UNSIGNED:
+        raise instruction_fault("ArithmeticOverflow")
+    content = context.sysvars.by_address(address)
+    if content is None:
+        return SYSVAR_NOT_FOUND
+    if offset + length > len(content):
+        return OFFSET_AND_LENGTH_EXCEED_SYSVAR
+    if length:
+        context.memory.write(destination, content[offset : offset + length])
+    return 0
+
+
+def _refuse_input_region(destination: int) -> None:
+    if destination >= INPUT_START:
+        raise SyscallFault("InvalidPointer", "Invalid pointer")
+
+
+SYSCALLS = (
+    Syscall("sol_get_sysvar", get_sysvar),
+    Syscall("sol_get_clock_sysvar", getter("clock")),
+    Syscall("sol_get_rent_sysvar", getter("rent")),
+    Syscall("sol_get_epoch_schedule_sysvar", getter("epoch_schedule")),
+    Syscall("sol_get_epoch_rewards_sysvar", getter("epoch_rewards", U128_ALIGNMENT)),
+    Syscall("sol_get_last_restart_slot", getter("last_restart_slot")),
+)
