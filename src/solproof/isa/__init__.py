@@ -1,0 +1,1 @@
+"""The sBPF instruction set: the opcode table, the 8-byte encoding, and the disassembler."""

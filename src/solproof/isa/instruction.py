@@ -1,0 +1,68 @@
+"""The 8-byte encoding of an instruction slot.
+
+    byte 0     code
+    byte 1     destination register (low 4 bits), source register (high 4 bits)
+    bytes 2-3  offset, signed, little-endian
+    bytes 4-7  immediate, signed, little-endian
+
+Source: solana-sbpf 0.21.0, `ebpf.rs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+
+from solproof.errors import ProgramError
+
+SLOT_BYTES = 8
+SLOT = Struct("<BBhi")
+
+MASK32 = 0xFFFF_FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One slot. Registers are 4-bit fields (the verifier bounds them); offset and immediate are signed."""
+
+    code: int
+    destination: int = 0
+    source: int = 0
+    offset: int = 0
+    immediate: int = 0
+
+    @classmethod
+    def decode(cls, slot: bytes) -> Instruction:
+        """The instruction in 8 bytes; raises `ProgramError` for any other length."""
+        if len(slot) != SLOT_BYTES:
+            raise ProgramError(f"an instruction slot has {len(slot)} bytes, expected {SLOT_BYTES}")
+        code, registers, offset, immediate = SLOT.unpack(slot)
+        return cls(code, registers & 0xF, registers >> 4, offset, immediate)
+
+    def encode(self) -> bytes:
+        """The 8 bytes of this slot; raises `ProgramError` when a field does not fit its bits."""
+        for name, value, low, high in (
+            ("code", self.code, 0, 0xFF),
+            ("destination", self.destination, 0, 0xF),
+            ("source", self.source, 0, 0xF),
+            ("offset", self.offset, -(1 << 15), (1 << 15) - 1),
+            ("immediate", self.immediate, -(1 << 31), (1 << 31) - 1),
+        ):
+            if not low <= value <= high:
+                raise ProgramError(f"instruction field {name} is {value}, expected {low} to {high}")
+        return SLOT.pack(self.code, self.source << 4 | self.destination, self.offset, self.immediate)
+
+
+def decode_program(text: bytes) -> list[Instruction]:
+    """Every slot of a text, second slots of `lddw` included; raises `ProgramError` for a ragged end."""
+    if len(text) % SLOT_BYTES:
+        raise ProgramError(f"the text has {len(text)} bytes, expected a multiple of {SLOT_BYTES}")
+    return [
+        Instruction(code, registers & 0xF, registers >> 4, offset, immediate)
+        for code, registers, offset, immediate in SLOT.iter_unpack(text)
+    ]
+
+
+def wide_immediate(low: Instruction, high: Instruction) -> int:
+    """The unsigned 64-bit immediate of an `lddw` pair: low half first, high half in the second slot."""
+    return (low.immediate & MASK32) | (high.immediate & MASK32) << 32

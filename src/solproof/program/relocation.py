@@ -1,0 +1,167 @@
+"""Relocation of V0 to V2 programs: calls become hashes, addresses become virtual addresses.
+
+Source: `Executable::relocate` of solana-sbpf 0.21.0 (`elf.rs`).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from solproof.isa.instruction import SLOT_BYTES
+from solproof.isa.opcodes import by_mnemonic
+from solproof.program.elf_file import ElfFile, Relocation, Section, Symbol
+from solproof.program.errors import elf_error, out_of_bounds
+from solproof.program.program import IMAGE_ADDRESS
+from solproof.program.syscall_names import ENTRYPOINT_HASH, SYSCALL_NAMES, function_hash, symbol_hash
+
+
+class _Type(IntEnum):
+    SYMBOL_ADDRESS = 1  # R_BPF_64_64
+    RELATIVE = 8  # R_BPF_64_RELATIVE
+    CALL = 10  # R_BPF_64_32
+
+
+_CALL = by_mnemonic("CALL_IMM").code
+_EXTERNAL = b"\xff\xff\xff\xff"
+_IMMEDIATE_OFFSET = 4
+
+
+class FunctionRegistry(dict[int, int]):
+    """Call key to program counter; two functions, or a function and a syscall, never share a key."""
+
+    def register(self, pc: int, key: int | None = None) -> int:
+        """Add the function at `pc` under the hash of its pc, or under `key`; raises `SymbolHashCollision`."""
+        key = function_hash(pc) if key is None else key
+        if key in SYSCALL_NAMES:
+            raise elf_error(
+                "SymbolHashCollision",
+                key,
+                detail=f"function {pc} has the hash of syscall {SYSCALL_NAMES[key]}",
+            )
+        if self.setdefault(key, pc) != pc:
+            raise elf_error(
+                "SymbolHashCollision", key, detail=f"functions {self[key]} and {pc} have one hash"
+            )
+        return key
+
+
+def relocate(file: ElfFile, text: Section) -> tuple[bytearray, FunctionRegistry]:
+    """The file with its calls fixed and its relocations applied in table order, and the functions met."""
+    data = bytearray(file.data)
+    functions = FunctionRegistry()
+    _fix_calls(data, text, functions)
+    for relocation in file.relocations:
+        match relocation.type:
+            case _Type.SYMBOL_ADDRESS:
+                _relocate_symbol_address(data, file, relocation)
+            case _Type.RELATIVE:
+                _relocate_relative(data, text, relocation)
+            case _Type.CALL:
+                _relocate_call(data, file, text, functions, relocation)
+            case unknown:
+                raise elf_error(
+                    "UnknownRelocation",
+                    unknown,
+                    detail=f"at file offset {relocation.offset:#x}, expected type 1, 8 or 10",
+                )
+    return data, functions
+
+
+def _fix_calls(data: bytearray, text: Section, functions: FunctionRegistry) -> None:
+    """Relative calls become the hash of their target; -1 marks a call that a relocation resolves."""
+    place = text.file_range
+    slots = len(place) // SLOT_BYTES
+    for slot, code in enumerate(data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]):
+        if code != _CALL:
+            continue
+        at = place.start + slot * SLOT_BYTES + _IMMEDIATE_OFFSET
+        immediate = data[at : at + 4]
+        if immediate == _EXTERNAL:
+            continue
+        target = slot + 1 + int.from_bytes(immediate, "little", signed=True)
+        if not 0 <= target < slots:
+            raise elf_error(
+                "RelativeJumpOutOfBounds",
+                slot,
+                detail=f"the call goes to slot {target}, expected 0 to {slots - 1}",
+            )
+        data[at : at + 4] = functions.register(target).to_bytes(4, "little")
+
+
+def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocation) -> None:
+    """R_BPF_64_64: the two immediates of an `lddw` become the symbol's address plus the first of them."""
+    low = relocation.offset + _IMMEDIATE_OFFSET
+    addend = _read(data, low, 4)
+    address = _in_image(min(_symbol(file, relocation).value + addend, (1 << 64) - 1))
+    _write(data, low, address & 0xFFFF_FFFF, 4)
+    _write(data, low + SLOT_BYTES, address >> 32, 4)
+
+
+def _relocate_relative(data: bytearray, text: Section, relocation: Relocation) -> None:
+    """R_BPF_64_RELATIVE: in the text the immediates of an `lddw`, elsewhere a 64-bit pointer."""
+    low = relocation.offset + _IMMEDIATE_OFFSET
+    if relocation.offset not in text.file_range:
+        # A toolchain bug wrote such an address into the upper half of its 8 bytes; the loader lives with it.
+        _write(data, relocation.offset, IMAGE_ADDRESS + _read(data, low, 4), 8)
+        return
+    high = low + SLOT_BYTES
+    address = _read(data, low, 4) | _read(data, high, 4) << 32
+    if address == 0:
+        raise elf_error(
+            "InvalidVirtualAddress",
+            address,
+            detail=f"the lddw at file offset {relocation.offset:#x} holds 0, expected an address",
+        )
+    address = _in_image(address)
+    _write(data, low, address & 0xFFFF_FFFF, 4)
+    _write(data, high, address >> 32, 4)
+
+
+def _relocate_call(
+    data: bytearray, file: ElfFile, text: Section, functions: FunctionRegistry, relocation: Relocation
+) -> None:
+    """R_BPF_64_32: the immediate of a call becomes the hash of a defined function or of a syscall's name."""
+    symbol = _symbol(file, relocation)
+    name = file.symbol_name(symbol)
+    if symbol.is_function and symbol.value != 0:
+        if not text.contains(symbol.value):
+            raise out_of_bounds(
+                f"function {name.decode(errors='replace')} is at {symbol.value:#x}, outside .text"
+            )
+        pc = (symbol.value - text.address) // SLOT_BYTES
+        key = functions.register(pc, ENTRYPOINT_HASH if name == b"entrypoint" else None)
+    else:
+        key = symbol_hash(name)
+    _write(data, relocation.offset + _IMMEDIATE_OFFSET, key, 4)
+
+
+def _symbol(file: ElfFile, relocation: Relocation) -> Symbol:
+    if relocation.symbol >= len(file.symbols):
+        raise elf_error(
+            "UnknownSymbol",
+            relocation.symbol,
+            detail=f"at file offset {relocation.offset:#x}; there are {len(file.symbols)} dynamic symbols",
+        )
+    return file.symbols[relocation.symbol]
+
+
+def _in_image(address: int) -> int:
+    """Addresses that the linker left below the image are relative to it."""
+    return address + IMAGE_ADDRESS if address < IMAGE_ADDRESS else address
+
+
+def _read(data: bytearray, offset: int, size: int) -> int:
+    _check(data, offset, size)
+    return int.from_bytes(data[offset : offset + size], "little")
+
+
+def _write(data: bytearray, offset: int, value: int, size: int) -> None:
+    _check(data, offset, size)
+    data[offset : offset + size] = value.to_bytes(size, "little")
+
+
+def _check(data: bytearray, offset: int, size: int) -> None:
+    if offset + size > len(data):
+        raise out_of_bounds(
+            f"a relocation touches file offset {offset:#x}, the file has {len(data):#x} bytes"
+        )

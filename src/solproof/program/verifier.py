@@ -1,0 +1,167 @@
+"""The verifier: one pass over the text that refuses what the machine must never meet.
+
+It checks encodings, not behaviour: no reachability, no termination, no call targets. In each instruction the
+rule of its opcode comes first, then the registers. Source: `RequisiteVerifier` of solana-sbpf 0.21.0
+(`verifier.rs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from solproof.isa.disassemble import callx_register, disassemble_instruction
+from solproof.isa.instruction import SLOT, SLOT_BYTES, Instruction
+from solproof.isa.opcodes import OPCODES, Format, Opcode
+from solproof.program.elf import load
+from solproof.program.errors import VerifierError, verifier_error
+from solproof.program.program import Program
+
+Slot = tuple[int, int, int, int]  # code, registers (source in the high 4 bits), offset, immediate
+Rule = Callable[["_Text", int, Slot], None]
+
+_FRAME_POINTER = 10
+_DIVISIONS = ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM")
+_SHIFTS = ("LSH", "RSH", "ARSH")
+_MASK64 = (1 << 64) - 1
+
+
+def load_program(elf: bytes) -> Program:
+    """Load and verify an ELF file; raises `ElfError`, `VerifierError` or `UnsupportedError`."""
+    program = load(elf)
+    verify(program)
+    return program
+
+
+def verify(program: Program) -> None:
+    """Check a program's text; raises `VerifierError` for the first slot that breaks a rule."""
+    if len(program.text) % SLOT_BYTES:
+        raise verifier_error("ProgramLengthNotMultiple", detail=f"the text has {len(program.text)} bytes")
+    if not program.text:
+        raise verifier_error("NoProgram", detail="the text is empty")
+    text = _Text(list(SLOT.iter_unpack(program.text)), program.version)
+    rules = _rules(program.version)
+    pc = 0
+    while pc < len(text.slots):
+        slot = text.slots[pc]
+        code, registers, _, _ = slot
+        if code not in rules:
+            raise text.error(
+                "UnknownOpCode", code, pc=pc, detail=f"expected an opcode of sBPF V{program.version}"
+            )
+        row, rule = rules[code]
+        if rule is not None:
+            rule(text, pc, slot)
+        if row.format is Format.LOAD_DOUBLE_IMMEDIATE:
+            # Agave counts the second slot before it looks at the registers, so their errors name that slot.
+            pc += 1
+        source, destination = registers >> 4, registers & 0xF
+        if source > _FRAME_POINTER or destination >= _FRAME_POINTER:
+            _check_registers(text, pc, row, source, destination)
+        pc += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    slots: list[Slot]
+    version: int
+
+    def error(self, name: str, *arguments: object, pc: int, detail: str) -> VerifierError:
+        """An error that shows the instruction at `pc`, except where there is none to show."""
+        shown = disassemble_instruction(_instruction(self.slots[pc]), pc, self.version)
+        return verifier_error(name, *arguments, pc=pc, detail=f"`{shown}`: {detail}")
+
+
+def _check_wide(text: _Text, pc: int, slot: Slot) -> None:
+    if pc + 1 >= len(text.slots):
+        raise text.error("LDDWCannotBeLast", pc=pc, detail=f"slot {pc} is the last, expected a second slot")
+    second = text.slots[pc + 1][0]
+    if second != 0:
+        raise text.error("IncompleteLDDW", pc=pc, detail=f"the next slot has opcode {second:#x}, expected 0")
+
+
+def _check_divisor(text: _Text, pc: int, slot: Slot) -> None:
+    if slot[3] == 0:
+        raise text.error("DivisionByZero", pc=pc, detail="expected an immediate other than 0")
+
+
+def _check_shift(bits: int) -> Rule:
+    def check(text: _Text, pc: int, slot: Slot) -> None:
+        if not 0 <= slot[3] < bits:
+            detail = f"expected a shift of 0 to {bits - 1}"
+            raise text.error("ShiftWithOverflow", slot[3] & _MASK64, bits, pc=pc, detail=detail)
+
+    return check
+
+
+def _check_byte_order(text: _Text, pc: int, slot: Slot) -> None:
+    if slot[3] not in (16, 32, 64):
+        raise text.error("UnsupportedLEBEArgument", pc=pc, detail="expected an immediate of 16, 32 or 64")
+
+
+def _check_jump(text: _Text, pc: int, slot: Slot) -> None:
+    target = pc + 1 + slot[2]
+    if not 0 <= target < len(text.slots):
+        detail = f"the target is slot {target}, expected 0 to {len(text.slots) - 1}"
+        raise text.error("JumpOutOfCode", target & _MASK64, pc=pc, detail=detail)
+    if text.slots[target][0] == 0:
+        raise text.error("JumpToMiddleOfLDDW", target, pc=pc, detail="the target slot has opcode 0")
+
+
+def _check_register_call(text: _Text, pc: int, slot: Slot) -> None:
+    immediate = slot[3]
+    # The whole immediate is checked, of which V0 and V1 then use the low 8 bits.
+    register = immediate if text.version <= 1 else callx_register(_instruction(slot), text.version)
+    if not 0 <= register < _FRAME_POINTER:
+        raise text.error("InvalidRegister", pc=pc, detail=f"callx names register {register}, expected 0 to 9")
+
+
+def _check_frame_bump(text: _Text, pc: int, slot: Slot) -> None:
+    """SIMD-0166: V1 and V2 programs move r10 themselves, by multiples of 64."""
+    if slot[1] & 0xF == _FRAME_POINTER and slot[3] % 64:
+        raise text.error("UnalignedImmediate", pc=pc, detail="expected a multiple of 64")
+
+
+def _check_registers(text: _Text, pc: int, row: Opcode, source: int, destination: int) -> None:
+    if source > _FRAME_POINTER:
+        raise text.error("InvalidSourceRegister", pc=pc, detail=f"register {source}, expected 0 to 10")
+    if destination > _FRAME_POINTER:
+        raise text.error(
+            "InvalidDestinationRegister", pc=pc, detail=f"register {destination}, expected 0 to 10"
+        )
+    moves_frame = row.mnemonic == "ADD64_IMM" and text.version in (1, 2)
+    if row.format not in (Format.STORE_IMMEDIATE, Format.STORE_REGISTER) and not moves_frame:
+        raise text.error("CannotWriteR10", pc=pc, detail="expected a destination of r0 to r9")
+
+
+def _instruction(slot: Slot) -> Instruction:
+    code, registers, offset, immediate = slot
+    return Instruction(code, registers & 0xF, registers >> 4, offset, immediate)
+
+
+@cache
+def _rules(version: int) -> dict[int, tuple[Opcode, Rule | None]]:
+    """The opcodes of a version, each with the rule that its operands must meet."""
+    return {row.code: (row, _rule(row, version)) for row in OPCODES if version in row.versions}
+
+
+def _rule(row: Opcode, version: int) -> Rule | None:
+    stem = row.mnemonic.partition("_")[0]
+    name, bits = stem[:-2], stem[-2:]
+    match row.format:
+        case Format.LOAD_DOUBLE_IMMEDIATE:
+            return _check_wide
+        case Format.ENDIAN:
+            return _check_byte_order
+        case Format.JUMP | Format.JUMP_IMMEDIATE | Format.JUMP_REGISTER:
+            return _check_jump
+        case Format.CALL_REGISTER:
+            return _check_register_call
+        case Format.REGISTER_IMMEDIATE if name in _DIVISIONS:
+            return _check_divisor
+        case Format.REGISTER_IMMEDIATE if name in _SHIFTS:
+            return _check_shift(int(bits))
+        case Format.REGISTER_IMMEDIATE if row.mnemonic == "ADD64_IMM" and version in (1, 2):
+            return _check_frame_bump
+    return None
