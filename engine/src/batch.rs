@@ -1,0 +1,216 @@
+//! A batch: which tables a proof is about, the rules they must obey, and what both sides derive from them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use p3_batch_stark::CommonData;
+use p3_batch_stark::common::{GlobalPreprocessed, PreprocessedInstanceMeta};
+use p3_lookup::check_multiplicity_height_bound;
+use p3_matrix::Matrix;
+use serde::{Deserialize, Serialize};
+
+use crate::air::Table;
+use crate::config::{Config, Parameters, TWO_ADICITY, Val};
+use crate::failure::{Failure, Outcome};
+use crate::key::{Key, Preprocessed};
+
+/// Tables in one batch.
+pub const MAXIMUM_INSTANCES: usize = 64;
+/// log2 of the rows of one table.
+pub const MAXIMUM_LOG_HEIGHT: usize = 22;
+
+/// One table of a batch, as it stands in a proof.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct Instance {
+    pub chip: u32,
+    pub log_height: u32,
+}
+
+impl Instance {
+    pub fn chip(self) -> usize {
+        self.chip as usize
+    }
+
+    pub fn height(self) -> usize {
+        1 << self.log_height
+    }
+}
+
+/// What is public about one chip: its columns, each as high as its table, and its values.
+#[derive(Clone, Default)]
+pub struct Public {
+    pub columns: Arc<Vec<Vec<Val>>>,
+    pub values: Vec<Val>,
+}
+
+/// Checks the rules that make a list of tables acceptable; the message says which one is broken.
+///
+/// A chip that is missing or repeated can only unbalance a channel, so most chips are free. One that carries
+/// preprocessed or public data must appear exactly once, or the prover could leave that data out.
+pub fn check_instances(
+    key: &Key,
+    instances: &[Instance],
+    publics: &BTreeMap<usize, Public>,
+) -> Result<(), String> {
+    if instances.is_empty() || instances.len() > MAXIMUM_INSTANCES {
+        return Err(format!("{} tables, expected 1 to {MAXIMUM_INSTANCES}", instances.len()));
+    }
+    if !instances.is_sorted_by_key(|instance| instance.chip) {
+        return Err("tables are not ordered by chip".to_string());
+    }
+    let mut count = vec![0usize; key.circuit.chips.len()];
+    for &instance in instances {
+        let index = instance.chip();
+        let Some(chip) = key.circuit.chips.get(index) else {
+            return Err(format!("chip {index}: the circuit has {} chips", key.circuit.chips.len()));
+        };
+        let place = format!("chip {index} ({})", chip.name);
+        if instance.log_height as usize > MAXIMUM_LOG_HEIGHT {
+            return Err(format!(
+                "{place}: 2^{} rows, expected at most 2^{MAXIMUM_LOG_HEIGHT}",
+                instance.log_height
+            ));
+        }
+        if let Some(table) = key.tables.get(&index)
+            && table.height() != instance.height()
+        {
+            return Err(format!(
+                "{place}: {} rows, its preprocessed table has {}",
+                instance.height(),
+                table.height()
+            ));
+        }
+        if chip.public_width > 0 {
+            let rows = publics.get(&index).and_then(|public| public.columns.first()).map_or(0, Vec::len);
+            if rows != instance.height() {
+                return Err(format!(
+                    "{place}: {} rows, its public table has {rows}",
+                    instance.height()
+                ));
+            }
+        }
+        count[index] += 1;
+    }
+    for (index, chip) in key.circuit.chips.iter().enumerate() {
+        if chip.is_required() && count[index] != 1 {
+            return Err(format!(
+                "chip {index} ({}): {} tables, expected exactly one because it carries preprocessed or public data",
+                chip.name, count[index]
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A checked batch under checked parameters.
+pub struct Batch<'key> {
+    pub key: &'key Key,
+    pub parameters: Parameters,
+    pub instances: Vec<Instance>,
+    pub publics: BTreeMap<usize, Public>,
+}
+
+impl<'key> Batch<'key> {
+    /// Fails with a message when a rule is broken or the parameters cannot carry these tables.
+    pub fn new(
+        key: &'key Key,
+        parameters: Parameters,
+        instances: Vec<Instance>,
+        publics: BTreeMap<usize, Public>,
+    ) -> Result<Self, String> {
+        check_instances(key, &instances, &publics)?;
+        for &instance in &instances {
+            let index = instance.chip();
+            let place = format!("chip {index} ({})", key.circuit.chips[index].name);
+            let chunks = key.plans[index].quotient_chunks;
+            if chunks > 1 << parameters.log_blowup {
+                return Err(format!(
+                    "{place}: its constraints need a blowup of {chunks}, the parameters have {}",
+                    1 << parameters.log_blowup
+                ));
+            }
+            let log_height = instance.log_height as usize;
+            if log_height + parameters.log_blowup > TWO_ADICITY {
+                return Err(format!(
+                    "{place}: 2^{log_height} rows at blowup {} exceed the field's 2^{TWO_ADICITY} domain",
+                    1 << parameters.log_blowup
+                ));
+            }
+            let final_length = parameters.log_final_polynomial_length;
+            if final_length > 0 && log_height <= final_length {
+                return Err(format!(
+                    "{place}: 2^{log_height} rows, a final polynomial of length 2^{final_length} needs more"
+                ));
+            }
+        }
+        let batch = Self { key, parameters, instances, publics };
+        let lookups: Vec<_> =
+            batch.instances.iter().map(|instance| key.plans[instance.chip()].lookups.clone()).collect();
+        let heights: Vec<_> = batch.instances.iter().map(|instance| instance.height()).collect();
+        check_multiplicity_height_bound(&lookups, &heights).map_err(|error| error.to_string())?;
+        Ok(batch)
+    }
+
+    /// The tables in Plonky3's shape.
+    pub fn tables(&self) -> Vec<Table> {
+        self.instances
+            .iter()
+            .map(|instance| {
+                let chip = instance.chip();
+                Table {
+                    chip: Arc::clone(&self.key.circuit.chips[chip]),
+                    plan: Arc::clone(&self.key.plans[chip]),
+                    channels: Arc::clone(&self.key.circuit.channels),
+                    preprocessed: self.key.tables.get(&chip).cloned(),
+                    public: self.publics.get(&chip).map(|public| Arc::clone(&public.columns)).unwrap_or_default(),
+                }
+            })
+            .collect()
+    }
+
+    /// The public values of every table.
+    pub fn public_values(&self) -> Vec<Vec<Val>> {
+        self.instances
+            .iter()
+            .map(|instance| {
+                self.publics.get(&instance.chip()).map(|public| public.values.clone()).unwrap_or_default()
+            })
+            .collect()
+    }
+
+    /// The committed preprocessed tables, if the circuit has any.
+    pub fn preprocessed(&self) -> Outcome<Option<Arc<Preprocessed>>> {
+        self.key.preprocessed(&self.parameters)
+    }
+
+    /// What the prover and the verifier share: the commitment made at setup, and the lookups of each table.
+    pub fn common(&self, preprocessed: Option<&Preprocessed>) -> Outcome<CommonData<Config>> {
+        let preprocessed = preprocessed
+            .map(|preprocessed| {
+                let mut instances = vec![None; self.instances.len()];
+                let mut matrix_to_instance = Vec::new();
+                for (matrix_index, (&chip, table)) in self.key.tables.iter().enumerate() {
+                    let position = self
+                        .instances
+                        .iter()
+                        .position(|instance| instance.chip() == chip)
+                        .ok_or_else(|| Failure::Refused(format!("chip {chip} is not in the batch")))?;
+                    instances[position] = Some(PreprocessedInstanceMeta {
+                        matrix_index,
+                        width: table.width(),
+                        degree_bits: self.instances[position].log_height as usize,
+                    });
+                    matrix_to_instance.push(position);
+                }
+                Ok(GlobalPreprocessed {
+                    commitment: preprocessed.commitment.clone(),
+                    instances,
+                    matrix_to_instance,
+                })
+            })
+            .transpose()?;
+        let lookups =
+            self.instances.iter().map(|instance| self.key.plans[instance.chip()].lookups.clone()).collect();
+        Ok(CommonData::new(preprocessed, lookups))
+    }
+}

@@ -1,0 +1,26 @@
+//! The proving engine of solproof: proves and verifies batches of tables over circuits described as data.
+//!
+//! It knows nothing of Solana. Python hands in chips (columns, constraints, interactions) as JSON and tables as
+//! arrays; the engine calls Plonky3 (batch STARK, LogUp, FRI over KoalaBear) and hands back bytes.
+#![forbid(unsafe_code)]
+
+mod air;
+mod batch;
+mod channel;
+mod circuit;
+mod config;
+mod document;
+mod failure;
+mod key;
+mod program;
+mod progress;
+mod prove;
+mod python;
+mod report;
+mod security;
+mod statement;
+mod verify;
+mod wire;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,0 +1,261 @@
+//! The Python side: arrays and dictionaries in, arrays and dictionaries out, exceptions instead of failures.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use numpy::{PyReadonlyArray2, PyUntypedArrayMethods};
+use p3_field::integers::QuotientMap;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_matrix::dense::RowMajorMatrix;
+use pyo3::create_exception;
+use pyo3::exceptions::{PyException, PyRuntimeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList};
+use rayon::prelude::*;
+
+use crate::air::Plan;
+use crate::batch::Public;
+use crate::circuit::Circuit;
+use crate::config::{Parameters, Val};
+use crate::failure::{Cancellation, Failure, Outcome, guarded};
+use crate::progress::Listener;
+use crate::prove::Witness;
+use crate::report::Report;
+
+create_exception!(_engine, EngineError, PyException, "The circuit, a table or a parameter is not what it has to be.");
+create_exception!(_engine, EngineRejected, PyException, "The proof does not prove the statement.");
+create_exception!(_engine, EngineVersionError, PyException, "The proof was made by another format version.");
+
+/// A circuit with its preprocessed tables, ready to prove and verify. Immutable; safe to share between threads.
+#[pyclass(frozen, module = "solproof._engine")]
+pub struct Key(Arc<crate::key::Key>);
+
+#[pymethods]
+impl Key {
+    /// 32 bytes that bind the circuit and every preprocessed cell, whatever the parameters.
+    #[getter]
+    fn digest<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.digest)
+    }
+}
+
+type Table<'py> = PyReadonlyArray2<'py, u32>;
+
+/// The rows of an array, checked to be canonical field elements.
+fn matrix(place: &str, array: &Table<'_>) -> PyResult<RowMajorMatrix<Val>> {
+    let width = array.shape()[1];
+    let convert = |cells: &[u32]| -> PyResult<Vec<Val>> {
+        let order = Val::ORDER_U32;
+        if let Some(index) = cells.par_iter().position_first(|&cell| cell >= order) {
+            return Err(EngineError::new_err(format!(
+                "{place}, row {}, column {}: {} is not below {order}",
+                index / width, index % width, cells[index]
+            )));
+        }
+        Ok(cells.par_iter().map(|&cell| Val::from_int(cell)).collect())
+    };
+    let values = match array.as_slice() {
+        Ok(cells) => convert(cells)?,
+        // Not row-major: copy in row order.
+        Err(_) => convert(&array.as_array().iter().copied().collect::<Vec<_>>())?,
+    };
+    // A table without columns keeps width 1 so that its rows can be counted.
+    Ok(RowMajorMatrix::new(values, width.max(1)))
+}
+
+fn public(place: &str, array: Option<&Table<'_>>, values: &[u32]) -> PyResult<Public> {
+    let columns = match array {
+        Some(array) if array.shape()[1] > 0 => {
+            let width = array.shape()[1];
+            let cells = matrix(place, array)?.values;
+            (0..width).map(|column| cells.iter().skip(column).step_by(width).copied().collect()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let values = values
+        .iter()
+        .enumerate()
+        .map(|(index, &value)| {
+            if value < Val::ORDER_U32 {
+                return Ok(Val::from_u32(value));
+            }
+            Err(EngineError::new_err(format!("{place}, value {index}: {value} is not below {}", Val::ORDER_U32)))
+        })
+        .collect::<PyResult<_>>()?;
+    Ok(Public { columns: Arc::new(columns), values })
+}
+
+fn raised(failure: Failure) -> PyErr {
+    match failure {
+        Failure::Refused(reason) => EngineError::new_err(reason),
+        Failure::Rejected(reason) => EngineRejected::new_err(reason),
+        Failure::Version(reason) => EngineVersionError::new_err(reason),
+        Failure::Cancelled => PyRuntimeError::new_err("cancelled"),
+    }
+}
+
+/// Without the interpreter lock, and with a panic turned into an exception.
+fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Outcome<T> + Send) -> PyResult<T> {
+    py.detach(|| guarded(|message| Failure::Refused(format!("the engine failed: {message}")), work))
+        .map_err(raised)
+}
+
+/// Check a circuit and its preprocessed tables: `(chip index, table)` for each chip with preprocessed columns.
+#[pyfunction]
+fn setup(py: Python<'_>, circuit: &[u8], preprocessed: Vec<(usize, Table<'_>)>) -> PyResult<Key> {
+    let tables = preprocessed
+        .iter()
+        .map(|(chip, array)| Ok((*chip, matrix(&format!("preprocessed table of chip {chip}"), array)?)))
+        .collect::<PyResult<Vec<_>>>()?;
+    let key = detached(py, || crate::key::Key::new(circuit, tables))?;
+    Ok(Key(Arc::new(key)))
+}
+
+type Instance<'py> = (usize, Table<'py>, Option<Table<'py>>, Vec<u32>);
+
+/// Prove a batch of tables: `(chip index, main, public columns or None, public values)`, ordered by chip index.
+#[pyfunction]
+#[pyo3(signature = (key, instances, transcript, parameters, progress=None))]
+fn prove<'py>(
+    py: Python<'py>,
+    key: &Key,
+    instances: Vec<Instance<'py>>,
+    transcript: &[u8],
+    parameters: &[u8],
+    progress: Option<Py<PyAny>>,
+) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyDict>)> {
+    let parameters = Parameters::parse(parameters).map_err(raised)?;
+    let witnesses = instances
+        .iter()
+        .enumerate()
+        .map(|(position, (chip, main, columns, values))| {
+            let place = format!("table {position}, chip {chip}");
+            Ok(Witness {
+                chip: *chip,
+                main: matrix(&place, main)?,
+                public: public(&format!("{place}, public"), columns.as_ref(), values)?,
+            })
+        })
+        .collect::<PyResult<Vec<_>>>()?;
+    drop(instances);
+    let exception: Arc<Mutex<Option<PyErr>>> = Arc::default();
+    let listener = listener(progress, Arc::clone(&exception));
+    let outcome = detached(py, || crate::prove::prove(&key.0, witnesses, transcript, parameters, listener));
+    if let Some(error) = exception.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(error);
+    }
+    let (bytes, report) = outcome?;
+    Ok((PyBytes::new(py, &bytes), dictionary(py, &report)?))
+}
+
+/// Passes phases to Python; an exception there (or a pending signal) is kept and unwinds the proof.
+fn listener(progress: Option<Py<PyAny>>, exception: Arc<Mutex<Option<PyErr>>>) -> Box<Listener> {
+    Box::new(move |phase, seconds| {
+        let result = Python::attach(|py| match &progress {
+            Some(callback) => callback.call1(py, (phase, seconds)).map(drop),
+            None => py.check_signals(),
+        });
+        if let Err(error) = result {
+            *exception.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            std::panic::resume_unwind(Box::new(Cancellation));
+        }
+    })
+}
+
+/// Verify a proof against `(chip index, public columns or None, public values)` of each chip that takes any.
+#[pyfunction]
+fn verify<'py>(
+    py: Python<'py>,
+    key: &Key,
+    proof: &[u8],
+    public_data: Vec<(usize, Option<Table<'py>>, Vec<u32>)>,
+    transcript: &[u8],
+    parameters: &[u8],
+) -> PyResult<Bound<'py, PyDict>> {
+    let parameters = Parameters::parse(parameters).map_err(raised)?;
+    let publics = public_data
+        .iter()
+        .map(|(chip, columns, values)| {
+            Ok((*chip, public(&format!("public data of chip {chip}"), columns.as_ref(), values)?))
+        })
+        .collect::<PyResult<Vec<_>>>()?;
+    drop(public_data);
+    let report = detached(py, || crate::verify::verify(&key.0, proof, publics, transcript, parameters))?;
+    dictionary(py, &report)
+}
+
+/// The default parameters, as canonical JSON.
+#[pyfunction]
+fn parameters_default(py: Python<'_>) -> Bound<'_, PyBytes> {
+    PyBytes::new(py, &Parameters::default().to_json())
+}
+
+/// Base-field cells per row that the lookup argument adds to each chip.
+#[pyfunction]
+fn auxiliary_width(py: Python<'_>, circuit: &[u8]) -> PyResult<Vec<usize>> {
+    detached(py, || {
+        let circuit = Circuit::parse(circuit)?;
+        let plan = |(index, chip)| Plan::new(index, chip, &circuit.channels);
+        circuit.chips.iter().enumerate().map(|item| plan(item).map(|plan| plan.auxiliary_width())).collect()
+    })
+}
+
+/// Base-field cells per row of each chip's quotient.
+#[pyfunction]
+fn quotient_width(py: Python<'_>, circuit: &[u8]) -> PyResult<Vec<usize>> {
+    detached(py, || {
+        let circuit = Circuit::parse(circuit)?;
+        let plan = |(index, chip)| Plan::new(index, chip, &circuit.channels);
+        circuit.chips.iter().enumerate().map(|item| plan(item).map(|plan| plan.quotient_width())).collect()
+    })
+}
+
+fn dictionary<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict>> {
+    let instances = PyList::empty(py);
+    for instance in &report.instances {
+        let entry = PyDict::new(py);
+        entry.set_item("chip", instance.chip)?;
+        entry.set_item("log_height", instance.log_height)?;
+        instances.append(entry)?;
+    }
+    let seconds = PyDict::new(py);
+    for (phase, spent) in &report.seconds {
+        seconds.set_item(phase, spent)?;
+    }
+    let result = PyDict::new(py);
+    result.set_item("security_bits", report.security.bits)?;
+    result.set_item("security_regime", &report.security.regime)?;
+    result.set_item("binding", &report.security.binding)?;
+    result.set_item("proof_bytes", report.proof_bytes)?;
+    result.set_item("instances", instances)?;
+    result.set_item("main_cells", report.main_cells)?;
+    result.set_item("auxiliary_cells", report.auxiliary_cells)?;
+    result.set_item("preprocessed_cells", report.preprocessed_cells)?;
+    result.set_item("quotient_cells", report.quotient_cells)?;
+    result.set_item("seconds", seconds)?;
+    Ok(result)
+}
+
+/// The module `solproof._engine`.
+#[pymodule]
+pub fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // Every entry point turns panics into exceptions: the default report on standard error would only confuse.
+    std::panic::set_hook(Box::new(|_| {}));
+    module.add("EngineError", module.py().get_type::<EngineError>())?;
+    module.add("EngineRejected", module.py().get_type::<EngineRejected>())?;
+    module.add("EngineVersionError", module.py().get_type::<EngineVersionError>())?;
+    module.add("FIELD_ORDER", Val::ORDER_U32)?;
+    module.add("PACKING_WIDTH", packing_width())?;
+    module.add_class::<Key>()?;
+    module.add_function(wrap_pyfunction!(setup, module)?)?;
+    module.add_function(wrap_pyfunction!(prove, module)?)?;
+    module.add_function(wrap_pyfunction!(verify, module)?)?;
+    module.add_function(wrap_pyfunction!(parameters_default, module)?)?;
+    module.add_function(wrap_pyfunction!(auxiliary_width, module)?)?;
+    module.add_function(wrap_pyfunction!(quotient_width, module)?)
+}
+
+/// Field elements per vector instruction of this build: 16 with AVX-512, 8 with AVX2, 4 with NEON, else 1.
+fn packing_width() -> usize {
+    use p3_field::{Field, PackedValue};
+    <Val as Field>::Packing::WIDTH
+}

@@ -1,0 +1,79 @@
+//! Verifying a proof against the caller's own key, public data and parameters.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use p3_batch_stark::verify_batch;
+
+use crate::batch::{Batch, Public};
+use crate::config::Parameters;
+use crate::failure::{Failure, Outcome, guarded, refuse, reject};
+use crate::key::Key;
+use crate::prove::check_public;
+use crate::report::Report;
+use crate::security::security;
+use crate::statement::seeded_challenger;
+use crate::wire::decode;
+
+/// Accepts only a proof of these tables, bound to `transcript`, with at least the target's proven bits.
+///
+/// Of the proof's own claims only the heights of free tables are believed, and the rules bound those.
+pub fn verify(
+    key: &Key,
+    bytes: &[u8],
+    given: Vec<(usize, Public)>,
+    transcript: &[u8],
+    parameters: Parameters,
+) -> Outcome<Report> {
+    let publics = guarded(
+        |message| Failure::Refused(format!("the verifier failed: {message}")),
+        || checked_publics(key, given),
+    )?;
+    guarded(|message| Failure::Rejected(format!("malformed proof: {message}")), || {
+        let start = Instant::now();
+        let envelope = decode(bytes)?;
+        let batch = Batch::new(key, parameters, envelope.instances, publics).map_err(Failure::Rejected)?;
+        let degrees = &envelope.proof.degree_bits;
+        if !degrees.iter().copied().eq(batch.instances.iter().map(|instance| instance.log_height as usize)) {
+            return reject("malformed proof: two statements of the heights differ");
+        }
+        let security = security(&batch);
+        if security.bits < f64::from(parameters.target_bits) {
+            return reject(format!(
+                "the proof has {:.1} proven bits ({}, weakest term {}), the target is {}",
+                security.bits, security.regime, security.binding, parameters.target_bits
+            ));
+        }
+        let preprocessed = batch.preprocessed()?;
+        let common = batch.common(preprocessed.as_deref())?;
+        let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
+        verify_batch(&config, &batch.tables(), &envelope.proof, &batch.public_values(), &common)
+            .map_err(|error| Failure::Rejected(format!("{error}")))?;
+        let seconds = vec![("total", start.elapsed().as_secs_f64())];
+        Ok(Report::new(&batch, security, bytes.len(), seconds))
+    })
+}
+
+/// Public data for exactly the chips that take some.
+fn checked_publics(key: &Key, given: Vec<(usize, Public)>) -> Outcome<BTreeMap<usize, Public>> {
+    let mut publics = BTreeMap::new();
+    for (index, public) in given {
+        let Some(chip) = key.circuit.chips.get(index) else {
+            return refuse(format!("public data of chip {index}: no such chip"));
+        };
+        let place = format!("public data of chip {index} ({})", chip.name);
+        if !chip.takes_public_input() {
+            return refuse(format!("{place}: the chip takes none"));
+        }
+        check_public(&place, chip, &public)?;
+        if publics.insert(index, public).is_some() {
+            return refuse(format!("{place}: given twice"));
+        }
+    }
+    for (index, chip) in key.circuit.chips.iter().enumerate() {
+        if chip.takes_public_input() && !publics.contains_key(&index) {
+            return refuse(format!("public data of chip {index} ({}): missing", chip.name));
+        }
+    }
+    Ok(publics)
+}

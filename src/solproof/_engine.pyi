@@ -1,0 +1,128 @@
+"""The Rust proving engine: STARK proofs of batches of tables over circuits described as data.
+
+Arrays are C-contiguous NumPy `uint32`, shape [height, width], every cell below `FIELD_ORDER`.
+
+The circuit is JSON::
+
+    {"format": 1,
+     "buses": [{"name": str, "width": int}, ...],
+     "chips": [{"name": str, "main_width": int, "preprocessed_width": int, "public_width": int, "public_values": int,
+                "degree": int,
+                "nodes": [["const", c] | ["main", i] | ["next", i] | ["preprocessed", i] | ["public", i]
+                          | ["value", i] | ["first"] | ["last"] | ["transition"]
+                          | ["add", a, b] | ["sub", a, b] | ["mul", a, b] | ["neg", a], ...],
+                "constraints": [node, ...],
+                "interactions": [{"bus": int, "fields": [node, ...], "multiplicity": node,
+                                  "role": "send" | "receive" | "query" | "provide"}, ...]}, ...]}
+
+Operands `a`, `b` are earlier nodes; constraints must vanish on every row. `next` of the last row is the first row.
+`send` and `query` add their multiplicity to the bus, `receive` and `provide` subtract it; every bus must sum to zero.
+The multiplicity of a send, receive or query must be constrained to 0 or 1; that of a provide is free.
+Interactions read constants, values, and main and preprocessed columns of the current row, nothing else.
+
+A batch holds at most 64 tables of 2^0 to 2^22 rows, ordered by chip index. A chip with preprocessed columns, public
+columns or public values must be there exactly once, with the height of its preprocessed or public table; any other
+chip may be there any number of times, or not at all.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias, TypedDict, final
+
+import numpy as np
+import numpy.typing as npt
+
+_Table: TypeAlias = npt.NDArray[np.uint32]
+
+FIELD_ORDER: Final[int]
+"""p = 2^31 - 2^24 + 1."""
+
+PACKING_WIDTH: Final[int]
+"""Field elements per vector instruction of this build: 16 with AVX-512, 8 with AVX2, 4 with NEON, else 1."""
+
+class EngineError(Exception):
+    """The circuit, a table or a parameter is not what it has to be; the message says which and why."""
+
+class EngineRejected(Exception):
+    """The proof does not prove the statement; the message is the reason."""
+
+class EngineVersionError(Exception):
+    """The proof was made by another format version: neither valid nor invalid here."""
+
+class InstanceReport(TypedDict):
+    """One table of a batch, in order."""
+
+    chip: int
+    log_height: int
+
+class Report(TypedDict):
+    """Sizes, times and security of one proof.
+
+    Cells count base-field elements before the low-degree extension. `seconds` maps each phase of a proof (trace,
+    lookups, quotient, opening, low-degree test, queries, grinding) and "total" to seconds.
+    """
+
+    security_bits: float
+    security_regime: str
+    binding: str
+    proof_bytes: int
+    instances: list[InstanceReport]
+    main_cells: int
+    auxiliary_cells: int
+    preprocessed_cells: int
+    quotient_cells: int
+    seconds: dict[str, float]
+
+@final
+class Key:
+    """A checked circuit with its preprocessed tables. Immutable; safe to share between threads."""
+
+    @property
+    def digest(self) -> bytes:
+        """32 bytes that bind the circuit bytes and every preprocessed cell; independent of the parameters."""
+
+def setup(circuit: bytes, preprocessed: Sequence[tuple[int, _Table]]) -> Key:
+    """Check a circuit and commit its preprocessed tables, `(chip index, table)` for each chip that has columns.
+
+    Raises EngineError.
+    """
+
+def prove(
+    key: Key,
+    instances: Sequence[tuple[int, _Table, _Table | None, Sequence[int]]],
+    transcript: bytes,
+    parameters: bytes,
+    progress: Callable[[str, float], object] | None = None,
+) -> tuple[bytes, Report]:
+    """Prove tables `(chip index, main, public columns or None, public values)`, bound to `transcript`.
+
+    `progress(phase, seconds)` is called as each phase begins; what it raises stops the proof and is raised here.
+    Raises EngineError when a rule is broken or the proven security is below the target. A witness that breaks a
+    constraint is not noticed: `verify` rejects its proof.
+    """
+
+def verify(
+    key: Key,
+    proof: bytes,
+    public_data: Sequence[tuple[int, _Table | None, Sequence[int]]],
+    transcript: bytes,
+    parameters: bytes,
+) -> Report:
+    """Accept only a proof for the caller's own key, public data, transcript and parameters.
+
+    `public_data` holds `(chip index, public columns or None, public values)` for each chip that takes any.
+    Raises EngineRejected with the reason, EngineVersionError, or EngineError for malformed caller's data.
+    """
+
+def parameters_default() -> bytes:
+    """The default parameters as JSON: at least 100 proven bits for batches up to 2^21 rows."""
+
+def auxiliary_width(circuit: bytes) -> list[int]:
+    """Base-field cells per row that the lookup argument adds to each chip.
+
+    4 * (1 + columns) for a chip with interactions: a running sum, and one column per pair of neighbouring
+    interactions (in the order given) whose fields and multiplicities have degree 1. Two interactions pair up only
+    when both their buses are at most 4 wide, or both are wider.
+    """
+
+def quotient_width(circuit: bytes) -> list[int]:
+    """Base-field cells per row of each chip's quotient: 4 up to degree 2, 8 at degree 3."""
