@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solproof.program import load_program
 from solproof.program.program import Program
 
+from solproof.program import load_program
 from solproof.svm import runtime_log
 from solproof.svm.account_rules import AccountRuleError, accounts_modified, post_accounts
 from solproof.svm.accounts import Account, distinct_accounts

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from solproof.svm.accounts import KEY_LENGTH, Account
+from solproof.svm.accounts import Account
 
 
 class ReturnData(NamedTuple):
-    """What a program returned besides its exit code: who set it, and at most 1,024 bytes."""
+    """What a program returned besides its exit code: who set it last, and at most 1,024 bytes."""
 
     program_id: bytes
     data: bytes
-
-
-NO_RETURN_DATA = ReturnData(bytes(KEY_LENGTH), b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,40 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import mmh3
-
 from solproof.errors import UnsupportedError
+from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.svm.syscalls import abort, logging, memory, return_data, sysvar
 from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext
 
-__all__ = ["REGISTRY", "UNSUPPORTED_NAMES", "Syscall", "SyscallContext", "syscall_hash"]
+__all__ = ["INACTIVE_ON_MAINNET", "REGISTRY", "Syscall", "SyscallContext"]
 
-UNSUPPORTED_NAMES = (
-    "sol_create_program_address",
-    "sol_try_find_program_address",
-    "sol_sha256",
-    "sol_keccak256",
-    "sol_secp256k1_recover",
-    "sol_curve_validate_point",
-    "sol_curve_group_op",
-    "sol_curve_multiscalar_mul",
-    "sol_curve_decompress",
-    "sol_curve_pairing_map",
-    "sol_get_epoch_stake",
-    "sol_get_processed_sibling_instruction",
-    "sol_get_stack_height",
-    "sol_invoke_signed_c",
-    "sol_invoke_signed_rust",
-    "sol_alloc_free_",
-    "sol_alt_bn128_group_op",
-    "sol_alt_bn128_compression",
-    "sol_poseidon",
+INACTIVE_ON_MAINNET = frozenset(
+    {"sol_blake3", "sol_sha512", "sol_get_fees_sysvar", "sol_big_mod_exp", "sol_remaining_compute_units"}
 )
-
-
-def syscall_hash(name: str) -> int:
-    """The key of a syscall: 32-bit MurmurHash3 of its name, seed 0 (solana-sbpf, `hash_symbol_name`)."""
-    return mmh3.hash(name.encode("ascii"), seed=0, signed=False)
+"""Syscalls behind features that are off: a call to one is an unsupported instruction, as of any unknown hash."""
 
 
 def _refuse(name: str) -> Execute:
@@ -53,15 +30,13 @@ def _refuse(name: str) -> Execute:
 
 
 def _registry() -> dict[int, Syscall]:
-    supported = (
-        *abort.SYSCALLS,
-        *logging.SYSCALLS,
-        *memory.SYSCALLS,
-        *sysvar.SYSCALLS,
-        *return_data.SYSCALLS,
-    )
-    refused = (Syscall(name, _refuse(name)) for name in UNSUPPORTED_NAMES)
-    return {syscall_hash(syscall.name): syscall for syscall in (*supported, *refused)}
+    modules = (abort, logging, memory, sysvar, return_data)
+    supported = {syscall.name: syscall for module in modules for syscall in module.SYSCALLS}
+    return {
+        key: supported.get(name) or Syscall(name, _refuse(name))
+        for name, key in SYSCALL_HASHES.items()
+        if name not in INACTIVE_ON_MAINNET
+    }
 
 
 REGISTRY: Mapping[int, Syscall] = MappingProxyType(_registry())

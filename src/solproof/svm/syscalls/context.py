@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from solproof.svm.execution_output import NO_RETURN_DATA, ReturnData
+from solproof.svm.execution_output import ReturnData
 from solproof.svm.instruction_error import TEXTS
 from solproof.svm.sysvars import Sysvars
 from solproof.vm.faults import SyscallFault
@@ -29,9 +29,13 @@ class SyscallContext:
     program_id: bytes
     sysvars: Sysvars
     logs: list[str] = field(default_factory=list)
-    return_data: ReturnData = NO_RETURN_DATA
     remaining: int = 0
+    return_data: ReturnData = field(init=False)
     memory: Memory | ReplayMemory = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # The runtime empties the return data in the program's name before every instruction.
+        self.return_data = ReturnData(self.program_id, b"")
 
     def consume(self, cost: int) -> None:
         """Charge compute units; when too few remain, all are gone and `SyscallFault` is raised

@@ -1,0 +1,122 @@
+"""The real runtime as an oracle: run an `ExecutionInput` in LiteSVM and report it in our terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from solders.compute_budget import ComputeBudget
+from solders.keypair import Keypair
+from solders.litesvm import LiteSVM
+from solders.message import Message
+from solders.pubkey import Pubkey
+from solders.transaction import Transaction
+from solders.transaction_metadata import FailedTransactionMetadata, SimulatedTransactionInfo
+
+from solproof.svm import solders_objects
+from solproof.svm.accounts import Account, distinct_accounts
+from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.svm.execution_output import ReturnData
+
+P_TOKEN_FEATURE = Pubkey.from_string("ptokFjwyJtrwCa9Kgo9xoDS59V4QccBGEaRFnRPnSdP")  # SIMD-0266
+PAYER_LAMPORTS = 10**12
+STARTING_LAMPORTS = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeResult:
+    """What LiteSVM reports of an instruction; the fields mean what those of `ExecutionOutput` mean.
+
+    transaction_compute_units: what the transaction is charged; after a fault, everything it had.
+    """
+
+    success: bool
+    error: str | None
+    compute_units: int
+    transaction_compute_units: int
+    accounts: tuple[Account, ...]
+    logs: tuple[str, ...]
+    return_data: ReturnData
+
+
+def runtime(parameters: Parameters | None = None, *, classic_token: bool = False) -> LiteSVM:
+    """A LiteSVM with mainnet's features, built-in programs and these parameters; signatures are not checked.
+
+    `classic_token` turns SIMD-0266 off, so that the token program is SPL Token 3.5.0 and not p-token.
+    """
+    features = LiteSVM.mainnet_feature_set()
+    if classic_token:
+        features.deactivate(P_TOKEN_FEATURE)
+    parameters = parameters or Parameters()
+    budget = ComputeBudget(False)
+    budget.compute_unit_limit = parameters.compute_unit_limit
+    budget.heap_size = parameters.heap_size
+    return (
+        LiteSVM.default()
+        .with_feature_set(features)
+        .with_builtins()
+        .with_lamports(STARTING_LAMPORTS)
+        .with_sysvars()
+        .with_default_programs()
+        .with_compute_budget(budget)
+        .with_sigverify(False)
+        .with_blockhash_check(False)
+    )
+
+
+def run_in_litesvm(given: ExecutionInput, machine: LiteSVM) -> RuntimeResult:
+    """Run an instruction as the only one of a transaction, on a LiteSVM that holds its program.
+
+    A fee payer of its own signs; the accounts of the instruction keep the privileges that the input gives
+    them.
+    """
+    payer = Keypair.from_seed(bytes(32)).pubkey()
+    machine.airdrop(payer, PAYER_LAMPORTS)
+    for state in distinct_accounts(given.accounts):
+        machine.set_account(Pubkey(state.key), solders_objects.solders_account(state))
+    message = Message([solders_objects.solders_instruction(given)], payer)
+    outcome = machine.simulate_transaction(Transaction.new_unsigned(message))
+    return _result(given, outcome)
+
+
+def _result(
+    given: ExecutionInput, outcome: SimulatedTransactionInfo | FailedTransactionMetadata
+) -> RuntimeResult:
+    failed = isinstance(outcome, FailedTransactionMetadata)
+    metadata = outcome.meta()
+    after = {} if failed else dict(outcome.post_accounts())
+    returned = metadata.return_data()
+    return RuntimeResult(
+        success=not failed,
+        error=_error_name(outcome.err()) if failed else None,
+        compute_units=_consumed(metadata.logs()),
+        transaction_compute_units=metadata.compute_units_consumed(),
+        accounts=tuple(
+            solders_objects.account(Pubkey(before.key), after[Pubkey(before.key)])
+            if Pubkey(before.key) in after
+            else before
+            for before in distinct_accounts(given.accounts)
+        ),
+        logs=tuple(metadata.logs()),
+        return_data=ReturnData(bytes(returned.program_id), bytes(returned.data)),
+    )
+
+
+def _error_name(error: Any) -> str:
+    """The debug text of an `InstructionError`; any other error of the transaction is a mistake in how it was
+    made.
+    """
+    inner = getattr(error, "err", None)
+    if inner is None:
+        raise RuntimeError(f"LiteSVM refused the transaction: {error}")
+    code = getattr(inner, "code", None)
+    return str(inner).rpartition(".")[2] if code is None else f"Custom({code})"
+
+
+def _consumed(logs: list[str]) -> int:
+    """The compute units of the "consumed" line, or 0 when the log was truncated before it."""
+    for line in reversed(logs):
+        words = line.split()
+        if line.startswith("Program ") and " consumed " in line and line.endswith(" compute units"):
+            return int(words[3])
+    return 0

@@ -1,0 +1,66 @@
+"""The oracle of the runtime tests: run one input in solproof and in LiteSVM, and insist that they agree in everything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from solders.litesvm import LiteSVM
+from solders.pubkey import Pubkey
+
+from solproof.demo.litesvm import RuntimeResult, run_in_litesvm, runtime
+from solproof.svm.execute import Execution, execute
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.budget import heap_cost
+from solproof.vm.faults import SyscallFault
+
+
+def assert_like_litesvm(given: ExecutionInput, machine: LiteSVM | None = None) -> Execution:
+    """Compare outcome, error, compute units, log, return data and accounts; returns our execution.
+
+    Without a `machine` the input's program is added to a fresh LiteSVM, under loader v3.
+    """
+    expected = litesvm_result(given, machine)
+    execution = execute(given)
+    output = execution.output
+    got = RuntimeResult(
+        success=output.success,
+        error=output.error,
+        compute_units=output.compute_units,
+        transaction_compute_units=_charged(execution),
+        accounts=output.accounts,
+        logs=output.logs,
+        return_data=output.return_data,
+    )
+    for field in ("logs", "error", "compute_units", "return_data"):
+        assert getattr(got, field) == getattr(expected, field)
+    for ours, theirs in zip(got.accounts, expected.accounts, strict=True):
+        assert ours == theirs
+    assert got == expected
+    return execution
+
+
+def litesvm_result(given: ExecutionInput, machine: LiteSVM | None = None) -> RuntimeResult:
+    """What LiteSVM makes of an input."""
+    if machine is None:
+        machine = runtime(given.parameters)
+        machine.add_program(Pubkey(given.program_id), given.program)
+    return run_in_litesvm(given, machine)
+
+
+def as_account(given: ExecutionInput, position: int, **changes: object) -> ExecutionInput:
+    """The input with other values in one account, or with other privileges for it."""
+    entries = list(given.accounts)
+    privileges = {name: value for name, value in changes.items() if name in ("is_signer", "is_writable")}
+    state = {name: value for name, value in changes.items() if name not in privileges}
+    entry = entries[position]
+    entries[position] = replace(entry, account=replace(entry.account, **state), **privileges)  # type: ignore[arg-type]
+    return replace(given, accounts=tuple(entries))
+
+
+def _charged(execution: Execution) -> int:
+    """What a transaction pays for the instruction: the heap as well, and everything after a fault outside a syscall."""
+    parameters = execution.input.parameters
+    fault = execution.run.fault
+    if fault is not None and not isinstance(fault, SyscallFault):
+        return parameters.compute_unit_limit
+    return execution.output.compute_units + heap_cost(parameters.heap_size)

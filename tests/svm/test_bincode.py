@@ -1,0 +1,207 @@
+"""input.bin and its result: round trips, the documented example, and every way to be broken."""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies
+
+from solproof.errors import InputError
+from solproof.svm.accounts import Account, InstructionAccount
+from solproof.svm.bincode import pack, pack_output, unpack, unpack_output
+from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
+from solproof.svm.execution_output import ExecutionOutput, ReturnData
+from solproof.svm.sysvars import Sysvars
+
+ALICE, BOB, OWNER, PROGRAM = (bytes([number]) * 32 for number in (1, 2, 3, 4))
+DOCUMENT = Path(__file__).parents[2] / "docs" / "input-format.md"
+
+INPUT = ExecutionInput(
+    program=b"ELF!",
+    program_id=PROGRAM,
+    accounts=(InstructionAccount(Account(ALICE, OWNER, 1000, b"\0\0\0\3"), is_writable=True),),
+    instruction_data=b"\x1f\x20",
+    parameters=Parameters(compute_unit_limit=200_000),
+)
+OUTPUT = ExecutionOutput(
+    success=False,
+    exit_code=1,
+    error="Custom(1)",
+    error_message="custom program error: 0x1",
+    compute_units=181,
+    instructions=79,
+    accounts_modified=0,
+    accounts=(Account(ALICE, OWNER, 1000, b"\0\0\0\3"),),
+    logs=("Program log: é",),
+    return_data=ReturnData(PROGRAM, b""),
+)
+FAULTED = replace(
+    OUTPUT, exit_code=None, error="ProgramFailedToComplete", error_message="", logs=(), accounts=()
+)
+SUCCEEDED = replace(OUTPUT, success=True, exit_code=0, error=None, error_message=None)
+
+accounts = strategies.builds(
+    Account,
+    key=strategies.binary(min_size=32, max_size=32),
+    owner=strategies.binary(min_size=32, max_size=32),
+    lamports=strategies.integers(0, 2**64 - 1),
+    data=strategies.binary(max_size=50),
+    executable=strategies.booleans(),
+)
+parameters = strategies.builds(
+    Parameters,
+    compute_unit_limit=strategies.integers(56, 1_400_000),
+    heap_size=strategies.integers(32, 256).map(lambda kibibytes: kibibytes * 1024),
+    loader=strategies.sampled_from(Loader),
+    sysvars=strategies.sampled_from([Sysvars(), Sysvars(clock=bytes(range(40)), stake_history=b"")]),
+)
+
+
+# POSITIVE
+
+
+@for_all(
+    strategies.builds(
+        ExecutionInput,
+        program=strategies.binary(max_size=50),
+        program_id=strategies.binary(min_size=32, max_size=32),
+        accounts=strategies.lists(
+            strategies.builds(
+                InstructionAccount,
+                account=accounts,
+                is_signer=strategies.booleans(),
+                is_writable=strategies.booleans(),
+            ),
+            max_size=4,
+            unique_by=lambda entry: entry.account.key,
+        ).map(tuple),
+        instruction_data=strategies.binary(max_size=50),
+        parameters=parameters,
+    )
+)
+def test_input_round_trip(given: ExecutionInput) -> None:
+    assert unpack(pack(given)) == given
+
+
+@pytest.mark.parametrize("output", [OUTPUT, FAULTED, SUCCEEDED])
+def test_output_round_trip(output: ExecutionOutput) -> None:
+    assert unpack_output(pack_output(output)) == output
+
+
+def test_example_in_the_documentation() -> None:
+    """The two hexadecimal listings in docs/input-format.md are the encodings of INPUT and OUTPUT."""
+    listings = re.findall(r"```hex\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    assert len(listings) == 2
+    first, second = (bytes.fromhex(re.sub(r"#.*", "", listing)) for listing in listings)
+    assert first == pack(INPUT)
+    assert second == pack_output(OUTPUT)
+
+
+def test_sysvars_other_than_the_defaults_are_written() -> None:
+    given = replace(INPUT, parameters=Parameters(sysvars=Sysvars(rent=bytes(17))))
+    packed = pack(given)
+    assert packed.endswith(b"\1" + given.parameters.sysvars.to_bytes())
+    assert unpack(packed) == given
+
+
+# NEGATIVE
+
+
+def broken(offset: int, content: bytes) -> str:
+    """The message for INPUT with other bytes at an offset."""
+    packed = bytearray(pack(INPUT))
+    packed[offset : offset + len(content)] = content
+    with pytest.raises(InputError) as raised:
+        unpack(bytes(packed))
+    return str(raised.value)
+
+
+def test_every_truncation_is_refused() -> None:
+    for packed, read in ((pack(INPUT), unpack), (pack_output(OUTPUT), unpack_output)):
+        for length in range(len(packed)):
+            with pytest.raises(InputError, match=r"^(input|output)\.bin: \S+ at offset \d+: expected"):
+                read(packed[:length])
+
+
+def test_truncation_names_field_and_offset() -> None:
+    with pytest.raises(InputError) as raised:
+        unpack(pack(INPUT)[:60])
+    assert str(raised.value) == "input.bin: accounts[0].key at offset 52: expected 32 bytes, 8 are left"
+    with pytest.raises(InputError) as raised:
+        unpack(b"\5\0\0\0\0\0\0\0abcd")
+    assert str(raised.value) == "input.bin: program at offset 8: expected 5 bytes, 4 are left"
+
+
+def test_trailing_bytes() -> None:
+    packed = pack(INPUT)
+    with pytest.raises(InputError) as raised:
+        unpack(packed + b"\0\0")
+    assert str(raised.value) == f"input.bin: expected the end at offset {len(packed)}, 2 more bytes follow"
+    with pytest.raises(InputError, match=r"^output\.bin: expected the end at offset \d+, 1 more bytes follow$"):
+        unpack_output(pack_output(OUTPUT) + b"\0")
+
+
+@pytest.mark.parametrize(
+    ("offset", "content", "expected"),
+    [
+        (0, b"\xff" * 8, "program at offset 0: expected a length of at most 10485760, got 18446744073709551615"),
+        (44, struct.pack("<Q", 256), "accounts at offset 44: expected a length of at most 255, got 256"),
+        (
+            124,
+            struct.pack("<Q", 10 * 2**20 + 1),
+            "accounts[0].data at offset 124: expected a length of at most 10485760, got 10485761",
+        ),
+        (136, b"\2", "accounts[0].executable at offset 136: expected 0 or 1, got 2"),
+        (137, b"\xff", "accounts[0].is_signer at offset 137: expected 0 or 1, got 255"),
+        (138, b"\3", "accounts[0].is_writable at offset 138: expected 0 or 1, got 3"),
+        (
+            139,
+            struct.pack("<Q", 10_241),
+            "instruction_data at offset 139: expected a length of at most 10240, got 10241",
+        ),
+        (161, b"\3", "parameters.loader at offset 161: expected 0 to 2, got 3"),
+        (165, b"\2", "parameters.sysvars at offset 165: expected 0 or 1, got 2"),
+    ],
+)
+def test_values_out_of_range(offset: int, content: bytes, expected: str) -> None:
+    assert broken(offset, content) == f"input.bin: {expected}"
+
+
+def test_limits_of_the_parameters() -> None:
+    assert broken(149, b"\xff" * 8) == (
+        "parameters.compute_unit_limit: expected 0 to 1400000, got 18446744073709551615"
+    )
+    assert broken(157, struct.pack("<I", 1)) == (
+        "parameters.heap_size: expected a multiple of 1024 from 32768 to 262144, got 1"
+    )
+
+
+def test_text_that_is_not_utf8() -> None:
+    packed = pack_output(OUTPUT).replace("é".encode(), b"\xff\xff")
+    with pytest.raises(InputError) as raised:
+        unpack_output(packed)
+    offset = packed.index(b"Program log: ")
+    assert str(raised.value) == f"output.bin: logs[0] at offset {offset}: expected UTF-8"
+
+
+@for_all(strategies.binary(max_size=300))
+def test_arbitrary_bytes_are_refused_and_nothing_else(content: bytes) -> None:
+    for read in (unpack, unpack_output):
+        with pytest.raises(InputError):
+            read(content)
+
+
+@for_all(strategies.integers(0, len(pack(INPUT)) - 1), strategies.integers(0, 255))
+def test_arbitrary_changes_are_read_back_or_refused(offset: int, value: int) -> None:
+    packed = bytearray(pack(INPUT))
+    packed[offset] = value
+    try:
+        given = unpack(bytes(packed))
+    except InputError:
+        return
+    assert pack(given) == bytes(packed)

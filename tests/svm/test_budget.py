@@ -1,0 +1,28 @@
+"""Costs, against the compute budget that LiteSVM uses."""
+
+from __future__ import annotations
+
+from solders.compute_budget import ComputeBudget
+
+from solproof.svm import budget
+
+
+def test_constants_are_the_runtimes() -> None:
+    runtime = ComputeBudget(False)
+    assert budget.SYSCALL_BASE_COST == runtime.syscall_base_cost
+    assert budget.LOG_64_COST == runtime.log_64_units
+    assert budget.LOG_PUBKEY_COST == runtime.log_pubkey_units
+    assert budget.SYSVAR_BASE_COST == runtime.sysvar_base_cost
+    assert budget.MEMORY_OPERATION_BASE_COST == runtime.mem_op_base_cost
+    assert budget.CROSS_PROGRAM_BYTES_PER_UNIT == runtime.cpi_bytes_per_unit
+    assert budget.HEAP_PAGE_COST == runtime.heap_cost
+    assert budget.MAXIMUM_COMPUTE_UNIT_LIMIT == runtime.compute_unit_limit
+
+
+def test_memory_operations() -> None:
+    assert [budget.memory_operation_cost(length) for length in (0, 2_500, 2_749, 2_750)] == [10, 10, 10, 11]
+
+
+def test_heap() -> None:
+    costs = [budget.heap_cost(size) for size in (32_768, 33_792, 65_536, 66_560, 262_144)]
+    assert costs == [0, 8, 8, 16, 56]
