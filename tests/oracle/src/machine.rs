@@ -69,6 +69,7 @@ fn load(code: Code, syscalls: &[String], base: Config) -> Result<Executable<Cont
     let mut loader = BuiltinProgram::new_loader(Config {
         optimize_rodata: false,
         aligned_memory_mapping: true,
+        enabled_sbpf_versions: SBPFVersion::V0..=SBPFVersion::V3,
         ..base
     });
     for name in syscalls {

@@ -1,7 +1,8 @@
 //! The reference machine: loads, verifies, disassembles and runs sBPF programs with the `solana-sbpf` crate.
 //!
 //! One JSON request per line on stdin, one JSON response per line on stdout. Bytes are hexadecimal. Settings are those
-//! of Agave on mainnet: aligned memory mapping, unoptimized read-only data, gaps between V0 stack frames.
+//! of Agave on mainnet: aligned memory mapping, unoptimized read-only data, gaps between V0 stack frames, ELF files of V0
+//! to V3. Bare text may be of any version.
 
 mod machine;
 mod request;
