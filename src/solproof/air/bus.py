@@ -1,0 +1,62 @@
+"""The buses: what chips say to each other. A bus balances when what is sent (or queried) equals what is received (or provided).
+
+Permutation buses carry each message once (multiplicity 0 or 1 on both sides). Lookup buses have one provider, a table whose rows
+may be queried any number of times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """How the two sides of a bus relate."""
+
+    PERMUTATION = "permutation"
+    LOOKUP = "lookup"
+
+
+class Role(Enum):
+    """One side of a bus: send and receive on a permutation, query and provide on a lookup."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+    QUERY = "query"
+    PROVIDE = "provide"
+
+    @property
+    def sign(self) -> int:
+        """+1 for the sides that add a message, -1 for those that take it."""
+        return 1 if self in (Role.SEND, Role.QUERY) else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """A named channel with messages of one width."""
+
+    name: str
+    kind: Kind
+    fields: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of field elements in a message."""
+        return len(self.fields)
+
+
+LIMBS = ("limb 0", "limb 1", "limb 2", "limb 3")
+
+PROGRAM = Bus(
+    "program",
+    Kind.LOOKUP,
+    ("pc", "family", "destination", "source", "imm 0", "imm 1", "imm 2", "imm 3", "offset", "flags"),
+)
+STATE = Bus("state", Kind.PERMUTATION, ("clk", "pc"))
+REGISTER = Bus("register", Kind.PERMUTATION, ("index", *LIMBS, "time"))
+MEMORY = Bus("memory", Kind.PERMUTATION, ("region", "word index", "tag", *LIMBS, "time"))
+RANGE16 = Bus("range16", Kind.LOOKUP, ("value below 2^16",))
+BITWISE = Bus("bitwise", Kind.LOOKUP, ("byte a", "byte b", "a AND b"))
+BITS = Bus("bits", Kind.LOOKUP, ("n, at most 15", "value below 2^n", "2^n + value"))
+
+ALL_BUSES = (PROGRAM, STATE, REGISTER, MEMORY, RANGE16, BITWISE, BITS)

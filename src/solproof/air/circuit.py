@@ -1,0 +1,55 @@
+"""A circuit: an ordered list of chips and the buses they share, and its canonical bytes for the engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from solproof.air.bus import Bus
+from solproof.air.chip import Chip
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """Chips by number; the number is what the engine and a proof file call a chip by."""
+
+    chips: tuple[Chip, ...]
+    buses: tuple[Bus, ...]
+
+    def number(self, chip: Chip) -> int:
+        """The number of a chip."""
+        return next(position for position, candidate in enumerate(self.chips) if candidate is chip)
+
+    def to_bytes(self) -> bytes:
+        """The engine's description of the circuit: canonical JSON (see `solproof._engine`)."""
+        description = {
+            "format": FORMAT,
+            "buses": [{"name": bus.name, "width": bus.width} for bus in self.buses],
+            "chips": [_describe(chip, self.buses) for chip in self.chips],
+        }
+        return json.dumps(description, separators=(",", ":")).encode()
+
+
+def _describe(chip: Chip, buses: Sequence[Bus]) -> dict[str, object]:
+    return {
+        "name": chip.name,
+        "main_width": chip.width,
+        "preprocessed_width": len(chip.preprocessed_columns),
+        "public_width": len(chip.public_columns),
+        "public_values": len(chip.public_values),
+        "degree": chip.degree,
+        "nodes": chip.graph.nodes,
+        "constraints": [constraint.expression.node for constraint in chip.constraints],
+        "interactions": [
+            {
+                "bus": buses.index(interaction.bus),
+                "fields": [part.node for part in interaction.fields],
+                "multiplicity": interaction.multiplicity.node,
+                "role": interaction.role.value,
+            }
+            for interaction in chip.interactions
+        ],
+    }

@@ -1,0 +1,77 @@
+"""Pieces that many chips share. Each says what it proves and what it relies on.
+
+Time. An instruction `clk` accesses its source register at 2 clk and its destination register at 2 clk + 1, and memory at clk.
+Every real row lies on the one path of the state bus from clk = 1 (a cycle would need p rows), so times are integers below 2^24.
+An access takes the message that the previous access of the same cell left and leaves its own, and shows that the time between
+them, less one, is below 2^16: so time strictly grows along the chain of a cell, and the chain is the real order of accesses.
+Where more time has passed, a row of a refresh table stands between (`solproof.tables.refresh`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from solproof.air.bus import BITS, MEMORY, RANGE16, REGISTER
+from solproof.air.chip import Chip
+from solproof.air.expression import Expression, Word
+
+LIMB = 2**16
+
+
+def range16(chip: Chip, value: Expression, multiplicity: Expression, name: str) -> None:
+    """Prove 0 <= value < 2^16."""
+    chip.query(RANGE16, [value], multiplicity, name)
+
+
+def range16_word(chip: Chip, word: Word, multiplicity: Expression, name: str) -> None:
+    """Prove that the four limbs of a word are below 2^16."""
+    for position, limb in enumerate(word):
+        range16(chip, limb, multiplicity, f"limb {position} of {name} is below 2^16")
+
+
+def bits(chip: Chip, count: Expression | int, value: Expression, power: Expression | int, multiplicity: Expression, name: str) -> None:
+    """Prove count <= 15, 0 <= value < 2^count and power = 2^count."""
+    chip.query(BITS, [count, value, power + value], multiplicity, name)
+
+
+def _elapsed(chip: Chip, before: Expression, now: Expression, active: Expression, name: str) -> None:
+    range16(chip, now - before - 1, active, f"{name}: after its previous access, at most 2^16 later")
+
+
+def access_register(
+    chip: Chip,
+    index: Expression | int,
+    old: Sequence[Expression | int],
+    new: Sequence[Expression | int],
+    before: Expression,
+    now: Expression,
+    active: Expression,
+    name: str,
+) -> None:
+    """Prove that a register holds `old` until time `now` and `new` from then on; `before` is the time of its previous access.
+
+    `new` must be four limbs below 2^16; `active` must be 0 or 1.
+    """
+    chip.receive(REGISTER, [index, *old, before], active, f"{name}: as last accessed")
+    chip.send(REGISTER, [index, *new, now], active, f"{name}: from now on")
+    _elapsed(chip, before, now, active, name)
+
+
+def access_memory(
+    chip: Chip,
+    word: tuple[Expression | int, Expression, Expression | int],
+    old: Sequence[Expression | int],
+    new: Sequence[Expression | int],
+    before: Expression,
+    clk: Expression,
+    active: Expression,
+    name: str,
+) -> None:
+    """Prove that a word of memory holds `old` before time clk and `new` from then on. `new` must be limbs below 2^16.
+
+    `word` is (region, index, tag). The bus holds only words of the memory map, each with its one tag, so a message about any other
+    word has no counterpart: that is why the index needs no range check of its own.
+    """
+    chip.receive(MEMORY, [*word, *old, before], active, f"{name}: as last accessed")
+    chip.send(MEMORY, [*word, *new, clk], active, f"{name}: the new value")
+    _elapsed(chip, before, clk, active, name)

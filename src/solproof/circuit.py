@@ -1,0 +1,22 @@
+"""The circuit of solproof: every chip that can be in a proof."""
+
+from __future__ import annotations
+
+from solproof.air.bus import ALL_BUSES
+from solproof.air.circuit import Circuit
+from solproof.families.registry import EXECUTORS
+from solproof.tables import boundary, event, image, lookup, memory, refresh
+
+TABLES = (
+    boundary.EXECUTION,
+    boundary.REGISTER_BOUNDARY,
+    image.CHIP,
+    memory.INPUT_WORDS,
+    memory.STACK_HEAP,
+    event.SYSCALL,
+    event.EVENT_WORD,
+    refresh.REGISTER_REFRESH,
+    refresh.MEMORY_REFRESH,
+    lookup.CHIP,
+)
+CIRCUIT = Circuit((*(executor.chip for executor in EXECUTORS), *TABLES), ALL_BUSES)

@@ -1,0 +1,1 @@
+"""Instruction families: each module holds the whole life of its opcodes (OPCODES, SEMANTICS, COLUMNS, CONSTRAINTS, WITNESS)."""

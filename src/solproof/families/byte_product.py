@@ -1,0 +1,65 @@
+"""Products of 64-bit values by bytes, shared by multiplication and division."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.bus import BITWISE
+from solproof.air.expression import Expression, Word
+from solproof.families.adapter import Step
+from solproof.witness.table import Table, limbs
+
+Value = TypeVar("Value", Expression, NDArray[np.int64])
+
+
+def byte_pairs(step: Step, x_name: str, x: Word, y_name: str, y: Word) -> tuple[list[Expression], list[Expression]]:
+    """Split two values into bytes, little-endian. One lookup in the AND table shows that a byte of each is one."""
+    chip = step.chip
+    x_bytes: list[Expression] = []
+    y_bytes: list[Expression] = []
+    for limb in range(4):
+        x_low = chip.column(f"{x_name}_{limb}_low", f"low byte of {x_name}_{limb}")
+        y_low = chip.column(f"{y_name}_{limb}_low", f"low byte of {y_name}_{limb}")
+        x_parts, y_parts = (x_low, (x[limb] - x_low) / 256), (y_low, (y[limb] - y_low) / 256)
+        for part, x_byte, y_byte in zip(("low", "high"), x_parts, y_parts, strict=True):
+            common = chip.column(f"and_{limb}_{part}", f"AND of the {part} bytes of {x_name}_{limb} and {y_name}_{limb}")
+            chip.query(BITWISE, [x_byte, y_byte, common], step.is_real, f"the {part} parts of limb {limb} are bytes")
+        x_bytes.extend(x_parts)
+        y_bytes.extend(y_parts)
+    return x_bytes, y_bytes
+
+
+def fill_byte_pairs(
+    table: Table, x_name: str, x: NDArray[np.uint64], y_name: str, y: NDArray[np.uint64]
+) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
+    """Fill the columns of `byte_pairs`; returns the bytes, each an array over the rows."""
+    split = []
+    for name, value in ((x_name, x), (y_name, y)):
+        parts = limbs(value)
+        for limb in range(4):
+            table[f"{name}_{limb}_low"] = parts[:, limb] & 255
+        split.append([parts[:, position // 2] >> 8 * (position % 2) & 255 for position in range(8)])
+    for position in range(8):
+        common = split[0][position] & split[1][position]
+        table[f"and_{position // 2}_{('low', 'high')[position % 2]}"] = common
+    return split[0], split[1]
+
+
+def product_column(x: Sequence[Value], y: Sequence[Value], limb: int) -> Value:
+    """What the product of two byte strings contributes to one 16-bit limb, without carries: below 2^28."""
+
+    def column(position: int) -> Value:
+        terms = [x[i] * y[position - i] for i in range(position + 1)]
+        return sum(terms[1:], start=terms[0])
+
+    return column(2 * limb) + column(2 * limb + 1) * 256
+
+
+def overflow(x: Sequence[Expression], y: Sequence[Expression]) -> Expression:
+    """The sum of all products of bytes that lie above 2^64: zero exactly when the product of the values fits."""
+    terms = [x[i] * y[j] for i in range(8) for j in range(8) if i + j >= 8]
+    return sum(terms[1:], start=terms[0])

@@ -1,0 +1,30 @@
+"""Fixed-width integer helpers of the semantics. A register is an int in [0, 2^64)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+Binary: TypeAlias = Callable[[int, int], int]
+"""New destination from the old destination a and the operand b, both in [0, 2^64)."""
+
+Condition: TypeAlias = Callable[[int, int], bool]
+"""Whether a jump is taken, from the destination a and the operand b, both in [0, 2^64)."""
+
+MASK32 = 2**32 - 1
+MASK64 = 2**64 - 1
+
+
+def signed64(value: int) -> int:
+    """The two's complement reading of a 64-bit value."""
+    return (value ^ 1 << 63) - (1 << 63)
+
+
+def signed32(value: int) -> int:
+    """The two's complement reading of the low 32 bits."""
+    return ((value & MASK32) ^ 1 << 31) - (1 << 31)
+
+
+def sign_extend32(value: int) -> int:
+    """The low 32 bits, sign-extended to 64."""
+    return signed32(value) & MASK64

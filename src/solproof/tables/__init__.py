@@ -1,0 +1,1 @@
+"""Chips that are not instructions: the program, memory and registers before and after a run, the statement's public tables, lookups."""

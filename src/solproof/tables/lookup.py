@@ -1,0 +1,58 @@
+"""The fixed lookup table: 2^16 rows for ranges, bitwise AND of bytes, and values of at most 15 bits with the power of two.
+
+Preprocessed and the same for every program. Row n provides: n itself; (a, b, a AND b) for its low byte a and high byte b; and, with
+the highest set bit of n at position k, (k, n - 2^k, n). Row 0 repeats row 1 there, so that no message has the power 0.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.bus import BITS, BITWISE, RANGE16
+from solproof.air.chip import Chip
+from solproof.witness.table import Table
+
+HEIGHT = 2**16
+
+# COLUMNS AND CONSTRAINTS
+
+
+def build() -> Chip:
+    """The lookup table."""
+    chip = Chip("lookup", "Given a value, this chip holds whether it has 16 bits, the AND of its bytes, and its highest bit.")
+    value = chip.preprocessed("value", "n, the number of the row")
+    byte_a = chip.preprocessed("byte_a", "n modulo 256")
+    byte_b = chip.preprocessed("byte_b", "floor(n / 256)")
+    common = chip.preprocessed("and", "byte_a AND byte_b")
+    bit = chip.preprocessed("bit", "position of the highest set bit of max(n, 1)")
+    rest = chip.preprocessed("rest", "max(n, 1) - 2^bit")
+    number = chip.preprocessed("number", "max(n, 1)")
+    chip.provide(RANGE16, [value], chip.column("range_count", "how often n is range-checked"), "n is below 2^16")
+    chip.provide(BITWISE, [byte_a, byte_b, common], chip.column("and_count", "how often the AND is looked up"), "AND of two bytes")
+    chip.provide(BITS, [bit, rest, number], chip.column("bits_count", "how often the bits are looked up"), "a value of few bits")
+    return chip
+
+
+CHIP = build()
+
+# WITNESS
+
+
+@cache
+def preprocessed() -> NDArray[np.uint32]:
+    """The preprocessed columns: [2^16, 7]."""
+    value = np.arange(HEIGHT)
+    number = np.maximum(value, 1)
+    bit = np.floor(np.log2(number)).astype(np.int64)
+    columns = (value, value & 255, value >> 8, value & 255 & value >> 8, bit, number - (1 << bit), number)
+    return np.stack(columns, axis=1).astype(np.uint32)
+
+
+def fill(range_count: NDArray[np.int64], and_count: NDArray[np.int64], bits_count: NDArray[np.int64]) -> Table:
+    """The table for the counts of each message, [2^16] each, indexed by row (bits: by `number`)."""
+    table = Table(CHIP, HEIGHT)
+    table["range_count"], table["and_count"], table["bits_count"] = range_count, and_count, bits_count
+    return table

@@ -1,0 +1,108 @@
+"""Memory before and after a run: the touched words of the input, which are the statement's, and those of stack and heap, which start at zero.
+
+Each word is put on the memory bus once, at time 0, and taken from it at the time of its last access. A word that stood there twice
+could be read with two values, so words must be distinct: those of the input are public and the verifier sees that they rise;
+those of stack and heap rise by the constraints of their table.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.bus import MEMORY
+from solproof.air.chip import Chip
+from solproof.air.gadgets import bits, range16
+from solproof.vm.memory import HEAP, INPUT, STACK
+from solproof.witness.memory import HOLE_WORDS, WRITABLE_TAG, Cells
+from solproof.witness.table import Table
+
+FRAME_WORDS_BITS = 9
+REGION_WORDS_BITS = 15
+WHOLE = 8 + WRITABLE_TAG
+
+# COLUMNS AND CONSTRAINTS
+
+
+def build_input() -> Chip:
+    """The touched words of the input."""
+    chip = Chip("input", "Given the words of the input that the run touches, before and after, this chip proves that the run found and left them so.")
+    is_real = chip.public("is_real", "1 on a row that is a word")
+    index = chip.public("index", "index of the word")
+    tag = chip.public("tag", "how many bytes of it exist, plus 16")
+    first = [chip.public(f"first_{limb}", f"limb {limb} before the run") for limb in range(4)]
+    last = [chip.public(f"last_{limb}", f"limb {limb} after the run") for limb in range(4)]
+    time = chip.column("time", "time of the last access")
+    chip.send(MEMORY, [INPUT, index, tag, *first, 0], is_real, "the word, from the start")
+    chip.receive(MEMORY, [INPUT, index, tag, *last, time], is_real, "the word, at the end")
+    return chip
+
+
+def build_stack_heap() -> Chip:
+    """The touched words of stack and heap."""
+    chip = Chip("stack_heap", "Given the size of the heap, this chip proves that words of stack and heap are zero at the start, each word once.")
+    heap_words = chip.public_value("heap_words", "size of the heap in words")
+    is_real = chip.flag("is_real", "1 on a row that is a word")
+    is_heap = chip.flag("is_heap", "1 for a word of the heap, 0 for one of the stack")
+    index = chip.column("index", "index of the word in its region, without holes")
+    frame = chip.column("frame", "for the stack: floor(index / 512), the frame that holds the word")
+    gap = chip.column("gap", "distance to the next row's word, less one")
+    last = chip.word("last", "the word at the end")
+    time = chip.column("time", "time of the last access")
+
+    chip.assert_zero(is_heap * (1 - is_real), "padding is not heap")
+    chip.assert_zero(chip.transition() * chip.next(is_real) * (1 - is_real), "real rows come first")
+    bits(chip, REGION_WORDS_BITS, index, 2**REGION_WORDS_BITS, is_real, "index is below 2^15")
+    range16(chip, heap_words - 1 - index, is_heap, "index is inside the heap")
+    bits(chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, 2**FRAME_WORDS_BITS, is_real - is_heap, "frame holds index")
+    chip.assert_zero(is_heap * frame, "the heap has no frames")
+    position = index + 2**REGION_WORDS_BITS * is_heap
+    following = chip.next(index) + 2**REGION_WORDS_BITS * chip.next(is_heap)
+    rises = chip.next(is_real) * (following - position - 1 - gap)
+    chip.assert_zero(chip.transition() * rises, "gap is the distance to the next word, less one")
+    range16(chip, gap, is_real, "words rise")
+    region = STACK * is_real + (HEAP - STACK) * is_heap
+    virtual = index + HOLE_WORDS * frame
+    chip.send(MEMORY, [region, virtual, WHOLE, 0, 0, 0, 0, 0], is_real, "zero, from the start")
+    chip.receive(MEMORY, [region, virtual, WHOLE, *last, time], is_real, "the word, at the end")
+    return chip
+
+
+INPUT_WORDS = build_input()
+STACK_HEAP = build_stack_heap()
+
+# WITNESS
+
+
+def fill_input(public: NDArray[np.uint32], cells: Cells) -> Table:
+    """One row per touched word, in the order of the statement."""
+    table = Table(INPUT_WORDS, len(public))
+    table.data[:, : public.shape[1]] = public
+    time = np.zeros(len(public), np.int64)
+    words = cells.of(INPUT)
+    time[: len(words.time)] = words.time
+    table["time"] = time
+    return table
+
+
+def fill_stack_heap(cells: Cells, minimum_height: int) -> Table:
+    """One row per touched word, rising."""
+    words = cells.of(STACK, HEAP)
+    rows = len(words.index)
+    height = max(minimum_height, 1 << (rows - 1).bit_length()) if rows else minimum_height
+    table = Table(STACK_HEAP, height)
+    is_heap = words.region == HEAP
+    frame = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS))
+    index = words.index - HOLE_WORDS * frame
+    position = index + (is_heap << REGION_WORDS_BITS)
+    gap = np.zeros(rows, np.int64)
+    gap[:-1] = np.diff(position) - 1
+
+    def padded(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.concatenate([values, np.zeros(height - rows, np.int64)])
+
+    table["is_real"] = padded(np.ones(rows, np.int64))
+    table["is_heap"], table["index"], table["frame"] = padded(is_heap.astype(np.int64)), padded(index), padded(frame)
+    table["gap"], table["time"] = padded(gap), padded(words.time)
+    table.word("last", np.concatenate([words.last, np.zeros(height - rows, np.uint64)]))
+    return table

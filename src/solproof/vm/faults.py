@@ -1,0 +1,58 @@
+"""Faults: the ways in which a run stops without a result, named as solana-sbpf 0.21 (`EbpfError`) and Agave name them.
+
+A fault is an outcome of the program, not an error of solproof: the machine catches it and reports it in the run's result.
+"""
+
+from __future__ import annotations
+
+
+class Fault(Exception):
+    """The program was stopped. `name` is the reference's variant name, `str(fault)` its message."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class SyscallFault(Fault):
+    """A syscall refused its arguments or aborted; `name` is the variant of Agave's `SyscallError` or `InstructionError`."""
+
+
+def divide_by_zero(pc: int) -> Fault:
+    return Fault("DivideByZero", f"divide by zero at BPF instruction {pc}")
+
+
+def call_depth_exceeded() -> Fault:
+    return Fault("CallDepthExceeded", "call depth exceeded")
+
+
+def call_outside_text_segment() -> Fault:
+    return Fault("CallOutsideTextSegment", "callx attempted to call outside of the text segment")
+
+
+def execution_overrun() -> Fault:
+    return Fault("ExecutionOverrun", "attempted to execute past the end of the text segment")
+
+
+def unsupported_instruction() -> Fault:
+    return Fault("UnsupportedInstruction", "unsupported BPF instruction")
+
+
+def exceeded_max_instructions() -> Fault:
+    return Fault("ExceededMaxInstructions", "exceeded CUs meter")
+
+
+SECTIONS = {1: "program", 2: "stack", 3: "heap", 4: "input"}
+
+
+def access_violation(address: int, length: int, *, stack_frames: bool) -> Fault:
+    """The fault of an access outside every region; `stack_frames`: the version's frames have fixed addresses (not V1, V2).
+
+    Rule: `generate_access_violation` of solana-sbpf 0.21 (memory_region.rs): the frame number truncates towards zero.
+    """
+    distance = address - 0x2_0000_0000
+    frame = -(-distance // 4096) if distance < 0 else distance // 4096
+    if stack_frames and -1 <= frame <= 64:
+        return Fault("StackAccessViolation", f"Access violation in stack frame {frame} at address {address:#x} of size {length}")
+    section = SECTIONS.get(address >> 32, "unknown")
+    return Fault("AccessViolation", f"Access violation in {section} section at address {address:#x} of size {length}")

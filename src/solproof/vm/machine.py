@@ -1,0 +1,343 @@
+"""The machine: one closure per instruction, a meter, a call stack, and a recorder.
+
+Rules: the interpreter of solana-sbpf 0.21 under Agave's mainnet configuration. An instruction is counted before it executes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from solproof.errors import UnsupportedError
+from solproof.families import semantics
+from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import opcode
+from solproof.program.program import Program
+from solproof.vm import faults
+from solproof.vm.faults import Fault
+from solproof.vm.limits import FRAME_STRIDE, MASK64, MAXIMUM_CALL_DEPTH, initial_registers
+from solproof.vm.memory import Layout, Memory, ReplayMemory
+from solproof.vm.recorded_memory import RecordedMemory
+from solproof.vm.trace import Recorder, Run, SyscallEvent, Trace, WordAccess
+
+HALT = -1
+RELOAD_METER = -2
+
+Operation = Callable[[], int]
+"""Executes one instruction and returns the next pc, or a negative code."""
+
+
+class SyscallContext(Protocol):
+    """What a syscall works on; `remaining` is in compute units and counts down."""
+
+    memory: Memory | ReplayMemory
+    remaining: int
+
+
+class Syscall(Protocol):
+    """A function of the runtime that programs call by hash."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def execute(self) -> Callable[..., int]: ...
+
+
+class Machine:
+    """The state of one run. Use `run`."""
+
+    def __init__(
+        self,
+        program: Program,
+        input_region: bytes,
+        instruction_data_address: int,
+        context: SyscallContext,
+        syscalls: Mapping[int, Syscall],
+        compute_unit_limit: int,
+        heap_size: int,
+    ) -> None:
+        self.program = program
+        self.context = context
+        self.syscalls = syscalls
+        self.limit = compute_unit_limit
+        self.recorder = Recorder()
+        self.layout = Layout(len(program.image), heap_size, len(input_region))
+        self.memory = RecordedMemory(self.layout, program.image, input_region, self.recorder)
+        context.memory = self.memory
+        self.registers = list(initial_registers(instruction_data_address))
+        self.frames: list[tuple[int, int, int, int, int, int]] = []
+        self.syscall_units = 0
+        self.next_pc = program.entry
+        self.operations = self._compile()
+
+    def execute(self) -> Fault | None:
+        """Run to the end; returns the fault that ended the run, if one did."""
+        record_pc, operations, pcs = self.recorder.pc.append, self.operations, self.recorder.pc
+        pc = self.program.entry
+        try:
+            while True:
+                for _ in range(self.limit - self.syscall_units - len(pcs)):
+                    record_pc(pc)
+                    pc = operations[pc]()
+                    if pc < 0:
+                        break
+                else:
+                    raise faults.exceeded_max_instructions()
+                if pc == HALT:
+                    return None
+                pc = self.next_pc
+        except Fault as fault:
+            return fault
+
+    # COMPILATION
+
+    def _compile(self) -> list[Operation]:
+        slots = len(self.program.text) // 8
+        text = self.program.text
+        # Compiled when first reached: most of a program never runs.
+        operations: list[Operation] = []
+
+        def lazily(pc: int) -> Operation:
+            def first_time() -> int:
+                operations[pc] = self._operation(pc, Instruction.decode(text[pc * 8 : pc * 8 + 8]))
+                return operations[pc]()
+
+            return first_time
+
+        operations.extend(lazily(pc) for pc in range(slots))
+        operations.append(_raising(faults.execution_overrun))
+        return operations
+
+    def _operation(self, pc: int, instruction: Instruction) -> Operation:
+        entry = opcode(instruction.code, self.program.version)
+        if entry is None:
+            return _raising(faults.unsupported_instruction)
+        name = entry.mnemonic
+        stem, _, form = name.rpartition("_")
+        if name == "EXIT":
+            return self._exit()
+        if name == "CALL_IMM":
+            return self._call(pc, instruction)
+        if name == "CALL_REG":
+            return self._call_register(pc, instruction)
+        if name == "LD_DW_IMM":
+            return self._load_immediate(pc, instruction)
+        if stem in semantics.LOADS and form == "REG":
+            return self._load(pc, instruction, semantics.LOADS[stem])
+        if stem in semantics.STORES:
+            return self._store(pc, instruction, semantics.STORES[stem], from_register=form == "REG")
+        if name == "JA":
+            target = pc + 1 + instruction.offset
+            return self._always(target)
+        if stem in semantics.CONDITIONS:
+            return self._jump(pc, instruction, semantics.CONDITIONS[stem], from_register=form == "REG")
+        if name in semantics.UNARY:
+            return self._compute(pc, instruction, semantics.UNARY[name], from_register=False)
+        return self._compute(pc, instruction, semantics.BINARY[stem], from_register=form == "REG")
+
+    def _compute(
+        self, pc: int, instruction: Instruction, function: semantics.Binary, *, from_register: bool
+    ) -> Operation:
+        registers, record = self.registers, self.recorder.value.append
+        destination, source, after = instruction.destination, instruction.source, pc + 1
+        immediate = instruction.immediate & MASK64
+
+        def with_register() -> int:
+            registers[destination] = value = function(registers[destination], registers[source])
+            record(value)
+            return after
+
+        def with_immediate() -> int:
+            registers[destination] = value = function(registers[destination], immediate)
+            record(value)
+            return after
+
+        operation = with_register if from_register else with_immediate
+        if function not in semantics.DIVISIONS:
+            return operation
+
+        def checked() -> int:
+            try:
+                return operation()
+            except ZeroDivisionError:
+                raise faults.divide_by_zero(pc) from None
+
+        return checked
+
+    def _load_immediate(self, pc: int, instruction: Instruction) -> Operation:
+        registers, record, after = self.registers, self.recorder.value.append, pc + 2
+        value = semantics.wide_immediate(self.program.text, pc)
+        destination = instruction.destination
+
+        def step() -> int:
+            registers[destination] = value
+            record(value)
+            return after
+
+        return step
+
+    def _load(self, pc: int, instruction: Instruction, size: int) -> Operation:
+        registers, record, load = self.registers, self.recorder.value.append, self.memory.load
+        destination, source, offset, after = instruction.destination, instruction.source, instruction.offset, pc + 1
+
+        def step() -> int:
+            registers[destination] = value = load((registers[source] + offset) & MASK64, size)
+            record(value)
+            return after
+
+        return step
+
+    def _store(self, pc: int, instruction: Instruction, size: int, *, from_register: bool) -> Operation:
+        registers, record, store = self.registers, self.recorder.value.append, self.memory.store
+        destination, source, offset, after = instruction.destination, instruction.source, instruction.offset, pc + 1
+        immediate = instruction.immediate & MASK64
+
+        def step() -> int:
+            value = registers[source] if from_register else immediate
+            store((registers[destination] + offset) & MASK64, size, value)
+            record(value)
+            return after
+
+        return step
+
+    def _always(self, target: int) -> Operation:
+        record = self.recorder.value.append
+
+        def step() -> int:
+            record(0)
+            return target
+
+        return step
+
+    def _jump(
+        self, pc: int, instruction: Instruction, condition: semantics.Condition, *, from_register: bool
+    ) -> Operation:
+        registers, record = self.registers, self.recorder.value.append
+        destination, source = instruction.destination, instruction.source
+        immediate, target, after = instruction.immediate & MASK64, pc + 1 + instruction.offset, pc + 1
+
+        def step() -> int:
+            record(0)
+            operand = registers[source] if from_register else immediate
+            return target if condition(registers[destination], operand) else after
+
+        return step
+
+    # CALLS
+
+    def _exit(self) -> Operation:
+        registers, record, frames = self.registers, self.recorder.value.append, self.frames
+
+        def step() -> int:
+            record(0)
+            if not frames:
+                return HALT
+            *registers[6:11], target = frames.pop()
+            return target
+
+        return step
+
+    def _push_frame(self, return_pc: int) -> None:
+        saved = tuple(self.registers[6:11])
+        self.frames.append((*saved, return_pc))  # type: ignore[arg-type]
+        self.recorder.frames.extend(saved)
+        if len(self.frames) == MAXIMUM_CALL_DEPTH:
+            raise faults.call_depth_exceeded()
+        self.registers[10] += FRAME_STRIDE
+
+    def _call(self, pc: int, instruction: Instruction) -> Operation:
+        key = instruction.immediate & 0xFFFF_FFFF
+        if key in self.syscalls:
+            return self._syscall(pc, key)
+        target = self.program.functions.get(key)
+        if target is None:
+            return _raising(faults.unsupported_instruction)
+        return self._enter(pc, lambda: target)
+
+    def _call_register(self, pc: int, instruction: Instruction) -> Operation:
+        # V0 and V1 name the register in the immediate (SIMD-0173 changed it for V2).
+        registers, register, text_address = self.registers, instruction.immediate, self.program.text_address
+        return self._enter(pc, lambda: ((registers[register] - text_address) & MASK64) // 8)
+
+    def _enter(self, pc: int, destination: Callable[[], int]) -> Operation:
+        record, push_frame, slots = self.recorder.value.append, self._push_frame, len(self.program.text) // 8
+
+        def step() -> int:
+            record(0)
+            target = destination()
+            push_frame(pc + 1)
+            if target >= slots:
+                raise faults.call_outside_text_segment()
+            return target
+
+        return step
+
+    def _syscall(self, pc: int, key: int) -> Operation:
+        registers, recorder, memory, context = self.registers, self.recorder, self.memory, self.context
+        syscall = self.syscalls[key]
+
+        def step() -> int:
+            clk = len(recorder.pc)
+            first, second, third, fourth, fifth = registers[1:6]
+            context.remaining = available = self.limit - self.syscall_units - clk
+            memory.touched = {}
+            try:
+                registers[0] = syscall.execute(context, first, second, third, fourth, fifth)
+            finally:
+                self.syscall_units += available - context.remaining
+                touched, memory.touched = memory.touched, None
+            words = tuple(WordAccess(*word, old, memory.word(*word)) for word, old in touched.items())
+            arguments = (first, second, third, fourth, fifth)
+            units = available - context.remaining
+            recorder.events.append(SyscallEvent(clk, key, arguments, registers[0], units, words))
+            recorder.value.append(registers[0])
+            self.next_pc = pc + 1
+            return RELOAD_METER
+
+        return step
+
+
+def _raising(fault: Callable[[], Fault]) -> Operation:
+    def step() -> int:
+        raise fault()
+
+    return step
+
+
+def run(
+    program: Program,
+    input_region: bytes,
+    instruction_data_address: int,
+    context: SyscallContext,
+    syscalls: Mapping[int, Syscall],
+    *,
+    compute_unit_limit: int,
+    heap_size: int,
+) -> Run:
+    """Run a program on a serialized input and record it.
+
+    Faults are results and end up in `Run.fault`; a syscall that solproof does not have yet raises `UnsupportedError`.
+    """
+    if program.version != 0:
+        raise UnsupportedError(f"sBPF V{program.version} programs are not supported yet; this version runs V0")
+    machine = Machine(
+        program, input_region, instruction_data_address, context, syscalls, compute_unit_limit, heap_size
+    )
+    registers = tuple(machine.registers)
+    fault = machine.execute()
+    instructions = len(machine.recorder.pc)
+    return Run(
+        program=program,
+        layout=machine.layout,
+        registers=registers,
+        compute_unit_limit=compute_unit_limit,
+        fault=fault,
+        r0=machine.registers[0],
+        pc=machine.recorder.pc[-1] if instructions else program.entry,
+        instructions=instructions,
+        compute_units=min(instructions + machine.syscall_units, compute_unit_limit),
+        input_before=input_region,
+        input_region=machine.memory.input_region(),
+        trace=Trace.of(machine.recorder),
+    )

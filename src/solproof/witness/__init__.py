@@ -1,0 +1,1 @@
+"""From a recorded run to the tables of the proof, vectorised."""

@@ -1,0 +1,164 @@
+"""All tables of a proof, from a run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.bus import BITS, BITWISE, PROGRAM, RANGE16, Bus, Role
+from solproof.air.chip import Chip
+from solproof.air.evaluate import Evaluator
+from solproof.circuit import CIRCUIT
+from solproof.families.registry import FAMILIES
+from solproof.program.program import Program
+from solproof.tables import boundary, event, image, lookup, memory, refresh
+from solproof.vm.memory import INPUT
+from solproof.vm.trace import Run
+from solproof.witness.execution import Execution
+from solproof.witness.program_table import ProgramTable
+from solproof.witness.public import MINIMUM_HEIGHT, InputWords, PublicData, PublicTable, padded_height, public_tables
+from solproof.witness.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One table of a proof: committed columns, and the public ones when the chip has any."""
+
+    chip: Chip
+    main: NDArray[np.uint32]
+    public: NDArray[np.uint32] | None = None
+    values: tuple[int, ...] = ()
+    preprocessed: NDArray[np.uint32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Every table of a proof, ordered by chip, and the public data they prove."""
+
+    instances: tuple[Instance, ...]
+    public: PublicData
+
+
+def public_data(run: Run, execution: Execution) -> PublicData:
+    """What the statement of a run says in the terms of the circuit."""
+    words = execution.cells.of(INPUT)
+    return PublicData(
+        entry=run.program.entry,
+        instruction_data_address=run.registers[2],
+        layout=run.layout,
+        instructions=run.instructions,
+        r0=run.r0,
+        input_words=InputWords(words.index, words.first, words.last),
+        events=run.trace.events,
+    )
+
+
+def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uint32]) -> Witness:
+    """Fill every table of a run that ended without a fault. `image_columns` are the preprocessed ones of its program."""
+    assert run.fault is None, "a run with a fault has no witness"
+    execution = Execution(run, program)
+    data = public_data(run, execution)
+    public = {table.chip.name: table for table in public_tables(data)}
+    instances = [
+        *_instruction_tables(execution),
+        *_public_instances(execution, public),
+        *_refresh_tables(execution),
+    ]
+    counts = _query_counts(instances, len(image_columns))
+    instances.append(
+        Instance(
+            image.CHIP,
+            image.fill(len(image_columns), execution.cells, counts[PROGRAM]).data,
+            preprocessed=image_columns,
+        )
+    )
+    lookups = lookup.fill(counts[RANGE16], counts[BITWISE], counts[BITS])
+    instances.append(Instance(lookup.CHIP, lookups.data, preprocessed=lookup.preprocessed()))
+    instances.sort(key=lambda instance: CIRCUIT.number(instance.chip))  # stable: instances of one chip keep their order
+    return Witness(tuple(instances), data)
+
+
+def _instruction_tables(execution: Execution) -> Iterable[Instance]:
+    for family in FAMILIES:
+        taken = execution.rows(family.codes)
+        for executor in family.executors:
+            rows = executor.select(taken)
+            if len(rows) == 0:
+                continue
+            table = Table(executor.chip, len(rows))
+            executor.fill(table, rows)
+            yield from split(executor.chip, table.data)
+
+
+def _public_instances(execution: Execution, public: dict[str, PublicTable]) -> Iterable[Instance]:
+    def columns(chip: Chip) -> NDArray[np.uint32]:
+        found = public[chip.name].columns
+        assert found is not None
+        return found
+
+    tables = [
+        boundary.fill_execution(execution, columns(boundary.EXECUTION)),
+        boundary.fill_registers(execution, columns(boundary.REGISTER_BOUNDARY)),
+        memory.fill_input(columns(memory.INPUT_WORDS), execution.cells),
+        memory.fill_stack_heap(execution.cells, MINIMUM_HEIGHT),
+    ]
+    if event.SYSCALL.name in public:
+        tables.append(event.fill_syscalls(execution, columns(event.SYSCALL)))
+        tables.append(event.fill_event_words(execution, columns(event.EVENT_WORD)))
+    for table in tables:
+        known = public[table.chip.name]
+        yield Instance(table.chip, table.data, known.columns, known.values)
+
+
+def _refresh_tables(execution: Execution) -> Iterable[Instance]:
+    registers, words = execution.registers.refreshes, execution.memory_refreshes
+    if len(registers.now):
+        yield from split(refresh.REGISTER_REFRESH, refresh.fill_registers(registers).data)
+    if len(words.now):
+        yield from split(refresh.MEMORY_REFRESH, refresh.fill_memory(words, execution.layout).data)
+
+
+def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
+    """The rows as one instance, or as two where that saves a quarter of the cells or more: heights are powers of two.
+
+    Rows of such chips never look at each other, so any cut is as good as any other.
+    """
+    rows = len(data)
+    height = padded_height(rows)
+    second = padded_height(rows - height // 2)
+    parts = [(0, rows, height)]
+    if height >= 32 * MINIMUM_HEIGHT and height // 2 + second <= height * 3 // 4:
+        parts = [(0, height // 2, height // 2), (height // 2, rows, second)]
+    instances = []
+    for start, end, size in parts:
+        padded = np.zeros((size, chip.width), np.uint32)
+        padded[: end - start] = data[start:end]
+        instances.append(Instance(chip, padded))
+    return instances
+
+
+def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, NDArray[np.int64]]:
+    """How often each row of a lookup table is queried by the instances."""
+    counts: dict[Bus, NDArray[np.int64]] = defaultdict(lambda: np.zeros(0, np.int64))
+    for bus in (PROGRAM, RANGE16, BITWISE, BITS):
+        counts[bus] = np.zeros(slots if bus is PROGRAM else lookup.HEIGHT, np.int64)
+    for instance in instances:
+        evaluator = Evaluator(instance.chip, instance.main, instance.preprocessed, instance.public, instance.values)
+        for interaction in instance.chip.interactions:
+            if interaction.role is not Role.QUERY:
+                continue
+            active = evaluator.column(interaction.multiplicity) != 0
+            fields = [evaluator.column(part)[active] for part in interaction.fields]
+            bus = interaction.bus
+            row = fields[0] + 256 * fields[1] if bus is BITWISE else fields[2] if bus is BITS else fields[0]
+            counts[bus] += np.bincount(row, minlength=len(counts[bus]))
+    return counts
+
+
+def program_columns(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
+    """The preprocessed columns of a program's image table."""
+    return image.preprocessed(program, table, MINIMUM_HEIGHT)

@@ -1,0 +1,74 @@
+"""The memory accesses of a run, chained by word: when each word was accessed before, and what it holds in the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.vm.memory import IMAGE, INPUT, STACK, WORD, Layout
+from solproof.witness.registers import Integers, Refreshes, Values, split_gaps
+
+WRITABLE_TAG = 16
+INDEX_BITS = 29
+CLK_BITS = 24
+HOLE_WORDS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The words that a run touched, each once, by rising (region, index)."""
+
+    region: Integers
+    index: Integers
+    first: Values
+    last: Values
+    time: Integers
+
+    def of(self, *regions: int) -> Cells:
+        """Those of some regions."""
+        keep = np.isin(self.region, regions)
+        return Cells(self.region[keep], self.index[keep], self.first[keep], self.last[keep], self.time[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryAccesses:
+    """`before` follows the order in which the accesses were given; refreshes name words as `region << 29 | index`."""
+
+    before: Integers
+    cells: Cells
+    refreshes: Refreshes
+
+
+def available(layout: Layout, region: Integers, index: Integers) -> Integers:
+    """How many bytes of each word exist: 8, but for the last word of a region whose size is not a multiple of 8."""
+    size = np.where(region == IMAGE, layout.image_size, np.where(region == INPUT, layout.input_size, 2**32))
+    return np.minimum(size - index * WORD, WORD)
+
+
+def tag(layout: Layout, region: Integers, index: Integers) -> Integers:
+    """The tag of each word on the memory bus: the bytes that exist, plus 16 when it is writable."""
+    return available(layout, region, index) + WRITABLE_TAG * (region != IMAGE)
+
+
+def skips_hole(layout: Layout, region: Integers, index: Integers) -> NDArray[np.bool_]:
+    """Whether the word after a word is across a hole of the stack."""
+    return (region == STACK) & (index & 1023 == HOLE_WORDS - 1) & layout.stack_gaps
+
+
+def chain_memory(region: Integers, index: Integers, clk: Integers, old: Values, new: Values) -> MemoryAccesses:
+    """Chain accesses given in any order, no two of one word at one clk."""
+    word = (region << INDEX_BITS) | index
+    order = np.argsort(word << CLK_BITS | clk, kind="stable")
+    word, time, old, new = word[order], clk[order], old[order], new[order]
+    is_first = np.ones(len(word), np.bool_)
+    is_first[1:] = word[1:] != word[:-1]
+    previous = np.where(is_first, 0, np.concatenate([np.zeros(1, np.int64), time[:-1]])[: len(time)])
+    shown, far = split_gaps(time, previous)
+    before = np.empty_like(shown)
+    before[order] = shown
+    starts = np.flatnonzero(is_first)
+    ends = np.concatenate([starts[1:], [len(word)]]) - 1 if len(starts) else starts
+    cells = Cells(word[starts] >> INDEX_BITS, word[starts] & (2**INDEX_BITS - 1), old[starts], new[ends], time[ends])
+    return MemoryAccesses(before, cells, Refreshes(word[far], old[far], previous[far], time[far] - 1))

@@ -1,0 +1,90 @@
+"""The program table: how each slot of the text stands on the program bus, as arrays over the slots."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.families.family import Code, Entry
+from solproof.families.load import LOADS
+from solproof.families.move import wide_immediate
+from solproof.families.registry import BY_MNEMONIC
+from solproof.families.store import STORES
+from solproof.isa.instruction import Instruction, decode_program
+from solproof.isa.opcodes import opcode
+from solproof.program.program import Program
+
+SIZES = {f"{stem}_REG": size for stem, size in LOADS.items()} | {
+    f"{stem}_{form}": size for stem, size in STORES.items() for form in ("IMM", "REG")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramTable:
+    """One entry per slot. `code` is 0 where nothing can be executed: second slots of lddw, unknown opcodes, unresolved calls."""
+
+    code: NDArray[np.int64]
+    destination: NDArray[np.int64]
+    source: NDArray[np.int64]
+    immediate: NDArray[np.uint64]
+    offset: NDArray[np.int64]
+    flags: NDArray[np.int64]
+    reads_source: NDArray[np.bool_]
+    """The source register is operand b."""
+    uses_destination: NDArray[np.bool_]
+    writes_destination: NDArray[np.bool_]
+    size: NDArray[np.int64]
+    """Bytes of a load or store, 0 for any other."""
+    text_address: int
+
+
+def _resolve(program: Program, syscall_keys: Collection[int], pc: int, mnemonic: str, instruction: Instruction) -> Entry | None:
+    """The entry of an instruction whose meaning depends on more than its own slot; None when it cannot be executed."""
+    key = instruction.immediate & 0xFFFF_FFFF
+    match mnemonic:
+        case "CALL_IMM" if key in syscall_keys:
+            return Entry(Code.SYSCALL, immediate=key)
+        case "CALL_IMM":
+            target = program.functions.get(key)
+            return None if target is None else Entry(Code.CALL, offset=target)
+        case "CALL_REG":
+            return replace(BY_MNEMONIC[mnemonic].encode(mnemonic, instruction), immediate=program.text_address)
+        case "LD_DW_IMM":
+            wide = replace(instruction, immediate=wide_immediate(program.text, pc))
+            return BY_MNEMONIC[mnemonic].encode(mnemonic, wide)
+    return BY_MNEMONIC[mnemonic].encode(mnemonic, instruction)
+
+
+def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTable:
+    """Encode every slot of a program; calls of the keys in `syscall_keys` are syscalls."""
+    instructions = decode_program(program.text)
+    slots = len(instructions)
+    fields = np.zeros((slots, 5), np.int64)
+    immediates = np.zeros(slots, np.uint64)
+    kinds = np.zeros((slots, 3), np.bool_)
+    sizes = np.zeros(slots, np.int64)
+    for pc, instruction in enumerate(instructions):
+        known = opcode(instruction.code, program.version)
+        if known is None:
+            continue
+        mnemonic = known.mnemonic
+        entry = _resolve(program, syscall_keys, pc, mnemonic, instruction)
+        if entry is None:
+            continue
+        fields[pc] = entry.code, entry.destination, entry.source, entry.offset, entry.flags
+        immediates[pc] = entry.immediate
+        control = entry.code in (Code.CALL, Code.CALL_REGISTER, Code.EXIT, Code.SYSCALL, Code.JUMP_ALWAYS)
+        is_jump = entry.code is Code.JUMP or mnemonic.startswith("JSET")
+        kinds[pc] = mnemonic.endswith("_REG") and not control, not control, not control and not is_jump and entry.code is not Code.STORE
+        sizes[pc] = SIZES.get(mnemonic, 0)
+    return ProgramTable(
+        *(fields[:, position] for position in range(3)),
+        immediates,
+        *(fields[:, position] for position in range(3, 5)),
+        *(kinds[:, position] for position in range(3)),
+        sizes,
+        program.text_address,
+    )

@@ -1,0 +1,83 @@
+"""The public side of a proof: the tables that prover and verifier both build from the statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.chip import Chip
+from solproof.tables import boundary, event, memory
+from solproof.vm.memory import INPUT, WORD, Layout
+from solproof.vm.trace import SyscallEvent
+from solproof.witness.memory import tag
+from solproof.witness.table import limbs
+
+MINIMUM_HEIGHT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class InputWords:
+    """The touched words of the input: rising indices, first and last values."""
+
+    index: NDArray[np.int64]
+    first: NDArray[np.uint64]
+    last: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicData:
+    """What the statement says, in the terms of the circuit."""
+
+    entry: int
+    instruction_data_address: int
+    layout: Layout
+    instructions: int
+    r0: int
+    input_words: InputWords
+    events: Sequence[SyscallEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicTable:
+    """The public columns and values of one chip."""
+
+    chip: Chip
+    columns: NDArray[np.uint32] | None
+    values: tuple[int, ...] = ()
+
+
+def public_tables(data: PublicData) -> list[PublicTable]:
+    """The public tables of a statement, each chip once. A run without syscalls has no tables of events."""
+    words = [word for event_ in data.events for word in event_.words]
+    tables = [
+        PublicTable(
+            boundary.EXECUTION,
+            boundary.public_execution(data.entry, data.instructions, data.r0, MINIMUM_HEIGHT),
+        ),
+        PublicTable(
+            boundary.REGISTER_BOUNDARY, boundary.public_registers(data.instruction_data_address, MINIMUM_HEIGHT)
+        ),
+        PublicTable(memory.INPUT_WORDS, _public_input(data.input_words, data.layout)),
+        PublicTable(memory.STACK_HEAP, None, (data.layout.heap_size // WORD,)),
+    ]
+    tables.append(PublicTable(event.SYSCALL, event.public_syscalls(data.events, padded_height(len(data.events)))))
+    columns = event.public_event_words(data.events, data.layout, padded_height(len(words)))
+    tables.append(PublicTable(event.EVENT_WORD, columns))
+    return tables
+
+
+def padded_height(rows: int) -> int:
+    """The smallest height of a table that holds some rows."""
+    return max(MINIMUM_HEIGHT, 1 << max(rows - 1, 0).bit_length())
+
+
+def _public_input(words: InputWords, layout: Layout) -> NDArray[np.uint32]:
+    count = len(words.index)
+    data = np.zeros((padded_height(count), 11), np.uint32)
+    data[:count, 0], data[:count, 1] = 1, words.index
+    data[:count, 2] = tag(layout, np.full(count, INPUT), words.index)
+    data[:count, 3:7], data[:count, 7:11] = limbs(words.first), limbs(words.last)
+    return data

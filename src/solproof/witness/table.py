@@ -1,0 +1,57 @@
+"""A table being filled: the rows of one chip, addressed by column name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.chip import Chip
+from solproof.air.field import P
+
+if TYPE_CHECKING:
+    from solproof.witness.rows import Rows
+
+
+def limbs(values: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The four 16-bit limbs of each value: shape [rows, 4]."""
+    contiguous = np.ascontiguousarray(values, dtype="<u8")
+    return contiguous.view("<u2").reshape(len(values), 4).astype(np.int64)
+
+
+class Table:
+    """`data` is [rows, width], canonical field elements. Columns start at zero and are set whole, from integers of any sign."""
+
+    def __init__(self, chip: Chip, rows: int) -> None:
+        self.chip = chip
+        self.data: NDArray[np.uint32] = np.zeros((rows, chip.width), np.uint32)
+        self._positions = {note.name: position for position, note in enumerate(chip.main)}
+
+    def __setitem__(self, name: str, values: NDArray[Any] | int) -> None:
+        array = np.asarray(values)
+        if array.dtype.kind == "i":
+            array = np.where(array < 0, array + P, array)
+        self.data[:, self._positions[name]] = array
+
+    def word(self, name: str, values: NDArray[np.uint64]) -> None:
+        """Set the four limb columns of a 64-bit value."""
+        first = self._positions[f"{name}_0"]
+        contiguous = np.ascontiguousarray(values, dtype="<u8")
+        self.data[:, first : first + 4] = contiguous.view("<u2").reshape(len(values), 4)
+
+    # WHAT EVERY INSTRUCTION SHARES
+
+    def fill_step(self, rows: Rows) -> None:
+        """is_real, clk and pc."""
+        self["is_real"], self["clk"], self["pc"] = 1, rows.clk, rows.pc
+
+    def fill_destination(self, name: str, rows: Rows) -> None:
+        """The columns of the destination register, as it was before."""
+        self[f"{name}_index"], self[f"{name}_before"] = rows.destination, rows.a_before
+        self.word(name, rows.a)
+
+    def fill_operand(self, name: str, rows: Rows) -> None:
+        """The columns of operand b: the source register, or the immediate with no register."""
+        self[f"{name}_index"], self[f"{name}_before"] = rows.source, rows.b_before
+        self.word(name, rows.b)
