@@ -1,16 +1,18 @@
-"""The oracle of the runtime tests: run one input in solproof and in LiteSVM, and insist that they agree in everything."""
+"""The oracle of the runtime tests: run one input in solproof and in LiteSVM, and insist that they agree in
+everything.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
 from solproof.demo.litesvm import RuntimeResult, run_in_litesvm, runtime
+from solproof.svm.budget import heap_cost
 from solproof.svm.execute import Execution, execute
 from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.budget import heap_cost
 from solproof.vm.faults import SyscallFault
 
 
@@ -31,11 +33,9 @@ def assert_like_litesvm(given: ExecutionInput, machine: LiteSVM | None = None) -
         logs=output.logs,
         return_data=output.return_data,
     )
-    for field in ("logs", "error", "compute_units", "return_data"):
-        assert getattr(got, field) == getattr(expected, field)
-    for ours, theirs in zip(got.accounts, expected.accounts, strict=True):
-        assert ours == theirs
-    assert got == expected
+    for field in fields(RuntimeResult):
+        ours, theirs = getattr(got, field.name), getattr(expected, field.name)
+        assert ours == theirs, f"{field.name}: {ours!r} in solproof, {theirs!r} in LiteSVM"
     return execution
 
 
@@ -58,7 +58,9 @@ def as_account(given: ExecutionInput, position: int, **changes: object) -> Execu
 
 
 def _charged(execution: Execution) -> int:
-    """What a transaction pays for the instruction: the heap as well, and everything after a fault outside a syscall."""
+    """What a transaction pays for the instruction: the heap as well, and everything after a fault outside a
+    syscall.
+    """
     parameters = execution.input.parameters
     fault = execution.run.fault
     if fault is not None and not isinstance(fault, SyscallFault):

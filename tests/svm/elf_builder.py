@@ -77,7 +77,9 @@ def syscall_program(
     memory: Mapping[int, bytes] | None = None,
     reveal: tuple[int, int] | None = None,
 ) -> bytes:
-    """A program that fills memory, calls a syscall once, may return a piece of memory, and exits with the syscall's r0."""
+    """A program that fills memory, calls a syscall once, may return a piece of memory, and exits with the
+    syscall's r0.
+    """
     parts = [*write_memory(memory or {}), *call(name, arguments)]
     if reveal is not None:
         parts += [move(8, 0), *call("sol_set_return_data", reveal), move(0, 8)]
@@ -120,27 +122,44 @@ def build_elf(parts: Sequence[Part]) -> bytes:
     names_at = dynamic_at + len(dynamic)
     headers_at = -(-(names_at + len(section_names)) // 8) * 8
 
-    def section(name: str, kind: int, flags: int, at: int, size: int, link: int = 0, entry: int = 0) -> bytes:
+    def section(name: str, kind: int, flags: int, place: tuple[int, int], more: tuple[int, int]) -> bytes:
         position = section_names.index(b"\0" + name.encode() + b"\0") + 1
-        address = at if flags else 0
-        return struct.pack("<IIQQQQIIQQ", position, kind, flags, address, at, size, link, 0, 8, entry)
+        (start, size), (link, entry) = place, more
+        address = start if flags else 0
+        return struct.pack("<IIQQQQIIQQ", position, kind, flags, address, start, size, link, 0, 8, entry)
+
+    def segment(kind: int, flags: int, start: int, size: int) -> bytes:
+        return struct.pack("<IIQQQQQQ", kind, flags, start, start, start, size, size, 8)
 
     sections = [
         bytes(64),
-        section(".text", 1, 6, text_at, len(text)),
-        section(".dynsym", 11, 2, symbols_at, len(symbols), 3, SYMBOL_SIZE),
-        section(".dynstr", 3, 2, strings_at, len(strings)),
-        section(".rel.dyn", 9, 2, relocations_at, len(relocations), 2, RELOCATION_SIZE),
-        section(".dynamic", 6, 3, dynamic_at, len(dynamic), 3, 16),
-        section(".shstrtab", 3, 0, names_at, len(section_names)),
+        section(".text", 1, 6, (text_at, len(text)), (0, 0)),
+        section(".dynsym", 11, 2, (symbols_at, len(symbols)), (3, SYMBOL_SIZE)),
+        section(".dynstr", 3, 2, (strings_at, len(strings)), (0, 0)),
+        section(".rel.dyn", 9, 2, (relocations_at, len(relocations)), (2, RELOCATION_SIZE)),
+        section(".dynamic", 6, 3, (dynamic_at, len(dynamic)), (3, 16)),
+        section(".shstrtab", 3, 0, (names_at, len(section_names)), (0, 0)),
     ]
     segments = [
-        struct.pack("<IIQQQQQQ", 1, 5, text_at, text_at, text_at, len(text), len(text), 8),
-        struct.pack("<IIQQQQQQ", 1, 4, symbols_at, symbols_at, symbols_at, names_at - symbols_at, names_at - symbols_at, 8),
-        struct.pack("<IIQQQQQQ", 2, 6, dynamic_at, dynamic_at, dynamic_at, len(dynamic), len(dynamic), 8),
+        segment(1, 5, text_at, len(text)),
+        segment(1, 4, symbols_at, names_at - symbols_at),
+        segment(2, 6, dynamic_at, len(dynamic)),
     ]
     header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0") + struct.pack(
-        "<HHIQQQIHHHHHH", 3, 247, 1, text_at, 64, headers_at, 0, 64, 56, len(segments), 64, len(sections), len(sections) - 1
+        "<HHIQQQIHHHHHH",
+        3,
+        247,
+        1,
+        text_at,
+        64,
+        headers_at,
+        0,
+        64,
+        56,
+        len(segments),
+        64,
+        len(sections),
+        len(sections) - 1,
     )
     body = header + b"".join(segments) + text + symbols + strings + relocations + dynamic + section_names
     return body.ljust(headers_at, b"\0") + b"".join(sections)

@@ -1,4 +1,6 @@
-"""The account rules one by one, on regions changed by hand; LiteSVM checks the same changes in test_execute.py."""
+"""The account rules one by one, on regions changed by hand; LiteSVM checks the same changes in
+test_execute.py.
+"""
 
 from __future__ import annotations
 

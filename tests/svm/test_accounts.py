@@ -20,7 +20,9 @@ ALICE, BOB = bytes([1]) * 32, bytes([2]) * 32
 OWNER = bytes([9]) * 32
 
 
-def entry(key: bytes, *, signer: bool = False, writable: bool = False, lamports: int = 5) -> InstructionAccount:
+def entry(
+    key: bytes, *, signer: bool = False, writable: bool = False, lamports: int = 5
+) -> InstructionAccount:
     return InstructionAccount(Account(key, OWNER, lamports, b"data"), signer, writable)
 
 
@@ -79,7 +81,11 @@ def test_first_positions_and_distinct_accounts() -> None:
 
 def test_privileges_are_those_of_all_mentions() -> None:
     merged = merge_privileges([entry(ALICE, signer=True), entry(BOB), entry(ALICE, writable=True)])
-    assert [(one.is_signer, one.is_writable) for one in merged] == [(True, True), (False, False), (True, True)]
+    assert [(one.is_signer, one.is_writable) for one in merged] == [
+        (True, True),
+        (False, False),
+        (True, True),
+    ]
     check_accounts(merged)
 
 

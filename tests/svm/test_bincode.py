@@ -142,14 +142,20 @@ def test_trailing_bytes() -> None:
     with pytest.raises(InputError) as raised:
         unpack(packed + b"\0\0")
     assert str(raised.value) == f"input.bin: expected the end at offset {len(packed)}, 2 more bytes follow"
-    with pytest.raises(InputError, match=r"^output\.bin: expected the end at offset \d+, 1 more bytes follow$"):
+    with pytest.raises(
+        InputError, match=r"^output\.bin: expected the end at offset \d+, 1 more bytes follow$"
+    ):
         unpack_output(pack_output(OUTPUT) + b"\0")
 
 
 @pytest.mark.parametrize(
     ("offset", "content", "expected"),
     [
-        (0, b"\xff" * 8, "program at offset 0: expected a length of at most 10485760, got 18446744073709551615"),
+        (
+            0,
+            b"\xff" * 8,
+            "program at offset 0: expected a length of at most 10485760, got 18446744073709551615",
+        ),
         (44, struct.pack("<Q", 256), "accounts at offset 44: expected a length of at most 255, got 256"),
         (
             124,

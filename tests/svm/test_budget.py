@@ -9,14 +9,14 @@ from solproof.svm import budget
 
 def test_constants_are_the_runtimes() -> None:
     runtime = ComputeBudget(False)
-    assert budget.SYSCALL_BASE_COST == runtime.syscall_base_cost
-    assert budget.LOG_64_COST == runtime.log_64_units
-    assert budget.LOG_PUBKEY_COST == runtime.log_pubkey_units
-    assert budget.SYSVAR_BASE_COST == runtime.sysvar_base_cost
-    assert budget.MEMORY_OPERATION_BASE_COST == runtime.mem_op_base_cost
-    assert budget.CROSS_PROGRAM_BYTES_PER_UNIT == runtime.cpi_bytes_per_unit
-    assert budget.HEAP_PAGE_COST == runtime.heap_cost
-    assert budget.MAXIMUM_COMPUTE_UNIT_LIMIT == runtime.compute_unit_limit
+    assert runtime.syscall_base_cost == budget.SYSCALL_BASE_COST
+    assert runtime.log_64_units == budget.LOG_64_COST
+    assert runtime.log_pubkey_units == budget.LOG_PUBKEY_COST
+    assert runtime.sysvar_base_cost == budget.SYSVAR_BASE_COST
+    assert runtime.mem_op_base_cost == budget.MEMORY_OPERATION_BASE_COST
+    assert runtime.cpi_bytes_per_unit == budget.CROSS_PROGRAM_BYTES_PER_UNIT
+    assert runtime.heap_cost == budget.HEAP_PAGE_COST
+    assert runtime.compute_unit_limit == budget.MAXIMUM_COMPUTE_UNIT_LIMIT
 
 
 def test_memory_operations() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from tests.litesvm_oracle import assert_like_litesvm
+from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, write_memory
 
 from solproof.errors import UnsupportedError
 from solproof.svm.accounts import Account, InstructionAccount
@@ -20,8 +22,6 @@ from solproof.svm.serialization import (
     OWNER_OFFSET,
     serialize,
 )
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, write_memory
 
 PROGRAM, STRANGER = bytes([4]) * 32, bytes([5]) * 32
 OWNED, READ_ONLY, FOREIGN, FOREIGN_READ_ONLY, DUPLICATE = range(5)
@@ -177,9 +177,14 @@ def test_heap_is_paid_before_the_program_starts() -> None:
 @pytest.mark.parametrize(
     ("message", "parts"),
     [
-        ("divide by zero at BPF instruction", [bytes.fromhex("3f11000000000000")]),
+        ("divide by zero at BPF instruction", [bytes.fromhex("3f31000000000000")]),
         ("exceeded CUs meter at BPF instruction", [bytes.fromhex("0500ffff00000000")]),
-        ("call depth exceeded", []),
+        ("unsupported BPF instruction", ["no_such_function"]),
+        (
+            "callx attempted to call outside of the text segment",
+            [load_immediate(3, 8), bytes.fromhex("8d00000003000000")],
+        ),
+        ("exceeded max BPF to BPF call depth", []),
     ],
 )
 def test_faults(message: str, parts: list[Part]) -> None:
@@ -190,12 +195,30 @@ def test_faults(message: str, parts: list[Part]) -> None:
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b"", parameters))
     assert execution.output.error == "ProgramFailedToComplete"
     assert execution.output.exit_code is None
-    assert (execution.output.error_message or "").startswith(message)
+    assert execution.output.error_message == message
+
+
+def test_running_past_the_end() -> None:
+    elf = build_elf([load_immediate(0, 0)])
+    execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b""))
+    assert execution.output.error_message == (
+        "attempted to execute past the end of the text segment at BPF instruction"
+    )
+    assert (execution.output.instructions, execution.output.compute_units) == (2, 2)
 
 
 @pytest.mark.parametrize(
     "address",
-    [0, 0x1_0000_0000, 0x2_0000_0000, 0x2_0000_0FFC, 0x2_0000_1000, 0x3_0000_7FF9, 0x4_0000_0000, 0x5_0000_0000],
+    [
+        0,
+        0x1_0000_0000,
+        0x2_0000_0000,
+        0x2_0000_0FFC,
+        0x2_0000_1000,
+        0x3_0000_7FF9,
+        0x4_0000_0000,
+        0x5_0000_0000,
+    ],
     ids=hex,
 )
 def test_stores_by_region(address: int) -> None:
@@ -238,7 +261,7 @@ def test_return_data_survives_failure() -> None:
 
 def test_loader_v1_is_refused() -> None:
     given = ExecutionInput(build_elf([leave()]), PROGRAM, (), b"", Parameters(loader=Loader.V1))
-    with pytest.raises(UnsupportedError, match="^programs of the deprecated loader v1"):
+    with pytest.raises(UnsupportedError, match=r"^programs of the deprecated loader v1 "):
         execute(given)
 
 

@@ -133,7 +133,10 @@ def test_round_trip() -> None:
     ("text", "expected"),
     [
         ("", "input: not JSON at line 1, column 1: Expecting value"),
-        ('{"a": 1,\n oops}', "input: not JSON at line 2, column 2: Expecting property name enclosed in double quotes"),
+        (
+            '{"a": 1,\n oops}',
+            "input: not JSON at line 2, column 2: Expecting property name enclosed in double quotes",
+        ),
         ('{"a": 1} x', "input: not JSON at line 1, column 10: Extra data"),
         (b'{"a": "\xff"}', "input: expected UTF-8, byte 7 is not"),
         ('{"a": NaN}', "input: NaN is not JSON"),
@@ -168,13 +171,22 @@ def test_text_that_is_no_input(text: str | bytes, expected: str) -> None:
         ),
         (document(accounts={}), "accounts: expected an array, got {}"),
         (document(accounts=[described()] * 256), "accounts: expected at most 255, got 256"),
-        (document(instruction_data=None), 'instruction_data: expected an array of integers, a base58 text or [text, "base64"], got null'),
+        (
+            document(instruction_data=None),
+            'instruction_data: expected an array of integers, a base58 text or [text, "base64"], got null',
+        ),
         (
             document(instruction_data=[0, 256]),
             "instruction_data[1]: expected an integer from 0 to 255, got 256",
         ),
-        (document(instruction_data=[0, -1]), "instruction_data[1]: expected an integer from 0 to 255, got -1"),
-        (document(instruction_data=[True]), "instruction_data[0]: expected an integer from 0 to 255, got true"),
+        (
+            document(instruction_data=[0, -1]),
+            "instruction_data[1]: expected an integer from 0 to 255, got -1",
+        ),
+        (
+            document(instruction_data=[True]),
+            "instruction_data[0]: expected an integer from 0 to 255, got true",
+        ),
         (document(instruction_data=[1.0]), "instruction_data[0]: expected an integer from 0 to 255, got 1.0"),
         (
             document(instruction_data=["AA==", "base64+zstd"]),
@@ -188,7 +200,10 @@ def test_text_that_is_no_input(text: str | bytes, expected: str) -> None:
             document(instruction_data="1" * 4097),
             "instruction_data: expected at most 4096 characters of base58, got 4097",
         ),
-        (document(instruction_data=[0] * 10_241), "instruction_data: expected at most 10240 bytes, got 10241"),
+        (
+            document(instruction_data=[0] * 10_241),
+            "instruction_data: expected at most 10240 bytes, got 10241",
+        ),
     ],
 )
 def test_document(content: Any, expected: str) -> None:
@@ -218,8 +233,14 @@ FIELDS = "key, owner, is_signer, is_writable, lamports, data, executable"
             described(lamports=LARGEST + 1),
             f"accounts[1].lamports: expected an integer from 0 to {LARGEST}, got {LARGEST + 1}",
         ),
-        (described(lamports=1e3), f"accounts[1].lamports: expected an integer from 0 to {LARGEST}, got 1000.0"),
-        (described(data=[0, "a" * 100]), f'accounts[1].data[1]: expected an integer from 0 to 255, got "{"a" * 56}...'),
+        (
+            described(lamports=1e3),
+            f"accounts[1].lamports: expected an integer from 0 to {LARGEST}, got 1000.0",
+        ),
+        (
+            described(data=[0, "a" * 100]),
+            f'accounts[1].data[1]: expected an integer from 0 to 255, got "{"a" * 56}...',
+        ),
         (
             described(lamports=1001),
             f"accounts[1]: the same account as accounts[0] ({address_text(ALICE)}) "

@@ -16,7 +16,9 @@ def test_lines() -> None:
     assert runtime_log.program_data([]) == "Program data: "
     assert runtime_log.program_consumption(7) == "Program consumption: 7 units remaining"
     assert runtime_log.program_consumed(PROGRAM, 3, 9) == f"{NAME} consumed 3 of 9 compute units"
-    assert runtime_log.program_return(PROGRAM, b"\1") == f"{NAME.replace('Program ', 'Program return: ')} AQ=="
+    assert (
+        runtime_log.program_return(PROGRAM, b"\1") == f"{NAME.replace('Program ', 'Program return: ')} AQ=="
+    )
     assert runtime_log.program_success(PROGRAM) == f"{NAME} success"
     assert runtime_log.program_failure(PROGRAM, "why") == f"{NAME} failed: why"
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from solders.account import Account as SoldersAccount
 from solders.compute_budget import ComputeBudget
 from solders.keypair import Keypair
 from solders.litesvm import LiteSVM
 from solders.message import Message
 from solders.pubkey import Pubkey
+from solders.system_program import ID as SYSTEM_PROGRAM
 from solders.transaction import Transaction
 from solders.transaction_metadata import FailedTransactionMetadata, SimulatedTransactionInfo
 
@@ -71,7 +73,7 @@ def run_in_litesvm(given: ExecutionInput, machine: LiteSVM) -> RuntimeResult:
     them.
     """
     payer = Keypair.from_seed(bytes(32)).pubkey()
-    machine.airdrop(payer, PAYER_LAMPORTS)
+    machine.set_account(payer, SoldersAccount(PAYER_LAMPORTS, b"", SYSTEM_PROGRAM))
     for state in distinct_accounts(given.accounts):
         machine.set_account(Pubkey(state.key), solders_objects.solders_account(state))
     message = Message([solders_objects.solders_instruction(given)], payer)
@@ -82,21 +84,22 @@ def run_in_litesvm(given: ExecutionInput, machine: LiteSVM) -> RuntimeResult:
 def _result(
     given: ExecutionInput, outcome: SimulatedTransactionInfo | FailedTransactionMetadata
 ) -> RuntimeResult:
-    failed = isinstance(outcome, FailedTransactionMetadata)
+    accounts = distinct_accounts(given.accounts)
+    error = None
+    if isinstance(outcome, FailedTransactionMetadata):
+        error = _error_name(outcome.err())
+    else:
+        # Only accounts that the transaction could write are listed.
+        after = {bytes(key): solders_objects.account(key, state) for key, state in outcome.post_accounts()}
+        accounts = tuple(after.get(before.key, before) for before in accounts)
     metadata = outcome.meta()
-    after = {} if failed else dict(outcome.post_accounts())
     returned = metadata.return_data()
     return RuntimeResult(
-        success=not failed,
-        error=_error_name(outcome.err()) if failed else None,
+        success=error is None,
+        error=error,
         compute_units=_consumed(metadata.logs()),
         transaction_compute_units=metadata.compute_units_consumed(),
-        accounts=tuple(
-            solders_objects.account(Pubkey(before.key), after[Pubkey(before.key)])
-            if Pubkey(before.key) in after
-            else before
-            for before in distinct_accounts(given.accounts)
-        ),
+        accounts=accounts,
         logs=tuple(metadata.logs()),
         return_data=ReturnData(bytes(returned.program_id), bytes(returned.data)),
     )

@@ -6,10 +6,10 @@ Source: `execute` of solana-program-runtime 4.1 (vm.rs) and `process_executable_
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from solproof.program.program import Program
-
-from solproof.program import load_program
+from solproof.program.verifier import load_program
 from solproof.svm import runtime_log
 from solproof.svm.account_rules import AccountRuleError, accounts_modified, post_accounts
 from solproof.svm.accounts import Account, distinct_accounts
@@ -19,6 +19,7 @@ from solproof.svm.execution_output import ExecutionOutput
 from solproof.svm.instruction_error import InstructionError, error_of_exit_code, error_of_fault
 from solproof.svm.serialization import SerializedInput, serialize
 from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.vm.faults import Fault
 from solproof.vm.machine import run
 from solproof.vm.trace import Run
 
@@ -63,10 +64,37 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
     )
 
 
+class Outcome(Protocol):
+    """What `report` needs of a run: a machine's `Run` has it, and so has a proof's public result."""
+
+    @property
+    def fault(self) -> Fault | None:
+        """What stopped the program, if something did."""
+
+    @property
+    def r0(self) -> int:
+        """The exit code, when there is no fault."""
+
+    @property
+    def compute_units(self) -> int:
+        """Compute units consumed."""
+
+    @property
+    def instructions(self) -> int:
+        """Instructions executed."""
+
+    @property
+    def input_region(self) -> bytes:
+        """The input region after the run."""
+
+
 def report(
-    execution_input: ExecutionInput, serialized: SerializedInput, outcome: Run, context: SyscallContext
+    execution_input: ExecutionInput, serialized: SerializedInput, outcome: Outcome, context: SyscallContext
 ) -> ExecutionOutput:
-    """What the runtime makes of a run: the account rules, the error, the log."""
+    """What the runtime makes of a run: the account rules, the error, the log.
+
+    `context` is the syscalls' context as the run left it.
+    """
     before = distinct_accounts(execution_input.accounts)
     after, error = _settle(execution_input, serialized, outcome, before)
     return ExecutionOutput(
@@ -84,7 +112,10 @@ def report(
 
 
 def _settle(
-    execution_input: ExecutionInput, serialized: SerializedInput, outcome: Run, before: tuple[Account, ...]
+    execution_input: ExecutionInput,
+    serialized: SerializedInput,
+    outcome: Outcome,
+    before: tuple[Account, ...],
 ) -> tuple[tuple[Account, ...], InstructionError | None]:
     """The accounts afterwards and the error; with an error, the accounts are as before."""
     error = error_of_exit_code(outcome.r0) if outcome.fault is None else error_of_fault(outcome.fault)
@@ -97,7 +128,7 @@ def _settle(
 
 
 def _log(
-    execution_input: ExecutionInput, outcome: Run, context: SyscallContext, error: InstructionError | None
+    execution_input: ExecutionInput, outcome: Outcome, context: SyscallContext, error: InstructionError | None
 ) -> tuple[str, ...]:
     program_id = execution_input.program_id
     limit = execution_input.parameters.compute_unit_limit
@@ -108,7 +139,8 @@ def _log(
     ]
     if context.return_data.data:
         lines.append(runtime_log.program_return(program_id, context.return_data.data))
-    if error is None:
+    # The balance is checked when the instruction is over and its success is logged already.
+    if error is None or error.name == "UnbalancedInstruction":
         lines.append(runtime_log.program_success(program_id))
     else:
         lines.append(runtime_log.program_failure(program_id, error.message))

@@ -23,8 +23,7 @@ class ExecutionOutput:
     exit_code: the program's r0, or None when a fault stopped it.
     error: Agave's `InstructionError` as its debug text, such as `Custom(1)` or `ProgramFailedToComplete`;
         None on success.
-    error_message: the text that the runtime logs for the error; for a fault, what it was and where. None on
-        success.
+    error_message: the error in the runtime's words; for a fault, what it was and where. None on success.
     compute_units: CU that the program consumed, as in the runtime's "consumed" log line (the heap's price is
         not in it).
     instructions: executed instructions, the failing one included.

@@ -1,15 +1,18 @@
-"""Call one syscall from a small program: in LiteSVM, in the machine, and again in isolation as the verifier does."""
+"""Call one syscall from a small program: in LiteSVM, in the machine, and again in isolation as the verifier
+does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tests.litesvm_oracle import assert_like_litesvm
+from tests.svm.elf_builder import syscall_program
+
 from solproof.svm.execute import Execution
 from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.svm.syscalls import REGISTRY, SyscallContext
 from solproof.vm.memory import ReplayMemory
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.svm.elf_builder import syscall_program
 
 PROGRAM = bytes([4]) * 32
 HEAP = 0x3_0000_0000
@@ -38,7 +41,7 @@ def check(
 
 
 def replay(execution: Execution) -> None:
-    """Repeat every syscall on a memory that holds only the words it touched, as the verifier of a proof does."""
+    """Repeat every syscall on a memory that holds only the words it touched, as a proof's verifier does."""
     run = execution.run
     context = SyscallContext(execution.input.program_id, execution.input.parameters.sysvars)
     units = 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 
 import pytest
+from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, MASK, check, failure
 
 from solproof.svm.execution_input import Parameters
-from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, MASK, check, failure
 
 
 @pytest.mark.parametrize("text", ["", "hello", "é ∀ 🦀", "a\nb\0c", "x" * 100, "x" * 101, "x" * 500])
@@ -107,12 +107,22 @@ def test_log_data(pairs: list[tuple[int, int]], cost: int) -> None:
         (HEAP + 4, 1, [], "Unaligned pointer"),
         (HEAP_END - 16, 2, [], "Access violation in heap section at address 0x300007ff0 of size 32"),
         (HEAP, 2**60, [], "InvalidLength"),
-        (HEAP, 2**59 - 1, [], "Access violation in heap section at address 0x300000000 of size 9223372036854775792"),
+        (
+            HEAP,
+            2**59 - 1,
+            [],
+            "Access violation in heap section at address 0x300000000 of size 9223372036854775792",
+        ),
         (HEAP, MASK, [], "InvalidLength"),
         (HEAP, 1, [(0, 1)], "Access violation in unknown section at address 0x0 of size 1"),
         (HEAP, 1, [(HEAP, MASK)], "Computational budget exceeded"),
         (HEAP, 2, [(HEAP, MASK), (HEAP, MASK)], "Computational budget exceeded"),
-        (HEAP, 2, [(HEAP, 8), (HEAP_END, 3)], "Access violation in heap section at address 0x300008000 of size 3"),
+        (
+            HEAP,
+            2,
+            [(HEAP, 8), (HEAP_END, 3)],
+            "Access violation in heap section at address 0x300008000 of size 3",
+        ),
     ],
 )
 def test_log_data_violations(address: int, count: int, pairs: list[tuple[int, int]], message: str) -> None:

@@ -40,7 +40,12 @@ def test_every_name_is_registered_once_or_inactive() -> None:
 
 @pytest.mark.parametrize(
     ("key", "name"),
-    [(0xB6FC1A11, "abort"), (0x207559BD, "sol_log_"), (0x13C1B505, "sol_get_sysvar"), (0x717CC4A3, "sol_memcpy_")],
+    [
+        (0xB6FC1A11, "abort"),
+        (0x207559BD, "sol_log_"),
+        (0x13C1B505, "sol_get_sysvar"),
+        (0x717CC4A3, "sol_memcpy_"),
+    ],
 )
 def test_keys(key: int, name: str) -> None:
     assert REGISTRY[key].name == name

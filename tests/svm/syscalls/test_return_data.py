@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
-from solproof.svm.execution_input import ExecutionInput
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.svm.elf_builder import Part, build_elf, call, leave, move, write_memory
 from tests.svm.syscalls.harness import (
@@ -20,12 +18,14 @@ from tests.svm.syscalls.harness import (
     revealed,
 )
 
+from solproof.svm.execution_input import ExecutionInput
+
 CONTENT = b"eleven byte"
 
 
 @pytest.mark.parametrize("length", [0, 1, 8, 249, 250, 1023, 1024])
 def test_set(length: int) -> None:
-    execution = check("sol_set_return_data", (IMAGE, length) if length > 64 else (HEAP + 1, length))
+    execution = check("sol_set_return_data", (HEAP + 1, length), {HEAP: CONTENT})
     assert execution.run.trace.events[0].compute_units == 100 + length // 250
 
 

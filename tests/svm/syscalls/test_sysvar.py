@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
 from solproof.svm.sysvars import ADDRESSES, Sysvars, memory_layout
-from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
 GETTERS = {
     "sol_get_clock_sysvar": "clock",
@@ -84,7 +84,11 @@ def test_cost_of_get_sysvar(length: int) -> None:
             "AccessViolation",
             "Access violation in program section at address 0x100000000 of size 8",
         ),
-        ((0, HEAP + 64, 0, 8), "AccessViolation", "Access violation in unknown section at address 0x0 of size 32"),
+        (
+            (0, HEAP + 64, 0, 8),
+            "AccessViolation",
+            "Access violation in unknown section at address 0x0 of size 32",
+        ),
         (
             (HEAP_END - 31, HEAP + 64, 0, 8),
             "AccessViolation",
@@ -98,7 +102,9 @@ def test_cost_of_get_sysvar(length: int) -> None:
 def test_get_sysvar_violations(arguments: tuple[int, ...], name: str, message: str) -> None:
     execution = check("sol_get_sysvar", arguments, {HEAP: ADDRESSES["rent"]})
     assert failure(execution) == (name, message)
-    expected = name if name in ("ArithmeticOverflow", "ComputationalBudgetExceeded") else "ProgramFailedToComplete"
+    expected = (
+        name if name in ("ArithmeticOverflow", "ComputationalBudgetExceeded") else "ProgramFailedToComplete"
+    )
     assert execution.output.error == expected
 
 

@@ -19,7 +19,7 @@ __all__ = ["INACTIVE_ON_MAINNET", "REGISTRY", "Syscall", "SyscallContext"]
 INACTIVE_ON_MAINNET = frozenset(
     {"sol_blake3", "sol_sha512", "sol_get_fees_sysvar", "sol_big_mod_exp", "sol_remaining_compute_units"}
 )
-"""Syscalls behind features that are off: a call to one is an unsupported instruction, as of any unknown hash."""
+"""Syscalls behind features that are off: to the machine their hashes are unknown, like any others."""
 
 
 def _refuse(name: str) -> Execute:
