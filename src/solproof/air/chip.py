@@ -166,8 +166,3 @@ class Chip:
     def index(self, name: str) -> int:
         """Position of a committed column."""
         return next(position for position, note in enumerate(self.main) if note.name == name)
-
-    @property
-    def degree(self) -> int:
-        """Highest degree of a constraint."""
-        return max((constraint.expression.degree for constraint in self.constraints), default=0)

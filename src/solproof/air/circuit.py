@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solproof.air.bus import Bus
-from solproof.air.chip import Chip
+from solproof.air.chip import MAXIMUM_DEGREE, Chip
 
 FORMAT = 1
 
@@ -40,7 +40,7 @@ def _describe(chip: Chip, buses: Sequence[Bus]) -> dict[str, object]:
         "preprocessed_width": len(chip.preprocessed_columns),
         "public_width": len(chip.public_columns),
         "public_values": len(chip.public_values),
-        "degree": chip.degree,
+        "degree": MAXIMUM_DEGREE,
         "nodes": chip.graph.nodes,
         "constraints": [constraint.expression.node for constraint in chip.constraints],
         "interactions": [

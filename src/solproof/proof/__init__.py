@@ -1,0 +1,1 @@
+"""Statements, proofs and verdicts."""

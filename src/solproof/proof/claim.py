@@ -1,0 +1,96 @@
+"""The claim: what a prover says of a run, beyond what the verifier knows from the program and the input.
+
+Encoding, all little-endian:
+
+    u32 instructions | u64 r0
+    u32 number of touched input words, each: u32 index | u64 value after the run
+    u32 number of events, each: u32 clk | u32 key | 5 x u64 arguments | u64 result
+        | u32 number of touched words, each: u8 region | u32 index | u64 before | u64 after
+
+Every field has one width, so a claim has one encoding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.errors import ProofRejected
+from solproof.vm.trace import Run, SyscallEvent, WordAccess
+
+HEAD = Struct("<IQ")
+COUNT = Struct("<I")
+EVENT = Struct("<II6Q")
+WORD = Struct("<BIQQ")
+INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`index` and `last` are the touched words of the input. Events carry no compute units: the verifier computes them."""
+
+    instructions: int
+    r0: int
+    index: NDArray[np.int64]
+    last: NDArray[np.uint64]
+    events: tuple[SyscallEvent, ...]
+
+    def to_bytes(self) -> bytes:
+        """The one encoding of this claim."""
+        words = np.empty(len(self.index), INPUT_WORD)
+        words["index"], words["last"] = self.index, self.last
+        parts = [HEAD.pack(self.instructions, self.r0), COUNT.pack(len(words)), words.tobytes()]
+        parts.append(COUNT.pack(len(self.events)))
+        for event in self.events:
+            parts.append(EVENT.pack(event.clk, event.key, *event.arguments, event.result))
+            parts.append(COUNT.pack(len(event.words)))
+            parts.extend(WORD.pack(word.region, word.index, word.old, word.new) for word in event.words)
+        return b"".join(parts)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Claim:
+        """Decode; raises `ProofRejected` for anything but one whole claim. Nothing is allocated before its bytes are there."""
+        reader = _Reader(data)
+        instructions, r0 = reader.take(HEAD)
+        words = np.frombuffer(reader.block(reader.count(INPUT_WORD.itemsize), INPUT_WORD.itemsize), INPUT_WORD)
+        events = tuple(_read_event(reader) for _ in range(reader.count(EVENT.size + COUNT.size)))
+        if reader.position != len(data):
+            raise ProofRejected(f"claim: {len(data) - reader.position} bytes follow its end")
+        return cls(instructions, r0, words["index"].astype(np.int64), words["last"].astype(np.uint64), events)
+
+
+def claim_of(run: Run, index: NDArray[np.int64], last: NDArray[np.uint64]) -> Claim:
+    """What is true of a run that touched these words of the input."""
+    return Claim(run.instructions, run.r0, index, last, run.trace.events)
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.position = 0
+
+    def take(self, layout: Struct) -> tuple[int, ...]:
+        return layout.unpack(self.block(1, layout.size))
+
+    def block(self, count: int, size: int) -> bytes:
+        end = self.position + count * size
+        if end > len(self.data):
+            raise ProofRejected(f"claim: cut off at byte {len(self.data)}, expected at least {end}")
+        block, self.position = self.data[self.position : end], end
+        return block
+
+    def count(self, least_size: int) -> int:
+        (count,) = self.take(COUNT)
+        if count * least_size > len(self.data) - self.position:
+            raise ProofRejected(f"claim: names {count} items at byte {self.position}, more than its {len(self.data)} bytes hold")
+        return count
+
+
+def _read_event(reader: _Reader) -> SyscallEvent:
+    clk, key, *arguments, result = reader.take(EVENT)
+    first, second, third, fourth, fifth = arguments
+    words = tuple(WordAccess(*reader.take(WORD)) for _ in range(reader.count(WORD.size)))
+    return SyscallEvent(clk, key, (first, second, third, fourth, fifth), result, 0, words)

@@ -1,0 +1,41 @@
+"""The key of a program: the circuit with the program's image and program table committed. Prover and verifier derive it alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof import _engine
+from solproof.circuit import CIRCUIT
+from solproof.program.program import Program
+from solproof.svm.syscalls import REGISTRY
+from solproof.tables import image, lookup
+from solproof.witness.build import program_columns
+from solproof.witness.program_table import ProgramTable, program_table
+
+CIRCUIT_BYTES = CIRCUIT.to_bytes()
+KEPT_KEYS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramKey:
+    """The engine's key, and what the witness needs of the program."""
+
+    engine_key: _engine.Key
+    table: ProgramTable
+    image_columns: NDArray[np.uint32]
+
+
+@lru_cache(maxsize=KEPT_KEYS)
+def program_key(program: Program) -> ProgramKey:
+    """The key of a program; the last few are kept. Raises `_engine.EngineError` for a program beyond the engine's limits."""
+    table = program_table(program, REGISTRY.keys())
+    columns = program_columns(program, table)
+    preprocessed = [
+        (CIRCUIT.number(image.CHIP), columns),
+        (CIRCUIT.number(lookup.CHIP), lookup.preprocessed()),
+    ]
+    return ProgramKey(_engine.setup(CIRCUIT_BYTES, preprocessed), table, columns)

@@ -1,0 +1,146 @@
+"""Prove an execution."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from solproof import __version__, _engine
+from solproof.circuit import CIRCUIT
+from solproof.errors import ProvingError, UnsupportedError
+from solproof.proof.claim import claim_of
+from solproof.proof.key import program_key
+from solproof.proof.proof_file import ProofFile
+from solproof.proof.statement import statement_bytes
+from solproof.svm.execute import Execution, execute
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.execution_output import ExecutionOutput
+from solproof.witness.build import Witness, build_witness
+
+Progress = Callable[[str, float], object]
+"""Called with the name of a phase as it begins, and the seconds since the start of the proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofReport:
+    """What a proof cost. `seconds` is by phase; cells are base-field elements; `rows` is by chip, padding included."""
+
+    security_bits: float
+    security_regime: str
+    proof_bytes: int
+    seconds: dict[str, float]
+    rows: dict[str, int]
+    main_cells: int
+    auxiliary_cells: int
+    preprocessed_cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof of an execution: `data` is the content of a proof file."""
+
+    data: bytes
+    output: ExecutionOutput
+    report: ProofReport
+
+
+def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> Proof:
+    """Execute and prove.
+
+    Raises `ProgramError`, `InputError` or `UnsupportedError` for what cannot be run or proven, `ProvingError` when the engine refuses.
+    """
+    clock = _Clock(progress)
+    clock.begin("execute")
+    execution = execute(execution_input)
+    return prove_execution(execution, clock)
+
+
+def prove_execution(execution: Execution, progress: _Clock | Progress | None = None) -> Proof:
+    """Prove an execution that has been run already."""
+    clock = progress if isinstance(progress, _Clock) else _Clock(progress)
+    refuse_fault(execution)
+    clock.begin("key")
+    key = program_key(execution.program)
+    clock.begin("witness")
+    witness = build_witness(execution.run, key.table, key.image_columns)
+    words = witness.public.input_words
+    claim = claim_of(execution.run, words.index, words.last)
+    instances = [
+        (CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in witness.instances
+    ]
+    parameters = _engine.parameters_default()
+    try:
+        proof, report = _engine.prove(
+            key.engine_key, instances, statement_bytes(execution.input, claim), parameters, clock.engine_phase
+        )
+    except _engine.EngineError as error:
+        raise ProvingError(str(error)) from error
+    file = ProofFile(
+        version=__version__,
+        program_sha256=execution.program.elf_sha256,
+        key_digest=key.engine_key.digest,
+        security_bits=report["security_bits"],
+        security_regime=report["security_regime"],
+        claim=claim.to_bytes(),
+        proof=proof,
+    ).to_bytes()
+    return Proof(file, execution.output, _report(report, len(file), clock.finish(), witness))
+
+
+def refuse_fault(execution: Execution) -> None:
+    """Raise `UnsupportedError` for a run that a fault ended: such runs cannot be proven yet."""
+    fault = execution.run.fault
+    if fault is not None:
+        raise UnsupportedError(
+            f"the program was stopped by {fault.name} at pc {execution.run.pc} ({fault}); "
+            "this version proves only runs that end with an exit code"
+        )
+
+
+def _report(report: _engine.Report, size: int, seconds: dict[str, float], witness: Witness) -> ProofReport:
+    rows: dict[str, int] = {}
+    for instance in witness.instances:
+        rows[instance.chip.name] = rows.get(instance.chip.name, 0) + len(instance.main)
+    return ProofReport(
+        security_bits=report["security_bits"],
+        security_regime=report["security_regime"],
+        proof_bytes=size,
+        seconds=seconds,
+        rows=rows,
+        main_cells=report["main_cells"],
+        auxiliary_cells=report["auxiliary_cells"],
+        preprocessed_cells=report["preprocessed_cells"],
+    )
+
+
+class _Clock:
+    """Times phases and reports each as it begins."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._start = self._last = time.perf_counter()
+        self._phase: str | None = None
+        self._seconds: dict[str, float] = {}
+
+    def begin(self, phase: str) -> None:
+        """End the current phase and begin another."""
+        self._close()
+        self._phase = phase
+        if self._progress is not None:
+            self._progress(phase, time.perf_counter() - self._start)
+
+    def engine_phase(self, phase: str, _: float) -> None:
+        """A phase of the engine."""
+        self.begin(phase)
+
+    def finish(self) -> dict[str, float]:
+        """Seconds by phase, with their sum as "total"."""
+        self._close()
+        return {**self._seconds, "total": time.perf_counter() - self._start}
+
+    def _close(self) -> None:
+        now = time.perf_counter()
+        if self._phase is not None:
+            self._seconds[self._phase] = self._seconds.get(self._phase, 0.0) + now - self._last
+        self._last = now

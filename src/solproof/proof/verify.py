@@ -1,0 +1,125 @@
+"""Verify a proof against the caller's own program and input. Nothing that the proof says about itself is trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from solproof import _engine
+from solproof.circuit import CIRCUIT
+from solproof.errors import ProofRejected, ProofVersionError
+from solproof.program.verifier import load_program
+from solproof.proof.claim import Claim
+from solproof.proof.key import program_key
+from solproof.proof.proof_file import ProofFile
+from solproof.proof.replay import replay
+from solproof.proof.statement import statement_bytes
+from solproof.svm.budget import heap_cost
+from solproof.svm.execute import report
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.execution_output import ExecutionOutput
+from solproof.svm.serialization import serialize
+from solproof.svm.syscalls import SyscallContext
+from solproof.vm.memory import WORD, Layout
+from solproof.witness.public import InputWords, PublicData, public_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a valid proof proves: `output` follows from the caller's program and input and the proof alone."""
+
+    output: ExecutionOutput
+    security_bits: float
+    security_regime: str
+    proof_bytes: int
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A claimed result in the form that the account rules read."""
+
+    fault: None
+    r0: int
+    compute_units: int
+    instructions: int
+    input_region: bytes
+
+
+def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
+    """Accept a proof file only if it proves a run of this program on this input.
+
+    Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version, and `ProgramError` or `InputError` when the
+    caller's own program or input is unusable.
+    """
+    start = time.perf_counter()
+    file = ProofFile.from_bytes(data)
+    if file.program_sha256 != hashlib.sha256(execution_input.program).digest():
+        raise ProofRejected(f"the proof is about the program with SHA-256 {file.program_sha256.hex()}, not about this one")
+    program = load_program(execution_input.program)
+    key = program_key(program)
+    if file.key_digest != key.engine_key.digest:
+        raise ProofVersionError("the proof was made for another circuit: its key is not the one this solproof makes of the program")
+    keyed = time.perf_counter()
+
+    claim = Claim.from_bytes(file.claim)
+    parameters = execution_input.parameters
+    serialized = serialize(execution_input.accounts, execution_input.instruction_data, execution_input.program_id, parameters.loader)
+    layout = Layout(len(program.image), parameters.heap_size, len(serialized.region))
+    limit = parameters.compute_unit_limit - heap_cost(parameters.heap_size)
+    if not 1 <= claim.instructions <= limit:
+        raise ProofRejected(f"the claim says {claim.instructions} instructions, expected 1 to {limit}")
+    first, after = _apply(claim, serialized.region)
+    context = SyscallContext(execution_input.program_id, parameters.sysvars)
+    units = replay(claim.events, context, layout, claim.instructions, limit)
+    replayed = time.perf_counter()
+
+    public = public_tables(
+        PublicData(
+            entry=program.entry,
+            instruction_data_address=serialized.instruction_data_address,
+            layout=layout,
+            instructions=claim.instructions,
+            r0=claim.r0,
+            input_words=InputWords(claim.index, first, claim.last),
+            events=claim.events,
+        )
+    )
+    try:
+        checked = _engine.verify(
+            key.engine_key,
+            file.proof,
+            [(CIRCUIT.number(table.chip), table.columns, table.values) for table in public],
+            statement_bytes(execution_input, claim),
+            _engine.parameters_default(),
+        )
+    except (_engine.EngineRejected, _engine.EngineError) as error:
+        raise ProofRejected(f"engine: {error}") from error
+    except _engine.EngineVersionError as error:
+        raise ProofVersionError(f"engine: {error}") from error
+    result = _Result(None, claim.r0, claim.instructions + units, claim.instructions, after)
+    end = time.perf_counter()
+    return Verdict(
+        output=report(execution_input, serialized, result, context),
+        security_bits=checked["security_bits"],
+        security_regime=checked["security_regime"],
+        proof_bytes=len(data),
+        seconds={"key": keyed - start, "replay": replayed - keyed, "engine": end - replayed, "total": end - start},
+    )
+
+
+def _apply(claim: Claim, region: bytes) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], bytes]:
+    """The touched words as the caller's input has them, and the input region after the run."""
+    words = np.frombuffer(region + bytes(-len(region) % WORD), "<u8")
+    index = claim.index
+    if len(index) and (index[-1] >= len(words) or (np.diff(index) <= 0).any()):
+        raise ProofRejected(f"the claim's words of the input do not rise from 0 to {len(words) - 1}")
+    after = words.copy()
+    after[index] = claim.last
+    content = after.tobytes()
+    if any(content[len(region) :]):
+        raise ProofRejected("the claim changes bytes after the end of the input")
+    return words[index].astype(np.uint64), content[: len(region)]
