@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from solders.pubkey import Pubkey
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, write_memory
 
+from solproof.demo.litesvm import runtime
 from solproof.errors import UnsupportedError
 from solproof.svm.accounts import Account, InstructionAccount
 from solproof.svm.execute import execute
@@ -254,6 +256,15 @@ def test_return_data_survives_failure() -> None:
     )
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b""))
     assert execution.output.return_data == (PROGRAM, b"result")
+
+
+def test_loaders_v2_and_v3_are_the_same_to_a_program() -> None:
+    given = scene(lamports(OWNED, -40), lamports(FOREIGN, 40))
+    given = replace(given, parameters=Parameters(loader=Loader.V2))
+    machine = runtime()
+    loader = Pubkey.from_string("BPFLoader2111111111111111111111111111111111")
+    machine.add_program_with_loader(Pubkey(PROGRAM), given.program, loader)
+    assert assert_like_litesvm(given, machine).output.accounts_modified == 2
 
 
 # REFUSALS

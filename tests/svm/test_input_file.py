@@ -126,6 +126,22 @@ def test_round_trip() -> None:
     assert parse_input(format_input(given), ELF) == given
 
 
+def test_text_that_is_written() -> None:
+    account = Account(ALICE, OWNER, 1000, b"\0\3")
+    given = ExecutionInput(ELF, PROGRAM, (InstructionAccount(account, is_writable=True),), b"\7")
+    assert format_input(given) == (
+        "{\n"
+        f'  "program_id": "{address_text(PROGRAM)}",\n'
+        '  "accounts": [\n'
+        f'    {{"key": "{address_text(ALICE)}", "owner": "{address_text(OWNER)}", "is_signer": false, '
+        '"is_writable": true, "lamports": 1000, "data": [0, 3]}\n'
+        "  ],\n"
+        '  "instruction_data": [7]\n'
+        "}\n"
+    )
+    assert parse_input(format_input(ExecutionInput(ELF, PROGRAM, (), b"")), ELF).accounts == ()
+
+
 # NEGATIVE
 
 

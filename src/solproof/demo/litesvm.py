@@ -19,6 +19,7 @@ from solproof.svm import solders_objects
 from solproof.svm.accounts import Account, distinct_accounts
 from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.svm.execution_output import ReturnData
+from solproof.svm.sysvars import Sysvars
 
 P_TOKEN_FEATURE = Pubkey.from_string("ptokFjwyJtrwCa9Kgo9xoDS59V4QccBGEaRFnRPnSdP")  # SIMD-0266
 PAYER_LAMPORTS = 10**12
@@ -53,7 +54,7 @@ def runtime(parameters: Parameters | None = None, *, classic_token: bool = False
     budget = ComputeBudget(False)
     budget.compute_unit_limit = parameters.compute_unit_limit
     budget.heap_size = parameters.heap_size
-    return (
+    machine = (
         LiteSVM.default()
         .with_feature_set(features)
         .with_builtins()
@@ -64,6 +65,12 @@ def runtime(parameters: Parameters | None = None, *, classic_token: bool = False
         .with_sigverify(False)
         .with_blockhash_check(False)
     )
+    defaults = Sysvars()
+    for name, content in parameters.sysvars.items():
+        if content != getattr(defaults, name):
+            sysvar = parameters.sysvars.account(name)
+            machine.set_account(Pubkey(sysvar.key), solders_objects.solders_account(sysvar))
+    return machine
 
 
 def run_in_litesvm(given: ExecutionInput, machine: LiteSVM) -> RuntimeResult:

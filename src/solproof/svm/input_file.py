@@ -62,15 +62,19 @@ def parse_input(text: str | bytes, program: bytes, parameters: Parameters | None
 
 
 def format_input(execution_input: ExecutionInput) -> str:
-    """The JSON text of an input, in the form that `agave-ledger-tool` reads too, unless an account is
-    executable.
+    """The JSON text of an input, one account a line.
+
+    `agave-ledger-tool` reads it too, unless an account is executable.
     """
-    document = {
-        "program_id": address_text(execution_input.program_id),
-        "accounts": [_described(entry) for entry in execution_input.accounts],
-        "instruction_data": list(execution_input.instruction_data),
-    }
-    return json.dumps(document, indent=2) + "\n"
+    accounts = ",".join(f"\n    {json.dumps(_described(entry))}" for entry in execution_input.accounts)
+    lines = [
+        "{",
+        f'  "program_id": "{address_text(execution_input.program_id)}",',
+        f'  "accounts": [{accounts}\n  ],',
+        f'  "instruction_data": {json.dumps(list(execution_input.instruction_data))}',
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _described(entry: InstructionAccount) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
+from solproof.svm.accounts import address_bytes
+from solproof.svm.execution_input import Parameters
 from solproof.svm.sysvars import ADDRESSES, Sysvars, memory_layout
 
 GETTERS = {
@@ -23,6 +27,38 @@ def test_getter(syscall: str, name: str) -> None:
     execution = check(syscall, (HEAP + 16,), {HEAP: NOISE}, (HEAP, 128))
     assert revealed(execution) == NOISE[:16] + expected + NOISE[16 + len(expected) :]
     assert execution.run.trace.events[0].compute_units == 100 + len(expected)
+
+
+OTHERS = Sysvars(
+    clock=bytes(range(1, 41)),
+    rent=struct.pack("<QdB", 3_480, 2.0, 7),
+    epoch_schedule=struct.pack("<QQ?QQ", 8_192, 64, False, 3, 5),
+    epoch_rewards=bytes(range(100, 180)) + b"\1",
+    last_restart_slot=b"\xfe" * 8,
+    stake_history=bytes(8),
+)
+
+
+@pytest.mark.parametrize(("syscall", "name"), GETTERS.items())
+def test_getter_of_other_sysvars(syscall: str, name: str) -> None:
+    parameters = Parameters(sysvars=OTHERS)
+    execution = check(syscall, (HEAP,), {HEAP: NOISE}, (HEAP, 128), parameters)
+    assert revealed(execution).startswith(memory_layout(name, getattr(OTHERS, name)))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "SysvarFees111111111111111111111111111111111",
+        "SysvarRecentB1ockHashes11111111111111111111",
+        "SysvarS1otHistory11111111111111111111111111",
+        "Sysvar1nstructions1111111111111111111111111",
+        "Sysvar1111111111111111111111111111111111111",
+    ],
+)
+def test_get_sysvar_of_sysvars_that_are_not_served(address: str) -> None:
+    execution = check("sol_get_sysvar", (HEAP, HEAP + 64, 0, 8), {HEAP: address_bytes(address)}, (HEAP, 8))
+    assert execution.output.exit_code == 2
 
 
 @pytest.mark.parametrize("syscall", GETTERS)
