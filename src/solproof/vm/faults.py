@@ -18,12 +18,12 @@ class SyscallFault(Fault):
     """A syscall refused its arguments or aborted; `name` is the variant of Agave's `SyscallError` or `InstructionError`."""
 
 
-def divide_by_zero(pc: int) -> Fault:
-    return Fault("DivideByZero", f"divide by zero at BPF instruction {pc}")
+def divide_by_zero() -> Fault:
+    return Fault("DivideByZero", "divide by zero at BPF instruction")
 
 
 def call_depth_exceeded() -> Fault:
-    return Fault("CallDepthExceeded", "call depth exceeded")
+    return Fault("CallDepthExceeded", "exceeded max BPF to BPF call depth")
 
 
 def call_outside_text_segment() -> Fault:
@@ -31,7 +31,7 @@ def call_outside_text_segment() -> Fault:
 
 
 def execution_overrun() -> Fault:
-    return Fault("ExecutionOverrun", "attempted to execute past the end of the text segment")
+    return Fault("ExecutionOverrun", "attempted to execute past the end of the text segment at BPF instruction")
 
 
 def unsupported_instruction() -> Fault:
@@ -39,7 +39,7 @@ def unsupported_instruction() -> Fault:
 
 
 def exceeded_max_instructions() -> Fault:
-    return Fault("ExceededMaxInstructions", "exceeded CUs meter")
+    return Fault("ExceededMaxInstructions", "exceeded CUs meter at BPF instruction")
 
 
 SECTIONS = {1: "program", 2: "stack", 3: "heap", 4: "input"}

@@ -161,7 +161,7 @@ class Machine:
             try:
                 return operation()
             except ZeroDivisionError:
-                raise faults.divide_by_zero(pc) from None
+                raise faults.divide_by_zero() from None
 
         return checked
 
