@@ -32,7 +32,7 @@ def test_exit_code_like_litesvm(exit_code: int) -> None:
 
 
 def test_faults() -> None:
-    fault = divide_by_zero(3)
+    fault = divide_by_zero()
     assert error_of_fault(fault) == InstructionError("ProgramFailedToComplete", str(fault))
     aborted = SyscallFault("Abort", "SBF program panicked")
     assert error_of_fault(aborted) == InstructionError("ProgramFailedToComplete", "SBF program panicked")

@@ -57,6 +57,7 @@ REGISTER = Bus("register", Kind.PERMUTATION, ("index", *LIMBS, "time"))
 MEMORY = Bus("memory", Kind.PERMUTATION, ("region", "word index", "tag", *LIMBS, "time"))
 RANGE16 = Bus("range16", Kind.LOOKUP, ("value below 2^16",))
 BITWISE = Bus("bitwise", Kind.LOOKUP, ("byte a", "byte b", "a AND b"))
+BYTES = Bus("bytes", Kind.LOOKUP, ("byte a", "byte b"))
 BITS = Bus("bits", Kind.LOOKUP, ("n, at most 15", "value below 2^n", "2^n + value"))
 
-ALL_BUSES = (PROGRAM, STATE, REGISTER, MEMORY, RANGE16, BITWISE, BITS)
+ALL_BUSES = (PROGRAM, STATE, REGISTER, MEMORY, RANGE16, BITWISE, BYTES, BITS)

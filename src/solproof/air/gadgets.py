@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solproof.air.bus import BITS, MEMORY, RANGE16, REGISTER
+from solproof.air.bus import BITS, BYTES, MEMORY, RANGE16, REGISTER
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, Word
 
@@ -32,6 +32,11 @@ def range16_word(chip: Chip, word: Word, multiplicity: Expression, name: str) ->
 def bits(chip: Chip, count: Expression | int, value: Expression, power: Expression | int, multiplicity: Expression, name: str) -> None:
     """Prove count <= 15, 0 <= value < 2^count and power = 2^count."""
     chip.query(BITS, [count, value, power + value], multiplicity, name)
+
+
+def byte_pair(chip: Chip, first: Expression, second: Expression, multiplicity: Expression, name: str) -> None:
+    """Prove that two values are bytes."""
+    chip.query(BYTES, [first, second], multiplicity, name)
 
 
 def _elapsed(chip: Chip, before: Expression, now: Expression, active: Expression, name: str) -> None:

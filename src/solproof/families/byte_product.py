@@ -8,8 +8,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import BITWISE
 from solproof.air.expression import Expression, Word
+from solproof.air.gadgets import byte_pair
 from solproof.families.adapter import Step
 from solproof.witness.table import Table, limbs
 
@@ -17,7 +17,7 @@ Value = TypeVar("Value", Expression, NDArray[np.int64])
 
 
 def byte_pairs(step: Step, x_name: str, x: Word, y_name: str, y: Word) -> tuple[list[Expression], list[Expression]]:
-    """Split two values into bytes, little-endian. One lookup in the AND table shows that a byte of each is one."""
+    """Split two values into bytes, little-endian, and prove that they are."""
     chip = step.chip
     x_bytes: list[Expression] = []
     y_bytes: list[Expression] = []
@@ -25,9 +25,8 @@ def byte_pairs(step: Step, x_name: str, x: Word, y_name: str, y: Word) -> tuple[
         x_low = chip.column(f"{x_name}_{limb}_low", f"low byte of {x_name}_{limb}")
         y_low = chip.column(f"{y_name}_{limb}_low", f"low byte of {y_name}_{limb}")
         x_parts, y_parts = (x_low, (x[limb] - x_low) / 256), (y_low, (y[limb] - y_low) / 256)
-        for part, x_byte, y_byte in zip(("low", "high"), x_parts, y_parts, strict=True):
-            common = chip.column(f"and_{limb}_{part}", f"AND of the {part} bytes of {x_name}_{limb} and {y_name}_{limb}")
-            chip.query(BITWISE, [x_byte, y_byte, common], step.is_real, f"the {part} parts of limb {limb} are bytes")
+        for name, parts in ((x_name, x_parts), (y_name, y_parts)):
+            byte_pair(chip, *parts, step.is_real, f"the parts of {name}_{limb} are bytes")
         x_bytes.extend(x_parts)
         y_bytes.extend(y_parts)
     return x_bytes, y_bytes
@@ -43,9 +42,6 @@ def fill_byte_pairs(
         for limb in range(4):
             table[f"{name}_{limb}_low"] = parts[:, limb] & 255
         split.append([parts[:, position // 2] >> 8 * (position % 2) & 255 for position in range(8)])
-    for position in range(8):
-        common = split[0][position] & split[1][position]
-        table[f"and_{position // 2}_{('low', 'high')[position % 2]}"] = common
     return split[0], split[1]
 
 

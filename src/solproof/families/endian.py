@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from solproof.air.chip import Chip
-from solproof.air.gadgets import bits
+from solproof.air.gadgets import byte_pair
 from solproof.families.adapter import Register, Step, pack
 from solproof.families.family import Code, Entry, Executor, Family
 from solproof.families.integers import Binary
@@ -65,8 +65,7 @@ def build() -> Chip:
     for limb in range(4):
         low = chip.column(f"a_{limb}_low", f"low byte of a_{limb}")
         high = (a.value[limb] - low) / 256
-        bits(chip, 8, low, 2**8, step.is_real, f"low part of limb {limb} is a byte")
-        bits(chip, 8, high, 2**8, step.is_real, f"high part of limb {limb} is a byte")
+        byte_pair(chip, low, high, step.is_real, f"the parts of limb {limb} are bytes")
         swapped.append(256 * low + high)
     kept = [is_16 + is_32 + is_64, is_32 + is_64, is_64, is_64]
     for limb in range(4):

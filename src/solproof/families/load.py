@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from solproof.air.chip import Chip
-from solproof.air.gadgets import access_memory, bits
+from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Register, Step, pack
 from solproof.families.address import Address, fill_address
 from solproof.families.family import Code, Entry, Executor, Family
@@ -102,8 +102,7 @@ def build_narrow() -> Chip:
     bits(chip, 3, available - byte - size, 2**3, step.is_real, "the bytes exist")
     limb = sum((selected[position] * word[position] for position in range(1, 4)), start=selected[0] * word[0])
     chip.assert_zero(is_byte * (limb - low - 256 * high), "the limb of a byte is its low and its high byte")
-    bits(chip, 8, low, 2**8, is_byte, "low is a byte")
-    bits(chip, 8, high, 2**8, is_byte, "high is a byte")
+    byte_pair(chip, low, high, is_byte, "low and high are bytes")
     chip.assert_equal(result[0], is_byte * (low + is_high * (high - low)) + (is_half + is_word) * limb, "low limb of the result")
     chip.assert_equal(result[1], is_word * (selected[0] * word[1] + selected[2] * word[3]), "second limb of the result")
     destination.write_as_destination(step, [*result, 0, 0])
@@ -130,7 +129,7 @@ def build_unaligned() -> Chip:
     base.read_as_source(step, step.is_real)
     chip.assert_equal(is_half + is_word + is_double, step.is_real, "one size")
     straddle = Straddle.columns(step, base.value, offset, 2 * is_half + 4 * is_word + 8 * is_double)
-    straddle.access(step, straddle.bytes, writable=False)
+    straddle.access(step, straddle.limbs, writable=False)
     gates = [1, 1 - is_half, is_double, is_double]
     for limb in range(4):
         value = sum(

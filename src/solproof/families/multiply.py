@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from solproof.air.bus import BITWISE
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, bits, range16, range16_word
 from solproof.families.adapter import Register, Step, operand, pack

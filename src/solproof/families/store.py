@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from solproof.air.chip import Chip
-from solproof.air.gadgets import access_memory, bits
+from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Register, Step, operand
 from solproof.families.address import Address, fill_address
 from solproof.families.family import Code, Entry, Executor, Family, both, is_register_form
@@ -104,9 +104,8 @@ def build_narrow() -> Chip:
     bits(chip, 3, available - byte - size, 2**3, step.is_real, "the bytes exist")
     limb = sum((selected[position] * old[position] for position in range(1, 4)), start=selected[0] * old[0])
     chip.assert_zero(is_byte * (limb - low - 256 * high), "the limb of a byte is its low and its high byte")
-    for name, part in (("low", low), ("high", high), ("low byte of the value", value_low)):
-        bits(chip, 8, part, 2**8, is_byte, f"{name} is a byte")
-    bits(chip, 8, (b.value[0] - value_low) / 256, 2**8, is_byte, "the rest of the value's limb is a byte")
+    byte_pair(chip, low, high, is_byte, "low and high are bytes")
+    byte_pair(chip, value_low, (b.value[0] - value_low) / 256, is_byte, "the parts of the value's low limb are bytes")
     with_byte = value_low + 256 * high + is_high * (low + 256 * value_low - value_low - 256 * high)
     chip.assert_equal(limb_after, is_byte * with_byte + (is_half + is_word) * b.value[0], "the limb after")
     for position in range(4):
@@ -139,22 +138,23 @@ def build_unaligned() -> Chip:
     for limb in range(4):
         low = chip.column(f"b_{limb}_low", f"low byte of b_{limb}")
         parts = (low, (b.value[limb] - low) / 256)
-        for name, part in zip(("low", "high"), parts, strict=True):
-            bits(chip, 8, part, 2**8, step.is_real, f"{name} part of limb {limb} of the value is a byte")
+        byte_pair(chip, *parts, step.is_real, f"the parts of limb {limb} of the value are bytes")
         value.extend(parts)
     # Byte i of the value is stored when the size is above i.
     stored = [1, 1, 1 - is_half, 1 - is_half, is_double, is_double, is_double, is_double]
     after = []
     for position in range(16):
-        column = chip.column(f"byte_{position}_after", f"byte {position} of the two words, after")
-        old = straddle.bytes[position]
-        change = chip.graph.constant(0)
+        new = straddle.bytes[position]
         for start, starts in enumerate(straddle.starts):
             if 0 <= position - start < 8:
-                change = change + starts * stored[position - start] * (value[position - start] - old)
-        chip.assert_equal(column, old + change, f"byte {position} after")
-        after.append(column)
-    straddle.access(step, after, writable=True)
+                new = new + starts * stored[position - start] * (value[position - start] - straddle.bytes[position])
+        after.append(new)
+    limbs_after = []
+    for limb in range(8):
+        column = chip.column(f"limb_{limb}_after", f"limb {limb} of the two words, after")
+        chip.assert_equal(column, after[2 * limb] + 256 * after[2 * limb + 1], f"limb {limb} after")
+        limbs_after.append(column)
+    straddle.access(step, limbs_after, writable=True)
     base.read_as_destination(step)
     return chip
 
@@ -200,8 +200,8 @@ def fill_unaligned(table: Table, rows: Rows) -> None:
     reaches = (rows.address & np.uint64(7)).astype(np.int64) + rows.size > 8
     for word, after in enumerate((rows.first_after, np.where(reaches, rows.second_after, 0).astype(np.uint64))):
         parts = limbs(after)
-        for byte in range(8):
-            table[f"byte_{8 * word + byte}_after"] = parts[:, byte // 2] >> 8 * (byte % 2) & 255
+        for limb in range(4):
+            table[f"limb_{4 * word + limb}_after"] = parts[:, limb]
 
 
 FAMILIES = (

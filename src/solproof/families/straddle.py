@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solproof.air.expression import Expression, Word
-from solproof.air.gadgets import access_memory, bits
+from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Step
 from solproof.families.address import Address
 from solproof.vm.memory import STACK
@@ -57,8 +57,8 @@ class Straddle:
         chip.assert_equal(sum(starts[1:], start=starts[0]), step.is_real, "the access starts at one byte")
         byte = sum((position * starts[position] for position in range(2, 8)), start=starts[1])
         address = Address.columns(chip, base, offset, byte, step.is_real)
-        for position, cell in enumerate(cells):
-            bits(chip, 8, cell, 2**8, step.is_real, f"byte {position} is a byte")
+        for position in range(0, 16, 2):
+            byte_pair(chip, *cells[position : position + 2], step.is_real, f"bytes {position} and {position + 1} are bytes")
         chip.assert_equal(total, available[0] + reaches * available[1], "bytes that exist")
         chip.assert_zero(reaches * (available[0] - 8), "the second word follows a whole one")
         # Below 16 each, so that the tag of a writable word cannot be read as 16 more bytes of a read-only one.
@@ -68,17 +68,19 @@ class Straddle:
         chip.assert_zero(skips * (address.region - STACK), "only the stack has holes")
         return cls(address, starts, cells, reaches, skips, available, before)
 
-    def access(self, step: Step, new_bytes: Sequence[Expression], *, writable: bool) -> None:
-        """Access the words; they become `new_bytes`. A store needs a writable word, a load takes either."""
+    @property
+    def limbs(self) -> list[Expression]:
+        """The eight limbs of the two words, before."""
+        return [self.bytes[position] + 256 * self.bytes[position + 1] for position in range(0, 16, 2)]
+
+    def access(self, step: Step, after: Sequence[Expression], *, writable: bool) -> None:
+        """Access the words; their eight limbs become `after`. A store needs a writable word, a load takes either."""
         chip = step.chip
         is_writable = chip.graph.constant(1) if writable else chip.flag("is_writable", "1 when the words are writable")
         second = self.address.index + 1 + HOLE_WORDS * self.skips_hole
         cells = (("first", self.address.index, step.is_real), ("second", second, self.reaches_second))
         for position, (name, index, active) in enumerate(cells):
-            old, new = (
-                [part[8 * position + 2 * limb] + 256 * part[8 * position + 2 * limb + 1] for limb in range(4)]
-                for part in (self.bytes, new_bytes)
-            )
+            old, new = (part[4 * position : 4 * position + 4] for part in (self.limbs, after))
             word = (self.address.region, index, self.available[position] + WRITABLE_TAG * is_writable)
             access_memory(chip, word, old, new, self.before[position], step.clk, active, f"the {name} word")
 

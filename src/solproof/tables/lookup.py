@@ -6,12 +6,13 @@ the highest set bit of n at position k, (k, n - 2^k, n). Row 0 repeats row 1 the
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import BITS, BITWISE, RANGE16
+from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, Bus
 from solproof.air.chip import Chip
 from solproof.witness.table import Table
 
@@ -32,11 +33,13 @@ def build() -> Chip:
     number = chip.preprocessed("number", "max(n, 1)")
     chip.provide(RANGE16, [value], chip.column("range_count", "how often n is range-checked"), "n is below 2^16")
     chip.provide(BITWISE, [byte_a, byte_b, common], chip.column("and_count", "how often the AND is looked up"), "AND of two bytes")
+    chip.provide(BYTES, [byte_a, byte_b], chip.column("bytes_count", "how often the pair of bytes is looked up"), "two bytes")
     chip.provide(BITS, [bit, rest, number], chip.column("bits_count", "how often the bits are looked up"), "a value of few bits")
     return chip
 
 
 CHIP = build()
+COUNTS = {RANGE16: "range_count", BITWISE: "and_count", BYTES: "bytes_count", BITS: "bits_count"}
 
 # WITNESS
 
@@ -51,8 +54,16 @@ def preprocessed() -> NDArray[np.uint32]:
     return np.stack(columns, axis=1).astype(np.uint32)
 
 
-def fill(range_count: NDArray[np.int64], and_count: NDArray[np.int64], bits_count: NDArray[np.int64]) -> Table:
-    """The table for the counts of each message, [2^16] each, indexed by row (bits: by `number`)."""
+def row_of(bus: Bus, fields: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """The rows that provide some messages of a bus."""
+    if bus in (BITWISE, BYTES):
+        return fields[0] + 256 * fields[1]
+    return fields[2] if bus is BITS else fields[0]
+
+
+def fill(counts: Mapping[Bus, NDArray[np.int64]]) -> Table:
+    """The table, for how often each row is queried on each bus: [2^16] each."""
     table = Table(CHIP, HEIGHT)
-    table["range_count"], table["and_count"], table["bits_count"] = range_count, and_count, bits_count
+    for bus, name in COUNTS.items():
+        table[name] = counts[bus]
     return table

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import BITS, BITWISE, PROGRAM, RANGE16, Bus, Role
+from solproof.air.bus import PROGRAM, Bus, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.circuit import CIRCUIT
@@ -76,8 +75,7 @@ def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uin
             preprocessed=image_columns,
         )
     )
-    lookups = lookup.fill(counts[RANGE16], counts[BITWISE], counts[BITS])
-    instances.append(Instance(lookup.CHIP, lookups.data, preprocessed=lookup.preprocessed()))
+    instances.append(Instance(lookup.CHIP, lookup.fill(counts).data, preprocessed=lookup.preprocessed()))
     instances.sort(key=lambda instance: CIRCUIT.number(instance.chip))  # stable: instances of one chip keep their order
     return Witness(tuple(instances), data)
 
@@ -143,9 +141,7 @@ def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
 
 def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, NDArray[np.int64]]:
     """How often each row of a lookup table is queried by the instances."""
-    counts: dict[Bus, NDArray[np.int64]] = defaultdict(lambda: np.zeros(0, np.int64))
-    for bus in (PROGRAM, RANGE16, BITWISE, BITS):
-        counts[bus] = np.zeros(slots if bus is PROGRAM else lookup.HEIGHT, np.int64)
+    counts = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in lookup.COUNTS} | {PROGRAM: np.zeros(slots, np.int64)}
     for instance in instances:
         evaluator = Evaluator(instance.chip, instance.main, instance.preprocessed, instance.public, instance.values)
         for interaction in instance.chip.interactions:
@@ -153,9 +149,8 @@ def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, NDAr
                 continue
             active = evaluator.column(interaction.multiplicity) != 0
             fields = [evaluator.column(part)[active] for part in interaction.fields]
-            bus = interaction.bus
-            row = fields[0] + 256 * fields[1] if bus is BITWISE else fields[2] if bus is BITS else fields[0]
-            counts[bus] += np.bincount(row, minlength=len(counts[bus]))
+            row = lookup.row_of(interaction.bus, fields)
+            counts[interaction.bus] += np.bincount(row, minlength=len(counts[interaction.bus]))
     return counts
 
 
