@@ -142,7 +142,8 @@ pub struct Plan {
 impl Plan {
     /// Chooses the degree (up to the declared one) that commits the fewest cells per row.
     ///
-    /// A higher degree folds more interactions into one auxiliary column but costs more quotient pieces.
+    /// A higher degree folds more interactions into one auxiliary column but costs more quotient pieces. Between equals
+    /// the lower degree wins: its quotient is evaluated on fewer points.
     pub fn new(index: usize, chip: &Arc<Chip>, channels: &Arc<Vec<Channel>>) -> Outcome<Self> {
         let unplanned = Table {
             chip: Arc::clone(chip),

@@ -83,10 +83,7 @@ pub fn check_instances(
         if chip.public_width > 0 {
             let rows = publics.get(&index).and_then(|public| public.columns.first()).map_or(0, Vec::len);
             if rows != instance.height() {
-                return Err(format!(
-                    "{place}: {} rows, its public table has {rows}",
-                    instance.height()
-                ));
+                return Err(format!("{place}: {} rows, its public table has {rows}", instance.height()));
             }
         }
         count[index] += 1;
@@ -162,7 +159,11 @@ impl<'key> Batch<'key> {
                     plan: Arc::clone(&self.key.plans[chip]),
                     channels: Arc::clone(&self.key.circuit.channels),
                     preprocessed: self.key.tables.get(&chip).cloned(),
-                    public: self.publics.get(&chip).map(|public| Arc::clone(&public.columns)).unwrap_or_default(),
+                    public: self
+                        .publics
+                        .get(&chip)
+                        .map(|public| Arc::clone(&public.columns))
+                        .unwrap_or_default(),
                 }
             })
             .collect()

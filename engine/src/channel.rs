@@ -24,8 +24,7 @@ pub fn channels(bus_widths: &[usize]) -> (Vec<Channel>, Vec<usize>) {
         ("narrow", &(|width| width <= NARROW_WIDTH) as &dyn Fn(usize) -> bool),
         ("wide", &|width| width > NARROW_WIDTH),
     ] {
-        let members: Vec<usize> =
-            (0..bus_widths.len()).filter(|&bus| carries(bus_widths[bus])).collect();
+        let members: Vec<usize> = (0..bus_widths.len()).filter(|&bus| carries(bus_widths[bus])).collect();
         let Some(widest) = members.iter().map(|&bus| bus_widths[bus]).max() else {
             continue;
         };

@@ -71,20 +71,14 @@ impl Circuit {
     /// Parses and checks the JSON form described in the Python stub.
     pub fn parse(bytes: &[u8]) -> Outcome<Self> {
         if bytes.len() > MAXIMUM_BYTES {
-            return refuse(format!(
-                "circuit: {} bytes, expected at most {MAXIMUM_BYTES}",
-                bytes.len()
-            ));
+            return refuse(format!("circuit: {} bytes, expected at most {MAXIMUM_BYTES}", bytes.len()));
         }
         let document: CircuitDocument = match serde_json::from_slice(bytes) {
             Ok(document) => document,
             Err(error) => return refuse(format!("circuit: {error}")),
         };
         if document.format != CIRCUIT_FORMAT {
-            return refuse(format!(
-                "circuit: format {}, expected {CIRCUIT_FORMAT}",
-                document.format
-            ));
+            return refuse(format!("circuit: format {}, expected {CIRCUIT_FORMAT}", document.format));
         }
         bounded("circuit", "chips", document.chips.len(), MAXIMUM_CHIPS)?;
         bounded("circuit", "buses", document.buses.len(), MAXIMUM_BUSES)?;
@@ -133,10 +127,7 @@ fn checked_chip(
         return refuse(format!("{place}: no main columns, expected at least one"));
     }
     if document.degree == 0 || document.degree > MAXIMUM_DEGREE {
-        return refuse(format!(
-            "{place}: degree {}, expected 1 to {MAXIMUM_DEGREE}",
-            document.degree
-        ));
+        return refuse(format!("{place}: degree {}, expected 1 to {MAXIMUM_DEGREE}", document.degree));
     }
 
     let mut nodes = Vec::with_capacity(document.nodes.len());
@@ -253,12 +244,7 @@ impl Facts {
     }
 }
 
-fn checked_node(
-    place: &str,
-    written: &NodeDocument,
-    position: usize,
-    chip: &ChipDocument,
-) -> Outcome<Node> {
+fn checked_node(place: &str, written: &NodeDocument, position: usize, chip: &ChipDocument) -> Outcome<Node> {
     let operands = |count: usize| -> Outcome<()> {
         if written.operands.len() != count {
             return refuse(format!(

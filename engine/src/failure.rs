@@ -34,10 +34,7 @@ pub struct Cancellation;
 /// Runs `work`; a panic inside becomes the failure that `describe` makes of its message.
 ///
 /// `work` only borrows immutable inputs and owns what it writes, so nothing half-changed survives an unwind.
-pub fn guarded<T>(
-    describe: impl FnOnce(String) -> Failure,
-    work: impl FnOnce() -> Outcome<T>,
-) -> Outcome<T> {
+pub fn guarded<T>(describe: impl FnOnce(String) -> Failure, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         if payload.is::<Cancellation>() {
             Err(Failure::Cancelled)

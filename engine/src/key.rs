@@ -50,14 +50,8 @@ impl Key {
             .collect::<Outcome<Vec<_>>>()?;
         let tables = checked_tables(&circuit, tables)?;
         let digest = key_digest(circuit_bytes, &tables);
-        let key = Self {
-            circuit,
-            plans,
-            tables,
-            digest,
-            transform: Dft::default(),
-            committed: Mutex::default(),
-        };
+        let key =
+            Self { circuit, plans, tables, digest, transform: Dft::default(), committed: Mutex::default() };
         key.preprocessed(&Parameters::default())?;
         Ok(key)
     }
@@ -134,10 +128,7 @@ fn checked_tables(
 }
 
 /// Hashes the circuit and every preprocessed cell, each part with its length in front.
-fn key_digest(
-    circuit_bytes: &[u8],
-    tables: &BTreeMap<usize, Arc<RowMajorMatrix<Val>>>,
-) -> [u8; 32] {
+fn key_digest(circuit_bytes: &[u8], tables: &BTreeMap<usize, Arc<RowMajorMatrix<Val>>>) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("solproof engine 1 key");
     hasher.update(&(circuit_bytes.len() as u64).to_le_bytes());
     hasher.update(circuit_bytes);

@@ -50,8 +50,7 @@ impl Phases {
         }
         let first = "trace";
         listener(first, 0.0);
-        let state =
-            State { phase: first, interrupted: first, began: now, upcoming, seconds: Vec::new() };
+        let state = State { phase: first, interrupted: first, began: now, upcoming, seconds: Vec::new() };
         Arc::new(Self { start: now, state: Mutex::new(state), listener })
     }
 

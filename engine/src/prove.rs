@@ -36,58 +36,58 @@ pub fn prove(
     parameters: Parameters,
     listener: Box<Listener>,
 ) -> Outcome<(Vec<u8>, Report)> {
-    guarded(|message| Failure::Refused(format!("the prover failed: {message}")), || {
-        let start = Instant::now();
-        let (instances, publics) = checked_witnesses(key, &witnesses)?;
-        let batch = Batch::new(key, parameters, instances, publics).map_err(Failure::Refused)?;
-        let security = security(&batch);
-        if security.bits < f64::from(parameters.target_bits) {
-            return refuse(format!(
-                "these tables and parameters give {:.1} proven bits ({}, weakest term {}), the target is {}",
-                security.bits, security.regime, security.binding, parameters.target_bits
-            ));
-        }
-        let preprocessed = batch.preprocessed()?;
-        let prover_data = ProverData {
-            common: batch.common(preprocessed.as_deref())?,
-            prover_only: ProverOnlyData {
-                preprocessed_prover_data: preprocessed.map(|preprocessed| preprocessed.data.clone()),
-            },
-        };
-        let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
-        let tables = batch.tables();
-        let public_values = batch.public_values();
-        let proven: Vec<_> = tables
-            .iter()
-            .zip(&witnesses)
-            .zip(&public_values)
-            .map(|((air, witness), values)| StarkInstance {
-                air,
-                trace: &witness.main,
-                public_values: values.clone(),
-            })
-            .collect();
-        let has_lookups = batch
-            .instances
-            .iter()
-            .any(|instance| !key.circuit.chips[instance.chip()].interactions.is_empty());
-        let phases = Phases::begin(has_lookups, listener);
-        let proof = phases
-            .watch(|| prove_batch(&config, &proven, &prover_data))
-            .map_err(|error| Failure::Refused(format!("the prover failed: {error}")))?;
-        let mut seconds = phases.finish();
-        let bytes = encode(&Envelope { instances: batch.instances.clone(), proof })?;
-        seconds.push(("total", start.elapsed().as_secs_f64()));
-        let report = Report::new(&batch, security, bytes.len(), seconds);
-        Ok((bytes, report))
-    })
+    guarded(
+        |message| Failure::Refused(format!("the prover failed: {message}")),
+        || {
+            let start = Instant::now();
+            let (instances, publics) = checked_witnesses(key, &witnesses)?;
+            let batch = Batch::new(key, parameters, instances, publics).map_err(Failure::Refused)?;
+            let security = security(key, &parameters, &batch.instances);
+            if security.bits < f64::from(parameters.target_bits) {
+                return refuse(format!(
+                    "these tables and parameters give {:.1} proven bits ({}, weakest term {}), the target is {}",
+                    security.bits, security.regime, security.binding, parameters.target_bits
+                ));
+            }
+            let preprocessed = batch.preprocessed()?;
+            let prover_data = ProverData {
+                common: batch.common(preprocessed.as_deref())?,
+                prover_only: ProverOnlyData {
+                    preprocessed_prover_data: preprocessed.map(|preprocessed| preprocessed.data.clone()),
+                },
+            };
+            let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
+            let tables = batch.tables();
+            let public_values = batch.public_values();
+            let proven: Vec<_> = tables
+                .iter()
+                .zip(&witnesses)
+                .zip(&public_values)
+                .map(|((air, witness), values)| StarkInstance {
+                    air,
+                    trace: &witness.main,
+                    public_values: values.clone(),
+                })
+                .collect();
+            let has_lookups = batch
+                .instances
+                .iter()
+                .any(|instance| !key.circuit.chips[instance.chip()].interactions.is_empty());
+            let phases = Phases::begin(has_lookups, listener);
+            let proof = phases
+                .watch(|| prove_batch(&config, &proven, &prover_data))
+                .map_err(|error| Failure::Refused(format!("the prover failed: {error}")))?;
+            let mut seconds = phases.finish();
+            let bytes = encode(&Envelope { instances: batch.instances.clone(), proof })?;
+            seconds.push(("total", start.elapsed().as_secs_f64()));
+            let report = Report::new(&batch, security, bytes.len(), seconds);
+            Ok((bytes, report))
+        },
+    )
 }
 
 /// Checks the shapes of the witnesses against their chips.
-fn checked_witnesses(
-    key: &Key,
-    witnesses: &[Witness],
-) -> Outcome<(Vec<Instance>, BTreeMap<usize, Public>)> {
+fn checked_witnesses(key: &Key, witnesses: &[Witness]) -> Outcome<(Vec<Instance>, BTreeMap<usize, Public>)> {
     let mut instances = Vec::with_capacity(witnesses.len());
     let mut publics = BTreeMap::new();
     for (position, witness) in witnesses.iter().enumerate() {
@@ -107,10 +107,7 @@ fn checked_witnesses(
             ));
         }
         let Some(log_height) = log_height(&witness.main) else {
-            return refuse(format!(
-                "{place}: {} rows, expected a power of two",
-                witness.main.height()
-            ));
+            return refuse(format!("{place}: {} rows, expected a power of two", witness.main.height()));
         };
         check_public(&place, chip, &witness.public)?;
         if chip.takes_public_input() && publics.insert(witness.chip, witness.public.clone()).is_some() {

@@ -13,15 +13,21 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 use rayon::prelude::*;
 
 use crate::air::Plan;
-use crate::batch::Public;
+use crate::batch::{Instance as Shape, MAXIMUM_LOG_HEIGHT, Public};
 use crate::circuit::Circuit;
 use crate::config::{Parameters, Val};
 use crate::failure::{Cancellation, Failure, Outcome, guarded};
 use crate::progress::Listener;
 use crate::prove::Witness;
 use crate::report::Report;
+use crate::security::Security;
 
-create_exception!(_engine, EngineError, PyException, "The circuit, a table or a parameter is not what it has to be.");
+create_exception!(
+    _engine,
+    EngineError,
+    PyException,
+    "The circuit, a table or a parameter is not what it has to be."
+);
 create_exception!(_engine, EngineRejected, PyException, "The proof does not prove the statement.");
 create_exception!(_engine, EngineVersionError, PyException, "The proof was made by another format version.");
 
@@ -48,15 +54,17 @@ fn matrix(place: &str, array: &Table<'_>) -> PyResult<RowMajorMatrix<Val>> {
         if let Some(index) = cells.par_iter().position_first(|&cell| cell >= order) {
             return Err(EngineError::new_err(format!(
                 "{place}, row {}, column {}: {} is not below {order}",
-                index / width, index % width, cells[index]
+                index / width,
+                index % width,
+                cells[index]
             )));
         }
         Ok(cells.par_iter().map(|&cell| Val::from_int(cell)).collect())
     };
     let values = match array.as_slice() {
-        Ok(cells) => convert(cells)?,
+        Ok(cells) if array.is_c_contiguous() => convert(cells)?,
         // Not row-major: copy in row order.
-        Err(_) => convert(&array.as_array().iter().copied().collect::<Vec<_>>())?,
+        _ => convert(&array.as_array().iter().copied().collect::<Vec<_>>())?,
     };
     // A table without columns keeps width 1 so that its rows can be counted.
     Ok(RowMajorMatrix::new(values, width.max(1)))
@@ -78,7 +86,10 @@ fn public(place: &str, array: Option<&Table<'_>>, values: &[u32]) -> PyResult<Pu
             if value < Val::ORDER_U32 {
                 return Ok(Val::from_u32(value));
             }
-            Err(EngineError::new_err(format!("{place}, value {index}: {value} is not below {}", Val::ORDER_U32)))
+            Err(EngineError::new_err(format!(
+                "{place}, value {index}: {value} is not below {}",
+                Val::ORDER_U32
+            )))
         })
         .collect::<PyResult<_>>()?;
     Ok(Public { columns: Arc::new(columns), values })
@@ -209,6 +220,38 @@ fn quotient_width(py: Python<'_>, circuit: &[u8]) -> PyResult<Vec<usize>> {
     })
 }
 
+/// The proven security of a batch of `(chip index, log2 of the rows)` before it is made.
+#[pyfunction]
+fn security<'py>(
+    py: Python<'py>,
+    key: &Key,
+    instances: Vec<(u32, u32)>,
+    parameters: &[u8],
+) -> PyResult<Bound<'py, PyDict>> {
+    let parameters = Parameters::parse(parameters).map_err(raised)?;
+    let instances: Vec<_> =
+        instances.into_iter().map(|(chip, log_height)| Shape { chip, log_height }).collect();
+    let chips = key.0.circuit.chips.len();
+    if let Some(shape) =
+        instances.iter().find(|shape| shape.chip() >= chips || shape.log_height as usize > MAXIMUM_LOG_HEIGHT)
+    {
+        return Err(EngineError::new_err(format!(
+            "chip {} with 2^{} rows: the circuit has {chips} chips, a table at most 2^{MAXIMUM_LOG_HEIGHT} rows",
+            shape.chip, shape.log_height
+        )));
+    }
+    let security = detached(py, || Ok(crate::security::security(&key.0, &parameters, &instances)))?;
+    let result = PyDict::new(py);
+    security_items(&result, &security)?;
+    Ok(result)
+}
+
+fn security_items(result: &Bound<'_, PyDict>, security: &Security) -> PyResult<()> {
+    result.set_item("security_bits", security.bits)?;
+    result.set_item("security_regime", &security.regime)?;
+    result.set_item("binding", &security.binding)
+}
+
 fn dictionary<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict>> {
     let instances = PyList::empty(py);
     for instance in &report.instances {
@@ -222,9 +265,7 @@ fn dictionary<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDi
         seconds.set_item(phase, spent)?;
     }
     let result = PyDict::new(py);
-    result.set_item("security_bits", report.security.bits)?;
-    result.set_item("security_regime", &report.security.regime)?;
-    result.set_item("binding", &report.security.binding)?;
+    security_items(&result, &report.security)?;
     result.set_item("proof_bytes", report.proof_bytes)?;
     result.set_item("instances", instances)?;
     result.set_item("main_cells", report.main_cells)?;
@@ -249,6 +290,7 @@ pub fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(setup, module)?)?;
     module.add_function(wrap_pyfunction!(prove, module)?)?;
     module.add_function(wrap_pyfunction!(verify, module)?)?;
+    module.add_function(wrap_pyfunction!(security, module)?)?;
     module.add_function(wrap_pyfunction!(parameters_default, module)?)?;
     module.add_function(wrap_pyfunction!(auxiliary_width, module)?)?;
     module.add_function(wrap_pyfunction!(quotient_width, module)?)

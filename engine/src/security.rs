@@ -10,8 +10,9 @@ use p3_security::shape::{InstanceShape, StarkAirParams};
 use p3_security::stark::proven_security_report;
 use p3_uni_stark::OpeningShape;
 
-use crate::batch::Batch;
-use crate::config::{CHALLENGE_BITS, COLLISION_BITS, EXTENSION_DEGREE};
+use crate::batch::Instance;
+use crate::config::{CHALLENGE_BITS, COLLISION_BITS, EXTENSION_DEGREE, Parameters};
+use crate::key::Key;
 
 /// Accumulator constraints of the lookup argument of one table: first row, transition, last row.
 const ACCUMULATOR_CONSTRAINTS: usize = 3;
@@ -25,17 +26,17 @@ pub struct Security {
     pub binding: String,
 }
 
-/// The proven security of one batch under its parameters.
-pub fn security(batch: &Batch<'_>) -> Security {
+/// The proven security of a batch of tables of `key` under `parameters`.
+pub fn security(key: &Key, parameters: &Parameters, instances: &[Instance]) -> Security {
     let mut openings = 0;
     let mut constraints = 0;
     let mut fractions = 0usize;
     let mut weighted_degree = 0;
     let mut chunks = 1;
     let mut log_height = 0;
-    for &instance in &batch.instances {
-        let chip = &batch.key.circuit.chips[instance.chip()];
-        let plan = &batch.key.plans[instance.chip()];
+    for &instance in instances {
+        let chip = &key.circuit.chips[instance.chip()];
+        let plan = &key.plans[instance.chip()];
         let lookups = plan.lookups.len();
         openings += num_batched_openings(
             chip.main_width,
@@ -58,7 +59,7 @@ pub fn security(batch: &Batch<'_>) -> Security {
     }
     let tallest = 1usize << log_height;
 
-    let fri = batch.parameters.fri();
+    let fri = parameters.fri();
     let air = StarkAirParams {
         num_constraints: constraints,
         // One out-of-domain point tests every table. The model knows one table with error degree * height / |F|;
@@ -74,14 +75,14 @@ pub fn security(batch: &Batch<'_>) -> Security {
         num_batched_functions: openings,
     };
     let grinding = GrindingSites {
-        out_of_domain: batch.parameters.grinding.out_of_domain,
-        lookup_challenge: batch.parameters.grinding.lookup,
+        out_of_domain: parameters.grinding.out_of_domain,
+        lookup_challenge: parameters.grinding.lookup,
         ..fri.grinding_sites()
     };
     // All fractions of the batch are in one sum: as many per row of the tallest table.
     let lookups = LogUpAir {
         num_interactions: fractions.div_ceil(tallest),
-        max_message_width: batch.key.circuit.channels.iter().map(|channel| channel.width).max().unwrap_or(1),
+        max_message_width: key.circuit.channels.iter().map(|channel| channel.width).max().unwrap_or(1),
     };
     let lookup_term = security_term(&lookups, &shape, &grinding);
     let report =

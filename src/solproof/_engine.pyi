@@ -6,8 +6,8 @@ The circuit is JSON::
 
     {"format": 1,
      "buses": [{"name": str, "width": int}, ...],
-     "chips": [{"name": str, "main_width": int, "preprocessed_width": int, "public_width": int, "public_values": int,
-                "degree": int,
+     "chips": [{"name": str, "main_width": int, "preprocessed_width": int,
+                "public_width": int, "public_values": int, "degree": int,
                 "nodes": [["const", c] | ["main", i] | ["next", i] | ["preprocessed", i] | ["public", i]
                           | ["value", i] | ["first"] | ["last"] | ["transition"]
                           | ["add", a, b] | ["sub", a, b] | ["mul", a, b] | ["neg", a], ...],
@@ -15,14 +15,14 @@ The circuit is JSON::
                 "interactions": [{"bus": int, "fields": [node, ...], "multiplicity": node,
                                   "role": "send" | "receive" | "query" | "provide"}, ...]}, ...]}
 
-Operands `a`, `b` are earlier nodes; constraints must vanish on every row. `next` of the last row is the first row.
-`send` and `query` add their multiplicity to the bus, `receive` and `provide` subtract it; every bus must sum to zero.
-The multiplicity of a send, receive or query must be constrained to 0 or 1; that of a provide is free.
-Interactions read constants, values, and main and preprocessed columns of the current row, nothing else.
+Operands `a`, `b` are earlier nodes; constraints must vanish on every row. `next` of the last row is the first
+row. `send` and `query` add their multiplicity to the bus, `receive` and `provide` subtract it; every bus must
+sum to zero. The multiplicity of a send, receive or query must be constrained to 0 or 1; that of a provide is
+free. Interactions read constants, values, and main and preprocessed columns of the current row, nothing else.
 
-A batch holds at most 64 tables of 2^0 to 2^22 rows, ordered by chip index. A chip with preprocessed columns, public
-columns or public values must be there exactly once, with the height of its preprocessed or public table; any other
-chip may be there any number of times, or not at all.
+A batch holds at most 64 tables of 2^0 to 2^22 rows, ordered by chip index. A chip with preprocessed columns,
+public columns or public values must be there exactly once, with the height of its preprocessed or public
+table; any other chip may be there any number of times, or not at all.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,16 +54,20 @@ class InstanceReport(TypedDict):
     chip: int
     log_height: int
 
-class Report(TypedDict):
-    """Sizes, times and security of one proof.
-
-    Cells count base-field elements before the low-degree extension. `seconds` maps each phase of a proof (trace,
-    lookups, quotient, opening, low-degree test, queries, grinding) and "total" to seconds.
-    """
+class Security(TypedDict):
+    """Proven bits, the regime they are proven in, and the weakest term."""
 
     security_bits: float
     security_regime: str
     binding: str
+
+class Report(Security):
+    """Sizes, times and security of one proof.
+
+    Cells count base-field elements before the low-degree extension. `seconds` maps each phase of a proof
+    (trace, lookups, quotient, opening, low-degree test, queries, grinding) and "total" to seconds.
+    """
+
     proof_bytes: int
     instances: list[InstanceReport]
     main_cells: int
@@ -81,7 +85,7 @@ class Key:
         """32 bytes that bind the circuit bytes and every preprocessed cell; independent of the parameters."""
 
 def setup(circuit: bytes, preprocessed: Sequence[tuple[int, _Table]]) -> Key:
-    """Check a circuit and commit its preprocessed tables, `(chip index, table)` for each chip that has columns.
+    """Check a circuit and commit `(chip index, table)` for each chip with preprocessed columns.
 
     Raises EngineError.
     """
@@ -95,9 +99,9 @@ def prove(
 ) -> tuple[bytes, Report]:
     """Prove tables `(chip index, main, public columns or None, public values)`, bound to `transcript`.
 
-    `progress(phase, seconds)` is called as each phase begins; what it raises stops the proof and is raised here.
-    Raises EngineError when a rule is broken or the proven security is below the target. A witness that breaks a
-    constraint is not noticed: `verify` rejects its proof.
+    `progress(phase, seconds)` is called as each phase begins; what it raises stops the proof and is raised
+    here. Raises EngineError when a rule is broken or the proven security is below the target. A witness that
+    breaks a constraint is not noticed: `verify` rejects its proof.
     """
 
 def verify(
@@ -113,15 +117,20 @@ def verify(
     Raises EngineRejected with the reason, EngineVersionError, or EngineError for malformed caller's data.
     """
 
+def security(key: Key, instances: Sequence[tuple[int, int]], parameters: bytes) -> Security:
+    """The proven security of a batch of `(chip index, log2 of the rows)`, before it is made."""
+
 def parameters_default() -> bytes:
     """The default parameters as JSON: at least 100 proven bits for batches up to 2^21 rows."""
 
 def auxiliary_width(circuit: bytes) -> list[int]:
     """Base-field cells per row that the lookup argument adds to each chip.
 
-    4 * (1 + columns) for a chip with interactions: a running sum, and one column per pair of neighbouring
-    interactions (in the order given) whose fields and multiplicities have degree 1. Two interactions pair up only
-    when both their buses are at most 4 wide, or both are wider.
+    4 * (1 + columns) for a chip with interactions: a running sum, and the fractions. At degree 3, two
+    interactions share a column when both their buses are at most 4 wide, or both are wider, and their fields
+    and multiplicities have degree 1 at most; they pair up in the order given. At degree 2 none share. A chip
+    without constraints of degree 3 gets the degree (not above its declared one) that commits the fewest
+    cells, quotient included: sharing pays from 4 interactions on.
     """
 
 def quotient_width(circuit: bytes) -> list[int]:
