@@ -11,7 +11,8 @@ from hashlib import sha256
 
 from solproof.errors import ProgramError, UnsupportedError
 from solproof.isa.instruction import SLOT_BYTES
-from solproof.program.elf_file import MAGIC, ElfFile, Section, parse
+from solproof.program.elf_file import ElfFile, parse
+from solproof.program.elf_records import MAGIC, Section
 from solproof.program.errors import elf_error, out_of_bounds, parse_error
 from solproof.program.program import IMAGE_ADDRESS, Program
 from solproof.program.relocation import relocate

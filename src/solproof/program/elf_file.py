@@ -10,123 +10,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import Struct
-from typing import NamedTuple
 
+from solproof.program.elf_records import (
+    CLASS_64,
+    CURRENT_VERSION,
+    DT_COUNT,
+    DT_NULL,
+    DT_REL,
+    DT_RELENT,
+    DT_RELSZ,
+    DT_SYMTAB,
+    DYNAMIC,
+    FILE_HEADER,
+    LITTLE_ENDIAN,
+    MAGIC,
+    MAXIMUM,
+    PROGRAM_HEADER,
+    PT_DYNAMIC,
+    PT_LOAD,
+    RELOCATION,
+    SECTION_HEADER,
+    SHT_DYNAMIC,
+    SHT_DYNSYM,
+    SHT_NOBITS,
+    SHT_NULL,
+    SHT_STRTAB,
+    SHT_SYMTAB,
+    SYMBOL,
+    FileHeader,
+    ProgramHeader,
+    Relocation,
+    Section,
+    Symbol,
+)
 from solproof.program.errors import ElfError, elf_error, out_of_bounds, parse_error
 
-MAGIC = b"\x7fELF"
 SECTION_NAME_LIMIT = 16
 SYMBOL_NAME_LIMIT = 64
 
-_CLASS_64, _LITTLE_ENDIAN, _CURRENT = 2, 1, 1
-_PT_LOAD, _PT_DYNAMIC = 1, 2
-_SHT_NULL, _SHT_SYMTAB, _SHT_STRTAB, _SHT_DYNAMIC, _SHT_NOBITS, _SHT_DYNSYM = 0, 2, 3, 6, 8, 11
-_SHF_WRITE_ALLOC = 0x3
-_STT_FUNC = 2
-_DT_NULL, _DT_SYMTAB, _DT_REL, _DT_RELSZ, _DT_RELENT, _DT_COUNT = 0, 6, 17, 18, 19, 35
 _ALIGNMENT = 8
-
-_FILE_HEADER = Struct("<4s12BHHIQQQIHHHHHH")
-_PROGRAM_HEADER = Struct("<IIQQQQQQ")
-_SECTION_HEADER = Struct("<IIQQQQIIQQ")
-_SYMBOL = Struct("<IBBHQQ")
-_DYNAMIC = Struct("<QQ")
-_RELOCATION = Struct("<QQ")
-
-
-@dataclass(frozen=True, slots=True)
-class FileHeader:
-    """The fields of the 64-byte file header that decide anything."""
-
-    magic: bytes
-    file_class: int
-    byte_order: int
-    identification_version: int
-    abi: int
-    type: int
-    machine: int
-    version: int
-    entry: int
-    program_headers_offset: int
-    section_headers_offset: int
-    flags: int
-    size: int
-    program_header_size: int
-    program_headers: int
-    section_header_size: int
-    section_headers: int
-    names_section: int
-
-
-class ProgramHeader(NamedTuple):
-    """One 56-byte program header."""
-
-    type: int
-    flags: int
-    offset: int
-    address: int
-    physical_address: int
-    file_size: int
-    memory_size: int
-    alignment: int
-
-
-class Section(NamedTuple):
-    """One 64-byte section header."""
-
-    name: int
-    type: int
-    flags: int
-    address: int
-    offset: int
-    size: int
-    link: int
-    info: int
-    alignment: int
-    entry_size: int
-
-    @property
-    def is_writable(self) -> bool:
-        return self.flags & _SHF_WRITE_ALLOC == _SHF_WRITE_ALLOC
-
-    @property
-    def file_range(self) -> range:
-        """The bytes of the file that the section holds; none for a section without bits."""
-        return range(0) if self.type == _SHT_NOBITS else range(self.offset, self.offset + self.size)
-
-    def contains(self, address: int) -> bool:
-        """Whether a virtual address lies in the section."""
-        return self.address <= address < min(self.address + self.size, (1 << 64) - 1)
-
-
-class Symbol(NamedTuple):
-    """One 24-byte entry of a symbol table."""
-
-    name: int
-    info: int
-    other: int
-    section: int
-    value: int
-    size: int
-
-    @property
-    def is_function(self) -> bool:
-        return self.info & 0xF == _STT_FUNC
-
-
-class Relocation(NamedTuple):
-    """One 16-byte entry of the dynamic relocation table, which has no explicit addend."""
-
-    offset: int
-    info: int
-
-    @property
-    def type(self) -> int:
-        return self.info & 0xFFFF_FFFF
-
-    @property
-    def symbol(self) -> int:
-        return self.info >> 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,74 +60,72 @@ class ElfFile:
     sections: Sequence[Section]
     section_names: Sequence[bytes]
     symbols: Sequence[Symbol]
+    symbol_names: Section | None
     relocations: Sequence[Relocation]
 
     def symbol_name(self, symbol: Symbol) -> bytes:
         """The name of a dynamic symbol; raises `UnknownSymbol` when `.dynstr` does not hold it."""
+        if self.symbol_names is None:
+            raise elf_error("UnknownSymbol", symbol.name, detail="the file has no section .dynstr")
         try:
-            names = self.sections[self.section_names.index(b".dynstr")]
-            return _string(self.data, names, symbol.name, SYMBOL_NAME_LIMIT)
-        except (ValueError, ElfError):
-            raise elf_error(
-                "UnknownSymbol",
-                symbol.name,
-                detail=f"expected a name of less than {SYMBOL_NAME_LIMIT} bytes at that offset of .dynstr",
-            ) from None
+            return _string(self.data, self.symbol_names, symbol.name, SYMBOL_NAME_LIMIT)
+        except ElfError as error:
+            raise elf_error("UnknownSymbol", symbol.name, detail=error.detail) from None
 
 
 def parse(data: bytes) -> ElfFile:
     """Read the tables of an ELF file; raises `ElfError`."""
     header = _file_header(data)
-    headers = range(0, _FILE_HEADER.size)
+    headers = range(0, FILE_HEADER.size)
     segment_table = _table_range(
-        "program header table", header.program_headers_offset, _PROGRAM_HEADER.size, header.program_headers
+        "program header table", header.program_headers_offset, PROGRAM_HEADER.size, header.program_headers
     )
-    _refuse_overlap("program header table", segment_table, "file header", headers)
+    _refuse_overlap("the program header table", segment_table, "the file header", headers)
     segments = [
-        ProgramHeader(*row) for row in _records(data, segment_table, _PROGRAM_HEADER, "program header table")
+        ProgramHeader(*row) for row in _records(data, segment_table, PROGRAM_HEADER, "program header table")
     ]
     section_table = _table_range(
-        "section header table", header.section_headers_offset, _SECTION_HEADER.size, header.section_headers
+        "section header table", header.section_headers_offset, SECTION_HEADER.size, header.section_headers
     )
-    _refuse_overlap("section header table", section_table, "file header", headers)
-    _refuse_overlap("section header table", section_table, "program header table", segment_table)
+    _refuse_overlap("the section header table", section_table, "the file header", headers)
+    _refuse_overlap("the section header table", section_table, "the program header table", segment_table)
     sections = [
-        Section(*row) for row in _records(data, section_table, _SECTION_HEADER, "section header table")
+        Section(*row) for row in _records(data, section_table, SECTION_HEADER, "section header table")
     ]
-    if sections[0].type != _SHT_NULL:
+    if sections[0].type != SHT_NULL:
         raise parse_error(
             "invalid section header", f"section 0 has type {sections[0].type}, expected 0 (null)"
         )
     _check_segments(data, segments)
     tables = {
-        "file header": headers,
-        "program header table": segment_table,
-        "section header table": section_table,
+        "the file header": headers,
+        "the program header table": segment_table,
+        "the section header table": section_table,
     }
     _check_sections(data, sections, tables)
     names = _section_names(data, header, sections)
     dynamic = _dynamic_table(data, segments, sections)
     relocations = _relocations(data, dynamic, segments, sections)
     symbols = _symbols(data, dynamic, sections)
-    return ElfFile(data, header, sections, names, symbols, relocations)
+    symbol_names = sections[names.index(b".dynstr")] if b".dynstr" in names else None
+    return ElfFile(data, header, sections, names, symbols, symbol_names, relocations)
 
 
 def _file_header(data: bytes) -> FileHeader:
-    if len(data) < _FILE_HEADER.size:
+    if len(data) < FILE_HEADER.size:
         raise out_of_bounds(
-            f"the file has {len(data)} bytes, expected at least {_FILE_HEADER.size} for the ELF header"
+            f"the file has {len(data)} bytes, expected at least {FILE_HEADER.size} for the ELF header"
         )
-    magic, file_class, order, version, abi, *_rest = fields = _FILE_HEADER.unpack_from(data)
-    header = FileHeader(magic, file_class, order, version, abi, *fields[13:])
+    header = FileHeader(*FILE_HEADER.unpack_from(data))
     for name, found, expected in (
         ("magic", header.magic, MAGIC),
-        ("class", header.file_class, _CLASS_64),
-        ("byte order", header.byte_order, _LITTLE_ENDIAN),
-        ("identification version", header.identification_version, _CURRENT),
-        ("e_version", header.version, _CURRENT),
-        ("e_ehsize", header.size, _FILE_HEADER.size),
-        ("e_phentsize", header.program_header_size, _PROGRAM_HEADER.size),
-        ("e_shentsize", header.section_header_size, _SECTION_HEADER.size),
+        ("class", header.file_class, CLASS_64),
+        ("byte order", header.byte_order, LITTLE_ENDIAN),
+        ("identification version", header.identification_version, CURRENT_VERSION),
+        ("e_version", header.version, CURRENT_VERSION),
+        ("e_ehsize", header.size, FILE_HEADER.size),
+        ("e_phentsize", header.program_header_size, PROGRAM_HEADER.size),
+        ("e_shentsize", header.section_header_size, SECTION_HEADER.size),
     ):
         if found != expected:
             raise parse_error("invalid file header", f"{name} is {found!r}, expected {expected!r}")
@@ -220,7 +140,7 @@ def _file_header(data: bytes) -> FileHeader:
 def _check_segments(data: bytes, segments: Sequence[ProgramHeader]) -> None:
     address = 0
     for index, segment in enumerate(segments):
-        if segment.type != _PT_LOAD:
+        if segment.type != PT_LOAD:
             continue
         if segment.address < address:
             raise elf_error(
@@ -234,7 +154,7 @@ def _check_segments(data: bytes, segments: Sequence[ProgramHeader]) -> None:
 def _check_sections(data: bytes, sections: Sequence[Section], tables: dict[str, range]) -> None:
     offset = 0
     for index, section in enumerate(sections):
-        if section.type == _SHT_NOBITS:
+        if section.type == SHT_NOBITS:
             continue
         what = f"section {index}"
         end = _checked_end(what, section.offset, section.size)
@@ -266,26 +186,26 @@ def _dynamic_table(
 ) -> dict[int, int] | None:
     """The last value of each dynamic tag, from the first dynamic segment, or else the first such section."""
     entries: Sequence[tuple[int, ...]] | None = None
-    segment = next((segment for segment in segments if segment.type == _PT_DYNAMIC), None)
+    segment = next((segment for segment in segments if segment.type == PT_DYNAMIC), None)
     if segment is not None:
         # A dynamic segment that does not fit the file is ignored: old toolchains wrote such segments.
         try:
-            entries = _slice(data, segment.offset, segment.file_size, _DYNAMIC, "dynamic segment")
+            entries = _slice(data, segment.offset, segment.file_size, DYNAMIC, "dynamic segment")
         except ElfError:
             entries = None
     if entries is None:
-        section = next((section for section in sections if section.type == _SHT_DYNAMIC), None)
+        section = next((section for section in sections if section.type == SHT_DYNAMIC), None)
         if section is None:
             return None
         try:
-            entries = _slice(data, section.offset, section.size, _DYNAMIC, "dynamic section")
+            entries = _slice(data, section.offset, section.size, DYNAMIC, "dynamic section")
         except ElfError as error:
             raise parse_error("invalid dynamic section table", error.detail) from None
     table: dict[int, int] = {}
     for tag, value in entries:
-        if tag == _DT_NULL:
+        if tag == DT_NULL:
             break
-        if tag < _DT_COUNT:
+        if tag < DT_COUNT:
             table[tag] = value
     return table
 
@@ -296,14 +216,14 @@ def _relocations(
     segments: Sequence[ProgramHeader],
     sections: Sequence[Section],
 ) -> list[Relocation]:
-    address = (dynamic or {}).get(_DT_REL, 0)
+    address = (dynamic or {}).get(DT_REL, 0)
     if dynamic is None or address == 0:
         return []
-    entry_size, size = dynamic.get(_DT_RELENT, 0), dynamic.get(_DT_RELSZ, 0)
-    if entry_size != _RELOCATION.size or size == 0:
+    entry_size, size = dynamic.get(DT_RELENT, 0), dynamic.get(DT_RELSZ, 0)
+    if entry_size != RELOCATION.size or size == 0:
         raise parse_error(
             "invalid dynamic section table",
-            f"DT_RELENT is {entry_size} and DT_RELSZ {size}, expected {_RELOCATION.size} and more than 0",
+            f"DT_RELENT is {entry_size} and DT_RELSZ {size}, expected {RELOCATION.size} and more than 0",
         )
     offset = _file_offset(address, segments)
     if offset is None:
@@ -316,7 +236,7 @@ def _relocations(
         offset = section.offset
     _checked_end("relocation table", offset, size)
     try:
-        return [Relocation(*row) for row in _slice(data, offset, size, _RELOCATION, "relocation table")]
+        return [Relocation(*row) for row in _slice(data, offset, size, RELOCATION, "relocation table")]
     except ElfError as error:
         raise parse_error("invalid dynamic section table", error.detail) from None
 
@@ -330,7 +250,7 @@ def _file_offset(address: int, segments: Sequence[ProgramHeader]) -> int | None:
 
 
 def _symbols(data: bytes, dynamic: dict[int, int] | None, sections: Sequence[Section]) -> list[Symbol]:
-    address = (dynamic or {}).get(_DT_SYMTAB, 0)
+    address = (dynamic or {}).get(DT_SYMTAB, 0)
     if address == 0:
         return []
     section = next((section for section in sections if section.address == address), None)
@@ -338,22 +258,22 @@ def _symbols(data: bytes, dynamic: dict[int, int] | None, sections: Sequence[Sec
         raise parse_error(
             "invalid dynamic section table", f"DT_SYMTAB is {address:#x}, where no section starts"
         )
-    if section.type not in (_SHT_SYMTAB, _SHT_DYNSYM):
+    if section.type not in (SHT_SYMTAB, SHT_DYNSYM):
         raise parse_error(
             "invalid section header",
-            f"the section at DT_SYMTAB has type {section.type}, expected {_SHT_SYMTAB} or {_SHT_DYNSYM}",
+            f"the section at DT_SYMTAB has type {section.type}, expected {SHT_SYMTAB} or {SHT_DYNSYM}",
         )
     return [
-        Symbol(*row) for row in _slice(data, section.offset, section.size, _SYMBOL, "dynamic symbol table")
+        Symbol(*row) for row in _slice(data, section.offset, section.size, SYMBOL, "dynamic symbol table")
     ]
 
 
 def _string(data: bytes, section: Section, offset: int, limit: int) -> bytes:
     """The zero-terminated string at an offset of a string table, its terminator within `limit` bytes."""
-    if section.type != _SHT_STRTAB:
+    if section.type != SHT_STRTAB:
         raise parse_error(
             "invalid section header",
-            f"the string table has section type {section.type}, expected {_SHT_STRTAB}",
+            f"the string table has section type {section.type}, expected {SHT_STRTAB}",
         )
     start = _checked_end("string table", section.offset, offset)
     end = min(section.offset + section.size, start + limit)
@@ -391,7 +311,7 @@ def _table_range(what: str, offset: int, entry_size: int, entries: int) -> range
     return range(offset, _checked_end(what, offset, entry_size * entries))
 
 
-def _checked_end(what: str, offset: int, size: int, limit: int = (1 << 64) - 1) -> int:
+def _checked_end(what: str, offset: int, size: int, limit: int = MAXIMUM) -> int:
     end = offset + size
     if end > limit:
         raise out_of_bounds(f"{what} covers {offset:#x} to {end:#x}, expected an end of at most {limit:#x}")
@@ -402,6 +322,6 @@ def _refuse_overlap(first_name: str, first: range, second_name: str, second: ran
     if first.stop > second.start and second.stop > first.start:
         raise parse_error(
             "values overlap",
-            f"the {first_name} at {first.start:#x} to {first.stop:#x} "
-            f"overlaps the {second_name} at {second.start:#x} to {second.stop:#x}",
+            f"{first_name} at {first.start:#x} to {first.stop:#x} "
+            f"overlaps {second_name} at {second.start:#x} to {second.stop:#x}",
         )

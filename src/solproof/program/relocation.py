@@ -9,7 +9,8 @@ from enum import IntEnum
 
 from solproof.isa.instruction import SLOT_BYTES
 from solproof.isa.opcodes import by_mnemonic
-from solproof.program.elf_file import ElfFile, Relocation, Section, Symbol
+from solproof.program.elf_file import ElfFile
+from solproof.program.elf_records import MAXIMUM, Relocation, Section, Symbol
 from solproof.program.errors import elf_error, out_of_bounds
 from solproof.program.program import IMAGE_ADDRESS
 from solproof.program.syscall_names import ENTRYPOINT_HASH, SYSCALL_NAMES, function_hash, symbol_hash
@@ -92,7 +93,7 @@ def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocat
     """R_BPF_64_64: the two immediates of an `lddw` become the symbol's address plus the first of them."""
     low = relocation.offset + _IMMEDIATE_OFFSET
     addend = _read(data, low, 4)
-    address = _in_image(min(_symbol(file, relocation).value + addend, (1 << 64) - 1))
+    address = _in_image(min(_symbol(file, relocation).value + addend, MAXIMUM))
     _write(data, low, address & 0xFFFF_FFFF, 4)
     _write(data, low + SLOT_BYTES, address >> 32, 4)
 
@@ -126,7 +127,7 @@ def _relocate_call(
     if symbol.is_function and symbol.value != 0:
         if not text.contains(symbol.value):
             raise out_of_bounds(
-                f"function {name.decode(errors='replace')} is at {symbol.value:#x}, outside .text"
+                f"function `{name.decode(errors='replace')}` is at {symbol.value:#x}, outside .text"
             )
         pc = (symbol.value - text.address) // SLOT_BYTES
         key = functions.register(pc, ENTRYPOINT_HASH if name == b"entrypoint" else None)

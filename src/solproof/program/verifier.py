@@ -53,12 +53,13 @@ def verify(program: Program) -> None:
         row, rule = rules[code]
         if rule is not None:
             rule(text, pc, slot)
+        first = pc
         if row.format is Format.LOAD_DOUBLE_IMMEDIATE:
-            # Agave counts the second slot before it looks at the registers, so their errors name that slot.
+            # Agave counts the second slot before it looks at the registers: their errors name that slot.
             pc += 1
         source, destination = registers >> 4, registers & 0xF
         if source > _FRAME_POINTER or destination >= _FRAME_POINTER:
-            _check_registers(text, pc, row, source, destination)
+            _check_registers(text, first, pc, row)
         pc += 1
 
 
@@ -67,10 +68,14 @@ class _Text:
     slots: list[Slot]
     version: int
 
-    def error(self, name: str, *arguments: object, pc: int, detail: str) -> VerifierError:
-        """An error that shows the instruction at `pc`, except where there is none to show."""
-        shown = disassemble_instruction(_instruction(self.slots[pc]), pc, self.version)
-        return verifier_error(name, *arguments, pc=pc, detail=f"`{shown}`: {detail}")
+    def error(
+        self, name: str, *arguments: object, pc: int, detail: str, shown: int | None = None
+    ) -> VerifierError:
+        """An error that shows the instruction at `pc`, or at `shown` where Agave's number is another slot's."""
+        at = pc if shown is None else shown
+        second = _instruction(self.slots[at + 1]) if at + 1 < len(self.slots) else None
+        line = disassemble_instruction(_instruction(self.slots[at]), at, self.version, second=second)
+        return verifier_error(name, *arguments, pc=pc, detail=f"`{line}`: {detail}")
 
 
 def _check_wide(text: _Text, pc: int, slot: Slot) -> None:
@@ -123,16 +128,19 @@ def _check_frame_bump(text: _Text, pc: int, slot: Slot) -> None:
         raise text.error("UnalignedImmediate", pc=pc, detail="expected a multiple of 64")
 
 
-def _check_registers(text: _Text, pc: int, row: Opcode, source: int, destination: int) -> None:
-    if source > _FRAME_POINTER:
-        raise text.error("InvalidSourceRegister", pc=pc, detail=f"register {source}, expected 0 to 10")
-    if destination > _FRAME_POINTER:
-        raise text.error(
-            "InvalidDestinationRegister", pc=pc, detail=f"register {destination}, expected 0 to 10"
-        )
+def _check_registers(text: _Text, shown: int, pc: int, row: Opcode) -> None:
+    instruction = _instruction(text.slots[shown])
+    if instruction.source > _FRAME_POINTER:
+        detail = f"register {instruction.source}, expected 0 to 10"
+        raise text.error("InvalidSourceRegister", pc=pc, detail=detail, shown=shown)
+    if instruction.destination > _FRAME_POINTER:
+        detail = f"register {instruction.destination}, expected 0 to 10"
+        raise text.error("InvalidDestinationRegister", pc=pc, detail=detail, shown=shown)
     moves_frame = row.mnemonic == "ADD64_IMM" and text.version in (1, 2)
-    if row.format not in (Format.STORE_IMMEDIATE, Format.STORE_REGISTER) and not moves_frame:
-        raise text.error("CannotWriteR10", pc=pc, detail="expected a destination of r0 to r9")
+    stores = row.format in (Format.STORE_IMMEDIATE, Format.STORE_REGISTER)
+    if instruction.destination == _FRAME_POINTER and not stores and not moves_frame:
+        detail = "expected a destination of r0 to r9"
+        raise text.error("CannotWriteR10", pc=pc, detail=detail, shown=shown)
 
 
 def _instruction(slot: Slot) -> Instruction:

@@ -1,0 +1,83 @@
+"""Damaged files get the verdict of the reference loader and verifier, and only ever an expected error."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.oracle.oracle import LoadError
+from tests.program.elf_files import small_elf
+from tests.program.reference import assert_like_reference
+from tests.programs import mainnet_programs
+
+from solproof.errors import SolproofError
+from solproof.program.verifier import load_program
+
+SMALL = small_elf().data
+EDGES = (0, 1, 8, 1 << 32, (1 << 32) + 8, 1 << 63, (1 << 64) - 8, (1 << 64) - 1)
+
+
+def damaged(elf: bytes, random: Random) -> bytes:
+    """One to three changes: a bit, a byte, an aligned 64-bit word, or a copy of one place over another."""
+    data = bytearray(elf)
+    for _ in range(random.choice((1, 1, 1, 2, 3))):
+        at, word = random.randrange(len(data)), random.randrange(len(data) // 8) * 8
+        match random.randrange(4):
+            case 0:
+                data[at] ^= 1 << random.randrange(8)
+            case 1:
+                data[at] = random.choice((0, 1, 2, 3, 8, 10, 16, 0x7F, 0x80, 0xFF, random.randrange(256)))
+            case 2:
+                value = random.choice((*EDGES, len(data), random.randrange(len(data)), word))
+                data[word : word + 8] = value.to_bytes(8, "little")
+            case 3:
+                source, size = random.randrange(len(data) // 8) * 8, random.choice((8, 16, 24, 56, 64))
+                piece = data[source : source + size]
+                data[word : word + len(piece)] = piece
+    return bytes(data[: len(elf)])
+
+
+@pytest.mark.parametrize(
+    ("name", "cases", "kinds"),
+    [("small", 4000, 20), ("memo_v3", 1500, 15), ("memo_v1", 500, 8), ("p_token", 60, 2)],
+)
+def test_damaged_files(name: str, cases: int, kinds: int) -> None:
+    elf = SMALL if name == "small" else mainnet_programs()[name]
+    random = Random(name)
+    verdicts: Counter[str] = Counter()
+    for _ in range(cases):
+        verdict = assert_like_reference(damaged(elf, random))
+        verdicts[verdict.name if isinstance(verdict, LoadError) else type(verdict).__name__] += 1
+    # The damage has to reach deep enough to mean something.
+    assert verdicts["LoadedProgram"] > 0
+    assert len(verdicts) >= kinds
+
+
+def test_every_byte_of_a_small_file() -> None:
+    random = Random(0)
+    for at in range(len(SMALL)):
+        assert_like_reference(SMALL[:at] + bytes([SMALL[at] ^ random.randrange(1, 256)]) + SMALL[at + 1 :])
+
+
+def test_every_truncation_of_a_small_file() -> None:
+    for size in range(len(SMALL)):
+        assert isinstance(assert_like_reference(SMALL[:size]), LoadError)
+
+
+@pytest.mark.parametrize("name", mainnet_programs())
+def test_truncations(name: str) -> None:
+    elf = mainnet_programs()[name]
+    random = Random(name)
+    for size in (0, 1, 63, 64, len(elf) - 1, *(random.randrange(len(elf)) for _ in range(40))):
+        with pytest.raises(SolproofError):
+            load_program(elf[:size])
+
+
+@given(st.binary(max_size=300), st.integers(0, 64))
+@settings(max_examples=300, deadline=None)
+def test_arbitrary_bytes(data: bytes, kept: int) -> None:
+    with pytest.raises(SolproofError):
+        load_program(SMALL[:kept] + data)
