@@ -6,9 +6,6 @@ import re
 from random import Random
 
 import pytest
-from tests.isa.samples import EXIT, encode, random_instruction
-from tests.oracle.oracle import Text, oracle
-from tests.programs import mainnet_programs
 
 from solproof.errors import ProgramError
 from solproof.isa.disassemble import Names, disassemble, disassemble_instruction
@@ -16,6 +13,9 @@ from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode
 from solproof.program.syscall_names import NAMES, SYSCALL_HASHES, SYSCALL_NAMES, function_hash
 from solproof.program.verifier import load_program
+from tests.isa.samples import EXIT, encode, random_instruction
+from tests.oracle.oracle import Text, oracle
+from tests.programs import mainnet_programs
 
 PC = 4
 EXAMPLES = [

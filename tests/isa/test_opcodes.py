@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.isa.samples import EXIT
-from tests.oracle.oracle import LoadError, Text, oracle
 
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, VERSIONS, Format, by_mnemonic, opcode
+from tests.isa.samples import EXIT
+from tests.oracle.oracle import LoadError, Text, oracle
 
 COUNTS = {0: 91, 1: 91, 2: 100, 3: 113, 4: 113}
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from tests.oracle.oracle import LoadedProgram, LoadError, oracle
-
 from solproof.errors import ProgramError, UnsupportedError
 from solproof.program.errors import ElfError, VerifierError
 from solproof.program.program import Program
 from solproof.program.syscall_names import NAMES
 from solproof.program.verifier import load_program
+from tests.oracle.oracle import LoadedProgram, LoadError, oracle
 
 
 def verdict(elf: bytes) -> LoadedProgram | LoadError | UnsupportedError:

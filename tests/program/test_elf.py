@@ -6,15 +6,15 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
+from solproof.errors import ProgramError, UnsupportedError
+from solproof.program.elf import load
+from solproof.program.errors import ElfError
 from tests.oracle.oracle import LoadedProgram
 from tests.program.broken_files import BROKEN
 from tests.program.elf_files import NOBITS, small_elf
 from tests.program.reference import as_load_error, assert_like_reference
 from tests.programs import mainnet_programs
-
-from solproof.errors import ProgramError, UnsupportedError
-from solproof.program.elf import load
-from solproof.program.errors import ElfError
 
 ELF = small_elf()
 LINES = Path(__file__).with_name("broken_files.txt").read_text().splitlines()

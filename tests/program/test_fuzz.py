@@ -8,13 +8,13 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from solproof.errors import SolproofError
+from solproof.program.verifier import load_program
 from tests.oracle.oracle import LoadError
 from tests.program.elf_files import small_elf
 from tests.program.reference import assert_like_reference
 from tests.programs import mainnet_programs
-
-from solproof.errors import SolproofError
-from solproof.program.verifier import load_program
 
 SMALL = small_elf().data
 EDGES = (0, 1, 8, 1 << 32, (1 << 32) + 8, 1 << 63, (1 << 64) - 8, (1 << 64) - 1)

@@ -6,10 +6,10 @@ import pickle
 from dataclasses import FrozenInstanceError
 
 import pytest
-from tests.program.elf_files import small_elf
 
 from solproof.isa.instruction import Instruction
 from solproof.program.elf import load
+from tests.program.elf_files import small_elf
 
 PROGRAM = load(small_elf().data)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.program.elf_files import ElfBytes, small_elf
-from tests.program.reference import assert_like_reference
 
 from solproof.isa.instruction import MASK32, wide_immediate
 from solproof.program.elf import load
@@ -12,6 +10,8 @@ from solproof.program.errors import ElfError
 from solproof.program.program import Program
 from solproof.program.relocation import FunctionRegistry
 from solproof.program.syscall_names import ENTRYPOINT_HASH, SYSCALL_HASHES, function_hash
+from tests.program.elf_files import ElfBytes, small_elf
+from tests.program.reference import assert_like_reference
 
 ELF = small_elf()
 IMAGE = 0x1_0000_0000

@@ -5,16 +5,16 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from tests.isa.samples import EXIT, encode, random_instruction
-from tests.oracle.oracle import LoadError, Text, oracle
-from tests.program.elf_files import small_elf
-from tests.program.reference import as_load_error
 
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, VERSIONS
 from solproof.program.errors import VerifierError
 from solproof.program.program import IMAGE_ADDRESS, Program
 from solproof.program.verifier import load_program, verify
+from tests.isa.samples import EXIT, encode, random_instruction
+from tests.oracle.oracle import LoadError, Text, oracle
+from tests.program.elf_files import small_elf
+from tests.program.reference import as_load_error
 
 WIDE = Instruction(0x18, 1)
 SECOND = Instruction(0)

@@ -71,7 +71,7 @@ class _Text:
     def error(
         self, name: str, *arguments: object, pc: int, detail: str, shown: int | None = None
     ) -> VerifierError:
-        """An error that shows the instruction at `pc`, or at `shown` where Agave's number is another slot's."""
+        """An error that shows the instruction at `pc`, or at `shown` where Agave names another slot."""
         at = pc if shown is None else shown
         second = _instruction(self.slots[at + 1]) if at + 1 < len(self.slots) else None
         line = disassemble_instruction(_instruction(self.slots[at]), at, self.version, second=second)
