@@ -1,0 +1,176 @@
+"""All figures of the README, in one command: `python benches/run.py [--write]` (or `make bench`).
+
+Each figure is the median of several runs in this process, after one run that is not counted, but the long loop, which runs once in a
+process of its own so that its peak memory is its own. `--write` replaces benches/results.json, which holds the last committed figures;
+they are printed beside the new ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benches.mixed_loop import mixed_loop
+from solproof import _engine
+from solproof.circuit import CIRCUIT
+from solproof.demo.programs import classic_token, p_token
+from solproof.demo.scenario import transfer
+from solproof.proof.key import program_key
+from solproof.proof.prove import Proof, prove
+from solproof.proof.verify import Verdict, verify
+from solproof.svm.execute import execute
+from solproof.svm.execution_input import ExecutionInput
+from solproof.witness.build import build_witness
+
+RESULTS = Path(__file__).with_name("results.json")
+LOOP_ITERATIONS = 43_478  # 23 instructions or so each: one million
+RUNS = 7
+
+DEFINITIONS = {
+    "classic_prove_seconds": "classic SPL Token Transfer (4,644 CU): from input object to proof file bytes, program key cached",
+    "classic_verify_engine_ms": "its verification: engine only, key cached",
+    "classic_verify_ms": "its verification: from proof file bytes to verdict, loading the ELF and replaying events included, key cached",
+    "classic_proof_bytes": "size of its proof file",
+    "classic_cells_per_instruction": "committed base-field cells per executed instruction, auxiliary and padding included, image and lookup tables apart",
+    "p_token_prove_seconds": "p-token Transfer (76 CU): from input object to proof file bytes, program key cached",
+    "p_token_verify_engine_ms": "its verification: engine only, key cached",
+    "p_token_proof_bytes": "size of its proof file",
+    "key_seconds": "making the key of classic SPL Token: done once per program",
+    "loop_instructions_per_second": "mixed loop of a million instructions: instructions over seconds of machine, witness and proof together",
+    "loop_peak_gib": "peak resident memory of that process",
+    "loop_machine_per_second": "instructions per second of the machine alone, trace recorded",
+    "loop_witness_rows_per_second": "executed instructions per second of witness generation alone",
+    "loop_cells_per_instruction": "as above, for the loop",
+    "loop_proof_bytes": "size of its proof file",
+    "security_bits": "the least proven security of these proofs, in bits (no capacity conjecture)",
+}
+
+
+def median_seconds(action: Callable[[], object]) -> float:
+    """The median time of some runs after one that is not counted."""
+    action()
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def cells_per_instruction(proof: Proof) -> float:
+    """Committed cells of the tables that grow with the run, per executed instruction."""
+    auxiliary = _engine.auxiliary_width(CIRCUIT.to_bytes())
+    cells = sum(
+        rows * (chip.width + auxiliary[CIRCUIT.number(chip)])
+        for chip in CIRCUIT.chips
+        if chip.name not in ("image", "lookup") and (rows := proof.report.rows.get(chip.name, 0))
+    )
+    return cells / proof.output.instructions
+
+
+def measure_transfer(name: str, program: bytes) -> tuple[dict[str, float], float]:
+    """Figures of one Transfer, and the security of its proof."""
+    given = transfer(program)
+    proof = prove(given)
+    verdicts: list[Verdict] = []
+    figures = {
+        f"{name}_prove_seconds": median_seconds(lambda: prove(given)),
+        f"{name}_verify_ms": 1000 * median_seconds(lambda: verdicts.append(verify(proof.data, given))),
+        f"{name}_verify_engine_ms": 1000 * statistics.median(verdict.seconds["engine"] for verdict in verdicts),
+        f"{name}_proof_bytes": len(proof.data),
+        f"{name}_cells_per_instruction": cells_per_instruction(proof),
+    }
+    return figures, min(proof.report.security_bits, *(verdict.security_bits for verdict in verdicts))
+
+
+def measure_loop() -> dict[str, float]:
+    """Figures of the long loop; meant for a process of its own."""
+    given = ExecutionInput(mixed_loop(LOOP_ITERATIONS), bytes(32), (), b"")
+    prove(ExecutionInput(mixed_loop(100), bytes(32), (), b""))
+    start = time.perf_counter()
+    execution = execute(given)
+    machine = time.perf_counter() - start
+    key = program_key(execution.program)
+    start = time.perf_counter()
+    build_witness(execution.run, key.table, key.image_columns)
+    witness = time.perf_counter() - start
+    del execution
+    start = time.perf_counter()
+    proof = prove(given)
+    total = time.perf_counter() - start
+    instructions = proof.output.instructions
+    return {
+        "loop_instructions": instructions,
+        "loop_instructions_per_second": instructions / total,
+        "loop_peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "loop_machine_per_second": instructions / machine,
+        "loop_witness_rows_per_second": instructions / witness,
+        "loop_cells_per_instruction": cells_per_instruction(proof),
+        "loop_proof_bytes": len(proof.data),
+        "security_bits": proof.report.security_bits,
+    }
+
+
+def machine_description() -> dict[str, object]:
+    """What the figures were measured on."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        model = names[0] if names else model
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory, 1),
+        "vector_lanes": _engine.PACKING_WIDTH,
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }
+
+
+def main() -> None:
+    """Measure, print beside the committed figures, and write them when asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="replace benches/results.json")
+    parser.add_argument("--loop", action="store_true", help="only the long loop, as JSON (used by this script)")
+    arguments = parser.parse_args()
+    if arguments.loop:
+        print(json.dumps(measure_loop()))
+        return
+    loop = subprocess.run([sys.executable, __file__, "--loop"], check=True, capture_output=True, text=True)
+    figures: dict[str, float] = json.loads(loop.stdout)
+    classic, classic_bits = measure_transfer("classic", classic_token())
+    small, small_bits = measure_transfer("p_token", p_token())
+    program_key.cache_clear()
+    loaded = execute(transfer(classic_token())).program
+    start = time.perf_counter()
+    program_key(loaded)
+    figures |= classic | small | {"key_seconds": time.perf_counter() - start}
+    figures["security_bits"] = min(figures["security_bits"], classic_bits, small_bits)
+
+    machine = machine_description()
+    previous = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"figures": {}}
+    print("machine:", ", ".join(f"{name} {value}" for name, value in machine.items()))
+    for name, definition in DEFINITIONS.items():
+        before = previous["figures"].get(name)
+        change = "" if before is None else f"  (committed: {before:,.6g})"
+        print(f"{name:34} {figures[name]:>14,.6g}{change}\n    {definition}")
+    if arguments.write:
+        kept = {name: float(f"{figures[name]:.4g}") for name in DEFINITIONS}
+        RESULTS.write_text(json.dumps({"machine": machine, "figures": kept}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
