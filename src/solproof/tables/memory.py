@@ -18,7 +18,8 @@ from solproof.witness.memory import HOLE_WORDS, WRITABLE_TAG, Cells
 from solproof.witness.table import Table
 
 FRAME_WORDS_BITS = 9
-REGION_WORDS_BITS = 15
+FRAMES_BITS = 6
+REGION_WORDS_BITS = FRAMES_BITS + FRAME_WORDS_BITS
 WHOLE = 8 + WRITABLE_TAG
 
 # COLUMNS AND CONSTRAINTS
@@ -45,24 +46,27 @@ def build_stack_heap() -> Chip:
     is_real = chip.flag("is_real", "1 on a row that is a word")
     is_heap = chip.flag("is_heap", "1 for a word of the heap, 0 for one of the stack")
     index = chip.column("index", "index of the word in its region, without holes")
-    frame = chip.column("frame", "for the stack: floor(index / 512), the frame that holds the word")
+    frame = chip.column("frame", "floor(index / 512): for the stack, the frame that holds the word")
+    holes = chip.column("holes", "for the stack: how many holes lie below the word, else 0")
     gap = chip.column("gap", "distance to the next row's word, less one")
     last = chip.word("last", "the word at the end")
     time = chip.column("time", "time of the last access")
 
     chip.assert_zero(is_heap * (1 - is_real), "padding is not heap")
     chip.assert_zero(chip.transition() * chip.next(is_real) * (1 - is_real), "real rows come first")
-    bits(chip, REGION_WORDS_BITS, index, 2**REGION_WORDS_BITS, is_real, "index is below 2^15")
+    # Both parts are small integers, so index is one below 2^15 and has one frame. Without the bound on `frame` a fraction would do, and
+    # two rows could stand for one word.
+    bits(chip, FRAMES_BITS, frame, 2**FRAMES_BITS, is_real, "frame is below 64")
+    bits(chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, 2**FRAME_WORDS_BITS, is_real, "frame holds index")
     range16(chip, heap_words - 1 - index, is_heap, "index is inside the heap")
-    bits(chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, 2**FRAME_WORDS_BITS, is_real - is_heap, "frame holds index")
-    chip.assert_zero(is_heap * frame, "the heap has no frames")
+    chip.assert_equal(holes, (1 - is_heap) * frame, "the heap has no holes")
     position = index + 2**REGION_WORDS_BITS * is_heap
     following = chip.next(index) + 2**REGION_WORDS_BITS * chip.next(is_heap)
     rises = chip.next(is_real) * (following - position - 1 - gap)
     chip.assert_zero(chip.transition() * rises, "gap is the distance to the next word, less one")
     range16(chip, gap, is_real, "words rise")
     region = STACK * is_real + (HEAP - STACK) * is_heap
-    virtual = index + HOLE_WORDS * frame
+    virtual = index + HOLE_WORDS * holes
     chip.send(MEMORY, [region, virtual, WHOLE, 0, 0, 0, 0, 0], is_real, "zero, from the start")
     chip.receive(MEMORY, [region, virtual, WHOLE, *last, time], is_real, "the word, at the end")
     return chip
@@ -92,8 +96,8 @@ def fill_stack_heap(cells: Cells, minimum_height: int) -> Table:
     height = max(minimum_height, 1 << (rows - 1).bit_length()) if rows else minimum_height
     table = Table(STACK_HEAP, height)
     is_heap = words.region == HEAP
-    frame = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS))
-    index = words.index - HOLE_WORDS * frame
+    holes = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS))
+    index = words.index - HOLE_WORDS * holes
     position = index + (is_heap << REGION_WORDS_BITS)
     gap = np.zeros(rows, np.int64)
     gap[:-1] = np.diff(position) - 1
@@ -102,7 +106,8 @@ def fill_stack_heap(cells: Cells, minimum_height: int) -> Table:
         return np.concatenate([values, np.zeros(height - rows, np.int64)])
 
     table["is_real"] = padded(np.ones(rows, np.int64))
-    table["is_heap"], table["index"], table["frame"] = padded(is_heap.astype(np.int64)), padded(index), padded(frame)
+    table["is_heap"], table["index"] = padded(is_heap.astype(np.int64)), padded(index)
+    table["frame"], table["holes"] = padded(index // HOLE_WORDS), padded(holes)
     table["gap"], table["time"] = padded(gap), padded(words.time)
     table.word("last", np.concatenate([words.last, np.zeros(height - rows, np.uint64)]))
     return table
