@@ -87,7 +87,8 @@ def measure_transfer(name: str, program: bytes) -> tuple[dict[str, float], float
     figures = {
         f"{name}_prove_seconds": median_seconds(lambda: prove(given)),
         f"{name}_verify_ms": 1000 * median_seconds(lambda: verdicts.append(verify(proof.data, given))),
-        f"{name}_verify_engine_ms": 1000 * statistics.median(verdict.seconds["engine"] for verdict in verdicts),
+        f"{name}_verify_engine_ms": 1000
+        * statistics.median(verdict.seconds["engine"] for verdict in verdicts),
         f"{name}_proof_bytes": len(proof.data),
         f"{name}_cells_per_instruction": cells_per_instruction(proof),
     }
@@ -127,7 +128,11 @@ def machine_description() -> dict[str, object]:
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.split(":", 1)[1].strip()
+            for line in cpuinfo.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         model = names[0] if names else model
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
@@ -142,9 +147,13 @@ def machine_description() -> dict[str, object]:
 
 def main() -> None:
     """Measure, print beside the committed figures, and write them when asked."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--write", action="store_true", help="replace benches/results.json")
-    parser.add_argument("--loop", action="store_true", help="only the long loop, as JSON (used by this script)")
+    parser.add_argument(
+        "--loop", action="store_true", help="only the long loop, as JSON (used by this script)"
+    )
     arguments = parser.parse_args()
     if arguments.loop:
         print(json.dumps(measure_loop()))

@@ -85,7 +85,9 @@ def constraint_failures(table: CheckedTable, values: Evaluator, limit: int) -> l
         column = values.column(constraint.expression)
         for row in np.flatnonzero(column)[:limit]:
             got = signed(int(column[row]))
-            failures.append(Failure(table.chip.name, constraint.name, int(row), "0", str(got), pc_of(table, int(row))))
+            failures.append(
+                Failure(table.chip.name, constraint.name, int(row), "0", str(got), pc_of(table, int(row)))
+            )
     return failures
 
 
@@ -119,7 +121,9 @@ class Ledger:
         for bus, entries in self._messages.items():
             messages = np.concatenate([entry[0][:, :-1] for entry in entries])
             counts = np.concatenate([entry[1] for entry in entries])
-            keys = np.ascontiguousarray(messages).view(np.dtype((np.void, messages.dtype.itemsize * bus.width)))[:, 0]
+            keys = np.ascontiguousarray(messages).view(
+                np.dtype((np.void, messages.dtype.itemsize * bus.width))
+            )[:, 0]
             _, first, group = np.unique(keys, return_index=True, return_inverse=True)
             balance = np.zeros(len(first), np.int64)
             np.add.at(balance, group, counts)
@@ -132,7 +136,8 @@ class Ledger:
                 table, row = tables[position], int(message[at - starts[entry_number], -1])
                 interaction = table.chip.interactions[number]
                 content = ", ".join(
-                    f"{field} = {signed(int(value))}" for field, value in zip(bus.fields, messages[at], strict=True)
+                    f"{field} = {signed(int(value))}"
+                    for field, value in zip(bus.fields, messages[at], strict=True)
                 )
                 got = f"{signed(int(balance[index] % P))} left over of ({content})"
                 name = f"bus {bus.name}: {interaction.role.value}: {interaction.name}"

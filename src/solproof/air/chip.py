@@ -86,7 +86,9 @@ class Chip:
         """
         column = self.column(name, formula)
         self.public_columns.append(ColumnNote(name, formula))
-        self.assert_equal(column, self.graph.leaf("public", len(self.public_columns) - 1), f"{name} is the statement's")
+        self.assert_equal(
+            column, self.graph.leaf("public", len(self.public_columns) - 1), f"{name} is the statement's"
+        )
         return column
 
     def public_value(self, name: str, formula: str) -> Expression:
@@ -129,19 +131,27 @@ class Chip:
 
     # BUSES
 
-    def send(self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str) -> None:
+    def send(
+        self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str
+    ) -> None:
         """Put a message on a permutation bus."""
         self._interact(bus, Role.SEND, message, multiplicity, name)
 
-    def receive(self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str) -> None:
+    def receive(
+        self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str
+    ) -> None:
         """Take a message from a permutation bus."""
         self._interact(bus, Role.RECEIVE, message, multiplicity, name)
 
-    def query(self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str) -> None:
+    def query(
+        self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str
+    ) -> None:
         """Look a message up in the table of a lookup bus; the multiplicity is 0 or 1."""
         self._interact(bus, Role.QUERY, message, multiplicity, name)
 
-    def provide(self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str) -> None:
+    def provide(
+        self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str
+    ) -> None:
         """Offer a message of a lookup table, any number of times."""
         self._interact(bus, Role.PROVIDE, message, multiplicity, name)
 
@@ -150,7 +160,9 @@ class Chip:
     ) -> None:
         expected = Kind.LOOKUP if role in (Role.QUERY, Role.PROVIDE) else Kind.PERMUTATION
         assert bus.kind is expected, f"{self.name}: {name}: {role.value} on a {bus.kind.value} bus"
-        assert len(message) == bus.width, f"{self.name}: {name}: {len(message)} fields, bus {bus.name} has {bus.width}"
+        assert len(message) == bus.width, (
+            f"{self.name}: {name}: {len(message)} fields, bus {bus.name} has {bus.width}"
+        )
         fields = tuple(self.graph.constant(part) if isinstance(part, int) else part for part in message)
         assert max(part.degree for part in fields) <= MAXIMUM_DEGREE - 1, f"{self.name}: {name}: degree"
         assert multiplicity.degree <= MAXIMUM_DEGREE, f"{self.name}: {name}: degree of the multiplicity"

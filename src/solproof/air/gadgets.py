@@ -29,7 +29,14 @@ def range16_word(chip: Chip, word: Word, multiplicity: Expression, name: str) ->
         range16(chip, limb, multiplicity, f"limb {position} of {name} is below 2^16")
 
 
-def bits(chip: Chip, count: Expression | int, value: Expression, power: Expression | int, multiplicity: Expression, name: str) -> None:
+def bits(
+    chip: Chip,
+    count: Expression | int,
+    value: Expression,
+    power: Expression | int,
+    multiplicity: Expression,
+    name: str,
+) -> None:
     """Prove count <= 15, 0 <= value < 2^count and power = 2^count."""
     chip.query(BITS, [count, value, power + value], multiplicity, name)
 

@@ -28,7 +28,12 @@ class Step:
     def columns(cls, chip: Chip) -> Step:
         """Declare them."""
         is_real = chip.flag("is_real", "1 on a row that executes an instruction, 0 on padding")
-        return cls(chip, is_real, chip.column("clk", "number of this instruction, from 1"), chip.column("pc", "its slot"))
+        return cls(
+            chip,
+            is_real,
+            chip.column("clk", "number of this instruction, from 1"),
+            chip.column("pc", "its slot"),
+        )
 
     def flag(self, name: str, formula: str) -> Expression:
         """Declare a flag that is 0 on padding rows, so that it can be a multiplicity."""
@@ -78,14 +83,25 @@ class Register:
     def read_as_source(self, step: Step, active: Expression) -> None:
         """Prove the value at time 2 clk."""
         access_register(
-            step.chip, self.index, self.value, self.value, self.before, 2 * step.clk, active, f"source {self.name}"
+            step.chip,
+            self.index,
+            self.value,
+            self.value,
+            self.before,
+            2 * step.clk,
+            active,
+            f"source {self.name}",
         )
 
-    def write_as_destination(self, step: Step, new: Sequence[Expression | int], active: Expression | None = None) -> None:
+    def write_as_destination(
+        self, step: Step, new: Sequence[Expression | int], active: Expression | None = None
+    ) -> None:
         """Prove the value before time 2 clk + 1, and put `new` (limbs below 2^16) in its place."""
         active = step.is_real if active is None else active
         now = 2 * step.clk + 1
-        access_register(step.chip, self.index, self.value, new, self.before, now, active, f"destination {self.name}")
+        access_register(
+            step.chip, self.index, self.value, new, self.before, now, active, f"destination {self.name}"
+        )
 
     def read_as_destination(self, step: Step, active: Expression | None = None) -> None:
         """Prove the value at time 2 clk + 1: an instruction may name the same register twice, and no cell is accessed twice at once."""
@@ -101,4 +117,7 @@ def operand(step: Step, is_register: Expression) -> tuple[Register, tuple[Expres
 
 def pack(flags: Mapping[str, Expression]) -> Expression:
     """The flags field of a program message: flag number i weighs 2^i. Each flag must be boolean, so the sum determines them."""
-    return sum((column * 2**position for position, column in enumerate(flags.values())), start=next(iter(flags.values())) * 0)
+    return sum(
+        (column * 2**position for position, column in enumerate(flags.values())),
+        start=next(iter(flags.values())) * 0,
+    )

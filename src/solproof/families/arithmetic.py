@@ -84,7 +84,10 @@ def build_add() -> Chip:
 
 def build_arithmetic() -> Chip:
     """c = a + b, a - b, b - a or b, on 64 or 32 bits."""
-    chip = Chip("arithmetic", "Given a and b, this chip proves that the new destination is a + b, a - b, b - a or b, on 64 or 32 bits.")
+    chip = Chip(
+        "arithmetic",
+        "Given a and b, this chip proves that the new destination is a + b, a - b, b - a or b, on 64 or 32 bits.",
+    )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when b is a register")
     flags = {
@@ -93,7 +96,9 @@ def build_arithmetic() -> Chip:
         "is_reverse": step.flag("is_reverse", "1 for b - a"),
         "is_copy": step.flag("is_copy", "1 for b"),
         "is_half": step.flag("is_half", "1 when only the low 32 bits count"),
-        "is_extended": step.flag("is_extended", "1 when a 32-bit result is sign-extended, 0 when zero-extended"),
+        "is_extended": step.flag(
+            "is_extended", "1 when a 32-bit result is sign-extended, 0 when zero-extended"
+        ),
     }
     a = Register.columns(chip, "a")
     b, immediate = operand(step, is_register)
@@ -115,7 +120,9 @@ def build_arithmetic() -> Chip:
         carry = carries[limb]
         chip.assert_zero(chain if limb < 2 else (1 - half) * chain, f"limb {limb} of the sum")
     for limb in (2, 3):
-        chip.assert_zero(half * (c[limb] - (LIMB - 1) * is_negative), f"limb {limb} of a 32-bit result is its extension")
+        chip.assert_zero(
+            half * (c[limb] - (LIMB - 1) * is_negative), f"limb {limb} of a 32-bit result is its extension"
+        )
     chip.assert_zero(is_negative * (1 - extended), "a zero-extended result has no sign")
     range16(chip, 2 * (c[1] - 2**15 * is_negative), extended, "is_negative is the sign bit of c")
     range16_word(chip, c, step.is_real, "c")
@@ -139,7 +146,13 @@ def fill_arithmetic(table: Table, rows: Rows) -> None:
     """One row per step; the carries are those of the chain that the form uses."""
     fill_add(table, rows)
     mode = rows.flags >> 1
-    for name, bit in (("is_subtract", SUBTRACT), ("is_reverse", REVERSE), ("is_copy", COPY), ("is_half", HALF), ("is_extended", EXTEND)):
+    for name, bit in (
+        ("is_subtract", SUBTRACT),
+        ("is_reverse", REVERSE),
+        ("is_copy", COPY),
+        ("is_half", HALF),
+        ("is_extended", EXTEND),
+    ):
         table[name] = mode & bit != 0
     a, b, c = limbs(rows.a), limbs(rows.b), limbs(rows.c)
     carry = np.zeros(len(rows), np.int64)

@@ -35,14 +35,24 @@ CONDITIONS: Mapping[str, Condition] = {"JSET64": lambda a, b: a & b != 0}
 # OPCODES
 
 OR, XOR, HALF, JUMP = 1, 2, 4, 8
-MODES = {"AND64": 0, "OR64": OR, "XOR64": XOR, "AND32": HALF, "OR32": OR | HALF, "XOR32": XOR | HALF, "JSET64": JUMP}
+MODES = {
+    "AND64": 0,
+    "OR64": OR,
+    "XOR64": XOR,
+    "AND32": HALF,
+    "OR32": OR | HALF,
+    "XOR32": XOR | HALF,
+    "JSET64": JUMP,
+}
 
 
 def encode(mnemonic: str, instruction: Instruction) -> Entry:
     """A bitwise operation, or the jump on common bits with its offset."""
     mode = MODES[mnemonic.rpartition("_")[0]]
     offset = instruction.offset if mode & JUMP else 0
-    return binary_entry(Code.BITWISE, mnemonic, instruction, mode, bits=32 if mode & HALF else 64, offset=offset)
+    return binary_entry(
+        Code.BITWISE, mnemonic, instruction, mode, bits=32 if mode & HALF else 64, offset=offset
+    )
 
 
 # COLUMNS AND CONSTRAINTS
@@ -50,7 +60,10 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
 
 def build() -> Chip:
     """c = a AND, OR or XOR b; or a jump when a AND b is not zero."""
-    chip = Chip("bitwise", "Given a and b, this chip proves their AND, OR or XOR, or whether they have a bit in common.")
+    chip = Chip(
+        "bitwise",
+        "Given a and b, this chip proves their AND, OR or XOR, or whether they have a bit in common.",
+    )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when b is a register")
     flags = {
@@ -66,10 +79,20 @@ def build() -> Chip:
     offset = chip.column("offset", "distance of the jump, 0 when there is none")
     taken = chip.flag("is_taken", "1 when a AND b is not zero and this is JSET")
     inverse = chip.column("inverse", "for JSET: inverse of the sum of the limbs of a AND b, 0 for 0")
-    either, xor, half, jump = flags["is_or"] + flags["is_xor"], flags["is_xor"], flags["is_half"], flags["is_jump"]
+    either, xor, half, jump = (
+        flags["is_or"] + flags["is_xor"],
+        flags["is_xor"],
+        flags["is_half"],
+        flags["is_jump"],
+    )
 
     step.fetch(
-        Code.BITWISE, destination=a.index, source=b.index, immediate=immediate, offset=offset, flags=pack(flags)
+        Code.BITWISE,
+        destination=a.index,
+        source=b.index,
+        immediate=immediate,
+        offset=offset,
+        flags=pack(flags),
     )
     step.advance(step.pc + 1 + taken * offset)
     common_bits = chip.graph.constant(0)
@@ -84,12 +107,20 @@ def build() -> Chip:
         common = and_low + 256 * and_high
         common_bits = common_bits + common
         # AND: x, OR: a + b - x, XOR: a + b - 2x, JSET: x + (a - x) = a. The flags exclude each other in the program table.
-        result = either * (a.value[limb] + b.value[limb] - 2 * common) + (1 - xor) * common + jump * (a.value[limb] - common)
+        result = (
+            either * (a.value[limb] + b.value[limb] - 2 * common)
+            + (1 - xor) * common
+            + jump * (a.value[limb] - common)
+        )
         gate = 1 if limb < 2 else 1 - half
         chip.assert_zero(c[limb] - gate * result, f"limb {limb} of the result")
     chip.assert_zero(taken * (1 - jump), "only JSET jumps")
-    chip.assert_zero(jump * (common_bits * inverse - taken), "a jump is taken only when the AND has an inverse")
-    chip.assert_zero(jump * (1 - taken) * common_bits, "a jump is not taken only when the AND is zero")  # the sum is below 2^18
+    chip.assert_zero(
+        jump * (common_bits * inverse - taken), "a jump is taken only when the AND has an inverse"
+    )
+    chip.assert_zero(
+        jump * (1 - taken) * common_bits, "a jump is not taken only when the AND is zero"
+    )  # the sum is below 2^18
     a.write_as_destination(step, c)
     return chip
 

@@ -16,7 +16,9 @@ from solproof.witness.table import Table, limbs
 Value = TypeVar("Value", Expression, NDArray[np.int64])
 
 
-def byte_pairs(step: Step, x_name: str, x: Word, y_name: str, y: Word) -> tuple[list[Expression], list[Expression]]:
+def byte_pairs(
+    step: Step, x_name: str, x: Word, y_name: str, y: Word
+) -> tuple[list[Expression], list[Expression]]:
     """Split two values into bytes, little-endian, and prove that they are."""
     chip = step.chip
     x_bytes: list[Expression] = []

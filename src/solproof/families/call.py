@@ -44,7 +44,10 @@ def encode_exit(_: str, __: Instruction) -> Entry:
 
 def build() -> Chip:
     """A call and its return."""
-    chip = Chip("call", "Given a call, this chip proves that execution continues at its target in a new frame, and after it when the frame exits.")
+    chip = Chip(
+        "call",
+        "Given a call, this chip proves that execution continues at its target in a new frame, and after it when the frame exits.",
+    )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when the target is the address in a register")
     target = chip.column("target", "the pc that is called")
@@ -52,19 +55,26 @@ def build() -> Chip:
     text_address = chip.word("text_address", "address of slot 0, for a call by register; else 0")
     eighth = chip.column("eighth", "low limb of 8 target, divided by 8, not reduced")
     remainder = chip.column("remainder", "address of the target modulo 8, which is ignored")
-    carries = [chip.flag(f"target_carry_{limb}", f"carry out of limb {limb} of text_address + 8 target") for limb in range(3)]
+    carries = [
+        chip.flag(f"target_carry_{limb}", f"carry out of limb {limb} of text_address + 8 target")
+        for limb in range(3)
+    ]
     caller = chip.column("caller", "clk of the call that is open before this one; 0 for none")
     depth = chip.column("depth", "how many calls are open before this one")
     frame_before = chip.column("frame_before", "time of the previous access of the frame register")
     saved = {index: chip.word(f"r{index}", f"r{index} at the call") for index in SAVED}
-    saved_before = [chip.column(f"r{index}_before", f"time of the previous access of r{index}") for index in SAVED]
+    saved_before = [
+        chip.column(f"r{index}_before", f"time of the previous access of r{index}") for index in SAVED
+    ]
     stack = chip.word("r10", "r10 before the call")
     stack_before = chip.column("r10_before", "time of the previous access of r10")
     stack_carry = chip.flag("r10_carry", "carry out of limb 0 of r10 + one frame")
     returns = step.flag("returns", "1 when the frame exits")
     exit_clk = chip.column("exit_clk", "clk of the exit")
     exit_pc = chip.column("exit_pc", "slot of the exit")
-    exit_frame_before = chip.column("exit_frame_before", "time of the previous access of the frame register at the exit")
+    exit_frame_before = chip.column(
+        "exit_frame_before", "time of the previous access of the frame register at the exit"
+    )
     exit_stack_before = chip.column("exit_r10_before", "time of the previous access of r10 at the exit")
 
     # The call.
@@ -83,7 +93,9 @@ def build() -> Chip:
     carry_3 = (text_address[3] + carry_2 - callee.value[3]) / LIMB
     chip.assert_zero(is_register * (callee.value[0] - low), "limb 0 of the address")
     chip.assert_zero(is_register * (target - eighth - 2**13 * upper), "limb 1 of the address")
-    chip.assert_zero(is_register * (text_address[2] + carry_1 - callee.value[2] - LIMB * carry_2), "limb 2 of the address")
+    chip.assert_zero(
+        is_register * (text_address[2] + carry_1 - callee.value[2] - LIMB * carry_2), "limb 2 of the address"
+    )
     chip.assert_zero(is_register * carry_3 * (carry_3 - 1), "limb 3 of the address")
     here = (step.clk, depth + 1, 0, 0)
     there = (caller, depth, 0, 0)
@@ -93,7 +105,9 @@ def build() -> Chip:
     for (index, value), before in zip(saved.items(), saved_before, strict=True):
         access_register(chip, index, value, value, before, now, step.is_real, f"r{index}")
     moved = (stack[0] + FRAME_STRIDE - LIMB * stack_carry, stack[1] + stack_carry, stack[2], stack[3])
-    range16(chip, moved[0], step.is_real, "limb 0 of the moved r10")  # limb 1 cannot overflow: r10 moves at most 64 times
+    range16(
+        chip, moved[0], step.is_real, "limb 0 of the moved r10"
+    )  # limb 1 cannot overflow: r10 moves at most 64 times
     access_register(chip, 10, stack, moved, stack_before, now, step.is_real, "r10")
 
     # The return.
@@ -102,10 +116,14 @@ def build() -> Chip:
     chip.receive(STATE, [exit_clk, exit_pc], returns, "the exit is reached")
     chip.send(STATE, [exit_clk + 1, step.pc + 1], returns, "the instruction after the call is reached")
     then = 2 * exit_clk + 1
-    access_register(chip, FRAME_REGISTER, here, there, exit_frame_before, then, returns, "the open call at the exit")
+    access_register(
+        chip, FRAME_REGISTER, here, there, exit_frame_before, then, returns, "the open call at the exit"
+    )
     for index, value in saved.items():
         at_exit = chip.word(f"exit_r{index}", f"r{index} before the exit")
-        exit_before = chip.column(f"exit_r{index}_before", f"time of the previous access of r{index} at the exit")
+        exit_before = chip.column(
+            f"exit_r{index}_before", f"time of the previous access of r{index} at the exit"
+        )
         access_register(chip, index, at_exit, value, exit_before, then, returns, f"r{index} at the exit")
     access_register(chip, 10, moved, stack, exit_stack_before, then, returns, "r10 at the exit")
     return chip
@@ -150,5 +168,7 @@ def fill(table: Table, rows: Rows) -> None:
 
 FAMILIES = (
     Family((Code.CALL, Code.CALL_REGISTER), ("CALL_IMM", "CALL_REG"), encode, (Executor(build(), fill),)),
-    Family((Code.EXIT,), ("EXIT",), encode_exit, ()),  # a return is half of its call's row, the end a row of the execution table
+    Family(
+        (Code.EXIT,), ("EXIT",), encode_exit, ()
+    ),  # a return is half of its call's row, the end a row of the execution table
 )

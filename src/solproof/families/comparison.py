@@ -26,17 +26,28 @@ class Comparison:
     less: Expression
 
     @classmethod
-    def columns(cls, chip: Chip, x: Sequence[Expression], y: Sequence[Expression], is_real: Expression) -> Comparison:
+    def columns(
+        cls, chip: Chip, x: Sequence[Expression], y: Sequence[Expression], is_real: Expression
+    ) -> Comparison:
         """Declare the columns and prove them. The limbs of x and y must be below 2^16."""
-        markers = [chip.flag(f"differs_{limb}", f"1 when limb {limb} is the highest that differs") for limb in range(4)]
+        markers = [
+            chip.flag(f"differs_{limb}", f"1 when limb {limb} is the highest that differs")
+            for limb in range(4)
+        ]
         less = chip.flag("is_less", "1 when the first value is below the second")
-        difference = chip.column("difference", "distance of the limbs that the marker names, when there is one")
+        difference = chip.column(
+            "difference", "distance of the limbs that the marker names, when there is one"
+        )
         above = chip.graph.constant(0)
         for limb in reversed(range(4)):
             above = above + markers[limb]
-            chip.assert_zero((is_real - above) * (x[limb] - y[limb]), f"limb {limb} is equal above the marker")
+            chip.assert_zero(
+                (is_real - above) * (x[limb] - y[limb]), f"limb {limb} is equal above the marker"
+            )
             distance = (2 * less - 1) * (y[limb] - x[limb])
-            chip.assert_zero(markers[limb] * (distance - difference), f"the difference is that of limb {limb}")
+            chip.assert_zero(
+                markers[limb] * (distance - difference), f"the difference is that of limb {limb}"
+            )
         chip.assert_bool(above, "at most one limb is marked")
         chip.assert_zero(less * (1 - above), "equal values are not less")
         range16(chip, difference - 1, above, "the marked limbs differ in the direction of is_less")

@@ -23,7 +23,9 @@ from solproof.witness.table import Table, limbs
 
 # SEMANTICS
 
-SEMANTICS: Mapping[str, Binary] = {  # a zero divisor raises ZeroDivisionError, which the machine turns into DivideByZero
+SEMANTICS: Mapping[
+    str, Binary
+] = {  # a zero divisor raises ZeroDivisionError, which the machine turns into DivideByZero
     "DIV64": lambda a, b: a // b,
     "MOD64": lambda a, b: a % b,
     "DIV32": lambda a, b: (a & MASK32) // (b & MASK32),
@@ -47,7 +49,9 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
 
 def build() -> Chip:
     """c = a / b or a mod b."""
-    chip = Chip("divide", "Given a and b, this chip proves the unsigned quotient or remainder; b is then not zero.")
+    chip = Chip(
+        "divide", "Given a and b, this chip proves the unsigned quotient or remainder; b is then not zero."
+    )
     step = Step.columns(chip)
     flags = {
         "is_register": step.flag("is_register", "1 when b is a register"),
@@ -60,7 +64,10 @@ def build() -> Chip:
     divisor = chip.word("divisor", "b, its upper half cleared for 32 bits")
     quotient = chip.word("quotient", "floor(dividend / divisor)")
     remainder = chip.word("remainder", "dividend - quotient * divisor")
-    carries = [chip.column(f"carry_{limb}", f"carry out of limb {limb} of quotient * divisor + remainder") for limb in range(3)]
+    carries = [
+        chip.column(f"carry_{limb}", f"carry out of limb {limb} of quotient * divisor + remainder")
+        for limb in range(3)
+    ]
 
     step.fetch(Code.DIVIDE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
     step.advance(step.pc + 1)
@@ -73,7 +80,11 @@ def build() -> Chip:
         dividend = a.value[limb] if limb < 2 else (1 - half) * a.value[limb]
         carry_out = carries[limb] if limb < 3 else chip.graph.constant(0)
         total = product_column(quotient_bytes, divisor_bytes, limb) + remainder[limb] + carry
-        chip.assert_equal(total, dividend + LIMB * carry_out, f"limb {limb} of the dividend; nothing carries out of the last")
+        chip.assert_equal(
+            total,
+            dividend + LIMB * carry_out,
+            f"limb {limb} of the dividend; nothing carries out of the last",
+        )
         carry = carry_out
     for limb in range(3):
         bits(chip, 12, carries[limb], 2**12, step.is_real, f"carry out of limb {limb} is below 2^12")
@@ -114,4 +125,6 @@ def fill(table: Table, rows: Rows) -> None:
     fill_comparison(table, limbs(remainder), limbs(divisor))
 
 
-FAMILIES = (Family((Code.DIVIDE,), both("DIV64", "MOD64", "DIV32", "MOD32"), encode, (Executor(build(), fill),)),)
+FAMILIES = (
+    Family((Code.DIVIDE,), both("DIV64", "MOD64", "DIV32", "MOD32"), encode, (Executor(build(), fill),)),
+)

@@ -47,7 +47,10 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
 
 def build() -> Chip:
     """c = a, truncated, in the other byte order for BE."""
-    chip = Chip("endian", "Given a, this chip proves its truncation to 16, 32 or 64 bits, with the bytes swapped for BE.")
+    chip = Chip(
+        "endian",
+        "Given a, this chip proves its truncation to 16, 32 or 64 bits, with the bytes swapped for BE.",
+    )
     step = Step.columns(chip)
     flags = {
         "is_swap": step.flag("is_swap", "1 for BE"),
@@ -74,7 +77,9 @@ def build() -> Chip:
             reverse = reverse + is_32 * swapped[1 - limb]
         if limb == 0:
             reverse = reverse + is_16 * swapped[0]
-        chip.assert_equal(c[limb], (1 - swap) * kept[limb] * a.value[limb] + swap * reverse, f"limb {limb} of the result")
+        chip.assert_equal(
+            c[limb], (1 - swap) * kept[limb] * a.value[limb] + swap * reverse, f"limb {limb} of the result"
+        )
     a.write_as_destination(step, c)
     return chip
 

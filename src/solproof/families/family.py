@@ -77,7 +77,9 @@ def is_register_form(mnemonic: str) -> bool:
     return mnemonic.endswith("_REG")
 
 
-def binary_entry(code: Code, mnemonic: str, instruction: Instruction, flags: int = 0, *, bits: int = 64, offset: int = 0) -> Entry:
+def binary_entry(
+    code: Code, mnemonic: str, instruction: Instruction, flags: int = 0, *, bits: int = 64, offset: int = 0
+) -> Entry:
     """The entry of `destination = destination op b`: flag 0 says that b is a register, the others are the family's.
 
     With `bits` = 32 the immediate is zero-extended, as 32-bit operations use its low half only.

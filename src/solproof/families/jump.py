@@ -68,7 +68,9 @@ def encode_always(_: str, instruction: Instruction) -> Entry:
 
 def build() -> Chip:
     """The next pc of a conditional jump."""
-    chip = Chip("jump", "Given a and b, this chip proves whether a conditional jump is taken, and the next pc.")
+    chip = Chip(
+        "jump", "Given a and b, this chip proves whether a conditional jump is taken, and the next pc."
+    )
     step = Step.columns(chip)
     flags = {
         "is_register": step.flag("is_register", "1 when b is a register"),
@@ -85,7 +87,9 @@ def build() -> Chip:
     b_sign = chip.flag("b_sign", "sign bit of b in a signed comparison, else 0")
     is_taken = chip.flag("is_taken", "1 when the jump is taken")
 
-    step.fetch(Code.JUMP, destination=a.index, source=b.index, immediate=immediate, offset=offset, flags=pack(flags))
+    step.fetch(
+        Code.JUMP, destination=a.index, source=b.index, immediate=immediate, offset=offset, flags=pack(flags)
+    )
     step.advance(step.pc + 1 + is_taken * offset)
     tops = []
     for name, register, sign in (("a", a, a_sign), ("b", b, b_sign)):
@@ -96,7 +100,11 @@ def build() -> Chip:
         tops.append(top)
     comparison = Comparison.columns(chip, (*a.value[:3], tops[0]), (*b.value[:3], tops[1]), step.is_real)
     condition = if_equal * comparison.equal + if_less * comparison.less
-    chip.assert_equal(is_taken, condition + is_inverted - 2 * is_inverted * condition, "the jump is taken when its condition says so")
+    chip.assert_equal(
+        is_taken,
+        condition + is_inverted - 2 * is_inverted * condition,
+        "the jump is taken when its condition says so",
+    )
     a.read_as_destination(step)
     return chip
 
@@ -139,7 +147,9 @@ def fill_always(table: Table, rows: Rows) -> None:
     table["offset"] = rows.offset
 
 
-CONDITIONAL = both("JEQ64", "JNE64", "JGT64", "JGE64", "JLT64", "JLE64", "JSGT64", "JSGE64", "JSLT64", "JSLE64")
+CONDITIONAL = both(
+    "JEQ64", "JNE64", "JGT64", "JGE64", "JLT64", "JLE64", "JSGT64", "JSGE64", "JSLT64", "JSLE64"
+)
 FAMILIES = (
     Family((Code.JUMP,), CONDITIONAL, encode, (Executor(build(), fill),)),
     Family((Code.JUMP_ALWAYS,), ("JA",), encode_always, (Executor(build_always(), fill_always),)),

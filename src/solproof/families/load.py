@@ -35,7 +35,11 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
     """A load: the flag of weight n says that it loads n bytes."""
     size = LOADS[mnemonic.removesuffix("_REG")]
     return Entry(
-        Code.LOAD, instruction.destination, instruction.source, offset=instruction.offset, flags=SIZE_FLAGS[size]
+        Code.LOAD,
+        instruction.destination,
+        instruction.source,
+        offset=instruction.offset,
+        flags=SIZE_FLAGS[size],
     )
 
 
@@ -44,7 +48,10 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
 
 def build() -> Chip:
     """The new destination is the word at an aligned address."""
-    chip = Chip("load", "Given a base and an offset that add up to a multiple of 8, this chip proves that the new destination is the word there.")
+    chip = Chip(
+        "load",
+        "Given a base and an offset that add up to a multiple of 8, this chip proves that the new destination is the word there.",
+    )
     step = Step.columns(chip)
     destination = Register.columns(chip, "destination")
     base = Register.columns(chip, "base")
@@ -53,7 +60,9 @@ def build() -> Chip:
     before = chip.column("memory_before", "time of the previous access of the word")
     is_writable = chip.flag("is_writable", "1 when the word is writable")
 
-    step.fetch(Code.LOAD, destination=destination.index, source=base.index, offset=offset, flags=SIZE_FLAGS[8])
+    step.fetch(
+        Code.LOAD, destination=destination.index, source=base.index, offset=offset, flags=SIZE_FLAGS[8]
+    )
     step.advance(step.pc + 1)
     base.read_as_source(step, step.is_real)
     address = Address.columns(chip, base.value, offset, 0, step.is_real)
@@ -65,7 +74,10 @@ def build() -> Chip:
 
 def build_narrow() -> Chip:
     """The new destination is 1, 2 or 4 bytes at a multiple of their size."""
-    chip = Chip("load_narrow", "Given a base and an offset that add up to a multiple of the size, this chip proves that the new destination is the 1, 2 or 4 bytes there.")
+    chip = Chip(
+        "load_narrow",
+        "Given a base and an offset that add up to a multiple of the size, this chip proves that the new destination is the 1, 2 or 4 bytes there.",
+    )
     step = Step.columns(chip)
     sizes = {
         "is_byte": step.flag("is_byte", "1 for 1 byte"),
@@ -84,13 +96,18 @@ def build_narrow() -> Chip:
     is_high = step.flag("is_high", "1 when the byte is the high one of its limb")
     low = chip.column("low", "for a byte: the low byte of its limb")
     high = chip.column("high", "for a byte: the high byte of its limb")
-    result = chip.column("result_0", "low limb of the result"), chip.column("result_1", "second limb of the result")
+    result = (
+        chip.column("result_0", "low limb of the result"),
+        chip.column("result_1", "second limb of the result"),
+    )
 
     flags = is_byte * 1 + is_half * 2 + is_word * 4
     step.fetch(Code.LOAD, destination=destination.index, source=base.index, offset=offset, flags=flags)
     step.advance(step.pc + 1)
     base.read_as_source(step, step.is_real)
-    chip.assert_equal(selected[0] + selected[1] + selected[2] + selected[3], step.is_real, "the bytes start in one limb")
+    chip.assert_equal(
+        selected[0] + selected[1] + selected[2] + selected[3], step.is_real, "the bytes start in one limb"
+    )
     chip.assert_zero(is_word * (selected[1] + selected[3]), "4 bytes start in limb 0 or 2")
     chip.assert_zero(is_high * (1 - is_byte), "only a byte starts in the middle of a limb")
     byte = 2 * selected[1] + 4 * selected[2] + 6 * selected[3] + is_high
@@ -103,15 +120,24 @@ def build_narrow() -> Chip:
     limb = sum((selected[position] * word[position] for position in range(1, 4)), start=selected[0] * word[0])
     chip.assert_zero(is_byte * (limb - low - 256 * high), "the limb of a byte is its low and its high byte")
     byte_pair(chip, low, high, is_byte, "low and high are bytes")
-    chip.assert_equal(result[0], is_byte * (low + is_high * (high - low)) + (is_half + is_word) * limb, "low limb of the result")
-    chip.assert_equal(result[1], is_word * (selected[0] * word[1] + selected[2] * word[3]), "second limb of the result")
+    chip.assert_equal(
+        result[0],
+        is_byte * (low + is_high * (high - low)) + (is_half + is_word) * limb,
+        "low limb of the result",
+    )
+    chip.assert_equal(
+        result[1], is_word * (selected[0] * word[1] + selected[2] * word[3]), "second limb of the result"
+    )
     destination.write_as_destination(step, [*result, 0, 0])
     return chip
 
 
 def build_unaligned() -> Chip:
     """The new destination is 2, 4 or 8 bytes from anywhere."""
-    chip = Chip("load_unaligned", "Given a base and an offset, this chip proves that the new destination is the 2, 4 or 8 bytes at their sum, which may lie in two words.")
+    chip = Chip(
+        "load_unaligned",
+        "Given a base and an offset, this chip proves that the new destination is the 2, 4 or 8 bytes at their sum, which may lie in two words.",
+    )
     step = Step.columns(chip)
     sizes = {
         "is_half": step.flag("is_half", "1 for 2 bytes"),
@@ -124,7 +150,9 @@ def build_unaligned() -> Chip:
     offset = chip.column("offset", "the offset of the instruction")
     result = chip.word("result", "the value loaded")
 
-    step.fetch(Code.LOAD, destination=destination.index, source=base.index, offset=offset, flags=2 * pack(sizes))
+    step.fetch(
+        Code.LOAD, destination=destination.index, source=base.index, offset=offset, flags=2 * pack(sizes)
+    )
     step.advance(step.pc + 1)
     base.read_as_source(step, step.is_real)
     chip.assert_equal(is_half + is_word + is_double, step.is_real, "one size")

@@ -75,5 +75,7 @@ def fill(table: Table, rows: Rows) -> None:
 
 
 FAMILIES = (
-    Family((Code.MOVE,), ("MOV64_IMM", "MOV64_REG", "MOV32_IMM", "LD_DW_IMM"), encode, (Executor(build(), fill),)),
+    Family(
+        (Code.MOVE,), ("MOV64_IMM", "MOV64_REG", "MOV32_IMM", "LD_DW_IMM"), encode, (Executor(build(), fill),)
+    ),
 )

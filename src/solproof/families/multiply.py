@@ -43,7 +43,10 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
 
 def build() -> Chip:
     """c = a b."""
-    chip = Chip("multiply", "Given a and b, this chip proves that the new destination is a b modulo 2^64, or modulo 2^32 sign-extended.")
+    chip = Chip(
+        "multiply",
+        "Given a and b, this chip proves that the new destination is a b modulo 2^64, or modulo 2^32 sign-extended.",
+    )
     step = Step.columns(chip)
     flags = {
         "is_register": step.flag("is_register", "1 when b is a register"),
@@ -67,7 +70,9 @@ def build() -> Chip:
         carry = carries[limb]
         bits(chip, 12, carries[limb], 2**12, step.is_real, f"carry out of limb {limb} is below 2^12")
     for limb in (2, 3):
-        chip.assert_zero(half * (c[limb] - (LIMB - 1) * is_negative), f"limb {limb} of a 32-bit product is its sign")
+        chip.assert_zero(
+            half * (c[limb] - (LIMB - 1) * is_negative), f"limb {limb} of a 32-bit product is its sign"
+        )
     chip.assert_zero(is_negative * (1 - half), "only a 32-bit product is extended")
     range16(chip, 2 * (c[1] - 2**15 * is_negative), half, "is_negative is the sign bit of c")
     range16_word(chip, c, step.is_real, "c")

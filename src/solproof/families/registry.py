@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from solproof.families import arithmetic, bitwise, call, divide, endian, jump, load, move, multiply, shift, store
+from solproof.families import (
+    arithmetic,
+    bitwise,
+    call,
+    divide,
+    endian,
+    jump,
+    load,
+    move,
+    multiply,
+    shift,
+    store,
+)
 from solproof.families.family import Executor, Family
 
 MODULES = (arithmetic, move, bitwise, shift, multiply, divide, endian, jump, load, store, call)

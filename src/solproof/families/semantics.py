@@ -10,7 +10,14 @@ _FORMS = arithmetic.SEMANTICS | endian.SEMANTICS
 UNARY = {name: function for name, function in _FORMS.items() if name in ("NEG64", "NEG32", "LE", "BE")}
 BINARY = {
     name: function
-    for semantics in (_FORMS, move.SEMANTICS, bitwise.SEMANTICS, shift.SEMANTICS, multiply.SEMANTICS, divide.SEMANTICS)
+    for semantics in (
+        _FORMS,
+        move.SEMANTICS,
+        bitwise.SEMANTICS,
+        shift.SEMANTICS,
+        multiply.SEMANTICS,
+        divide.SEMANTICS,
+    )
     for name, function in semantics.items()
     if name not in UNARY
 }
@@ -19,4 +26,14 @@ CONDITIONS = jump.CONDITIONS | bitwise.CONDITIONS
 LOADS = load.LOADS
 STORES = store.STORES
 
-__all__ = ["BINARY", "CONDITIONS", "DIVISIONS", "LOADS", "STORES", "UNARY", "Binary", "Condition", "wide_immediate"]
+__all__ = [
+    "BINARY",
+    "CONDITIONS",
+    "DIVISIONS",
+    "LOADS",
+    "STORES",
+    "UNARY",
+    "Binary",
+    "Condition",
+    "wide_immediate",
+]

@@ -34,7 +34,14 @@ SEMANTICS: Mapping[str, Binary] = {
 # OPCODES
 
 LEFT, HALF, ARITHMETIC = 1, 2, 4
-MODES = {"LSH64": LEFT, "RSH64": 0, "ARSH64": ARITHMETIC, "LSH32": LEFT | HALF, "RSH32": HALF, "ARSH32": ARITHMETIC | HALF}
+MODES = {
+    "LSH64": LEFT,
+    "RSH64": 0,
+    "ARSH64": ARITHMETIC,
+    "LSH32": LEFT | HALF,
+    "RSH32": HALF,
+    "ARSH32": ARITHMETIC | HALF,
+}
 
 
 def encode(mnemonic: str, instruction: Instruction) -> Entry:
@@ -47,7 +54,10 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
 
 def build() -> Chip:
     """c = a shifted by b."""
-    chip = Chip("shift", "Given a and b, this chip proves that the new destination is a shifted by b modulo the width.")
+    chip = Chip(
+        "shift",
+        "Given a and b, this chip proves that the new destination is a shifted by b modulo the width.",
+    )
     step = Step.columns(chip)
     flags = {
         "is_register": step.flag("is_register", "1 when b is a register"),
@@ -78,8 +88,12 @@ def build() -> Chip:
     chip.assert_equal(left[0] + left[1] + left[2] + left[3], is_left, "a left shift has one l")
     chip.assert_equal(right[0] + right[1] + right[2] + right[3], is_right, "a right shift has one l")
     chip.assert_zero(half * (left[2] + left[3] + right[2] + right[3]), "a 32-bit shift has l below 2")
-    limb_shift = sum((limb * (left[limb] + right[limb]) for limb in range(1, 4)), start=chip.graph.constant(0))
-    chip.assert_equal(b.value[0], 16 * limb_shift + r + (64 - 32 * half) * quotient, "b_0 = s + width * quotient")
+    limb_shift = sum(
+        (limb * (left[limb] + right[limb]) for limb in range(1, 4)), start=chip.graph.constant(0)
+    )
+    chip.assert_equal(
+        b.value[0], 16 * limb_shift + r + (64 - 32 * half) * quotient, "b_0 = s + width * quotient"
+    )
     range16(chip, quotient, step.is_real, "quotient is below 2^16")
 
     # The split of each limb.
@@ -88,10 +102,26 @@ def build() -> Chip:
     fill_limb = (LIMB - 1) * sign
     seen = [a.value[0], a.value[1], *((1 - half) * a.value[limb] + half * fill_limb for limb in (2, 3))]
     for limb in range(4):
-        bits(chip, r, narrow[limb], power, step.is_real, f"narrow part of limb {limb} has r bits, and power = 2^r")
+        bits(
+            chip,
+            r,
+            narrow[limb],
+            power,
+            step.is_real,
+            f"narrow part of limb {limb} has r bits, and power = 2^r",
+        )
         # With r = 0 the narrow part is 0, so the wide part equals the limb; there is no entry for 16 bits.
-        bits(chip, 16 - r, wide[limb], copower, step.is_real - is_whole, f"wide part of limb {limb} has 16 - r bits")
-        parts = is_left * (wide[limb] + copower * narrow[limb]) + is_right * (narrow[limb] + power * wide[limb])
+        bits(
+            chip,
+            16 - r,
+            wide[limb],
+            copower,
+            step.is_real - is_whole,
+            f"wide part of limb {limb} has 16 - r bits",
+        )
+        parts = is_left * (wide[limb] + copower * narrow[limb]) + is_right * (
+            narrow[limb] + power * wide[limb]
+        )
         chip.assert_equal(parts, seen[limb], f"limb {limb} is its two parts")
     top = a.value[3] + half * (a.value[1] - a.value[3])
     range16(chip, 2 * (top - 2**15 * sign), arithmetic, "sign is the sign bit of a")
@@ -148,12 +178,17 @@ def fill(table: Table, rows: Rows) -> None:
     # The full-width shift of the limbs as seen: what c holds before the upper half of a 32-bit result is cleared.
     seen = sum(a[:, limb].astype(np.uint64) << np.uint64(16 * limb) for limb in range(4))
     by = amount.astype(np.uint64)
-    shifted = np.where(is_left, seen << by, np.where(arithmetic, (seen.view(np.int64) >> amount).view(np.uint64), seen >> by))
+    shifted = np.where(
+        is_left, seen << by, np.where(arithmetic, (seen.view(np.int64) >> amount).view(np.uint64), seen >> by)
+    )
     table.word("c", shifted)
 
 
 FAMILIES = (
     Family(
-        (Code.SHIFT,), both("LSH64", "RSH64", "ARSH64", "LSH32", "RSH32", "ARSH32"), encode, (Executor(build(), fill),)
+        (Code.SHIFT,),
+        both("LSH64", "RSH64", "ARSH64", "LSH32", "RSH32", "ARSH32"),
+        encode,
+        (Executor(build(), fill),),
     ),
 )

@@ -49,7 +49,10 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
 
 def build() -> Chip:
     """The word at an aligned address becomes the value."""
-    chip = Chip("store", "Given a base and an offset that add up to a multiple of 8, this chip proves that the word there becomes the value.")
+    chip = Chip(
+        "store",
+        "Given a base and an offset that add up to a multiple of 8, this chip proves that the word there becomes the value.",
+    )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when the value is a register")
     base = Register.columns(chip, "base")
@@ -59,7 +62,9 @@ def build() -> Chip:
     before = chip.column("memory_before", "time of the previous access of the word")
 
     flags = 8 + REGISTER * is_register
-    step.fetch(Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags)
+    step.fetch(
+        Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags
+    )
     step.advance(step.pc + 1)
     address = Address.columns(chip, base.value, offset, 0, step.is_real)
     word = (address.region, address.index, 8 + WRITABLE_TAG)
@@ -70,7 +75,10 @@ def build() -> Chip:
 
 def build_narrow() -> Chip:
     """1, 2 or 4 bytes at a multiple of their size become the low bytes of the value."""
-    chip = Chip("store_narrow", "Given a base and an offset that add up to a multiple of the size, this chip proves that the 1, 2 or 4 bytes there become those of the value.")
+    chip = Chip(
+        "store_narrow",
+        "Given a base and an offset that add up to a multiple of the size, this chip proves that the 1, 2 or 4 bytes there become those of the value.",
+    )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when the value is a register")
     is_byte = step.flag("is_byte", "1 for 1 byte")
@@ -91,9 +99,13 @@ def build_narrow() -> Chip:
     limb_after = chip.column("limb_after", "the limb where the bytes start, after")
 
     flags = is_byte + 2 * is_half + 4 * is_word + REGISTER * is_register
-    step.fetch(Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags)
+    step.fetch(
+        Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags
+    )
     step.advance(step.pc + 1)
-    chip.assert_equal(selected[0] + selected[1] + selected[2] + selected[3], step.is_real, "the bytes start in one limb")
+    chip.assert_equal(
+        selected[0] + selected[1] + selected[2] + selected[3], step.is_real, "the bytes start in one limb"
+    )
     chip.assert_zero(is_word * (selected[1] + selected[3]), "4 bytes start in limb 0 or 2")
     chip.assert_zero(is_high * (1 - is_byte), "only a byte starts in the middle of a limb")
     byte = 2 * selected[1] + 4 * selected[2] + 6 * selected[3] + is_high
@@ -105,7 +117,13 @@ def build_narrow() -> Chip:
     limb = sum((selected[position] * old[position] for position in range(1, 4)), start=selected[0] * old[0])
     chip.assert_zero(is_byte * (limb - low - 256 * high), "the limb of a byte is its low and its high byte")
     byte_pair(chip, low, high, is_byte, "low and high are bytes")
-    byte_pair(chip, value_low, (b.value[0] - value_low) / 256, is_byte, "the parts of the value's low limb are bytes")
+    byte_pair(
+        chip,
+        value_low,
+        (b.value[0] - value_low) / 256,
+        is_byte,
+        "the parts of the value's low limb are bytes",
+    )
     with_byte = value_low + 256 * high + is_high * (low + 256 * value_low - value_low - 256 * high)
     chip.assert_equal(limb_after, is_byte * with_byte + (is_half + is_word) * b.value[0], "the limb after")
     for position in range(4):
@@ -119,7 +137,10 @@ def build_narrow() -> Chip:
 
 def build_unaligned() -> Chip:
     """2, 4 or 8 bytes anywhere become the low bytes of the value."""
-    chip = Chip("store_unaligned", "Given a base and an offset, this chip proves that the 2, 4 or 8 bytes at their sum, which may lie in two words, become those of the value.")
+    chip = Chip(
+        "store_unaligned",
+        "Given a base and an offset, this chip proves that the 2, 4 or 8 bytes at their sum, which may lie in two words, become those of the value.",
+    )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when the value is a register")
     is_half = step.flag("is_half", "1 for 2 bytes")
@@ -130,7 +151,9 @@ def build_unaligned() -> Chip:
     offset = chip.column("offset", "the offset of the instruction")
 
     flags = 2 * is_half + 4 * is_word + 8 * is_double + REGISTER * is_register
-    step.fetch(Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags)
+    step.fetch(
+        Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags
+    )
     step.advance(step.pc + 1)
     chip.assert_equal(is_half + is_word + is_double, step.is_real, "one size")
     straddle = Straddle.columns(step, base.value, offset, 2 * is_half + 4 * is_word + 8 * is_double)
@@ -147,7 +170,9 @@ def build_unaligned() -> Chip:
         new = straddle.bytes[position]
         for start, starts in enumerate(straddle.starts):
             if 0 <= position - start < 8:
-                new = new + starts * stored[position - start] * (value[position - start] - straddle.bytes[position])
+                new = new + starts * stored[position - start] * (
+                    value[position - start] - straddle.bytes[position]
+                )
         after.append(new)
     limbs_after = []
     for limb in range(8):
@@ -198,7 +223,9 @@ def fill_unaligned(table: Table, rows: Rows) -> None:
     for limb in range(4):
         table[f"b_{limb}_low"] = value[:, limb] & 255
     reaches = (rows.address & np.uint64(7)).astype(np.int64) + rows.size > 8
-    for word, after in enumerate((rows.first_after, np.where(reaches, rows.second_after, 0).astype(np.uint64))):
+    for word, after in enumerate(
+        (rows.first_after, np.where(reaches, rows.second_after, 0).astype(np.uint64))
+    ):
         parts = limbs(after)
         for limb in range(4):
             table[f"limb_{4 * word + limb}_after"] = parts[:, limb]

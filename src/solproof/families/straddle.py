@@ -41,7 +41,10 @@ class Straddle:
     def columns(cls, step: Step, base: Word, offset: Expression, size: Expression) -> Straddle:
         """Declare the columns and prove where the access lies and that its bytes exist."""
         chip = step.chip
-        starts = [step.flag(f"starts_at_{byte}", f"1 when the access starts at byte {byte} of its word") for byte in range(8)]
+        starts = [
+            step.flag(f"starts_at_{byte}", f"1 when the access starts at byte {byte} of its word")
+            for byte in range(8)
+        ]
         cells = [chip.column(f"byte_{byte}", f"byte {byte} of the two words, before") for byte in range(16)]
         reaches = step.flag("reaches_second", "1 when the access reaches the second word")
         skips = chip.flag("skips_hole", "1 when the second word is in the next stack frame")
@@ -58,7 +61,12 @@ class Straddle:
         byte = sum((position * starts[position] for position in range(2, 8)), start=starts[1])
         address = Address.columns(chip, base, offset, byte, step.is_real)
         for position in range(0, 16, 2):
-            byte_pair(chip, *cells[position : position + 2], step.is_real, f"bytes {position} and {position + 1} are bytes")
+            byte_pair(
+                chip,
+                *cells[position : position + 2],
+                step.is_real,
+                f"bytes {position} and {position + 1} are bytes",
+            )
         chip.assert_equal(total, available[0] + reaches * available[1], "bytes that exist")
         chip.assert_zero(reaches * (available[0] - 8), "the second word follows a whole one")
         # Below 16 each, so that the tag of a writable word cannot be read as 16 more bytes of a read-only one.
@@ -76,7 +84,9 @@ class Straddle:
     def access(self, step: Step, after: Sequence[Expression], *, writable: bool) -> None:
         """Access the words; their eight limbs become `after`. A store needs a writable word, a load takes either."""
         chip = step.chip
-        is_writable = chip.graph.constant(1) if writable else chip.flag("is_writable", "1 when the words are writable")
+        is_writable = (
+            chip.graph.constant(1) if writable else chip.flag("is_writable", "1 when the words are writable")
+        )
         second = self.address.index + 1 + HOLE_WORDS * self.skips_hole
         cells = (("first", self.address.index, step.is_real), ("second", second, self.reaches_second))
         for position, (name, index, active) in enumerate(cells):
@@ -96,6 +106,9 @@ def fill_straddle(table: Table, rows: Rows) -> None:
         for byte in range(8):
             table[f"byte_{8 * word + byte}"] = parts[:, byte // 2] >> 8 * (byte % 2) & 255
     table["reaches_second"], table["skips_hole"] = reaches, reaches & rows.skips_hole
-    table["available_first"], table["available_second"] = rows.first_available, rows.second_available * reaches
+    table["available_first"], table["available_second"] = (
+        rows.first_available,
+        rows.second_available * reaches,
+    )
     table["available"] = rows.first_available + rows.second_available * reaches
     table["first_before"], table["second_before"] = rows.first_before, rows.second_before * reaches

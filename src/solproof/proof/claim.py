@@ -55,7 +55,9 @@ class Claim:
         """Decode; raises `ProofRejected` for anything but one whole claim. Nothing is allocated before its bytes are there."""
         reader = _Reader(data)
         instructions, r0 = reader.take(HEAD)
-        words = np.frombuffer(reader.block(reader.count(INPUT_WORD.itemsize), INPUT_WORD.itemsize), INPUT_WORD)
+        words = np.frombuffer(
+            reader.block(reader.count(INPUT_WORD.itemsize), INPUT_WORD.itemsize), INPUT_WORD
+        )
         events = tuple(_read_event(reader) for _ in range(reader.count(EVENT.size + COUNT.size)))
         if reader.position != len(data):
             raise ProofRejected(f"claim: {len(data) - reader.position} bytes follow its end")
@@ -85,7 +87,9 @@ class _Reader:
     def count(self, least_size: int) -> int:
         (count,) = self.take(COUNT)
         if count * least_size > len(self.data) - self.position:
-            raise ProofRejected(f"claim: names {count} items at byte {self.position}, more than its {len(self.data)} bytes hold")
+            raise ProofRejected(
+                f"claim: names {count} items at byte {self.position}, more than its {len(self.data)} bytes hold"
+            )
         return count
 
 

@@ -63,7 +63,9 @@ class ProofFile:
             raise ProofRejected(f"proof file: starts with {magic!r}, expected {MAGIC!r}")
         version = int.from_bytes(reader.take(2, "format version"), "little")
         if version != FORMAT:
-            raise ProofVersionError(f"proof file: format version {version}, this solproof reads version {FORMAT}")
+            raise ProofVersionError(
+                f"proof file: format version {version}, this solproof reads version {FORMAT}"
+            )
         parsed = cls(
             version=reader.text("version"),
             program_sha256=reader.take(32, "program digest"),
@@ -90,7 +92,9 @@ class _Reader:
     def take(self, count: int, what: str) -> bytes:
         end = self.position + count
         if end > len(self.data):
-            raise ProofRejected(f"proof file: cut off in its {what}, at byte {len(self.data)} of at least {end}")
+            raise ProofRejected(
+                f"proof file: cut off in its {what}, at byte {len(self.data)} of at least {end}"
+            )
         block, self.position = self.data[self.position : end], end
         return block
 

@@ -15,7 +15,11 @@ from solproof.vm.trace import SyscallEvent
 
 
 def replay(
-    events: Sequence[SyscallEvent], context: SyscallContext, layout: Layout, instructions: int, compute_unit_limit: int
+    events: Sequence[SyscallEvent],
+    context: SyscallContext,
+    layout: Layout,
+    instructions: int,
+    compute_unit_limit: int,
 ) -> int:
     """Run every event again in `context`; returns the compute units that the syscalls took.
 
@@ -29,11 +33,15 @@ def replay(
         clk = event.clk
         units += _replay_one(event, where, context, layout, compute_unit_limit - clk - units)
     if instructions + units > compute_unit_limit:
-        raise ProofRejected(f"the run takes {instructions + units} compute units, the limit is {compute_unit_limit}")
+        raise ProofRejected(
+            f"the run takes {instructions + units} compute units, the limit is {compute_unit_limit}"
+        )
     return units
 
 
-def _replay_one(event: SyscallEvent, where: str, context: SyscallContext, layout: Layout, remaining: int) -> int:
+def _replay_one(
+    event: SyscallEvent, where: str, context: SyscallContext, layout: Layout, remaining: int
+) -> int:
     syscall = REGISTRY.get(event.key)
     if syscall is None:
         raise ProofRejected(f"{where}: {event.key:#010x} is not the hash of a syscall")
@@ -54,9 +62,13 @@ def _replay_one(event: SyscallEvent, where: str, context: SyscallContext, layout
     if result != event.result:
         raise ProofRejected(f"{where}: returns {result}, the claim says {event.result}")
     if memory.used != set(words):
-        raise ProofRejected(f"{where}: lists a word that the call does not touch: {min(set(words) - memory.used)}")
+        raise ProofRejected(
+            f"{where}: lists a word that the call does not touch: {min(set(words) - memory.used)}"
+        )
     for word in event.words:
         left = memory.words[word.region, word.index]
         if left != word.new:
-            raise ProofRejected(f"{where}: leaves {left:#x} in word {word.index} of region {word.region}, the claim says {word.new:#x}")
+            raise ProofRejected(
+                f"{where}: leaves {left:#x} in word {word.index} of region {word.region}, the claim says {word.new:#x}"
+            )
     return remaining - context.remaining

@@ -58,16 +58,25 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     start = time.perf_counter()
     file = ProofFile.from_bytes(data)
     if file.program_sha256 != hashlib.sha256(execution_input.program).digest():
-        raise ProofRejected(f"the proof is about the program with SHA-256 {file.program_sha256.hex()}, not about this one")
+        raise ProofRejected(
+            f"the proof is about the program with SHA-256 {file.program_sha256.hex()}, not about this one"
+        )
     program = load_program(execution_input.program)
     key = program_key(program)
     if file.key_digest != key.engine_key.digest:
-        raise ProofVersionError("the proof was made for another circuit: its key is not the one this solproof makes of the program")
+        raise ProofVersionError(
+            "the proof was made for another circuit: its key is not the one this solproof makes of the program"
+        )
     keyed = time.perf_counter()
 
     claim = Claim.from_bytes(file.claim)
     parameters = execution_input.parameters
-    serialized = serialize(execution_input.accounts, execution_input.instruction_data, execution_input.program_id, parameters.loader)
+    serialized = serialize(
+        execution_input.accounts,
+        execution_input.instruction_data,
+        execution_input.program_id,
+        parameters.loader,
+    )
     layout = Layout(len(program.image), parameters.heap_size, len(serialized.region))
     limit = parameters.compute_unit_limit - heap_cost(parameters.heap_size)
     if not 1 <= claim.instructions <= limit:
@@ -107,7 +116,12 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
         security_bits=checked["security_bits"],
         security_regime=checked["security_regime"],
         proof_bytes=len(data),
-        seconds={"key": keyed - start, "replay": replayed - keyed, "engine": end - replayed, "total": end - start},
+        seconds={
+            "key": keyed - start,
+            "replay": replayed - keyed,
+            "engine": end - replayed,
+            "total": end - start,
+        },
     )
 
 

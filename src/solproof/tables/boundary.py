@@ -22,7 +22,10 @@ from solproof.witness.table import Table, limbs
 
 def build_execution() -> Chip:
     """The first and the last instruction."""
-    chip = Chip("execution", "Given an entry, a count of instructions and r0, this chip proves that the run starts at the entry and ends after that count with that r0.")
+    chip = Chip(
+        "execution",
+        "Given an entry, a count of instructions and r0, this chip proves that the run starts at the entry and ends after that count with that r0.",
+    )
     is_real = chip.public("is_real", "1 on the first row, which is the run")
     entry = chip.public("entry", "slot of the first instruction")
     clk = chip.public("clk", "number of the last instruction: how many were executed")
@@ -37,13 +40,18 @@ def build_execution() -> Chip:
     now = 2 * clk + 1
     access_register(chip, 0, r0, r0, r0_before, now, is_real, "r0 at the end")
     none_open = (0, 0, 0, 0)
-    access_register(chip, FRAME_REGISTER, none_open, none_open, frame_before, now, is_real, "no call is open at the end")
+    access_register(
+        chip, FRAME_REGISTER, none_open, none_open, frame_before, now, is_real, "no call is open at the end"
+    )
     return chip
 
 
 def build_registers() -> Chip:
     """Registers before and after."""
-    chip = Chip("registers", "Given the initial registers, this chip holds them at the start and whatever they are at the end.")
+    chip = Chip(
+        "registers",
+        "Given the initial registers, this chip holds them at the start and whatever they are at the end.",
+    )
     is_real = chip.public("is_real", "1 on a row that is a register")
     index = chip.public("index", "number of the register")
     first = [chip.public(f"first_{limb}", f"limb {limb} of its initial value") for limb in range(4)]
@@ -85,7 +93,10 @@ def fill_execution(execution: Execution, public: NDArray[np.uint32]) -> Table:
     table.data[:, : public.shape[1]] = public
     is_real = public[:, 0].astype(np.int64)
     table["pc"] = is_real * execution.run.pc
-    table["r0_before"], table["frame_before"] = is_real * execution.halt_before[0], is_real * execution.halt_before[1]
+    table["r0_before"], table["frame_before"] = (
+        is_real * execution.halt_before[0],
+        is_real * execution.halt_before[1],
+    )
     return table
 
 

@@ -33,14 +33,20 @@ def _public_word(chip: Chip, name: str, formula: str) -> Word:
 
 def build_syscall() -> Chip:
     """One row per event."""
-    chip = Chip("syscall", "Given the events of the statement, this chip proves that the run makes these calls with these arguments and results.")
+    chip = Chip(
+        "syscall",
+        "Given the events of the statement, this chip proves that the run makes these calls with these arguments and results.",
+    )
     is_real = chip.public("is_real", "1 on a row that is an event")
     clk = chip.public("clk", "number of the call's instruction")
     key = [chip.public(f"key_{limb}", f"limb {limb} of the hash of the syscall's name") for limb in range(2)]
     arguments = {register: _public_word(chip, f"r{register}", f"r{register}") for register in ARGUMENTS}
     result = _public_word(chip, "result", "r0 afterwards")
     pc = chip.column("pc", "slot of the call")
-    before = {register: chip.column(f"r{register}_before", f"time of the previous access of r{register}") for register in ARGUMENTS}
+    before = {
+        register: chip.column(f"r{register}_before", f"time of the previous access of r{register}")
+        for register in ARGUMENTS
+    }
     r0 = chip.word("r0", "r0 before the call")
     r0_before = chip.column("r0_before", "time of the previous access of r0")
 
@@ -48,14 +54,19 @@ def build_syscall() -> Chip:
     step.fetch(Code.SYSCALL, immediate=[*key, 0, 0])
     step.advance(pc + 1)
     for register, value in arguments.items():
-        access_register(chip, register, value, value, before[register], 2 * clk, is_real, f"argument r{register}")
+        access_register(
+            chip, register, value, value, before[register], 2 * clk, is_real, f"argument r{register}"
+        )
     access_register(chip, 0, r0, result, r0_before, 2 * clk + 1, is_real, "the result in r0")
     return chip
 
 
 def build_event_word() -> Chip:
     """One row per word that an event touches."""
-    chip = Chip("event_word", "Given the words that the events touch, before and after, this chip proves that the run found and left them so.")
+    chip = Chip(
+        "event_word",
+        "Given the words that the events touch, before and after, this chip proves that the run found and left them so.",
+    )
     is_real = chip.public("is_real", "1 on a row that is a word")
     clk = chip.public("clk", "number of the call's instruction")
     region = chip.public("region", "region of the word")

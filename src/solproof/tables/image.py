@@ -23,13 +23,28 @@ from solproof.witness.table import Table, limbs
 
 def build() -> Chip:
     """The image and the program table."""
-    chip = Chip("image", "Given the key of a program, this chip holds its instructions and its read-only memory.")
+    chip = Chip(
+        "image", "Given the key of a program, this chip holds its instructions and its read-only memory."
+    )
     row = chip.preprocessed("row", "number of the row: a pc and a word index")
     word = [chip.preprocessed(f"word_{limb}", f"limb {limb} of the word") for limb in range(4)]
     tag = chip.preprocessed("tag", "how many bytes of the word exist")
     is_readable = chip.preprocessed("is_readable", "1 when the image has this word")
-    names = ("family", "destination", "source", "immediate_0", "immediate_1", "immediate_2", "immediate_3", "offset", "flags")
-    entry = [chip.preprocessed(name, f"{name} of the program message; all 0 for a slot that cannot be executed") for name in names]
+    names = (
+        "family",
+        "destination",
+        "source",
+        "immediate_0",
+        "immediate_1",
+        "immediate_2",
+        "immediate_3",
+        "offset",
+        "flags",
+    )
+    entry = [
+        chip.preprocessed(name, f"{name} of the program message; all 0 for a slot that cannot be executed")
+        for name in names
+    ]
     executions = chip.column("executions", "how often the instruction is fetched")
     time = chip.column("time", "time of the last access of the word, 0 for none")
 

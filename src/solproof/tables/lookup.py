@@ -23,7 +23,10 @@ HEIGHT = 2**16
 
 def build() -> Chip:
     """The lookup table."""
-    chip = Chip("lookup", "Given a value, this chip holds whether it has 16 bits, the AND of its bytes, and its highest bit.")
+    chip = Chip(
+        "lookup",
+        "Given a value, this chip holds whether it has 16 bits, the AND of its bytes, and its highest bit.",
+    )
     value = chip.preprocessed("value", "n, the number of the row")
     byte_a = chip.preprocessed("byte_a", "n modulo 256")
     byte_b = chip.preprocessed("byte_b", "floor(n / 256)")
@@ -31,10 +34,27 @@ def build() -> Chip:
     bit = chip.preprocessed("bit", "position of the highest set bit of max(n, 1)")
     rest = chip.preprocessed("rest", "max(n, 1) - 2^bit")
     number = chip.preprocessed("number", "max(n, 1)")
-    chip.provide(RANGE16, [value], chip.column("range_count", "how often n is range-checked"), "n is below 2^16")
-    chip.provide(BITWISE, [byte_a, byte_b, common], chip.column("and_count", "how often the AND is looked up"), "AND of two bytes")
-    chip.provide(BYTES, [byte_a, byte_b], chip.column("bytes_count", "how often the pair of bytes is looked up"), "two bytes")
-    chip.provide(BITS, [bit, rest, number], chip.column("bits_count", "how often the bits are looked up"), "a value of few bits")
+    chip.provide(
+        RANGE16, [value], chip.column("range_count", "how often n is range-checked"), "n is below 2^16"
+    )
+    chip.provide(
+        BITWISE,
+        [byte_a, byte_b, common],
+        chip.column("and_count", "how often the AND is looked up"),
+        "AND of two bytes",
+    )
+    chip.provide(
+        BYTES,
+        [byte_a, byte_b],
+        chip.column("bytes_count", "how often the pair of bytes is looked up"),
+        "two bytes",
+    )
+    chip.provide(
+        BITS,
+        [bit, rest, number],
+        chip.column("bits_count", "how often the bits are looked up"),
+        "a value of few bits",
+    )
     return chip
 
 

@@ -27,7 +27,10 @@ WHOLE = 8 + WRITABLE_TAG
 
 def build_input() -> Chip:
     """The touched words of the input."""
-    chip = Chip("input", "Given the words of the input that the run touches, before and after, this chip proves that the run found and left them so.")
+    chip = Chip(
+        "input",
+        "Given the words of the input that the run touches, before and after, this chip proves that the run found and left them so.",
+    )
     is_real = chip.public("is_real", "1 on a row that is a word")
     index = chip.public("index", "index of the word")
     tag = chip.public("tag", "how many bytes of it exist, plus 16")
@@ -41,7 +44,10 @@ def build_input() -> Chip:
 
 def build_stack_heap() -> Chip:
     """The touched words of stack and heap."""
-    chip = Chip("stack_heap", "Given the size of the heap, this chip proves that words of stack and heap are zero at the start, each word once.")
+    chip = Chip(
+        "stack_heap",
+        "Given the size of the heap, this chip proves that words of stack and heap are zero at the start, each word once.",
+    )
     heap_words = chip.public_value("heap_words", "size of the heap in words")
     is_real = chip.flag("is_real", "1 on a row that is a word")
     is_heap = chip.flag("is_heap", "1 for a word of the heap, 0 for one of the stack")
@@ -57,7 +63,9 @@ def build_stack_heap() -> Chip:
     # Both parts are small integers, so index is one below 2^15 and has one frame. Without the bound on `frame` a fraction would do, and
     # two rows could stand for one word.
     bits(chip, FRAMES_BITS, frame, 2**FRAMES_BITS, is_real, "frame is below 64")
-    bits(chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, 2**FRAME_WORDS_BITS, is_real, "frame holds index")
+    bits(
+        chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, 2**FRAME_WORDS_BITS, is_real, "frame holds index"
+    )
     range16(chip, heap_words - 1 - index, is_heap, "index is inside the heap")
     chip.assert_equal(holes, (1 - is_heap) * frame, "the heap has no holes")
     position = index + 2**REGION_WORDS_BITS * is_heap

@@ -26,7 +26,10 @@ from solproof.witness.table import Table, limbs
 
 
 def _build(name: str, bus: Bus, cell_columns: Sequence[tuple[str, str]]) -> Chip:
-    chip = Chip(name, f"Given a cell of the {bus.name} bus, this chip proves that it stays what it is until a later time.")
+    chip = Chip(
+        name,
+        f"Given a cell of the {bus.name} bus, this chip proves that it stays what it is until a later time.",
+    )
     is_real = chip.flag("is_real", "1 on a row that refreshes a cell")
     cell = [chip.column(column, formula) for column, formula in cell_columns]
     value = chip.word("value", "the cell")
@@ -49,7 +52,9 @@ def _below(chip: Chip, value: Expression, low: Expression, is_real: Expression, 
 
 REGISTER_REFRESH = _build("register_refresh", REGISTER, [("index", "number of the register")])
 MEMORY_REFRESH = _build(
-    "memory_refresh", MEMORY, [("region", "region of the word"), ("index", "index of the word"), ("tag", "tag of the word")]
+    "memory_refresh",
+    MEMORY,
+    [("region", "region of the word"), ("index", "index of the word"), ("tag", "tag of the word")],
 )
 
 # WITNESS

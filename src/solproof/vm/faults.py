@@ -31,7 +31,9 @@ def call_outside_text_segment() -> Fault:
 
 
 def execution_overrun() -> Fault:
-    return Fault("ExecutionOverrun", "attempted to execute past the end of the text segment at BPF instruction")
+    return Fault(
+        "ExecutionOverrun", "attempted to execute past the end of the text segment at BPF instruction"
+    )
 
 
 def unsupported_instruction() -> Fault:
@@ -53,6 +55,11 @@ def access_violation(address: int, length: int, *, stack_frames: bool) -> Fault:
     distance = address - 0x2_0000_0000
     frame = -(-distance // 4096) if distance < 0 else distance // 4096
     if stack_frames and -1 <= frame <= 64:
-        return Fault("StackAccessViolation", f"Access violation in stack frame {frame} at address {address:#x} of size {length}")
+        return Fault(
+            "StackAccessViolation",
+            f"Access violation in stack frame {frame} at address {address:#x} of size {length}",
+        )
     section = SECTIONS.get(address >> 32, "unknown")
-    return Fault("AccessViolation", f"Access violation in {section} section at address {address:#x} of size {length}")
+    return Fault(
+        "AccessViolation", f"Access violation in {section} section at address {address:#x} of size {length}"
+    )

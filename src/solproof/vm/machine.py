@@ -179,7 +179,12 @@ class Machine:
 
     def _load(self, pc: int, instruction: Instruction, size: int) -> Operation:
         registers, record, load = self.registers, self.recorder.value.append, self.memory.load
-        destination, source, offset, after = instruction.destination, instruction.source, instruction.offset, pc + 1
+        destination, source, offset, after = (
+            instruction.destination,
+            instruction.source,
+            instruction.offset,
+            pc + 1,
+        )
 
         def step() -> int:
             registers[destination] = value = load((registers[source] + offset) & MASK64, size)
@@ -190,7 +195,12 @@ class Machine:
 
     def _store(self, pc: int, instruction: Instruction, size: int, *, from_register: bool) -> Operation:
         registers, record, store = self.registers, self.recorder.value.append, self.memory.store
-        destination, source, offset, after = instruction.destination, instruction.source, instruction.offset, pc + 1
+        destination, source, offset, after = (
+            instruction.destination,
+            instruction.source,
+            instruction.offset,
+            pc + 1,
+        )
         immediate = instruction.immediate & MASK64
 
         def step() -> int:
@@ -320,7 +330,9 @@ def run(
     Faults are results and end up in `Run.fault`; a syscall that solproof does not have yet raises `UnsupportedError`.
     """
     if program.version != 0:
-        raise UnsupportedError(f"sBPF V{program.version} programs are not supported yet; this version runs V0")
+        raise UnsupportedError(
+            f"sBPF V{program.version} programs are not supported yet; this version runs V0"
+        )
     machine = Machine(
         program, input_region, instruction_data_address, context, syscalls, compute_unit_limit, heap_size
     )

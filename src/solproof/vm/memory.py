@@ -41,7 +41,12 @@ class Layout:
         if region == STACK and self.stack_gaps:
             in_hole = bool(offset & FRAME_SIZE)
             offset = (offset >> 13 << 12) | (offset & (FRAME_SIZE - 1))
-        if in_hole or offset + length > self.size(region) or (write and region == IMAGE) or region not in (1, 2, 3, 4):
+        if (
+            in_hole
+            or offset + length > self.size(region)
+            or (write and region == IMAGE)
+            or region not in (1, 2, 3, 4)
+        ):
             raise access_violation(address, length, stack_frames=self.stack_gaps)
         return region, offset
 

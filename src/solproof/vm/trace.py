@@ -40,10 +40,14 @@ class Recorder:
 
     def __init__(self) -> None:
         self.pc = array("Q")  # one per executed instruction
-        self.value = array("Q")  # one per executed instruction: what it wrote or stored; 0 where it did neither
+        self.value = array(
+            "Q"
+        )  # one per executed instruction: what it wrote or stored; 0 where it did neither
         self.address = array("Q")  # one per load or store, in order
         self.first_word = array("Q")  # the word holding the first byte, before the access
-        self.second_word = array("Q")  # the word holding the last byte, before the access; 0 when it is the first word
+        self.second_word = array(
+            "Q"
+        )  # the word holding the last byte, before the access; 0 when it is the first word
         self.frames = array("Q")  # r6..r9, r10 of the caller: five per call, in order of the calls
         self.events: list[SyscallEvent] = []
 

@@ -19,7 +19,14 @@ from solproof.vm.memory import INPUT
 from solproof.vm.trace import Run
 from solproof.witness.execution import Execution
 from solproof.witness.program_table import ProgramTable
-from solproof.witness.public import MINIMUM_HEIGHT, InputWords, PublicData, PublicTable, padded_height, public_tables
+from solproof.witness.public import (
+    MINIMUM_HEIGHT,
+    InputWords,
+    PublicData,
+    PublicTable,
+    padded_height,
+    public_tables,
+)
 from solproof.witness.table import Table
 
 
@@ -76,7 +83,9 @@ def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uin
         )
     )
     instances.append(Instance(lookup.CHIP, lookup.fill(counts).data, preprocessed=lookup.preprocessed()))
-    instances.sort(key=lambda instance: CIRCUIT.number(instance.chip))  # stable: instances of one chip keep their order
+    instances.sort(
+        key=lambda instance: CIRCUIT.number(instance.chip)
+    )  # stable: instances of one chip keep their order
     return Witness(tuple(instances), data)
 
 
@@ -141,9 +150,13 @@ def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
 
 def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, NDArray[np.int64]]:
     """How often each row of a lookup table is queried by the instances."""
-    counts = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in lookup.COUNTS} | {PROGRAM: np.zeros(slots, np.int64)}
+    counts = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in lookup.COUNTS} | {
+        PROGRAM: np.zeros(slots, np.int64)
+    }
     for instance in instances:
-        evaluator = Evaluator(instance.chip, instance.main, instance.preprocessed, instance.public, instance.values)
+        evaluator = Evaluator(
+            instance.chip, instance.main, instance.preprocessed, instance.public, instance.values
+        )
         for interaction in instance.chip.interactions:
             if interaction.role is not Role.QUERY:
                 continue

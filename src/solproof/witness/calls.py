@@ -56,7 +56,9 @@ def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
         at = np.flatnonzero(depth == level)
         calls = at[opens[at]]
         exits = at[~opens[at]]
-        matching[calls[: len(exits)]] = times[exits]  # they alternate, and only the last call can lack an exit
+        matching[calls[: len(exits)]] = times[
+            exits
+        ]  # they alternate, and only the last call can lack an exit
         if level:
             caller[calls] = outer_calls[np.searchsorted(outer_calls, times[calls]) - 1]
         outer_calls = times[calls]
@@ -64,7 +66,9 @@ def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
     return CallTree(times[by_clk], depth[by_clk], caller[by_clk], matching[by_clk])
 
 
-def call_accesses(tree: CallTree, saved: Values, by_register: NDArray[np.bool_], callee: Integers, stride: int) -> Special:
+def call_accesses(
+    tree: CallTree, saved: Values, by_register: NDArray[np.bool_], callee: Integers, stride: int
+) -> Special:
     """The register accesses of calls and returns, in the order that `Calls` is read back from: see `witness.rows`.
 
     Per call: r6..r9 read and r10 moved at 2 clk + 1, the callee read at 2 clk; per return, r6..r10 written at 2 clk + 1.
@@ -75,12 +79,24 @@ def call_accesses(tree: CallTree, saved: Values, by_register: NDArray[np.bool_],
     moved[:, 4] += np.uint64(stride)
     returned = saved[exits]
     return Special(
-        index=np.concatenate([np.tile(registers, calls), callee[by_register], np.tile(registers, int(exits.sum()))]),
+        index=np.concatenate(
+            [np.tile(registers, calls), callee[by_register], np.tile(registers, int(exits.sum()))]
+        ),
         time=np.concatenate(
-            [np.repeat(2 * tree.clk + 1, 5), 2 * tree.clk[by_register], np.repeat(2 * tree.exit_clk[exits] + 1, 5)]
+            [
+                np.repeat(2 * tree.clk + 1, 5),
+                2 * tree.clk[by_register],
+                np.repeat(2 * tree.exit_clk[exits] + 1, 5),
+            ]
         ),
         writes=np.concatenate(
-            [np.tile(registers == 10, calls), np.zeros(int(by_register.sum()), np.bool_), np.ones(returned.size, np.bool_)]
+            [
+                np.tile(registers == 10, calls),
+                np.zeros(int(by_register.sum()), np.bool_),
+                np.ones(returned.size, np.bool_),
+            ]
         ),
-        value=np.concatenate([moved.reshape(-1), np.zeros(int(by_register.sum()), np.uint64), returned.reshape(-1)]),
+        value=np.concatenate(
+            [moved.reshape(-1), np.zeros(int(by_register.sum()), np.uint64), returned.reshape(-1)]
+        ),
     )

@@ -45,7 +45,11 @@ class Execution:
         """Of a syscall: times of the previous accesses of r1..r5 and of r0, and r0 before it."""
         start = self._syscalls + event * (len(ARGUMENTS) + 1)
         before = self.registers.special_before[start : start + len(ARGUMENTS) + 1]
-        return before[:-1].tolist(), int(before[-1]), int(self.registers.special_value[start + len(ARGUMENTS)])
+        return (
+            before[:-1].tolist(),
+            int(before[-1]),
+            int(self.registers.special_value[start + len(ARGUMENTS)]),
+        )
 
     # REGISTERS
 
@@ -144,7 +148,9 @@ class Execution:
         reaches = start.astype(np.int64) + size > 8
         skips = (region == STACK) & (index & 1023 == HOLE_WORDS - 1) & self.layout.stack_gaps
         events = [(event.clk, word) for event in trace.events for word in event.words]
-        event_columns = np.array([(clk, word.region, word.index) for clk, word in events], np.int64).reshape(-1, 3)
+        event_columns = np.array([(clk, word.region, word.index) for clk, word in events], np.int64).reshape(
+            -1, 3
+        )
         event_values = np.array([(word.old, word.new) for _, word in events], np.uint64).reshape(-1, 2)
         chained = chain_memory(
             np.concatenate([region, region[reaches], event_columns[:, 1]]),

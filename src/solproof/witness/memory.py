@@ -57,7 +57,9 @@ def skips_hole(layout: Layout, region: Integers, index: Integers) -> NDArray[np.
     return (region == STACK) & (index & 1023 == HOLE_WORDS - 1) & layout.stack_gaps
 
 
-def chain_memory(region: Integers, index: Integers, clk: Integers, old: Values, new: Values) -> MemoryAccesses:
+def chain_memory(
+    region: Integers, index: Integers, clk: Integers, old: Values, new: Values
+) -> MemoryAccesses:
     """Chain accesses given in any order, no two of one word at one clk."""
     word = (region << INDEX_BITS) | index
     order = np.argsort(word << CLK_BITS | clk, kind="stable")
@@ -70,5 +72,7 @@ def chain_memory(region: Integers, index: Integers, clk: Integers, old: Values, 
     before[order] = shown
     starts = np.flatnonzero(is_first)
     ends = np.concatenate([starts[1:], [len(word)]]) - 1 if len(starts) else starts
-    cells = Cells(word[starts] >> INDEX_BITS, word[starts] & (2**INDEX_BITS - 1), old[starts], new[ends], time[ends])
+    cells = Cells(
+        word[starts] >> INDEX_BITS, word[starts] & (2**INDEX_BITS - 1), old[starts], new[ends], time[ends]
+    )
     return MemoryAccesses(before, cells, Refreshes(word[far], old[far], previous[far], time[far] - 1))

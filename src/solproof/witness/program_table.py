@@ -41,7 +41,9 @@ class ProgramTable:
     text_address: int
 
 
-def _resolve(program: Program, syscall_keys: Collection[int], pc: int, mnemonic: str, instruction: Instruction) -> Entry | None:
+def _resolve(
+    program: Program, syscall_keys: Collection[int], pc: int, mnemonic: str, instruction: Instruction
+) -> Entry | None:
     """The entry of an instruction whose meaning depends on more than its own slot; None when it cannot be executed."""
     key = instruction.immediate & 0xFFFF_FFFF
     match mnemonic:
@@ -51,7 +53,9 @@ def _resolve(program: Program, syscall_keys: Collection[int], pc: int, mnemonic:
             target = program.functions.get(key)
             return None if target is None else Entry(Code.CALL, offset=target)
         case "CALL_REG":
-            return replace(BY_MNEMONIC[mnemonic].encode(mnemonic, instruction), immediate=program.text_address)
+            return replace(
+                BY_MNEMONIC[mnemonic].encode(mnemonic, instruction), immediate=program.text_address
+            )
         case "LD_DW_IMM":
             wide = replace(instruction, immediate=wide_immediate(program.text, pc))
             return BY_MNEMONIC[mnemonic].encode(mnemonic, wide)
@@ -78,7 +82,11 @@ def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTab
         immediates[pc] = entry.immediate
         control = entry.code in (Code.CALL, Code.CALL_REGISTER, Code.EXIT, Code.SYSCALL, Code.JUMP_ALWAYS)
         is_jump = entry.code is Code.JUMP or mnemonic.startswith("JSET")
-        kinds[pc] = mnemonic.endswith("_REG") and not control, not control, not control and not is_jump and entry.code is not Code.STORE
+        kinds[pc] = (
+            mnemonic.endswith("_REG") and not control,
+            not control,
+            not control and not is_jump and entry.code is not Code.STORE,
+        )
         sizes[pc] = SIZES.get(mnemonic, 0)
     return ProgramTable(
         *(fields[:, position] for position in range(3)),

@@ -58,12 +58,15 @@ def public_tables(data: PublicData) -> list[PublicTable]:
             boundary.public_execution(data.entry, data.instructions, data.r0, MINIMUM_HEIGHT),
         ),
         PublicTable(
-            boundary.REGISTER_BOUNDARY, boundary.public_registers(data.instruction_data_address, MINIMUM_HEIGHT)
+            boundary.REGISTER_BOUNDARY,
+            boundary.public_registers(data.instruction_data_address, MINIMUM_HEIGHT),
         ),
         PublicTable(memory.INPUT_WORDS, _public_input(data.input_words, data.layout)),
         PublicTable(memory.STACK_HEAP, None, (data.layout.heap_size // WORD,)),
     ]
-    tables.append(PublicTable(event.SYSCALL, event.public_syscalls(data.events, padded_height(len(data.events)))))
+    tables.append(
+        PublicTable(event.SYSCALL, event.public_syscalls(data.events, padded_height(len(data.events))))
+    )
     columns = event.public_event_words(data.events, data.layout, padded_height(len(words)))
     tables.append(PublicTable(event.EVENT_WORD, columns))
     return tables

@@ -92,7 +92,11 @@ def chain_registers(
         found[regular], before[regular] = back_value[: len(regular)], back_before[: len(regular)]
         special_found[other], special_before[other] = back_value[len(regular) :], back_before[len(regular) :]
         final_value[register], final_time[register] = after[-1], time[-1]
-    columns = [np.concatenate(parts) for parts in zip(*refreshes, strict=True)] if refreshes else [np.zeros(0, np.int64)] * 4
+    columns = (
+        [np.concatenate(parts) for parts in zip(*refreshes, strict=True)]
+        if refreshes
+        else [np.zeros(0, np.int64)] * 4
+    )
     return RegisterAccesses(
         found.reshape(registers.shape),
         before.reshape(registers.shape),
