@@ -72,19 +72,19 @@ pub struct Parameters {
 }
 
 impl Default for Parameters {
-    /// 218 queries of 0.415 bits and 20 ground bits: 110 proven bits in the unique-decoding regime.
+    /// 223 queries of 0.415 bits and 18 ground bits: 110 proven bits in the unique-decoding regime.
     ///
     /// The terms that shrink as tables grow stay above that up to 2^18 rows, and above 106 bits up to 2^22. A blowup
-    /// of 4 with 134 queries gives the same bits in two thirds of the bytes and 1.7 times the time. A Merkle cap would only
-    /// add bytes, because the queries of one tree already share their paths.
+    /// of 4 with 137 queries gives the same bits in two thirds of the bytes and 1.7 times the time. A Merkle cap
+    /// would only add bytes, because the queries of one tree already share their paths.
     fn default() -> Self {
         Self {
             log_blowup: 1,
-            queries: 218,
+            queries: 223,
             log_final_polynomial_length: 0,
             max_log_arity: 3,
             cap_height: 0,
-            grinding: Grinding { lookup: 16, out_of_domain: 16, batch: 18, commit: 12, query: 20 },
+            grinding: Grinding { lookup: 16, out_of_domain: 16, batch: 18, commit: 12, query: 18 },
             target_bits: MINIMUM_TARGET_BITS,
         }
     }

@@ -12,6 +12,7 @@ mod config;
 mod document;
 mod failure;
 mod key;
+mod openings;
 mod program;
 mod progress;
 mod prove;

@@ -10,13 +10,13 @@ use p3_matrix::dense::RowMajorMatrix;
 use crate::air::log_height;
 use crate::batch::{Batch, Instance, Public};
 use crate::config::{Parameters, Val};
-use crate::failure::{Failure, Outcome, guarded, refuse};
+use crate::failure::{Failure, Outcome, refuse};
 use crate::key::Key;
 use crate::progress::{Listener, Phases};
 use crate::report::Report;
 use crate::security::security;
 use crate::statement::seeded_challenger;
-use crate::wire::{Envelope, encode};
+use crate::wire::encode;
 
 /// One table with its witness, as the caller gives it.
 pub struct Witness {
@@ -36,54 +36,47 @@ pub fn prove(
     parameters: Parameters,
     listener: Box<Listener>,
 ) -> Outcome<(Vec<u8>, Report)> {
-    guarded(
-        |message| Failure::Refused(format!("the prover failed: {message}")),
-        || {
-            let start = Instant::now();
-            let (instances, publics) = checked_witnesses(key, &witnesses)?;
-            let batch = Batch::new(key, parameters, instances, publics).map_err(Failure::Refused)?;
-            let security = security(key, &parameters, &batch.instances);
-            if security.bits < f64::from(parameters.target_bits) {
-                return refuse(format!(
-                    "these tables and parameters give {:.1} proven bits ({}, weakest term {}), the target is {}",
-                    security.bits, security.regime, security.binding, parameters.target_bits
-                ));
-            }
-            let preprocessed = batch.preprocessed()?;
-            let prover_data = ProverData {
-                common: batch.common(preprocessed.as_deref())?,
-                prover_only: ProverOnlyData {
-                    preprocessed_prover_data: preprocessed.map(|preprocessed| preprocessed.data.clone()),
-                },
-            };
-            let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
-            let tables = batch.tables();
-            let public_values = batch.public_values();
-            let proven: Vec<_> = tables
-                .iter()
-                .zip(&witnesses)
-                .zip(&public_values)
-                .map(|((air, witness), values)| StarkInstance {
-                    air,
-                    trace: &witness.main,
-                    public_values: values.clone(),
-                })
-                .collect();
-            let has_lookups = batch
-                .instances
-                .iter()
-                .any(|instance| !key.circuit.chips[instance.chip()].interactions.is_empty());
-            let phases = Phases::begin(has_lookups, listener);
-            let proof = phases
-                .watch(|| prove_batch(&config, &proven, &prover_data))
-                .map_err(|error| Failure::Refused(format!("the prover failed: {error}")))?;
-            let mut seconds = phases.finish();
-            let bytes = encode(&Envelope { instances: batch.instances.clone(), proof })?;
-            seconds.push(("total", start.elapsed().as_secs_f64()));
-            let report = Report::new(&batch, security, bytes.len(), seconds);
-            Ok((bytes, report))
+    let start = Instant::now();
+    let (instances, publics) = checked_witnesses(key, &witnesses)?;
+    let batch = Batch::new(key, parameters, instances, publics).map_err(Failure::Refused)?;
+    let security = security(key, &parameters, &batch.instances);
+    if security.bits < f64::from(parameters.target_bits) {
+        return refuse(format!(
+            "these tables and parameters give {:.1} proven bits ({}, weakest term {}), the target is {}",
+            security.bits, security.regime, security.binding, parameters.target_bits
+        ));
+    }
+    let preprocessed = batch.preprocessed()?;
+    let prover_data = ProverData {
+        common: batch.common(preprocessed.as_deref())?,
+        prover_only: ProverOnlyData {
+            preprocessed_prover_data: preprocessed.map(|preprocessed| preprocessed.data.clone()),
         },
-    )
+    };
+    let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
+    let tables = batch.tables();
+    let public_values = batch.public_values();
+    let proven: Vec<_> = tables
+        .iter()
+        .zip(&witnesses)
+        .zip(&public_values)
+        .map(|((air, witness), values)| StarkInstance {
+            air,
+            trace: &witness.main,
+            public_values: values.clone(),
+        })
+        .collect();
+    let has_lookups =
+        batch.instances.iter().any(|instance| !key.circuit.chips[instance.chip()].interactions.is_empty());
+    let phases = Phases::begin(has_lookups, listener);
+    let proof = phases
+        .watch(|| prove_batch(&config, &proven, &prover_data))
+        .map_err(|error| Failure::Refused(format!("the prover failed: {error}")))?;
+    let mut seconds = phases.finish();
+    let bytes = encode(&batch.instances, proof)?;
+    seconds.push(("total", start.elapsed().as_secs_f64()));
+    let report = Report::new(&batch, security, bytes.len(), seconds);
+    Ok((bytes, report))
 }
 
 /// Checks the shapes of the witnesses against their chips.

@@ -31,35 +31,34 @@ pub fn verify(
     )?;
     guarded(
         |message| Failure::Rejected(format!("malformed proof: {message}")),
-        || {
-            let start = Instant::now();
-            let envelope = decode(bytes)?;
-            let batch =
-                Batch::new(key, parameters, envelope.instances, publics).map_err(Failure::Rejected)?;
-            let degrees = &envelope.proof.degree_bits;
-            if !degrees
-                .iter()
-                .copied()
-                .eq(batch.instances.iter().map(|instance| instance.log_height as usize))
-            {
-                return reject("malformed proof: two statements of the heights differ");
-            }
-            let security = security(key, &parameters, &batch.instances);
-            if security.bits < f64::from(parameters.target_bits) {
-                return reject(format!(
-                    "the proof has {:.1} proven bits ({}, weakest term {}), the target is {}",
-                    security.bits, security.regime, security.binding, parameters.target_bits
-                ));
-            }
-            let preprocessed = batch.preprocessed()?;
-            let common = batch.common(preprocessed.as_deref())?;
-            let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
-            verify_batch(&config, &batch.tables(), &envelope.proof, &batch.public_values(), &common)
-                .map_err(|error| Failure::Rejected(format!("{error}")))?;
-            let seconds = vec![("total", start.elapsed().as_secs_f64())];
-            Ok(Report::new(&batch, security, bytes.len(), seconds))
-        },
+        || verify_bytes(key, bytes, publics, transcript, parameters),
     )
+}
+
+fn verify_bytes(
+    key: &Key,
+    bytes: &[u8],
+    publics: BTreeMap<usize, Public>,
+    transcript: &[u8],
+    parameters: Parameters,
+) -> Outcome<Report> {
+    let start = Instant::now();
+    let (instances, proof) = decode(bytes, parameters.queries)?;
+    let batch = Batch::new(key, parameters, instances, publics).map_err(Failure::Rejected)?;
+    let security = security(key, &parameters, &batch.instances);
+    if security.bits < f64::from(parameters.target_bits) {
+        return reject(format!(
+            "the proof has {:.1} proven bits ({}, weakest term {}), the target is {}",
+            security.bits, security.regime, security.binding, parameters.target_bits
+        ));
+    }
+    let preprocessed = batch.preprocessed()?;
+    let common = batch.common(preprocessed.as_deref())?;
+    let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
+    verify_batch(&config, &batch.tables(), &proof, &batch.public_values(), &common)
+        .map_err(|error| Failure::Rejected(error.to_string()))?;
+    let seconds = vec![("total", start.elapsed().as_secs_f64())];
+    Ok(Report::new(&batch, security, bytes.len(), seconds))
 }
 
 /// Public data for exactly the chips that take some.

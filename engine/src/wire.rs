@@ -1,13 +1,15 @@
 //! Proof bytes: a header, then the batch and its proof in postcard's canonical form.
 //!
-//! Field elements take four bytes (in the field's own Montgomery form, below the modulus), lengths are varints.
+//! Field elements take four bytes (in the field's own Montgomery form, below the modulus), lengths are varints. What
+//! the rest of the proof already says is left out: the heights, and the repetitions of opened rows.
 
 use p3_batch_stark::BatchProof;
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Instance;
-use crate::config::Config;
+use crate::config::{Challenge, Config, Val};
 use crate::failure::{Failure, Outcome, reject};
+use crate::openings::Openings;
 
 const MAGIC: [u8; 4] = *b"SPEP";
 /// Changes whenever old bytes could be read differently or the transcript changes.
@@ -18,15 +20,71 @@ const MAXIMUM_BYTES: usize = 16 << 20;
 
 /// A proof as it travels.
 #[derive(Deserialize, Serialize)]
-pub struct Envelope {
-    pub instances: Vec<Instance>,
-    pub proof: BatchProof<Config>,
+struct Envelope {
+    instances: Vec<Instance>,
+    /// Without its heights, opened rows and folded siblings.
+    proof: BatchProof<Config>,
+    /// The opened rows of each commitment.
+    openings: Vec<Openings<Val>>,
+    /// The siblings of each folding round.
+    siblings: Vec<Openings<Challenge>>,
 }
 
-pub fn encode(envelope: &Envelope) -> Outcome<Vec<u8>> {
+impl Envelope {
+    fn pack(instances: &[Instance], mut proof: BatchProof<Config>) -> Self {
+        proof.degree_bits.clear();
+        let opening_proof = &mut proof.opening_proof;
+        let openings = opening_proof
+            .input_openings
+            .iter_mut()
+            .map(|opening| Openings::pack(&std::mem::take(&mut opening.opened_values)))
+            .collect();
+        let siblings = opening_proof
+            .commit_phase_openings
+            .iter_mut()
+            .map(|step| {
+                let rows = std::mem::take(&mut step.sibling_values);
+                Openings::pack(&rows.into_iter().map(|row| vec![row]).collect::<Vec<_>>())
+            })
+            .collect();
+        Self { instances: instances.to_vec(), proof, openings, siblings }
+    }
+
+    fn unpack(self, queries: usize) -> Outcome<(Vec<Instance>, BatchProof<Config>)> {
+        let Self { instances, mut proof, openings, siblings } = self;
+        if !proof.degree_bits.is_empty() {
+            return reject("malformed proof: two statements of the heights");
+        }
+        proof.degree_bits = instances.iter().map(|instance| instance.log_height as usize).collect();
+        let opening_proof = &mut proof.opening_proof;
+        if opening_proof.input_openings.len() != openings.len()
+            || opening_proof.commit_phase_openings.len() != siblings.len()
+        {
+            return reject("malformed proof: a commitment without its opened rows");
+        }
+        let repeated = opening_proof.input_openings.iter().any(|opening| !opening.opened_values.is_empty())
+            || opening_proof.commit_phase_openings.iter().any(|step| !step.sibling_values.is_empty());
+        if repeated {
+            return reject("malformed proof: two statements of the opened rows");
+        }
+        let mut budget = 0;
+        for (opening, rows) in opening_proof.input_openings.iter_mut().zip(&openings) {
+            opening.opened_values = rows.unpack(queries, &mut budget)?;
+        }
+        for (step, rows) in opening_proof.commit_phase_openings.iter_mut().zip(&siblings) {
+            step.sibling_values =
+                rows.unpack(queries, &mut budget)?.into_iter().map(|rows| rows.concat()).collect();
+        }
+        Ok((instances, proof))
+    }
+}
+
+/// The bytes of a proof.
+pub fn encode(instances: &[Instance], proof: BatchProof<Config>) -> Outcome<Vec<u8>> {
+    let envelope = Envelope::pack(instances, proof);
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&VERSION.to_le_bytes());
-    let bytes = postcard::to_extend(envelope, bytes)
+    let bytes = postcard::to_extend(&envelope, bytes)
         .map_err(|error| Failure::Refused(format!("the proof cannot be encoded: {error}")))?;
     if bytes.len() > MAXIMUM_BYTES {
         return Err(Failure::Refused(format!(
@@ -37,8 +95,8 @@ pub fn encode(envelope: &Envelope) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Accepts exactly the bytes that `encode` makes: no longer form of a number, nothing behind the end.
-pub fn decode(bytes: &[u8]) -> Outcome<Envelope> {
+/// Accepts exactly the bytes that `encode` makes: no longer form of anything, nothing behind the end.
+pub fn decode(bytes: &[u8], queries: usize) -> Outcome<(Vec<Instance>, BatchProof<Config>)> {
     if bytes.len() > MAXIMUM_BYTES {
         return reject(format!("{} bytes, expected at most {MAXIMUM_BYTES}", bytes.len()));
     }
@@ -60,5 +118,5 @@ pub fn decode(bytes: &[u8]) -> Outcome<Envelope> {
     if postcard::to_stdvec(&envelope).ok().as_deref() != Some(body) {
         return reject("malformed proof: not in canonical form");
     }
-    Ok(envelope)
+    envelope.unpack(queries)
 }

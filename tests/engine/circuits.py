@@ -104,7 +104,6 @@ def fibonacci_witness(rows: int) -> tuple[Array, list[int]]:
 RANGE_BUS, MOVE_BUS, OTHER_BUS, STATEMENT_BUS = range(4)
 BUSES = {"range": 1, "move": 6, "other": 6, "statement": 2}
 RANGE, SOURCE, SINK, STATEMENT, FIBONACCI = range(5)
-CHIPS = {"range": RANGE, "source": SOURCE, "sink": SINK, "statement": STATEMENT, "fibonacci": FIBONACCI}
 RANGE_ROWS = 64
 
 
@@ -112,8 +111,8 @@ RANGE_ROWS = 64
 class Machine:
     """A circuit with one chip of every kind, and instances that satisfy it.
 
-    `source` sends moves (payload of 6, looked up in `range` by its first cell) that `sink` receives, and a pair
-    of public cells that `statement` holds; `range` offers 0..63; `fibonacci` has nothing but public values.
+    `source` sends moves (payload of 6, looked up in `range` by its first cell) that `sink` receives, and a
+    pair of public cells that `statement` holds; `range` offers 0..63; `fibonacci` has only public values.
     """
 
     key: _engine.Key

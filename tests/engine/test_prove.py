@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -262,6 +263,24 @@ class TestProver:
         with pytest.raises(exception, match=phase):
             _engine.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS, stop)
         satisfied.verify(satisfied.prove())
+
+    def test_threads_share_a_key(self, satisfied: Machine) -> None:
+        def prove_and_verify(number: int) -> list[str]:
+            phases: list[str] = []
+            transcript = b"%d" % number
+            proof, _ = _engine.prove(
+                satisfied.key,
+                satisfied.instances,
+                transcript,
+                PARAMETERS,
+                lambda phase, _: phases.append(phase),
+            )
+            satisfied.verify(proof, transcript=transcript)
+            return [phase for phase in phases if phase != "grinding"]
+
+        with ThreadPoolExecutor(4) as threads:
+            results = list(threads.map(prove_and_verify, range(8)))
+        assert all(phases == results[0] for phases in results)
 
     def test_cells_are_counted(self, satisfied: Machine) -> None:
         _, report = _engine.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS)

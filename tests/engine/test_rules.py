@@ -169,7 +169,7 @@ class TestParameters:
 
     def test_weak_ones_are_refused(self, satisfied: Machine) -> None:
         message = refused(satisfied, satisfied.instances, parameters=with_parameters(queries=150))
-        assert message.startswith("these tables and parameters give 91.6 proven bits (Johnson list decoding")
+        assert message.startswith("these tables and parameters give 89.6 proven bits (Johnson list decoding")
         assert message.endswith("weakest term low-degree-test), the target is 100")
 
     def test_a_target_above_the_default_s_bits_is_refused_and_rejected(self, satisfied: Machine) -> None:
