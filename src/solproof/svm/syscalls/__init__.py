@@ -14,7 +14,7 @@ from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.svm.syscalls import abort, logging, memory, return_data, sysvar
 from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext
 
-__all__ = ["INACTIVE_ON_MAINNET", "REGISTRY", "Syscall", "SyscallContext"]
+__all__ = ["INACTIVE_ON_MAINNET", "REGISTRY", "SUPPORTED", "Syscall", "SyscallContext"]
 
 INACTIVE_ON_MAINNET = frozenset(
     {"sol_blake3", "sol_sha512", "sol_get_fees_sysvar", "sol_big_mod_exp", "sol_remaining_compute_units"}
@@ -29,11 +29,16 @@ def _refuse(name: str) -> Execute:
     return execute
 
 
+_MODULES = (abort, logging, memory, sysvar, return_data)
+SUPPORTED: Mapping[str, Syscall] = MappingProxyType(
+    {syscall.name: syscall for module in _MODULES for syscall in module.SYSCALLS}
+)
+"""The syscalls that solproof runs, by name."""
+
+
 def _registry() -> dict[int, Syscall]:
-    modules = (abort, logging, memory, sysvar, return_data)
-    supported = {syscall.name: syscall for module in modules for syscall in module.SYSCALLS}
     return {
-        key: supported.get(name) or Syscall(name, _refuse(name))
+        key: SUPPORTED.get(name) or Syscall(name, _refuse(name))
         for name, key in SYSCALL_HASHES.items()
         if name not in INACTIVE_ON_MAINNET
     }

@@ -1,0 +1,89 @@
+"""The command line: one module per command, results on standard output, progress and errors on standard
+error.
+
+A command's module is imported when the command is used, so that `solproof --help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from solproof import __version__
+from solproof.cli.failure import exit_status_of
+
+SUMMARIES = {
+    "run": "Run a program on an input, as the runtime would.",
+    "prove": "Run a program and write a proof of the run.",
+    "verify": "Verify a proof against your own program and input.",
+    "check": "Check every constraint and bus of a run, without proving.",
+    "inspect": "Describe a proof, a program or an input.bin.",
+    "opcode": "Show where an opcode is defined, executed, constrained and tested.",
+    "pack": "Write a program and its input into one input.bin.",
+    "demo": "Run, compare, prove and verify two real SPL Token transfers.",
+}
+
+EPILOGUE = """\b
+Exit status:
+    0  the command did its work (a program that fails is still a result: see "success")
+    1  something unexpected; check: a constraint or a bus does not hold
+    2  a file, a value or an option is not what it has to be
+    3  a real Solana feature that this version does not run or prove yet
+    4  the proof is rejected
+    5  the proof was made by another version: neither valid nor invalid here
+    6  a result could not be written; nothing is left half-written
+    7  the prover refused: security below its target, or a table outside its limits
+  130  interrupted;  141  the reader of standard output is gone
+
+\b
+Example:
+  solproof prove token.so --input transfer.json -o transfer.proof
+  solproof verify transfer.proof --program token.so --input transfer.json
+"""
+
+
+class Commands(click.Group):
+    """The commands of `SUMMARIES`, each imported from its module when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the help page."""
+        return list(SUMMARIES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command in the module of that name."""
+        if cmd_name not in SUMMARIES:
+            return None
+        command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help page's list, without importing a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    epilog=EPILOGUE,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="solproof")
+@click.pass_context
+def solproof(context: click.Context) -> None:
+    """Run Solana programs exactly as a validator would, and prove what they did.
+
+    Results go to standard output, progress and errors to standard error. With --json the result is one JSON
+    object; when the command fails it is {"failure": {"kind", "message", "exit_status"}}.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main() -> NoReturn:
+    """The entry point of the command `solproof`."""
+    sys.exit(exit_status_of(solproof, sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""How a command ends: its exit status, and one line for whatever went wrong. The user never sees a
+traceback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from solproof.errors import InputError, SolproofError
+
+UNEXPECTED = 1
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+READER_GONE = 141  # 128 + SIGPIPE
+
+
+def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run a command; returns its exit status, and reports an error in one line (with --json also as an
+    object).
+    """
+    try:
+        with command.make_context("solproof", list(arguments)) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        return _report(InputError.__name__, _usage(error), InputError.exit_status, arguments)
+    except SolproofError as error:
+        return _report(type(error).__name__, str(error), error.exit_status, arguments)
+    except KeyboardInterrupt:
+        return _report("Interrupted", "interrupted", INTERRUPTED, arguments)
+    except BrokenPipeError:
+        # Nobody reads on: leave quietly, and keep the interpreter from flushing into the closed pipe again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    except MemoryError:
+        return _report("MemoryError", "not enough memory", UNEXPECTED, arguments)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _report("OSError", f"{where}{error.strerror or error}", UNEXPECTED, arguments)
+    except Exception as error:
+        return _report(type(error).__name__, _unforeseen(error), UNEXPECTED, arguments)
+    return 0
+
+
+def _report(kind: str, message: str, status: int, arguments: Sequence[str]) -> int:
+    line = " ".join(message.split())
+    print(f"error: {line}", file=sys.stderr)
+    if "--json" in arguments:
+        with contextlib.suppress(OSError):  # the line on standard error has said it
+            print(json.dumps({"failure": {"kind": kind, "message": line, "exit_status": status}}), flush=True)
+    return status
+
+
+def _usage(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = "" if context is None else f" (see {context.command_path} --help)"
+    return error.format_message().rstrip(".") + hint
+
+
+def _unforeseen(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"unexpected {type(error).__name__}: {error}, at {where}; please report this"

@@ -1,0 +1,161 @@
+"""`solproof inspect`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from solproof.cli.options import FILE, is_input_bin, json_option
+from solproof.cli.show import Fields, print_json, print_lines
+from solproof.errors import InputError
+from solproof.files import read_file
+from solproof.isa.instruction import decode_program
+from solproof.isa.opcodes import opcode
+from solproof.program.elf_records import MAGIC as ELF_MAGIC
+from solproof.program.program import Program
+from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.program.verifier import load_program
+from solproof.proof.claim import Claim
+from solproof.proof.proof_file import FORMAT, ProofFile
+from solproof.proof.proof_file import MAGIC as PROOF_MAGIC
+from solproof.svm import bincode
+from solproof.svm.accounts import address_text
+from solproof.svm.syscalls import REGISTRY, SUPPORTED
+
+EXAMPLE = """\b
+Examples:
+  solproof inspect transfer.proof
+  solproof inspect token.so --json
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("file", type=FILE, metavar="FILE")
+@json_option
+def inspect(file: Path, as_json: bool) -> None:
+    """Describe a proof, a program or an input.bin.
+
+    What a proof says is what its maker wrote: only "solproof verify" tells whether it is true.
+    """
+    content = read_file(file, "file")
+    if content.startswith(PROOF_MAGIC):
+        fields = describe_proof(content)
+    elif content.startswith(ELF_MAGIC):
+        fields = describe_program(content)
+    elif is_input_bin(content):
+        fields = describe_input(content)
+    else:
+        raise InputError(
+            f"file {file}: starts with {content[:8]!r}, "
+            f"expected a proof ({PROOF_MAGIC!r}), a program ({ELF_MAGIC!r}) or an input.bin"
+        )
+    if as_json:
+        print_json(fields)
+    else:
+        print_lines(_lines(fields, 0))
+
+
+def describe_proof(content: bytes) -> Fields:
+    """The header and the claim of a proof file; raises `ProofRejected` or `ProofVersionError`."""
+    file = ProofFile.from_bytes(content)
+    claim = Claim.from_bytes(file.claim)
+    events = Counter(SYSCALL_NAMES.get(event.key, f"unknown {event.key:#010x}") for event in claim.events)
+    return {
+        "kind": "proof",
+        "format_version": FORMAT,
+        "solproof_version": file.version,
+        "program_sha256": file.program_sha256.hex(),
+        "key_digest": file.key_digest.hex(),
+        "claimed_security_bits": file.security_bits,
+        "claimed_security_regime": file.security_regime,
+        "claim": {
+            "exit_code": claim.r0,
+            "instructions": claim.instructions,
+            "touched_input_words": len(claim.index),
+            "syscalls": dict(sorted(events.items())),
+        },
+        "bytes": {"file": len(content), "claim": len(file.claim), "engine_proof": len(file.proof)},
+    }
+
+
+def describe_program(content: bytes) -> Fields:
+    """What the loader makes of an ELF file; raises `ProgramError` or `UnsupportedError`."""
+    program = load_program(content)
+    return {
+        "kind": "program",
+        "sha256": program.elf_sha256.hex(),
+        "bytes": len(content),
+        "sbpf_version": program.version,
+        "entry": program.entry,
+        "slots": program.slots,
+        "text_address": f"{program.text_address:#x}",
+        "image_bytes": len(program.image),
+        "functions": len(program.functions),
+        "syscalls": _syscalls(program),
+    }
+
+
+def describe_input(content: bytes) -> Fields:
+    """The fields of an input.bin; raises `InputError`."""
+    given = bincode.unpack(content)
+    parameters = given.parameters
+    return {
+        "kind": "input",
+        "program_bytes": len(given.program),
+        "program_sha256": sha256(given.program).hexdigest(),
+        "program_id": address_text(given.program_id),
+        "accounts": [
+            {
+                "key": address_text(entry.account.key),
+                "owner": address_text(entry.account.owner),
+                "lamports": entry.account.lamports,
+                "data_bytes": len(entry.account.data),
+                "executable": entry.account.executable,
+                "is_signer": entry.is_signer,
+                "is_writable": entry.is_writable,
+            }
+            for entry in given.accounts
+        ],
+        "instruction_data": given.instruction_data.hex(),
+        "parameters": {
+            "compute_unit_limit": parameters.compute_unit_limit,
+            "heap_size": parameters.heap_size,
+            "loader": parameters.loader.name,
+        },
+    }
+
+
+def _syscalls(program: Program) -> dict[str, str]:
+    """The syscalls that the text calls by name, and whether this version runs them."""
+    names = set()
+    second_slot = False
+    for slot in decode_program(program.text):
+        row = None if second_slot else opcode(slot.code, program.version)
+        second_slot = row is not None and row.mnemonic == "LD_DW_IMM"
+        key = slot.immediate & 0xFFFF_FFFF
+        if row is not None and row.mnemonic == "CALL_IMM" and key in REGISTRY:
+            names.add(REGISTRY[key].name)
+    return {name: "supported" if name in SUPPORTED else "not supported yet" for name in sorted(names)}
+
+
+def _lines(fields: Fields, depth: int) -> list[str]:
+    """Nested fields as indented lines."""
+    width = max(len(name) for name in fields)
+    lines = []
+    for name, value in fields.items():
+        label = f"{'  ' * depth}{name:<{width}}"
+        if isinstance(value, dict):
+            lines += [
+                label.rstrip() + ("" if value else "  none"),
+                *(_lines(value, depth + 1) if value else []),
+            ]
+        elif isinstance(value, list):
+            lines.append(f"{label}  {len(value)}")
+            for element in value:
+                lines += ["", *_lines(element, depth + 1)]
+        else:
+            lines.append(f"{label}  {value:,}" if type(value) is int else f"{label}  {value}")
+    return lines

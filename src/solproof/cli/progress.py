@@ -1,0 +1,69 @@
+"""Progress on standard error, by phase: live when somebody watches, otherwise a line as each phase first
+begins.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+
+class Phases:
+    """Shows phases as they begin: `with Phases("prove", quiet=False) as progress: progress("witness")`.
+
+    A phase that comes back, as grinding does, goes on where it was: each has one line.
+    """
+
+    def __init__(self, title: str, *, quiet: bool) -> None:
+        self._title = title
+        self._quiet = quiet
+        self._start = self._begun = time.perf_counter()
+        self._seconds: dict[str, float] = {}
+        self._current: str | None = None
+        self._live: Live | None = None
+
+    def __enter__(self) -> Phases:
+        if not self._quiet and sys.stderr.isatty():
+            self._live = Live(get_renderable=self._lines, console=Console(stderr=True), refresh_per_second=10)
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end_phase()
+        if self._live is not None:
+            self._live.stop()
+        elif kind is None:
+            self._print("done")
+
+    def __call__(self, phase: str, _seconds: float = 0.0) -> None:
+        """A phase begins; the one before has ended."""
+        self._end_phase()
+        if phase not in self._seconds:
+            self._seconds[phase] = 0.0
+            self._print(phase)
+        self._current = phase
+
+    def _end_phase(self) -> None:
+        now = time.perf_counter()
+        if self._current is not None:
+            self._seconds[self._current] += now - self._begun
+        self._begun, self._current = now, None
+
+    def _print(self, text: str) -> None:
+        if not self._quiet and self._live is None:
+            elapsed = time.perf_counter() - self._start
+            print(f"{self._title}: {elapsed:7.3f} s  {text}", file=sys.stderr, flush=True)
+
+    def _lines(self) -> Text:
+        running = time.perf_counter() - self._begun
+        return Text("\n").join(
+            Text(f"{self._title}: {seconds + running * (phase == self._current):7.3f} s  {phase}")
+            for phase, seconds in self._seconds.items()
+        )

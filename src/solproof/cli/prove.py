@@ -1,0 +1,88 @@
+"""`solproof prove`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from solproof.cli.options import (
+    FILE,
+    input_option,
+    json_option,
+    parameter_options,
+    program_argument,
+    quiet_option,
+    read_input,
+)
+from solproof.cli.progress import Phases
+from solproof.cli.show import (
+    aligned,
+    outcome_fields,
+    outcome_lines,
+    print_json,
+    print_lines,
+    rounded,
+    seconds_text,
+)
+from solproof.files import check_writable, write_file
+from solproof.proof import prove as prover
+
+EXAMPLE = """\b
+Examples:
+  solproof prove token.so --input transfer.json -o transfer.proof
+  solproof prove input.bin -o transfer.proof --json --quiet
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@program_argument
+@input_option
+@parameter_options
+@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The proof file to write.")
+@json_option
+@quiet_option
+def prove(
+    program: Path, input_path: Path | None, output: Path, as_json: bool, quiet: bool, **parameters: Any
+) -> None:
+    """Run a program and write a proof of the run.
+
+    PROGRAM is an ELF file, with --input a JSON file; or an input.bin, which holds both. A program that
+    returns an error code is proven as well; one that a fault stops (a bad access, the budget) is refused with
+    exit status 3.
+    """
+    check_writable(output)
+    given = read_input(program, input_path, **parameters)
+    with Phases("prove", quiet=quiet) as progress:
+        proof = prover.prove(given, progress)
+    write_file(output, proof.data)
+    report = proof.report
+    if as_json:
+        print_json(
+            {
+                **outcome_fields(proof.output),
+                "security_bits": round(report.security_bits, 3),
+                "security_regime": report.security_regime,
+                "proof_bytes": report.proof_bytes,
+                "seconds": rounded(report.seconds),
+                "rows": report.rows,
+                "main_cells": report.main_cells,
+                "auxiliary_cells": report.auxiliary_cells,
+                "preprocessed_cells": report.preprocessed_cells,
+            }
+        )
+        return
+    cells = report.main_cells + report.auxiliary_cells
+    print_lines(
+        aligned(
+            [
+                *outcome_lines(proof.output),
+                ("security", f"{report.security_bits:.1f} bits proven, {report.security_regime}"),
+                ("rows", f"{sum(report.rows.values()):,} in {len(report.rows)} chips, padding included"),
+                ("cells", f"{cells:,} committed, and {report.preprocessed_cells:,} of the program's key"),
+                ("seconds", seconds_text(report.seconds)),
+                ("proof", f"{output}: {report.proof_bytes:,} bytes"),
+            ]
+        )
+    )

@@ -1,0 +1,98 @@
+"""How results are shown: as JSON objects, and as aligned lines for people."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from solproof.errors import OutputError
+from solproof.svm.accounts import Account, address_text
+from solproof.svm.execution_output import ExecutionOutput
+
+Fields = dict[str, Any]
+
+
+def outcome_fields(output: ExecutionOutput) -> Fields:
+    """The public outputs, and why the instruction failed if it did."""
+    return {
+        "success": output.success,
+        "exit_code": output.exit_code,
+        "error": output.error,
+        "error_message": output.error_message,
+        "compute_units": output.compute_units,
+        "instructions": output.instructions,
+        "accounts_modified": output.accounts_modified,
+    }
+
+
+def account_fields(account: Account) -> Fields:
+    """An account in the form that input JSON reads."""
+    return {
+        "key": address_text(account.key),
+        "owner": address_text(account.owner),
+        "lamports": account.lamports,
+        "data": [base64.b64encode(account.data).decode("ascii"), "base64"],
+        "executable": account.executable,
+    }
+
+
+def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
+    """The outcome as pairs of a name and a value in words."""
+    failed = [] if output.error is None else [("error", f"{output.error}: {output.error_message}")]
+    return [
+        ("success", "yes" if output.success else "no"),
+        *failed,
+        (
+            "exit code",
+            "none, a fault stopped the program" if output.exit_code is None else str(output.exit_code),
+        ),
+        ("compute units", f"{output.compute_units:,}"),
+        ("instructions", f"{output.instructions:,}"),
+        ("accounts modified", str(output.accounts_modified)),
+    ]
+
+
+def seconds_text(seconds: Mapping[str, float]) -> str:
+    """Phases and their times in one line, the total first."""
+    phases = ", ".join(f"{phase} {value:.3f}" for phase, value in seconds.items() if phase != "total")
+    return f"{seconds['total']:.3f} ({phases})"
+
+
+def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Seconds to the microsecond."""
+    return {phase: round(value, 6) for phase, value in seconds.items()}
+
+
+def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Names in one column, values in the next."""
+    width = max(len(name) for name, _ in pairs)
+    return [f"{name:<{width}}  {value}".rstrip() for name, value in pairs]
+
+
+def print_json(fields: Fields) -> None:
+    """One object on standard output."""
+    _write(json.dumps(fields, indent=2))
+
+
+def print_lines(lines: Sequence[str]) -> None:
+    """Lines on standard output."""
+    _write("\n".join(lines))
+
+
+def _write(text: str) -> None:
+    """Write a result to standard output; raises `OutputError` when it cannot be written (`BrokenPipeError`
+    when nobody reads it).
+    """
+    try:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in the buffer must not be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"standard output: cannot be written: {error.strerror}") from None

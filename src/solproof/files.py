@@ -1,0 +1,80 @@
+"""Files in and out: bounded reads, and writes that leave a whole file or nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from solproof.errors import InputError, OutputError
+
+MAXIMUM_READ = 512 * 1024 * 1024
+
+
+def read_file(path: Path, what: str) -> bytes:
+    """The content of a file; raises `InputError` when it cannot be read or has more than 512 MiB. `what` is
+    its role.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAXIMUM_READ + 1)
+    except OSError as error:
+        raise InputError(f"{what} {path}: cannot be read: {error.strerror}") from None
+    if len(content) > MAXIMUM_READ:
+        raise InputError(f"{what} {path}: more than {MAXIMUM_READ} bytes")
+    return content
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; raises `OutputError`.
+
+    The content is on disk, under a temporary name in the same directory, before the name changes hands.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            _write_in_place(path, content)  # a device or a pipe: there is nothing to keep whole
+        else:
+            _replace(Path(os.path.realpath(path)), content)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def check_writable(path: Path) -> None:
+    """Raise `OutputError` at once for a path that `write_file` could not write, before an expensive
+    computation.
+    """
+    parent = Path(os.path.realpath(path)).parent
+    if path.is_dir():
+        raise OutputError(f"{path}: cannot be written: it is a directory")
+    if not parent.is_dir():
+        raise OutputError(f"{path}: cannot be written: there is no directory {path.parent}")
+    if not path.exists() and not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{path}: cannot be written: no permission to write in {path.parent}")
+
+
+def _write_in_place(path: Path, content: bytes) -> None:
+    with path.open("wb", buffering=0) as file:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[file.write(rest) :]
+
+
+def _replace(path: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
