@@ -1,0 +1,140 @@
+"""Runs programs in the machine and in the reference machine, compares every step, and checks the witness.
+
+The registers of each step are rebuilt from the recorded trace, so that what is compared is what the
+witness is made of.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from solproof.air.check import check
+from solproof.families.family import Code
+from solproof.program.program import Program
+from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.svm.sysvars import Sysvars
+from solproof.vm.limits import FRAME_STRIDE
+from solproof.vm.machine import run as run_machine
+from solproof.vm.memory import DEFAULT_HEAP_SIZE
+from solproof.vm.trace import Run
+from solproof.witness.build import Witness, build_witness, program_columns
+from solproof.witness.program_table import ProgramTable, program_table
+from tests.oracle.oracle import OracleRun, Text, oracle
+
+PROGRAM_ID = bytes([7]) * 32
+LIMIT = 1_400_000
+INSTRUCTION_DATA = 0x4_0000_0008
+
+State = tuple[int, ...]
+"""r0 to r10 and the pc, before an instruction."""
+
+
+@lru_cache(maxsize=8)
+def table_of(program: Program) -> ProgramTable:
+    """The program table, with all syscalls known."""
+    return program_table(program, REGISTRY.keys())
+
+
+def run(
+    program: Program, input_region: bytes = b"", *, limit: int = LIMIT, heap_size: int = DEFAULT_HEAP_SIZE
+) -> Run:
+    """Run a program in the machine."""
+    context = SyscallContext(PROGRAM_ID, Sysvars())
+    return run_machine(
+        program,
+        input_region,
+        INSTRUCTION_DATA,
+        context,
+        REGISTRY,
+        compute_unit_limit=limit,
+        heap_size=heap_size,
+    )
+
+
+def states(outcome: Run) -> list[State]:
+    """The registers and the pc before each instruction, as the trace tells them."""
+    table, trace = table_of(outcome.program), outcome.trace
+    registers = list(outcome.registers)
+    frames: list[list[int]] = []
+    syscalls = {event.clk: event.result for event in trace.events}
+    rows: list[State] = []
+    codes, destinations = table.code.tolist(), table.destination.tolist()
+    writes, values = table.writes_destination.tolist(), trace.value.tolist()
+    for step, pc in enumerate(trace.pc.tolist()):
+        rows.append((*registers, pc))
+        code = codes[pc] if pc < len(codes) else 0
+        if step == len(values):
+            break  # the instruction that a fault stopped
+        if code in (Code.CALL, Code.CALL_REGISTER):
+            frames.append(registers[6:11])
+            registers[10] += FRAME_STRIDE
+        elif code == Code.EXIT and frames:
+            registers[6:11] = frames.pop()
+        elif code == Code.SYSCALL:
+            registers[0] = syscalls.get(step + 1, registers[0])
+        elif code and writes[pc]:
+            registers[destinations[pc]] = values[step]
+    return rows
+
+
+def ask_oracle(
+    program: Program, input_region: bytes = b"", *, limit: int = LIMIT, heap_size: int = DEFAULT_HEAP_SIZE
+) -> OracleRun:
+    """Run the same in the reference machine."""
+    text = Text(program.text, 0, program.entry, program.functions)
+    registers = {2: INSTRUCTION_DATA}
+    return oracle().run(text, input_region, heap=heap_size, budget=limit, trace=True, registers=registers)
+
+
+def assert_like_oracle(
+    program: Program, input_region: bytes = b"", *, limit: int = LIMIT, heap_size: int = DEFAULT_HEAP_SIZE
+) -> Run:
+    """Run in both machines: result, count, the input afterwards, and registers at every step are equal."""
+    ours = run(program, input_region, limit=limit, heap_size=heap_size)
+    theirs = ask_oracle(program, input_region, limit=limit, heap_size=heap_size)
+    if ours.fault is None:
+        assert theirs.result == f"Ok({ours.r0})"
+    else:
+        assert theirs.result.removeprefix("Err(").partition("(")[0].rstrip(")") == ours.fault.name
+        assert theirs.error == str(ours.fault)
+    assert ours.instructions == theirs.instructions
+    mine = states(ours)
+    # A fault that strikes before the instruction is fetched leaves no row in the reference's trace.
+    assert len(mine) - len(theirs.trace) in ((0,) if ours.fault is None else (0, 1))
+    if tuple(mine[: len(theirs.trace)]) != theirs.trace:
+        step = next(step for step, (a, b) in enumerate(zip(mine, theirs.trace, strict=False)) if a != b)
+        raise AssertionError(f"step {step}: {mine[step - 1 : step + 1]}, expected {theirs.trace[step]}")
+    assert ours.input_region == theirs.input
+    return ours
+
+
+def witness_of(outcome: Run) -> Witness:
+    """The tables of a run."""
+    table = table_of(outcome.program)
+    return build_witness(outcome, table, program_columns(outcome.program, table))
+
+
+def assert_checked(outcome: Run) -> Witness:
+    """Every constraint and every bus of the run's witness holds."""
+    assert outcome.fault is None, str(outcome.fault)
+    witness = witness_of(outcome)
+    assert [str(failure) for failure in check(witness.instances)] == []
+    return witness
+
+
+def rows_of(witness: Witness, chip: str) -> int:
+    """How many rows of a chip execute an instruction."""
+    return sum(
+        int(np.count_nonzero(instance.main[:, instance.chip.index("is_real")]))
+        for instance in witness.instances
+        if instance.chip.name == chip
+    )
+
+
+def assert_conforms(
+    program: Program, input_region: bytes = b"", *, heap_size: int = DEFAULT_HEAP_SIZE
+) -> Witness:
+    """The run equals the reference's at every step, and its witness can be proven."""
+    return assert_checked(assert_like_oracle(program, input_region, heap_size=heap_size))

@@ -1,0 +1,115 @@
+"""Programs of sBPF V0 for tests, written by instruction: no ELF file, and the image is the text."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import by_mnemonic
+from solproof.program.program import IMAGE_ADDRESS, Program
+from solproof.program.syscall_names import SYSCALL_HASHES
+from solproof.program.verifier import verify
+
+MASK32 = 2**32 - 1
+MASK64 = 2**64 - 1
+FUNCTION_KEY = 0x7000_0000
+"""Added to a function's pc, this is the key that calls it; no syscall has such a hash."""
+
+
+def signed32(value: int) -> int:
+    """The 32 low bits of a value as an immediate."""
+    return ((value & MASK32) ^ 1 << 31) - (1 << 31)
+
+
+@dataclass(slots=True)
+class ProgramBuilder:
+    """Collects instructions. Labels may be used before they are placed; `build` fills them in."""
+
+    slots: list[Instruction] = field(default_factory=list)
+    labels: dict[str, int] = field(default_factory=dict)
+    jumps: list[tuple[int, str]] = field(default_factory=list)
+    calls: list[tuple[int, str]] = field(default_factory=list)
+    addresses: list[tuple[int, str, int]] = field(default_factory=list)
+
+    @property
+    def pc(self) -> int:
+        """The slot of the next instruction."""
+        return len(self.slots)
+
+    def label(self, name: str) -> None:
+        """Name the next instruction."""
+        assert name not in self.labels, f"label {name} is placed twice"
+        self.labels[name] = self.pc
+
+    def emit(
+        self, mnemonic: str, destination: int = 0, source: int = 0, offset: int = 0, immediate: int = 0
+    ) -> None:
+        """Add one instruction; `immediate` may be any 32-bit value."""
+        code = by_mnemonic(mnemonic).code
+        self.slots.append(Instruction(code, destination, source, offset, signed32(immediate)))
+
+    def constant(self, register: int, value: int) -> None:
+        """Add an lddw."""
+        self.emit("LD_DW_IMM", register, immediate=value)
+        self.slots.append(Instruction(0, immediate=signed32(value >> 32)))
+
+    def jump(
+        self, label: str, mnemonic: str = "JA", destination: int = 0, source: int = 0, immediate: int = 0
+    ) -> None:
+        """Add a jump to a label."""
+        self.jumps.append((self.pc, label))
+        self.emit(mnemonic, destination, source, 0, immediate)
+
+    def call(self, label: str) -> None:
+        """Add a call of the function at a label."""
+        self.calls.append((self.pc, label))
+        self.emit("CALL_IMM", source=1)
+
+    def address_of(self, register: int, label: str, plus: int = 0) -> None:
+        """Load the address of the instruction at a label, plus some bytes."""
+        self.addresses.append((self.pc, label, plus))
+        self.constant(register, 0)
+
+    def call_register(self, register: int) -> None:
+        """Add a callx."""
+        self.emit("CALL_REG", immediate=register)
+
+    def syscall(self, name: str) -> None:
+        """Add a call of a syscall."""
+        self.emit("CALL_IMM", immediate=SYSCALL_HASHES[name])
+
+    def exit(self) -> None:
+        """Add an exit."""
+        self.emit("EXIT")
+
+    def build(self, entry: str | None = None) -> Program:
+        """The program, checked by the verifier; it starts at `entry`, or at its first instruction."""
+        slots = list(self.slots)
+        for pc, label in self.jumps:
+            slots[pc] = replace(slots[pc], offset=self.labels[label] - pc - 1)
+        for pc, label in self.calls:
+            slots[pc] = replace(slots[pc], immediate=FUNCTION_KEY + self.labels[label])
+        for pc, label, plus in self.addresses:
+            address = IMAGE_ADDRESS + 8 * self.labels[label] + plus
+            slots[pc] = replace(slots[pc], immediate=signed32(address))
+            slots[pc + 1] = replace(slots[pc + 1], immediate=signed32(address >> 32))
+        text = b"".join(slot.encode() for slot in slots)
+        functions = {FUNCTION_KEY + self.labels[label]: self.labels[label] for _, label in self.calls}
+        program = text_program(text, functions, self.labels[entry] if entry else 0)
+        verify(program)
+        return program
+
+
+def text_program(text: bytes, functions: dict[int, int] | None = None, entry: int = 0) -> Program:
+    """A program of bare instructions; they are also its image. Not verified."""
+    return Program(
+        version=0,
+        text=text,
+        text_address=IMAGE_ADDRESS,
+        image=text,
+        image_address=IMAGE_ADDRESS,
+        entry=entry,
+        functions=functions or {},
+        elf_sha256=hashlib.sha256(text).digest(),
+    )

@@ -1,0 +1,197 @@
+"""The runs whose witnesses the soundness tests lie about: they have rows of every chip, of every kind."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+from solproof.families.jump import MODES as JUMPS
+from solproof.isa.opcodes import OPCODES, Format
+from solproof.program.program import Program
+from solproof.vm.trace import Run
+from solproof.witness.build import Witness
+from tests.conformance import run, witness_of
+from tests.families.places import FRAME, HEAP, IMAGE, INPUT, SIZES, STACK, STRIDE
+from tests.program_builder import ProgramBuilder
+
+VALUES = (
+    0,
+    1,
+    0xFFFF,
+    0x1_0000,
+    2**31,
+    2**63,
+    2**64 - 1,
+    0x0123_4567_89AB_CDEF,
+    0xFEDC_BA98_7654_3210,
+    0x8000_8000_8000_8000,
+)
+INPUT_REGION = bytes(range(1, 102))
+
+
+def every_opcode() -> Program:
+    """All 91 opcodes, each with several operands; every region and alignment, calls, syscalls."""
+    builder = ProgramBuilder()
+    source = random.Random(1)
+    _compute(builder, source)
+    _jump(builder, source)
+    _access(builder, source)
+    _call(builder)
+    _syscalls(builder)
+    builder.emit("MOV64_IMM", 0, immediate=0x1234)
+    builder.exit()
+    _functions(builder)
+    return builder.build()
+
+
+def _value(source: random.Random) -> int:
+    return source.choice([*VALUES, source.getrandbits(64), source.getrandbits(20)])
+
+
+def _compute(builder: ProgramBuilder, source: random.Random) -> None:
+    kinds = (Format.REGISTER, Format.REGISTER_IMMEDIATE, Format.REGISTER_REGISTER, Format.ENDIAN)
+    for row in OPCODES:
+        if 0 not in row.versions or row.format not in kinds:
+            continue
+        is_shift, is_division = "SH" in row.mnemonic, row.mnemonic[:3] in ("DIV", "MOD")
+        for number in range(6):
+            a, b, immediate = (
+                _value(source),
+                _value(source),
+                source.choice([0, 1, -1, source.getrandbits(31)]),
+            )
+            if is_shift:
+                b, immediate = (number * 16 + source.choice([0, 5])) % 100, source.choice([0, 7, 16, 31])
+            if is_division:
+                b, immediate = b % 2 ** source.choice([1, 17, 33, 64]) | 1, immediate or 3
+            if row.format is Format.ENDIAN:
+                immediate = (16, 32, 64)[number % 3]
+            builder.constant(3, a)
+            builder.constant(4, b)
+            register = row.format is Format.REGISTER_REGISTER
+            builder.emit(row.mnemonic, 3, 4 if register else 0, immediate=0 if register else immediate)
+        if row.format is Format.REGISTER_REGISTER and not is_division:
+            builder.emit(row.mnemonic, 3, 3)
+
+
+def _jump(builder: ProgramBuilder, source: random.Random) -> None:
+    builder.emit("JA", offset=0)
+    for stem in (*JUMPS, "JSET64"):
+        for a in (0, 5, 2**63, 2**64 - 1):
+            for b in (a, a ^ 1, source.getrandbits(64), 2**63):
+                builder.constant(3, a)
+                builder.constant(4, b)
+                builder.emit(f"{stem}_REG", 3, 4, offset=1)
+                builder.emit("ADD64_IMM", 5, immediate=0)
+            builder.emit(f"{stem}_IMM", 3, offset=1, immediate=source.choice([0, 5, -1]))
+            builder.emit("ADD64_IMM", 5, immediate=1)
+
+
+def _access(builder: ProgramBuilder, source: random.Random) -> None:
+    end = INPUT + len(INPUT_REGION)
+    starts = [STACK + 64, HEAP + 128, INPUT + 40, STACK + FRAME - 8, STACK + 3 * STRIDE + FRAME - 8, end - 13]
+    for name, size in SIZES.items():
+        for start in starts:
+            for shift in (0, 1, 2, 3, 4, 6, 7):
+                if start == end - 13 and shift + size > 13:
+                    continue
+                builder.constant(6, start + shift - 9)
+                builder.constant(7, _value(source))
+                builder.emit(f"ST_{name}_REG", 6, 7, 9)
+                if shift % 2:
+                    builder.emit(f"ST_{name}_IMM", 6, offset=9, immediate=source.getrandbits(32))
+                builder.emit(f"LD_{name}_REG", 8, 6, 9)
+                builder.emit(f"LD_{name}_REG", 6, 6, 9)
+        for shift in (0, 1, 4, 8):
+            builder.constant(6, IMAGE + 80 + shift)
+            builder.emit(f"LD_{name}_REG", 8, 6, -8)
+        builder.constant(6, end)
+        builder.emit(f"LD_{name}_REG", 8, 6, -size)
+    # Heap words without any of the stack before them, and the last ones.
+    builder.constant(6, HEAP + 32 * 1024 - 8)
+    builder.emit("ST_DW_IMM", 6, immediate=-1)
+
+
+def _call(builder: ProgramBuilder) -> None:
+    for register in (6, 7, 8, 9):
+        builder.emit("MOV64_IMM", register, immediate=register)
+    builder.emit("MOV64_IMM", 1, immediate=3)
+    builder.call("count")
+    builder.call("leaf")
+    builder.address_of(2, "leaf", 3)
+    builder.call_register(2)
+    builder.address_of(9, "count")
+    builder.call_register(9)
+    builder.call("leaf")
+
+
+def _functions(builder: ProgramBuilder) -> None:
+    builder.label("count")
+    builder.emit("ADD64_IMM", 6, immediate=1)
+    builder.emit("ST_DW_REG", 10, 6, -8)
+    builder.jump("done", "JEQ64_IMM", 1, immediate=0)
+    builder.emit("SUB64_IMM", 1, immediate=1)
+    builder.call("count")
+    builder.emit("MOV64_REG", 9, 10)
+    builder.label("done")
+    builder.exit()
+    builder.label("leaf")
+    builder.emit("MOV64_IMM", 7, immediate=-7)
+    builder.exit()
+
+
+def _syscalls(builder: ProgramBuilder) -> None:
+    for arguments, name in (
+        ((HEAP + 4, INPUT + 3, 9), "sol_memcpy_"),
+        ((HEAP + 0, HEAP + 5, 12), "sol_memmove_"),
+        ((STACK + 100, 0xAB, 3), "sol_memset_"),
+        ((HEAP + 0, IMAGE + 16, 8, HEAP + 64), "sol_memcmp_"),
+        ((INPUT + 20, 5), "sol_log_"),
+        ((HEAP + 0, 0), "sol_set_return_data"),
+    ):
+        for register, value in enumerate(arguments, 1):
+            builder.constant(register, value)
+        builder.syscall(name)
+
+
+def long_waits() -> Program:
+    """Registers, the frame register and words that are accessed again more than 2^16 instructions later."""
+    builder = ProgramBuilder()
+    builder.emit("MOV64_IMM", 6, immediate=33000)
+    builder.emit("ST_DW_IMM", 10, offset=-8, immediate=5)
+    builder.emit("MOV64_IMM", 7, immediate=9)
+    builder.constant(8, INPUT)
+    builder.emit("LD_DW_REG", 2, 8, 0)
+    builder.call("loop")
+    builder.emit("LD_DW_REG", 2, 10, -8)
+    builder.emit("LD_W_REG", 3, 8, 4)
+    builder.emit("ADD64_REG", 0, 7)
+    builder.exit()
+    builder.label("loop")
+    builder.emit("SUB64_IMM", 6, immediate=1)
+    builder.jump("loop", "JNE64_IMM", 6, immediate=0)
+    builder.exit()
+    return builder.build()
+
+
+@cache
+def every_opcode_run() -> Run:
+    """The run of `every_opcode`."""
+    return _finished(run(every_opcode(), INPUT_REGION))
+
+
+@cache
+def long_waits_run() -> Run:
+    """The run of `long_waits`."""
+    return _finished(run(long_waits(), INPUT_REGION))
+
+
+def _finished(outcome: Run) -> Run:
+    assert outcome.fault is None, f"{outcome.fault} at pc {outcome.pc}"
+    return outcome
+
+
+@cache
+def witnesses() -> tuple[Witness, ...]:
+    """The witnesses of both runs. Treat them as read-only."""
+    return witness_of(every_opcode_run()), witness_of(long_waits_run())
