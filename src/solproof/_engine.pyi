@@ -26,10 +26,26 @@ table; any other chip may be there any number of times, or not at all.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias, TypedDict, final
+from typing import Final, TypeAlias, TypedDict, final, type_check_only
 
 import numpy as np
 import numpy.typing as npt
+
+__all__ = [
+    "EngineError",
+    "EngineRejected",
+    "EngineVersionError",
+    "FIELD_ORDER",
+    "Key",
+    "PACKING_WIDTH",
+    "auxiliary_width",
+    "parameters_default",
+    "prove",
+    "quotient_width",
+    "security",
+    "setup",
+    "verify",
+]
 
 _Table: TypeAlias = npt.NDArray[np.uint32]
 
@@ -48,12 +64,14 @@ class EngineRejected(Exception):
 class EngineVersionError(Exception):
     """The proof was made by another format version: neither valid nor invalid here."""
 
+@type_check_only
 class InstanceReport(TypedDict):
     """One table of a batch, in order."""
 
     chip: int
     log_height: int
 
+@type_check_only
 class Security(TypedDict):
     """Proven bits, the regime they are proven in, and the weakest term."""
 
@@ -61,6 +79,7 @@ class Security(TypedDict):
     security_regime: str
     binding: str
 
+@type_check_only
 class Report(Security):
     """Sizes, times and security of one proof.
 
