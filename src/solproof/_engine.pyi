@@ -32,12 +32,12 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "FIELD_ORDER",
+    "PACKING_WIDTH",
     "EngineError",
     "EngineRejected",
     "EngineVersionError",
-    "FIELD_ORDER",
     "Key",
-    "PACKING_WIDTH",
     "auxiliary_width",
     "parameters_default",
     "prove",
