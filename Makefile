@@ -1,0 +1,73 @@
+# Everything runs from a fresh clone and needs only python3 (3.10 or newer), stable Rust, make, and the package registries.
+# The environment is .venv at the repository's root; the command is .venv/bin/solproof.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ENVIRONMENT := $(VENV)/environment.stamp
+ENGINE := $(VENV)/engine.stamp
+ORACLE := tests/oracle
+PYTHON_SOURCES := src tests benches
+TEST_PROCESSES ?= 2
+
+ENGINE_SOURCES := pyproject.toml .cargo/config.toml engine/Cargo.toml engine/Cargo.lock $(wildcard engine/src/*.rs)
+ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
+
+.PHONY: help install demo test check bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo     run, compare, prove and verify two real SPL Token transfers"
+	@echo "make test     run every test"
+	@echo "make check    formatting, lint, types, stubs, dead code, clippy"
+	@echo "make bench    measure the figures of the README"
+	@echo "make install  only the environment and the command .venv/bin/solproof"
+	@echo "make lock     choose the newest Python dependencies again (needs uv)"
+	@echo "make clean    remove everything that make has made"
+
+install: $(ENGINE)
+
+demo: $(ENGINE)
+	$(BIN)/solproof demo --directory demo
+
+test: $(ENGINE) $(ORACLE)/target/oracle.stamp
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+
+check: $(ENGINE)
+	$(BIN)/ruff format --check $(PYTHON_SOURCES)
+	$(BIN)/ruff check $(PYTHON_SOURCES)
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest solproof._engine
+	$(BIN)/vulture
+	cargo fmt --check --manifest-path engine/Cargo.toml
+	cargo fmt --check --manifest-path $(ORACLE)/Cargo.toml
+	cargo clippy --locked --all-targets --manifest-path engine/Cargo.toml -- -D warnings
+	cargo clippy --locked --all-targets --manifest-path $(ORACLE)/Cargo.toml -- -D warnings
+
+bench: $(ENGINE)
+	$(BIN)/python benches/run.py
+
+lock:
+	uv pip compile pyproject.toml --extra development --universal --python-version 3.10 \
+		--generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.txt
+
+clean:
+	rm -rf $(VENV) demo dist engine/target $(ORACLE)/target src/solproof/_engine*.so
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find $(PYTHON_SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(ENVIRONMENT): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("Python 3.10 or newer is needed, this is " + sys.version)'
+	@command -v cargo > /dev/null || { echo "Rust is needed: install its stable toolchain"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+# A release build for this machine's processor (.cargo/config.toml), installed so that edits of the Python sources count at once.
+$(ENGINE): $(ENVIRONMENT) $(ENGINE_SOURCES)
+	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release
+	@touch $@
+
+$(ORACLE)/target/oracle.stamp: $(ORACLE_SOURCES)
+	cargo build --release --locked --manifest-path $(ORACLE)/Cargo.toml --target-dir $(ORACLE)/target
+	@touch $@
