@@ -20,6 +20,8 @@ const MAXIMUM_NODES: usize = 1 << 18;
 const MAXIMUM_INTERACTIONS: usize = 1024;
 /// Symbolic expressions are walked recursively: the depth bounds the stack.
 const MAXIMUM_DEPTH: usize = 1000;
+/// Plonky3 evaluates an interaction's expressions row by row as trees, shared parts again and again.
+const MAXIMUM_TREE: usize = 4096;
 const MAXIMUM_DEGREE: usize = 9;
 
 /// A message that a row puts on a channel or takes from it.
@@ -139,6 +141,9 @@ fn checked_chip(
         if fact.depth > MAXIMUM_DEPTH {
             return refuse(format!("{place}: expressions nest deeper than {MAXIMUM_DEPTH}"));
         }
+        if fact.transitions > 1 {
+            return refuse(format!("{place}: a product of two transition selectors, expected one at most"));
+        }
         nodes.push(node);
         facts.push(fact);
     }
@@ -175,6 +180,11 @@ fn checked_chip(
             let Some(fact) = facts.get(node) else {
                 return refuse(format!("{place}: node {node} does not exist"));
             };
+            if fact.tree > MAXIMUM_TREE {
+                return refuse(format!(
+                    "{place}: node {node} takes more than {MAXIMUM_TREE} operations; copy it into a main column"
+                ));
+            }
             if let Some(kind) = fact.not_in_interactions {
                 return refuse(format!(
                     "{place}: node {node} reads {kind}, which an interaction cannot; copy it into a main column"
@@ -214,6 +224,10 @@ fn checked_chip(
 struct Facts {
     /// Degree as a multiple of the table height; selectors and periodic columns count as columns.
     degree: usize,
+    /// Factors of the transition selector, which `degree` leaves out: the quotient has room for one.
+    transitions: usize,
+    /// Nodes of the expression written out as a tree.
+    tree: usize,
     depth: usize,
     not_in_interactions: Option<&'static str>,
 }
@@ -235,8 +249,15 @@ impl Facts {
             Node::Negate(operand) => (earlier[operand].degree, None),
         };
         let operands = || node.operands().into_iter().flatten().map(|operand| &earlier[operand]);
+        let transitions = match node {
+            Node::Transition => 1,
+            Node::Multiply(left, right) => earlier[left].transitions + earlier[right].transitions,
+            _ => operands().map(|operand| operand.transitions).max().unwrap_or(0),
+        };
         Self {
             degree,
+            transitions,
+            tree: operands().fold(1, |sum, operand| sum.saturating_add(operand.tree)),
             depth: 1 + operands().map(|operand| operand.depth).max().unwrap_or(0),
             not_in_interactions: forbidden
                 .or_else(|| operands().find_map(|operand| operand.not_in_interactions)),

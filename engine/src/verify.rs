@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use p3_batch_stark::verify_batch;
+use p3_batch_stark::{BatchVerificationError, PcsError, VerificationError, verify_batch};
+use p3_lookup::LookupError;
 
 use crate::batch::{Batch, Public};
-use crate::config::Parameters;
+use crate::config::{Config, Parameters};
 use crate::failure::{Failure, Outcome, guarded, refuse, reject};
 use crate::key::Key;
 use crate::prove::check_public;
@@ -56,9 +57,30 @@ fn verify_bytes(
     let common = batch.common(preprocessed.as_deref())?;
     let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
     verify_batch(&config, &batch.tables(), &proof, &batch.public_values(), &common)
-        .map_err(|error| Failure::Rejected(error.to_string()))?;
+        .map_err(|error| Failure::Rejected(reason(&batch, &error)))?;
     let seconds = vec![("total", start.elapsed().as_secs_f64())];
     Ok(Report::new(&batch, security, bytes.len(), seconds))
+}
+
+/// Why Plonky3 rejected the proof, in terms of the circuit where that is possible.
+fn reason(batch: &Batch<'_>, error: &BatchVerificationError<PcsError<Config>>) -> String {
+    match error {
+        BatchVerificationError::Lookup(LookupError::TerminalSumNonZero) => {
+            "the buses do not balance".to_string()
+        }
+        BatchVerificationError::Verification(VerificationError::OodEvaluationMismatch {
+            index: Some(table),
+        }) => {
+            let chip = batch.instances[*table].chip();
+            let name = &batch.key.circuit.chips[chip].name;
+            format!("table {table}, chip {chip} ({name}): its constraints do not hold")
+        }
+        // Everything that the two sides must agree on seeds the challenges, and the first proof of work notices.
+        BatchVerificationError::Transcript(failure) => {
+            format!("made for another circuit, statement or parameters, or damaged ({failure})")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Public data for exactly the chips that take some.

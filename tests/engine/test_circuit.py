@@ -110,6 +110,26 @@ class TestRefusals:
             node = chip.node("neg", node)
         assert refusal(circuit({}, chip)) == "chip 0 (deep), node 1000: expressions nest deeper than 1000"
 
+    def test_shared_expressions_are_refused_in_interactions_before_they_explode(self) -> None:
+        chip = ChipBuilder("wide", 1)
+        node = chip.node("main", 0)
+        for _ in range(60):
+            node = chip.node("add", node, node)
+        chip.require_zero(node)
+        chip.interact("send", 0, [node], chip.node("const", 1))
+        assert refusal(circuit({"bus": 1}, chip)) == (
+            "chip 0 (wide), interaction 0: node 60 takes more than 4096 operations; "
+            "copy it into a main column"
+        )
+
+    def test_a_product_of_transition_selectors_is_refused(self) -> None:
+        chip = ChipBuilder("twice", 1)
+        transition = chip.node("transition")
+        chip.node("mul", transition, chip.node("mul", chip.node("main", 0), transition))
+        assert refusal(circuit({}, chip)) == (
+            "chip 0 (twice), node 3: a product of two transition selectors, expected one at most"
+        )
+
     @pytest.mark.parametrize(
         "document",
         [
