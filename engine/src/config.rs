@@ -74,7 +74,7 @@ pub struct Parameters {
 impl Default for Parameters {
     /// 223 queries of 0.415 bits and 18 ground bits: 110 proven bits in the unique-decoding regime.
     ///
-    /// The terms that shrink as tables grow stay above that up to 2^18 rows, and above 106 bits up to 2^22. A blowup
+    /// The terms that shrink as tables grow stay near that up to 2^18 rows, and above 105 bits up to 2^22. A blowup
     /// of 4 with 137 queries gives the same bits in two thirds of the bytes and 1.7 times the time. A Merkle cap
     /// would only add bytes, because the queries of one tree already share their paths.
     fn default() -> Self {
