@@ -1,4 +1,7 @@
-"""A loop of mixed instructions: arithmetic, shifts, products, memory of every size, jumps and calls, in roughly the shares of real programs."""
+"""A loop of mixed instructions, in roughly the shares of real programs.
+
+Arithmetic, shifts, products, loads and stores of different sizes, and jumps.
+"""
 
 from __future__ import annotations
 

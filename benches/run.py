@@ -1,8 +1,8 @@
 """All figures of the README, in one command: `python benches/run.py [--write]` (or `make bench`).
 
-Each figure is the median of several runs in this process, after one run that is not counted, but the long loop, which runs once in a
-process of its own so that its peak memory is its own. `--write` replaces benches/results.json, which holds the last committed figures;
-they are printed beside the new ones.
+Each figure is the median of several runs in this process, after one run that is not counted, but the long
+loop, which runs once in a process of its own so that its peak memory is its own. `--write` replaces
+benches/results.json, which holds the last committed figures; they are printed beside the new ones.
 """
 
 from __future__ import annotations
@@ -38,16 +38,29 @@ LOOP_ITERATIONS = 43_478  # 23 instructions or so each: one million
 RUNS = 7
 
 DEFINITIONS = {
-    "classic_prove_seconds": "classic SPL Token Transfer (4,644 CU): from input object to proof file bytes, program key cached",
+    "classic_prove_seconds": (
+        "classic SPL Token Transfer (4,644 CU): from input object to proof file bytes, program key cached"
+    ),
     "classic_verify_engine_ms": "its verification: engine only, key cached",
-    "classic_verify_ms": "its verification: from proof file bytes to verdict, loading the ELF and replaying events included, key cached",
+    "classic_verify_ms": (
+        "its verification: from proof file bytes to verdict, "
+        "loading the ELF and replaying events included, key cached"
+    ),
     "classic_proof_bytes": "size of its proof file",
-    "classic_cells_per_instruction": "committed base-field cells per executed instruction, auxiliary and padding included, image and lookup tables apart",
-    "p_token_prove_seconds": "p-token Transfer (76 CU): from input object to proof file bytes, program key cached",
+    "classic_cells_per_instruction": (
+        "committed base-field cells per executed instruction, auxiliary and padding included, "
+        "image and lookup tables apart"
+    ),
+    "p_token_prove_seconds": (
+        "p-token Transfer (76 CU): from input object to proof file bytes, program key cached"
+    ),
     "p_token_verify_engine_ms": "its verification: engine only, key cached",
     "p_token_proof_bytes": "size of its proof file",
     "key_seconds": "making the key of classic SPL Token: done once per program",
-    "loop_instructions_per_second": "mixed loop of a million instructions: instructions over seconds of machine, witness and proof together",
+    "loop_instructions_per_second": (
+        "mixed loop of a million instructions: "
+        "instructions over seconds of machine, witness and proof together"
+    ),
     "loop_peak_gib": "peak resident memory of that process",
     "loop_machine_per_second": "instructions per second of the machine alone, trace recorded",
     "loop_witness_rows_per_second": "executed instructions per second of witness generation alone",

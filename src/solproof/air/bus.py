@@ -1,7 +1,8 @@
-"""The buses: what chips say to each other. A bus balances when what is sent (or queried) equals what is received (or provided).
+"""The buses: what chips say to each other.
 
-Permutation buses carry each message once (multiplicity 0 or 1 on both sides). Lookup buses have one provider, a table whose rows
-may be queried any number of times.
+A bus balances when what is sent (or queried) equals what is received (or provided). Permutation buses carry
+each message once (multiplicity 0 or 1 on both sides). Lookup buses have one provider, a table whose rows may
+be queried any number of times.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The trace checker: every constraint on every row, and every bus as a multiset, without proving.
 
-It evaluates the same expressions that the engine proves, so a table that passes here is one the engine can prove, and a failure names
-what a verifier could only call invalid.
+It evaluates the same expressions that the engine proves, so a table that passes here is one the engine can
+prove, and a failure names what a verifier could only call invalid.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from solproof.air.bus import Bus, Kind, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
-from solproof.air.field import P, Column
+from solproof.air.field import Column, P
 
 
 class CheckedTable(Protocol):

@@ -80,9 +80,10 @@ class Chip:
         return self.graph.leaf("preprocessed", len(self.preprocessed_columns) - 1)
 
     def public(self, name: str, formula: str) -> Expression:
-        """Add a committed column that the verifier knows: bound row by row to a periodic column of the statement.
+        """Add a committed column that the verifier knows.
 
-        The copy is what buses read: p3-lookup 0.8 cannot read a periodic column.
+        It is bound row by row to a periodic column of the statement. The copy is what buses read: p3-lookup
+        0.8 cannot read a periodic column.
         """
         column = self.column(name, formula)
         self.public_columns.append(ColumnNote(name, formula))

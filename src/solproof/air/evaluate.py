@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
-from solproof.air.field import P, Column
+from solproof.air.field import Column, P
 
 
 class Evaluator:

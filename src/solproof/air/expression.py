@@ -1,8 +1,8 @@
-"""Expressions over the columns of one chip: operators build a DAG of shared nodes, which is all that the engine sees.
+"""Expressions over the columns of one chip: operators build a DAG of shared nodes, all that the engine sees.
 
-A node is a tuple: ("main", column), ("next", column), ("preprocessed", column), ("public", column), ("value", index),
-("const", value), ("first",), ("last",), ("transition",), ("add", a, b), ("sub", a, b), ("mul", a, b), ("neg", a);
-a and b are indices of earlier nodes.
+A node is a tuple: ("main", column), ("next", column), ("preprocessed", column), ("public", column),
+("value", index), ("const", value), ("transition",), ("add", a, b), ("sub", a, b) or ("mul", a, b); a and b
+are indices of earlier nodes.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Expression:
         return self.graph.combine("mul", self._other(other), self)
 
     def __truediv__(self, divisor: int) -> Expression:
-        """Division by a non-zero constant of the field (exact on the integers only where the chip shows it)."""
+        """Division by a non-zero constant of the field; exact on integers only where the chip shows it."""
         return self * inverse(divisor)
 
     def __neg__(self) -> Expression:

@@ -1,1 +1,4 @@
-"""Instruction families: each module holds the whole life of its opcodes (OPCODES, SEMANTICS, COLUMNS, CONSTRAINTS, WITNESS)."""
+"""Instruction families: each module holds the whole life of its opcodes.
+
+The banners are the same in all: SEMANTICS, OPCODES, COLUMNS AND CONSTRAINTS, WITNESS.
+"""

@@ -1,7 +1,8 @@
 """The adapter: what every executed instruction shares. Cores say what it computes.
 
-Given a row with `is_real` set, the adapter proves that the instruction at `pc` is the one in the program table, that it is executed
-at instruction number `clk`, and that the next instruction is at the pc that the core names.
+Given a row with `is_real` set, the adapter proves that the instruction at `pc` is the one in the program
+table, that it is executed at instruction number `clk`, and that the next instruction is at the pc that the
+core names.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register that an instruction accesses: its number, its value before, and the time of its previous access."""
+    """A register that an instruction accesses: its number, value before, and time of its previous access."""
 
     name: str
     index: Expression
@@ -104,19 +105,25 @@ class Register:
         )
 
     def read_as_destination(self, step: Step, active: Expression | None = None) -> None:
-        """Prove the value at time 2 clk + 1: an instruction may name the same register twice, and no cell is accessed twice at once."""
+        """Prove the value at time 2 clk + 1.
+
+        Not at 2 clk: an instruction may name the same register twice, and no cell is accessed twice at once.
+        """
         self.write_as_destination(step, self.value, active)
 
 
 def operand(step: Step, is_register: Expression) -> tuple[Register, tuple[Expression, ...]]:
-    """The second operand b, a register or an immediate: its columns, and the immediate that the program must then hold."""
+    """Operand b, a register or an immediate: its columns, and the immediate that the program must then hold."""
     source = Register.columns(step.chip, "b")
     source.read_as_source(step, is_register)
     return source, tuple((1 - is_register) * limb for limb in source.value)
 
 
 def pack(flags: Mapping[str, Expression]) -> Expression:
-    """The flags field of a program message: flag number i weighs 2^i. Each flag must be boolean, so the sum determines them."""
+    """The flags field of a program message: flag number i weighs 2^i.
+
+    Each flag must be boolean, so the sum determines them.
+    """
     return sum(
         (column * 2**position for position, column in enumerate(flags.values())),
         start=next(iter(flags.values())) * 0,

@@ -1,8 +1,9 @@
 """Addition, subtraction and negation, and the move of 32 bits between registers.
 
-Given a destination a and an operand b (a register or an immediate), `add` proves that the new destination c is a + b modulo 2^64.
-`arithmetic` proves the rarer forms: a - b, b - a (which is negation when b = 0) and b itself, on 64 bits or on 32 bits with the
-result sign-extended or zero-extended. Limbs of c are range-checked here; those of a and b were, by whoever wrote them.
+Given a destination a and an operand b (a register or an immediate), `add` proves that the new destination c
+is a + b modulo 2^64. `arithmetic` proves the rarer forms: a - b, b - a (which is negation when b = 0) and b
+itself, on 64 bits or on 32 bits with the result sign-extended or zero-extended. Limbs of c are range-checked
+here; those of a and b were, by whoever wrote them.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def build_add() -> Chip:
     step.advance(step.pc + 1)
     carry = chip.graph.constant(0)
     for limb in range(4):
-        # Both sides are below 2^17 + 1 < p, so the carry is the integer one; the last is dropped: modulo 2^64.
+        # Both sides are below 2^17 + 1 < p: the carry is the integer one. The last is dropped: modulo 2^64.
         carry = (a.value[limb] + b.value[limb] + carry - c[limb]) / LIMB
         chip.assert_bool(carry, f"carry out of limb {limb} is 0 or 1")
     range16_word(chip, c, step.is_real, "c")
@@ -86,7 +87,8 @@ def build_arithmetic() -> Chip:
     """c = a + b, a - b, b - a or b, on 64 or 32 bits."""
     chip = Chip(
         "arithmetic",
-        "Given a and b, this chip proves that the new destination is a + b, a - b, b - a or b, on 64 or 32 bits.",
+        "Given a and b, this chip proves that the new destination is a + b, a - b, b - a or b, on "
+        "64 or 32 bits.",
     )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when b is a register")

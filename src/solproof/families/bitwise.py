@@ -1,7 +1,8 @@
 """AND, OR and XOR, and the jump on common bits.
 
-Given a and b, this chip proves their bitwise AND byte by byte (a lookup); OR is a + b - AND and XOR is a + b - 2 AND, limb by limb.
-For JSET it proves that the jump is taken exactly when the AND is not zero, and that a stays what it is.
+Given a and b, this chip proves their bitwise AND byte by byte (a lookup); limb by limb, OR is a + b - AND and
+XOR is a + b - 2 AND. For JSET it proves that the jump is taken exactly when the AND is not zero, and that a
+stays what it is.
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ def build() -> Chip:
         chip.query(BITWISE, [a_high, b_high, and_high], step.is_real, f"AND of the high bytes of limb {limb}")
         common = and_low + 256 * and_high
         common_bits = common_bits + common
-        # AND: x, OR: a + b - x, XOR: a + b - 2x, JSET: x + (a - x) = a. The flags exclude each other in the program table.
+        # AND: x, OR: a + b - x, XOR: a + b - 2x, JSET: x + (a - x) = a. The flags exclude each other in the
+        # program table.
         result = (
             either * (a.value[limb] + b.value[limb] - 2 * common)
             + (1 - xor) * common
@@ -118,9 +120,8 @@ def build() -> Chip:
     chip.assert_zero(
         jump * (common_bits * inverse - taken), "a jump is taken only when the AND has an inverse"
     )
-    chip.assert_zero(
-        jump * (1 - taken) * common_bits, "a jump is not taken only when the AND is zero"
-    )  # the sum is below 2^18
+    # The sum of four limbs is below 2^18: it is zero modulo p only when each of them is.
+    chip.assert_zero(jump * (1 - taken) * common_bits, "a jump is not taken only when the AND is zero")
     a.write_as_destination(step, c)
     return chip
 

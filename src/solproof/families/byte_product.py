@@ -58,6 +58,6 @@ def product_column(x: Sequence[Value], y: Sequence[Value], limb: int) -> Value:
 
 
 def overflow(x: Sequence[Expression], y: Sequence[Expression]) -> Expression:
-    """The sum of all products of bytes that lie above 2^64: zero exactly when the product of the values fits."""
+    """The sum of all products of bytes that lie above 2^64: zero exactly when the whole product fits."""
     terms = [x[i] * y[j] for i in range(8) for j in range(8) if i + j >= 8]
     return sum(terms[1:], start=terms[0])

@@ -1,9 +1,10 @@
 """Calls of functions and their returns.
 
-A row is a call and, when it comes back, the exit that ends it. Given a call, this chip proves that execution continues at the target
-one frame deeper, with r10 at the end of the next frame; given its exit, that r6..r9 and r10 are what they were and that execution
-continues after the call. A pseudo-register holds the call that is open (the clk of its call, which no other call shares) and the
-depth: an exit that finds another call open than its own has no counterpart on the register bus, so calls return in order.
+A row is a call and, when it comes back, the exit that ends it. Given a call, this chip proves that execution
+continues at the target one frame deeper, with r10 at the end of the next frame; given its exit, that r6..r9
+and r10 are what they were and that execution continues after the call. A pseudo-register holds the call that
+is open (the clk of its call, which no other call shares) and the depth: an exit that finds another call open
+than its own has no counterpart on the register bus, so calls return in order.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ assert MAXIMUM_CALL_DEPTH == 2**DEPTH_BITS
 
 
 def encode(mnemonic: str, instruction: Instruction) -> Entry:
-    """A call of a function, whose pc the program table puts into `offset`, or of the address in a register (V0: named by the immediate)."""
+    """A call of a function, or of the address in a register, which V0 names in the immediate.
+
+    The program table puts the pc of the function into `offset`.
+    """
     if mnemonic == "CALL_IMM":
         return Entry(Code.CALL, offset=instruction.offset)
     return Entry(Code.CALL_REGISTER, source=instruction.immediate)
@@ -46,7 +50,8 @@ def build() -> Chip:
     """A call and its return."""
     chip = Chip(
         "call",
-        "Given a call, this chip proves that execution continues at its target in a new frame, and after it when the frame exits.",
+        "Given a call, this chip proves that execution continues at its target in a new frame, "
+        "and after it when the frame exits.",
     )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when the target is the address in a register")
@@ -83,8 +88,8 @@ def build() -> Chip:
     step.fetch(family, source=callee.index, immediate=text_address, offset=offset)
     step.advance(target)
     callee.read_as_source(step, is_register)
-    # callee = text_address + 8 target + remainder modulo 2^64. `target` is a slot of the program and every carry is 0 or 1, so each
-    # line holds over the integers once `eighth` is below 2^16.
+    # callee = text_address + 8 target + remainder modulo 2^64. `target` is a slot of the program and every
+    # carry is 0 or 1, so each line holds over the integers once `eighth` is below 2^16.
     range16(chip, eighth, is_register, "eighth is below 2^16")
     bits(chip, 3, remainder, 2**3, is_register, "remainder is below 8")
     carry_0, carry_1, carry_2 = carries
@@ -105,9 +110,8 @@ def build() -> Chip:
     for (index, value), before in zip(saved.items(), saved_before, strict=True):
         access_register(chip, index, value, value, before, now, step.is_real, f"r{index}")
     moved = (stack[0] + FRAME_STRIDE - LIMB * stack_carry, stack[1] + stack_carry, stack[2], stack[3])
-    range16(
-        chip, moved[0], step.is_real, "limb 0 of the moved r10"
-    )  # limb 1 cannot overflow: r10 moves at most 64 times
+    # Limb 1 cannot overflow: r10 moves at most 64 times.
+    range16(chip, moved[0], step.is_real, "limb 0 of the moved r10")
     access_register(chip, 10, stack, moved, stack_before, now, step.is_real, "r10")
 
     # The return.
@@ -168,7 +172,6 @@ def fill(table: Table, rows: Rows) -> None:
 
 FAMILIES = (
     Family((Code.CALL, Code.CALL_REGISTER), ("CALL_IMM", "CALL_REG"), encode, (Executor(build(), fill),)),
-    Family(
-        (Code.EXIT,), ("EXIT",), encode_exit, ()
-    ),  # a return is half of its call's row, the end a row of the execution table
+    # A return is half of its call's row, the end of the program a row of the execution table.
+    Family((Code.EXIT,), ("EXIT",), encode_exit, ()),
 )

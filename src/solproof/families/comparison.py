@@ -1,7 +1,8 @@
 """Comparison of two 64-bit values by limbs, as unsigned integers.
 
-A marker is set on the highest limb where they differ, on none when they are equal. All limbs above the marker (all, without one) are
-equal; at the marker the difference, taken in the direction that `less` names, is between 1 and 2^16.
+A marker is set on the highest limb where they differ, on none when they are equal. All limbs above the marker
+(all, without one) are equal; at the marker the difference, taken in the direction that `less` names, is
+between 1 and 2^16.
 """
 
 from __future__ import annotations

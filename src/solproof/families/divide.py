@@ -1,7 +1,8 @@
 """Unsigned division and remainder, on 64 or 32 bits.
 
-Given a dividend n and a divisor d, this chip proves n = q d + r over the integers with r < d, so that d is not zero, and q and r are
-the quotient and the remainder: the part of q d above 2^64 is zero, and the last carry too.
+Given a dividend n and a divisor d, this chip proves n = q d + r over the integers with r < d, so that d is
+not zero, and q and r are the quotient and the remainder: the part of q d above 2^64 is zero, and the last
+carry too.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from solproof.witness.table import Table, limbs
 
 # SEMANTICS
 
-SEMANTICS: Mapping[
-    str, Binary
-] = {  # a zero divisor raises ZeroDivisionError, which the machine turns into DivideByZero
+# A zero divisor raises ZeroDivisionError, which the machine turns into DivideByZero.
+SEMANTICS: Mapping[str, Binary] = {
     "DIV64": lambda a, b: a // b,
     "MOD64": lambda a, b: a % b,
     "DIV32": lambda a, b: (a & MASK32) // (b & MASK32),

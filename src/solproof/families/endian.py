@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from solproof.air.chip import Chip
 from solproof.air.gadgets import byte_pair
 from solproof.families.adapter import Register, Step, pack

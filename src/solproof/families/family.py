@@ -38,7 +38,7 @@ class Code(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the program table: the fields of a program message but the pc. `immediate` is a value modulo 2^64."""
+    """One row of the program table: a program message but its pc. `immediate` is a value modulo 2^64."""
 
     code: Code
     destination: int = 0
@@ -59,7 +59,10 @@ class Executor:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Opcodes and the codes of their program table entries; every step with such a code is taken by exactly one executor."""
+    """Opcodes and the codes of their program table entries.
+
+    Every step with such a code is taken by exactly one executor.
+    """
 
     codes: tuple[Code, ...]
     mnemonics: tuple[str, ...]
@@ -80,9 +83,10 @@ def is_register_form(mnemonic: str) -> bool:
 def binary_entry(
     code: Code, mnemonic: str, instruction: Instruction, flags: int = 0, *, bits: int = 64, offset: int = 0
 ) -> Entry:
-    """The entry of `destination = destination op b`: flag 0 says that b is a register, the others are the family's.
+    """The entry of `destination = destination op b`.
 
-    With `bits` = 32 the immediate is zero-extended, as 32-bit operations use its low half only.
+    Flag 0 says that b is a register, the others are the family's. With `bits` = 32 the immediate is
+    zero-extended, as 32-bit operations use its low half only.
     """
     register = is_register_form(mnemonic)
     return Entry(

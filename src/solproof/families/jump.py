@@ -1,14 +1,13 @@
 """Conditional jumps on equality and order, and the unconditional jump.
 
-Given a and b, `jump` proves whether they are equal and whether a < b: a marker names the highest limb where they differ, all limbs above
-it are equal, and the difference there is positive and below 2^16. A signed comparison compares with the sign bits flipped.
+Given a and b, `jump` proves whether they are equal and whether a < b: a marker names the highest limb where
+they differ, all limbs above it are equal, and the difference there is positive and below 2^16. A signed
+comparison compares with the sign bits flipped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import numpy as np
 
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, range16

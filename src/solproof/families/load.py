@@ -1,8 +1,9 @@
 """Loads: 1, 2, 4 or 8 bytes, zero-extended, from any address that is mapped.
 
-Given a base register and an offset, `load` proves that the new destination is the whole word at an address that is a multiple of 8;
-`load_narrow` that it is 1, 2 or 4 bytes at a multiple of their size; `load_unaligned` takes what is left: bytes from anywhere in two
-neighbouring words. The words come from the memory bus, so their limbs need no range check.
+Given a base register and an offset, `load` proves that the new destination is the whole word at an address
+that is a multiple of 8; `load_narrow` that it is 1, 2 or 4 bytes at a multiple of their size;
+`load_unaligned` takes what is left: bytes from anywhere in two neighbouring words. The words come from the
+memory bus, so their limbs need no range check.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def build() -> Chip:
     """The new destination is the word at an aligned address."""
     chip = Chip(
         "load",
-        "Given a base and an offset that add up to a multiple of 8, this chip proves that the new destination is the word there.",
+        "Given a base and an offset that add up to a multiple of 8, this chip proves that the new "
+        "destination is the word there.",
     )
     step = Step.columns(chip)
     destination = Register.columns(chip, "destination")
@@ -76,7 +78,8 @@ def build_narrow() -> Chip:
     """The new destination is 1, 2 or 4 bytes at a multiple of their size."""
     chip = Chip(
         "load_narrow",
-        "Given a base and an offset that add up to a multiple of the size, this chip proves that the new destination is the 1, 2 or 4 bytes there.",
+        "Given a base and an offset that add up to a multiple of the size, this chip proves that "
+        "the new destination is the 1, 2 or 4 bytes there.",
     )
     step = Step.columns(chip)
     sizes = {
@@ -115,7 +118,8 @@ def build_narrow() -> Chip:
     cell = (address.region, address.index, available + WRITABLE_TAG * is_writable)
     access_memory(chip, cell, word, word, before, step.clk, step.is_real, "the word")
     size = is_byte + 2 * is_half + 4 * is_word
-    # byte + size is at most 8, so `available` is below 16, and the tag cannot be read as 16 more bytes of a read-only word.
+    # byte + size is at most 8, so `available` is below 16: the tag cannot be read as 16 more bytes of a
+    # read-only word.
     bits(chip, 3, available - byte - size, 2**3, step.is_real, "the bytes exist")
     limb = sum((selected[position] * word[position] for position in range(1, 4)), start=selected[0] * word[0])
     chip.assert_zero(is_byte * (limb - low - 256 * high), "the limb of a byte is its low and its high byte")
@@ -136,7 +140,8 @@ def build_unaligned() -> Chip:
     """The new destination is 2, 4 or 8 bytes from anywhere."""
     chip = Chip(
         "load_unaligned",
-        "Given a base and an offset, this chip proves that the new destination is the 2, 4 or 8 bytes at their sum, which may lie in two words.",
+        "Given a base and an offset, this chip proves that the new destination is the 2, 4 or 8 "
+        "bytes at their sum, which may lie in two words.",
     )
     step = Step.columns(chip)
     sizes = {

@@ -1,13 +1,12 @@
 """Moves: a register, a sign-extended immediate, a zero-extended one, or the 64-bit immediate of lddw.
 
-Given an operand b, this chip proves that the new destination is b. Nothing is range-checked: b's limbs are, wherever they come from.
+Given an operand b, this chip proves that the new destination is b. Nothing is range-checked: b's limbs are,
+wherever they come from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import numpy as np
 
 from solproof.air.chip import Chip
 from solproof.families.adapter import Register, Step, operand, pack

@@ -1,7 +1,7 @@
 """Multiplication, low half, on 64 bits or on 32 bits with the result sign-extended.
 
-Given a and b, split into bytes, this chip proves c = a b modulo 2^64. A column of the schoolbook product, two bytes wide, is below
-2^28, and its carry below 2^12: no sum wraps modulo p.
+Given a and b, split into bytes, this chip proves c = a b modulo 2^64. A column of the schoolbook product, two
+bytes wide, is below 2^28, and its carry below 2^12: no sum wraps modulo p.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def build() -> Chip:
     """c = a b."""
     chip = Chip(
         "multiply",
-        "Given a and b, this chip proves that the new destination is a b modulo 2^64, or modulo 2^32 sign-extended.",
+        "Given a and b, this chip proves that the new destination is a b modulo 2^64, or modulo "
+        "2^32 sign-extended.",
     )
     step = Step.columns(chip)
     flags = {

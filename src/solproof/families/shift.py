@@ -1,8 +1,9 @@
 """Shifts: left, logical right, arithmetic right, on 64 or 32 bits.
 
-Given a and an amount s = 16 l + r, each limb of a is split where the shift cuts it: into a narrow part of r bits and a wide part of
-16 - r bits. Left: a limb is wide + 2^(16-r) narrow; right: it is narrow + 2^r wide. Limbs of the result are sums of two parts that do
-not overlap, so they need no range check of their own. An arithmetic shift of 32 bits sees sign-extended upper limbs.
+Given a and an amount s = 16 l + r, each limb of a is split where the shift cuts it: into a narrow part of r
+bits and a wide part of 16 - r bits. Left: a limb is wide + 2^(16-r) narrow; right: it is narrow + 2^r wide.
+Limbs of the result are sums of two parts that do not overlap, so they need no range check of their own. An
+arithmetic shift of 32 bits sees sign-extended upper limbs.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def build() -> Chip:
     step.fetch(Code.SHIFT, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
     step.advance(step.pc + 1)
 
-    # The amount: b_0 = 16 l + r + width * quotient; r is at most 15 by its lookup, so the division is the integer one.
+    # The amount: b_0 = 16 l + r + width * quotient. By its lookup r is at most 15, so this is the division of
+    # integers.
     chip.assert_equal(left[0] + left[1] + left[2] + left[3], is_left, "a left shift has one l")
     chip.assert_equal(right[0] + right[1] + right[2] + right[3], is_right, "a right shift has one l")
     chip.assert_zero(half * (left[2] + left[3] + right[2] + right[3]), "a 32-bit shift has l below 2")
@@ -127,7 +129,8 @@ def build() -> Chip:
     range16(chip, 2 * (top - 2**15 * sign), arithmetic, "sign is the sign bit of a")
     chip.assert_zero(sign * (1 - arithmetic), "only an arithmetic shift fills with the sign")
 
-    # The result. Beyond the top limb an arithmetic shift sees limbs of sign bits, whose parts are 2^r - 1 and 2^(16-r) - 1.
+    # The result. Beyond the top limb an arithmetic shift sees limbs of sign bits, whose parts are 2^r - 1 and
+    # 2^(16-r) - 1.
     zero = chip.graph.constant(0)
     for limb in range(4):
         result = zero
@@ -175,7 +178,7 @@ def fill(table: Table, rows: Rows) -> None:
         narrow = np.where(is_left, a[:, limb] // copower, a[:, limb] % power)
         wide = np.where(is_left, a[:, limb] % copower, a[:, limb] // power)
         table[f"narrow_{limb}"], table[f"wide_{limb}"] = narrow, wide
-    # The full-width shift of the limbs as seen: what c holds before the upper half of a 32-bit result is cleared.
+    # The full-width shift of the limbs as seen: c, before the upper half of a 32-bit result is cleared.
     seen = sum(a[:, limb].astype(np.uint64) << np.uint64(16 * limb) for limb in range(4))
     by = amount.astype(np.uint64)
     shifted = np.where(

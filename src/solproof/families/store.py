@@ -1,8 +1,9 @@
-"""Stores: the low 1, 2, 4 or 8 bytes of a register or an immediate, to any address that is mapped and writable.
+"""Stores: the low 1, 2, 4 or 8 bytes of a register or immediate, to any mapped and writable address.
 
-Given a base register, an offset and a value, `store` proves that the whole word at an address that is a multiple of 8 becomes the value;
-`store_narrow` that 1, 2 or 4 bytes at a multiple of their size do, and the others stay; `store_unaligned` takes what is left: bytes
-anywhere in two neighbouring words. A store asks the memory bus for a writable word: a read-only one carries another tag.
+Given a base register, an offset and a value, `store` proves that the whole word at an address that is a
+multiple of 8 becomes the value; `store_narrow` that 1, 2 or 4 bytes at a multiple of their size do, and the
+others stay; `store_unaligned` takes what is left: bytes anywhere in two neighbouring words. A store asks the
+memory bus for a writable word: a read-only one carries another tag.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ REGISTER = 16
 
 
 def encode(mnemonic: str, instruction: Instruction) -> Entry:
-    """A store: the flag of weight n <= 8 says that it stores n bytes, the flag of weight 16 that the value is a register."""
+    """A store: the flag of weight n <= 8 says that it stores n bytes.
+
+    The flag of weight 16 says that the value is a register.
+    """
     register = is_register_form(mnemonic)
     return Entry(
         Code.STORE,
@@ -51,7 +55,8 @@ def build() -> Chip:
     """The word at an aligned address becomes the value."""
     chip = Chip(
         "store",
-        "Given a base and an offset that add up to a multiple of 8, this chip proves that the word there becomes the value.",
+        "Given a base and an offset that add up to a multiple of 8, this chip proves that the "
+        "word there becomes the value.",
     )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when the value is a register")
@@ -77,7 +82,8 @@ def build_narrow() -> Chip:
     """1, 2 or 4 bytes at a multiple of their size become the low bytes of the value."""
     chip = Chip(
         "store_narrow",
-        "Given a base and an offset that add up to a multiple of the size, this chip proves that the 1, 2 or 4 bytes there become those of the value.",
+        "Given a base and an offset that add up to a multiple of the size, this chip proves that "
+        "the 1, 2 or 4 bytes there become those of the value.",
     )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when the value is a register")
@@ -139,7 +145,8 @@ def build_unaligned() -> Chip:
     """2, 4 or 8 bytes anywhere become the low bytes of the value."""
     chip = Chip(
         "store_unaligned",
-        "Given a base and an offset, this chip proves that the 2, 4 or 8 bytes at their sum, which may lie in two words, become those of the value.",
+        "Given a base and an offset, this chip proves that the 2, 4 or 8 bytes at their sum, "
+        "which may lie in two words, become those of the value.",
     )
     step = Step.columns(chip)
     is_register = step.flag("is_register", "1 when the value is a register")

@@ -1,9 +1,9 @@
 """Accesses that may lie in two neighbouring words, byte by byte.
 
-The bytes of both words are columns; `starts` marks the first byte of the access, 0..7. The second word is accessed when the access
-reaches it. Within the stack of V0 the neighbour of a frame's last word is the first word of the next frame, 512 words further on in
-virtual addresses; the words between are in a hole and on no bus, so the prover can neither skip the hole where there is none nor fall
-into it.
+The bytes of both words are columns; `starts` marks the first byte of the access, 0..7. The second word is
+accessed when the access reaches it. Within the stack of V0 the neighbour of a frame's last word is the first
+word of the next frame, 512 words further on in virtual addresses; the words between are in a hole and on no
+bus, so the prover can neither skip the hole where there is none nor fall into it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Straddle:
             )
         chip.assert_equal(total, available[0] + reaches * available[1], "bytes that exist")
         chip.assert_zero(reaches * (available[0] - 8), "the second word follows a whole one")
-        # Below 16 each, so that the tag of a writable word cannot be read as 16 more bytes of a read-only one.
+        # Below 16 each: the tag of a writable word cannot be read as 16 more bytes of a read-only one.
         bits(chip, 4, available[0], 2**4, step.is_real, "a word has few bytes")
         bits(chip, 4, available[1], 2**4, reaches, "the second word has few bytes")
         bits(chip, 3, total - byte - size, 2**3, step.is_real, "the bytes exist")
@@ -82,7 +82,7 @@ class Straddle:
         return [self.bytes[position] + 256 * self.bytes[position + 1] for position in range(0, 16, 2)]
 
     def access(self, step: Step, after: Sequence[Expression], *, writable: bool) -> None:
-        """Access the words; their eight limbs become `after`. A store needs a writable word, a load takes either."""
+        """Access the words: their limbs become `after`. A store needs a writable word, a load takes either."""
         chip = step.chip
         is_writable = (
             chip.graph.constant(1) if writable else chip.flag("is_writable", "1 when the words are writable")

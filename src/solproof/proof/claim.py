@@ -30,7 +30,10 @@ INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`index` and `last` are the touched words of the input. Events carry no compute units: the verifier computes them."""
+    """What a claim says; `index` and `last` are the touched words of the input.
+
+    Events carry no compute units: the verifier computes them.
+    """
 
     instructions: int
     r0: int
@@ -52,7 +55,10 @@ class Claim:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Claim:
-        """Decode; raises `ProofRejected` for anything but one whole claim. Nothing is allocated before its bytes are there."""
+        """Decode; raises `ProofRejected` for anything but one whole claim.
+
+        Nothing is allocated before its bytes are there.
+        """
         reader = _Reader(data)
         instructions, r0 = reader.take(HEAD)
         words = np.frombuffer(
@@ -88,7 +94,8 @@ class _Reader:
         (count,) = self.take(COUNT)
         if count * least_size > len(self.data) - self.position:
             raise ProofRejected(
-                f"claim: names {count} items at byte {self.position}, more than its {len(self.data)} bytes hold"
+                f"claim: names {count} items at byte {self.position}, "
+                f"more than its {len(self.data)} bytes hold"
             )
         return count
 

@@ -1,4 +1,7 @@
-"""The key of a program: the circuit with the program's image and program table committed. Prover and verifier derive it alike."""
+"""The key of a program: the circuit with the program's image and program table committed.
+
+Prover and verifier derive it alike.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ class ProgramKey:
 
 @lru_cache(maxsize=KEPT_KEYS)
 def program_key(program: Program) -> ProgramKey:
-    """The key of a program; the last few are kept. Raises `_engine.EngineError` for a program beyond the engine's limits."""
+    """The key of a program; the last few are kept.
+
+    Raises `_engine.EngineError` for a program beyond the engine's limits.
+    """
     table = program_table(program, REGISTRY.keys())
     columns = program_columns(program, table)
     preprocessed = [

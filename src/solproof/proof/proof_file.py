@@ -54,7 +54,7 @@ class ProofFile:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ProofFile:
-        """Parse a file; raises `ProofRejected` with the reason, or `ProofVersionError` for another format version."""
+        """Parse a file; raises `ProofRejected`, or `ProofVersionError` for another format version."""
         if len(data) > MAXIMUM_BYTES:
             raise ProofRejected(f"proof file: {len(data)} bytes, more than the limit of {MAXIMUM_BYTES}")
         reader = _Reader(data)

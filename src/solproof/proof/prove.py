@@ -24,7 +24,7 @@ Progress = Callable[[str, float], object]
 
 @dataclass(frozen=True, slots=True)
 class ProofReport:
-    """What a proof cost. `seconds` is by phase; cells are base-field elements; `rows` is by chip, padding included."""
+    """What a proof cost: seconds by phase, rows by chip with padding, cells as base-field elements."""
 
     security_bits: float
     security_regime: str
@@ -48,7 +48,8 @@ class Proof:
 def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> Proof:
     """Execute and prove.
 
-    Raises `ProgramError`, `InputError` or `UnsupportedError` for what cannot be run or proven, `ProvingError` when the engine refuses.
+    Raises `ProgramError`, `InputError` or `UnsupportedError` for what cannot be run or proven, `ProvingError`
+    when the engine refuses.
     """
     clock = _Clock(progress)
     clock.begin("execute")

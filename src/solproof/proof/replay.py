@@ -1,6 +1,7 @@
-"""Replay of the events of a claim: the syscalls run again, on the words that the claim lists and on nothing else.
+"""Replay of the events of a claim: the syscalls run again, on the words that it lists and on nothing else.
 
-The circuit proves that the program made these calls and that memory held these words; this proves that the calls do what is claimed.
+The circuit proves that the program made these calls and that memory held these words; this proves that the
+calls do what is claimed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def replay(
 ) -> int:
     """Run every event again in `context`; returns the compute units that the syscalls took.
 
-    Raises `ProofRejected` when an event is not what its syscall does, or does not fit the run or the memory map.
+    Raises `ProofRejected` when an event is not what its syscall does, or does not fit run or memory map.
     """
     units, clk = 0, 0
     for number, event in enumerate(events):
@@ -69,6 +70,7 @@ def _replay_one(
         left = memory.words[word.region, word.index]
         if left != word.new:
             raise ProofRejected(
-                f"{where}: leaves {left:#x} in word {word.index} of region {word.region}, the claim says {word.new:#x}"
+                f"{where}: leaves {left:#x} in word {word.index} of region {word.region}, "
+                f"the claim says {word.new:#x}"
             )
     return remaining - context.remaining

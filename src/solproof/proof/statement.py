@@ -2,7 +2,7 @@
 
     SHA-256 of the ELF | SHA-256 of the rest of the input | the claim
 
-The engine adds the circuit, the parameters, the key (which commits to the loaded program) and the public tables.
+The engine adds the circuit, the parameters, the key (which commits to the program) and the public tables.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DOMAIN = b"solproof statement 1\0"
 
 
 def statement_bytes(execution_input: ExecutionInput, claim: Claim) -> bytes:
-    """The bytes that seed the proof's transcript: equal for equal program, input and claim, and for nothing else."""
+    """The bytes that seed the proof's transcript: equal only for equal program, input and claim."""
     without_program = bincode.pack(replace(execution_input, program=b""))
     program = hashlib.sha256(execution_input.program).digest()
     return DOMAIN + program + hashlib.sha256(without_program).digest() + claim.to_bytes()

@@ -1,4 +1,7 @@
-"""Verify a proof against the caller's own program and input. Nothing that the proof says about itself is trusted."""
+"""Verify a proof against the caller's own program and input.
+
+Nothing that the proof says about itself is trusted.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +55,8 @@ class _Result:
 def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     """Accept a proof file only if it proves a run of this program on this input.
 
-    Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version, and `ProgramError` or `InputError` when the
-    caller's own program or input is unusable.
+    Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version, and
+    `ProgramError` or `InputError` when the caller's own program or input is unusable.
     """
     start = time.perf_counter()
     file = ProofFile.from_bytes(data)
@@ -65,7 +68,8 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     key = program_key(program)
     if file.key_digest != key.engine_key.digest:
         raise ProofVersionError(
-            "the proof was made for another circuit: its key is not the one this solproof makes of the program"
+            "the proof was made for another circuit: "
+            "its key is not the one this solproof makes of the program"
         )
     keyed = time.perf_counter()
 

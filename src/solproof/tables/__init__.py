@@ -1,1 +1,4 @@
-"""Chips that are not instructions: the program, memory and registers before and after a run, the statement's public tables, lookups."""
+"""Chips that are not instructions.
+
+The program, memory and registers before and after a run, the statement's public tables, lookups, refreshes.
+"""

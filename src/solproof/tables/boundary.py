@@ -1,7 +1,8 @@
 """Where a run starts and ends, and what its registers hold there.
 
-`execution` puts the entry on the state bus and takes the exit of the program from it: the last instruction, with r0 and no call
-open, is the statement's. `registers` puts the initial registers on the register bus and takes their last values.
+`execution` puts the entry on the state bus and takes the exit of the program from it: the last instruction,
+with r0 and no call open, is the statement's. `registers` puts the initial registers on the register bus and
+takes their last values.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def build_execution() -> Chip:
     """The first and the last instruction."""
     chip = Chip(
         "execution",
-        "Given an entry, a count of instructions and r0, this chip proves that the run starts at the entry and ends after that count with that r0.",
+        "Given an entry, a count of instructions and r0, this chip proves that the run starts at "
+        "the entry and ends after that count with that r0.",
     )
     is_real = chip.public("is_real", "1 on the first row, which is the run")
     entry = chip.public("entry", "slot of the first instruction")

@@ -1,8 +1,9 @@
 """Syscalls: the events of the statement, as the run found them.
 
-Given the public list of events, `syscall` proves that the run makes exactly these calls, at these instructions, with these arguments
-in r1..r5, and gets these results in r0; `event_word` that each event finds the listed words of memory as they are listed, and leaves
-them so. That the results and words are the right ones is not proven here: the verifier replays every event.
+Given the public list of events, `syscall` proves that the run makes exactly these calls, at these
+instructions, with these arguments in r1..r5, and gets these results in r0; `event_word` that each event finds
+the listed words of memory as they are listed, and leaves them so. That the results and words are the right
+ones is not proven here: the verifier replays every event.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def build_syscall() -> Chip:
     """One row per event."""
     chip = Chip(
         "syscall",
-        "Given the events of the statement, this chip proves that the run makes these calls with these arguments and results.",
+        "Given the events of the statement, this chip proves that the run makes these calls with "
+        "these arguments and results.",
     )
     is_real = chip.public("is_real", "1 on a row that is an event")
     clk = chip.public("clk", "number of the call's instruction")
@@ -65,7 +67,8 @@ def build_event_word() -> Chip:
     """One row per word that an event touches."""
     chip = Chip(
         "event_word",
-        "Given the words that the events touch, before and after, this chip proves that the run found and left them so.",
+        "Given the words that the events touch, before and after, this chip proves that the run "
+        "found and left them so.",
     )
     is_real = chip.public("is_real", "1 on a row that is a word")
     clk = chip.public("clk", "number of the call's instruction")

@@ -1,7 +1,8 @@
 """The program: its instructions as a lookup table, and the read-only words of its image as memory.
 
-Preprocessed, so the key fixes it. Row i holds the instruction at slot i and word i of the image, which need not be the same bytes.
-Every readable word stands in memory from time 0 and is taken back, unchanged, at the time of its last access.
+Preprocessed, so the key fixes it. Row i holds the instruction at slot i and word i of the image, which need
+not be the same bytes. Every readable word stands in memory from time 0 and is taken back, unchanged, at the
+time of its last access.
 """
 
 from __future__ import annotations

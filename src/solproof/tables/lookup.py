@@ -1,7 +1,8 @@
-"""The fixed lookup table: 2^16 rows for ranges, bitwise AND of bytes, and values of at most 15 bits with the power of two.
+"""The fixed lookup table: 2^16 rows for ranges, bytes and their AND, and values of at most 15 bits.
 
-Preprocessed and the same for every program. Row n provides: n itself; (a, b, a AND b) for its low byte a and high byte b; and, with
-the highest set bit of n at position k, (k, n - 2^k, n). Row 0 repeats row 1 there, so that no message has the power 0.
+Preprocessed and the same for every program. Row n provides: n itself; (a, b, a AND b) for its low byte a and
+high byte b; and, with the highest set bit of n at position k, (k, n - 2^k, n). Row 0 repeats row 1 there, so
+that no message has the power 0.
 """
 
 from __future__ import annotations

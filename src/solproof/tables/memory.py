@@ -1,8 +1,9 @@
-"""Memory before and after a run: the touched words of the input, which are the statement's, and those of stack and heap, which start at zero.
+"""Memory before and after a run.
 
-Each word is put on the memory bus once, at time 0, and taken from it at the time of its last access. A word that stood there twice
-could be read with two values, so words must be distinct: those of the input are public and the verifier sees that they rise;
-those of stack and heap rise by the constraints of their table.
+The touched words of the input are the statement's; those of stack and heap start at zero. Each word is put on
+the memory bus once, at time 0, and taken from it at the time of its last access. A word that stood there
+twice could be read with two values, so words must be distinct: those of the input are public and the verifier
+sees that they rise; those of stack and heap rise by the constraints of their table.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def build_input() -> Chip:
     """The touched words of the input."""
     chip = Chip(
         "input",
-        "Given the words of the input that the run touches, before and after, this chip proves that the run found and left them so.",
+        "Given the words of the input that the run touches, before and after, this chip proves "
+        "that the run found and left them so.",
     )
     is_real = chip.public("is_real", "1 on a row that is a word")
     index = chip.public("index", "index of the word")
@@ -46,7 +48,8 @@ def build_stack_heap() -> Chip:
     """The touched words of stack and heap."""
     chip = Chip(
         "stack_heap",
-        "Given the size of the heap, this chip proves that words of stack and heap are zero at the start, each word once.",
+        "Given the size of the heap, this chip proves that words of stack and heap are zero at "
+        "the start, each word once.",
     )
     heap_words = chip.public_value("heap_words", "size of the heap in words")
     is_real = chip.flag("is_real", "1 on a row that is a word")
@@ -60,8 +63,8 @@ def build_stack_heap() -> Chip:
 
     chip.assert_zero(is_heap * (1 - is_real), "padding is not heap")
     chip.assert_zero(chip.transition() * chip.next(is_real) * (1 - is_real), "real rows come first")
-    # Both parts are small integers, so index is one below 2^15 and has one frame. Without the bound on `frame` a fraction would do, and
-    # two rows could stand for one word.
+    # Both parts are small integers, so index is one below 2^15 and has one frame. Without the bound on
+    # `frame` a fraction would do, and two rows could stand for one word.
     bits(chip, FRAMES_BITS, frame, 2**FRAMES_BITS, is_real, "frame is below 64")
     bits(
         chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, 2**FRAME_WORDS_BITS, is_real, "frame holds index"

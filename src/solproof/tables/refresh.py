@@ -1,7 +1,7 @@
 """Refreshes: an access that comes more than 2^16 after the one before finds a refresh row between.
 
-Given a cell as it was last accessed, a row puts it back unchanged at a later time. `now` is below 2^24 + 2^16 by its lookups, so that
-no chain of refreshes can wrap around p, and so is the time between.
+Given a cell as it was last accessed, a row puts it back unchanged at a later time. `now` is below 2^24 + 2^16
+by its lookups, so that no chain of refreshes can wrap around p, and so is the time between.
 """
 
 from __future__ import annotations

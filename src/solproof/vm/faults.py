@@ -1,6 +1,7 @@
-"""Faults: the ways in which a run stops without a result, named as solana-sbpf 0.21 (`EbpfError`) and Agave name them.
+"""Faults: the ways in which a run stops without a result.
 
-A fault is an outcome of the program, not an error of solproof: the machine catches it and reports it in the run's result.
+They are named as solana-sbpf 0.21 (`EbpfError`) and Agave name them. A fault is an outcome of the program,
+not an error of solproof: the machine catches it and reports it in the run's result.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ class Fault(Exception):
 
 
 class SyscallFault(Fault):
-    """A syscall refused its arguments or aborted; `name` is the variant of Agave's `SyscallError` or `InstructionError`."""
+    """A syscall refused its arguments or aborted.
+
+    `name` is the variant of Agave's `SyscallError` or `InstructionError`.
+    """
 
 
 def divide_by_zero() -> Fault:
@@ -48,9 +52,11 @@ SECTIONS = {1: "program", 2: "stack", 3: "heap", 4: "input"}
 
 
 def access_violation(address: int, length: int, *, stack_frames: bool) -> Fault:
-    """The fault of an access outside every region; `stack_frames`: the version's frames have fixed addresses (not V1, V2).
+    """The fault of an access outside every region.
 
-    Rule: `generate_access_violation` of solana-sbpf 0.21 (memory_region.rs): the frame number truncates towards zero.
+    `stack_frames`: the version's frames have fixed addresses (not V1, V2). Rule:
+    `generate_access_violation` of solana-sbpf 0.21 (memory_region.rs): the frame number truncates towards
+    zero.
     """
     distance = address - 0x2_0000_0000
     frame = -(-distance // 4096) if distance < 0 else distance // 4096

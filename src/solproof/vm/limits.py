@@ -15,5 +15,8 @@ FRAME_REGISTER = 11
 
 
 def initial_registers(instruction_data_address: int) -> tuple[int, ...]:
-    """r0..r10 before the first instruction: the input in r1, its instruction data in r2 (SIMD-0321), the end of frame 0 in r10."""
+    """r0..r10 before the first instruction.
+
+    r1 has the address of the input, r2 that of its instruction data (SIMD-0321), r10 the end of frame 0.
+    """
     return (0, INPUT_START, instruction_data_address, 0, 0, 0, 0, 0, 0, 0, STACK_START + 0x1000)

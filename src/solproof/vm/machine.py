@@ -1,6 +1,7 @@
 """The machine: one closure per instruction, a meter, a call stack, and a recorder.
 
-Rules: the interpreter of solana-sbpf 0.21 under Agave's mainnet configuration. An instruction is counted before it executes.
+Rules: the interpreter of solana-sbpf 0.21 under Agave's mainnet configuration. An instruction is counted
+before it executes.
 """
 
 from __future__ import annotations
@@ -327,7 +328,8 @@ def run(
 ) -> Run:
     """Run a program on a serialized input and record it.
 
-    Faults are results and end up in `Run.fault`; a syscall that solproof does not have yet raises `UnsupportedError`.
+    Faults are results and end up in `Run.fault`; a syscall that solproof does not have yet raises
+    `UnsupportedError`.
     """
     if program.version != 0:
         raise UnsupportedError(

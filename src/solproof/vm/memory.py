@@ -1,8 +1,9 @@
 """The memory of one run: image (read-only), stack, heap and input, each in its own 4 GiB of address space.
 
-Addresses are virtual, lengths are bytes. Memory is recorded by *word*: the 8 bytes at `region << 32 | index * 8`; an access
-touches the one or two words that hold it. A V0 stack has holes: 4 KiB frames at every 8 KiB. Only the first byte of an access
-must lie outside a hole; the bytes that follow are the physical neighbours (solana-sbpf 0.21, `MemoryRegion::vm_to_host`).
+Addresses are virtual, lengths are bytes. Memory is recorded by *word*: the 8 bytes at
+`region << 32 | index * 8`; an access touches the one or two words that hold it. A V0 stack has holes: 4 KiB
+frames at every 8 KiB. Only the first byte of an access must lie outside a hole; the bytes that follow are the
+physical neighbours (solana-sbpf 0.21, `MemoryRegion::vm_to_host`).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Layout:
         return sizes.get(region, 0)
 
     def locate(self, address: int, length: int, *, write: bool) -> tuple[int, int]:
-        """The region and the physical offset of an access; raises the reference's fault when it is not allowed."""
+        """The region and the physical offset of an access; raises the reference's fault when not allowed."""
         region, offset = address >> 32, address & 0xFFFF_FFFF
         in_hole = False
         if region == STACK and self.stack_gaps:
@@ -109,7 +110,8 @@ class Memory:
 class ReplayMemory:
     """A memory that holds only the words an event names: the verifier replays a syscall on it.
 
-    Touching any other word raises `KeyError`, with the word as argument: the event does not list what the syscall reads or writes.
+    Touching any other word raises `KeyError`, with the word as argument: the event does not list what the
+    syscall reads or writes.
     """
 
     def __init__(self, layout: Layout, words: Mapping[tuple[int, int], int]) -> None:

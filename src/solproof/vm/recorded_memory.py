@@ -1,4 +1,7 @@
-"""The memory of the running machine: fast loads and stores of 1, 2, 4 and 8 bytes, each recorded with the words it touched."""
+"""The memory of the running machine.
+
+Fast loads and stores of 1, 2, 4 and 8 bytes, each recorded with the words it touched.
+"""
 
 from __future__ import annotations
 

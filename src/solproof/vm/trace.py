@@ -36,18 +36,14 @@ class SyscallEvent:
 
 
 class Recorder:
-    """Appends to the columns of a trace while the machine runs. 64-bit values throughout, one entry per item named."""
+    """Appends to the columns of a trace while the machine runs: 64-bit values, one per item named."""
 
     def __init__(self) -> None:
         self.pc = array("Q")  # one per executed instruction
-        self.value = array(
-            "Q"
-        )  # one per executed instruction: what it wrote or stored; 0 where it did neither
+        self.value = array("Q")  # one per executed instruction: what it wrote or stored, else 0
         self.address = array("Q")  # one per load or store, in order
         self.first_word = array("Q")  # the word holding the first byte, before the access
-        self.second_word = array(
-            "Q"
-        )  # the word holding the last byte, before the access; 0 when it is the first word
+        self.second_word = array("Q")  # the word after it in physical memory, before the access
         self.frames = array("Q")  # r6..r9, r10 of the caller: five per call, in order of the calls
         self.events: list[SyscallEvent] = []
 

@@ -64,7 +64,10 @@ def public_data(run: Run, execution: Execution) -> PublicData:
 
 
 def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uint32]) -> Witness:
-    """Fill every table of a run that ended without a fault. `image_columns` are the preprocessed ones of its program."""
+    """Fill every table of a run that ended without a fault.
+
+    `image_columns` are the preprocessed columns of its program: see `program_columns`.
+    """
     assert run.fault is None, "a run with a fault has no witness"
     execution = Execution(run, program)
     data = public_data(run, execution)
@@ -83,9 +86,8 @@ def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uin
         )
     )
     instances.append(Instance(lookup.CHIP, lookup.fill(counts).data, preprocessed=lookup.preprocessed()))
-    instances.sort(
-        key=lambda instance: CIRCUIT.number(instance.chip)
-    )  # stable: instances of one chip keep their order
+    # The sort is stable: instances of one chip keep their order.
+    instances.sort(key=lambda instance: CIRCUIT.number(instance.chip))
     return Witness(tuple(instances), data)
 
 
@@ -130,9 +132,10 @@ def _refresh_tables(execution: Execution) -> Iterable[Instance]:
 
 
 def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
-    """The rows as one instance, or as two where that saves a quarter of the cells or more: heights are powers of two.
+    """The rows as one instance, or as two where that saves a quarter of the cells or more.
 
-    Rows of such chips never look at each other, so any cut is as good as any other.
+    Heights are powers of two. Rows of such chips never look at each other, so any cut is as good as any
+    other.
     """
     rows = len(data)
     height = padded_height(rows)

@@ -14,7 +14,10 @@ SAVED_REGISTERS = (6, 7, 8, 9, 10)
 
 @dataclass(frozen=True, slots=True)
 class CallTree:
-    """Arrays over the calls, in order. `exit_clk` is 0 where the frame never exits; `caller` is the clk of the enclosing call, or 0."""
+    """Arrays over the calls, in order.
+
+    `exit_clk` is 0 where the frame never exits; `caller` is the clk of the enclosing call, or 0.
+    """
 
     clk: Integers
     depth: Integers
@@ -24,7 +27,10 @@ class CallTree:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """What the call table needs of each call. Registers are r6..r9, r10; `before` has the frame register as sixth column."""
+    """What the call table needs of each call.
+
+    Registers are r6..r9 and r10. `before` and `exit_before` have the frame register as sixth column.
+    """
 
     by_register: NDArray[np.bool_]
     target: Integers
@@ -56,9 +62,8 @@ def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
         at = np.flatnonzero(depth == level)
         calls = at[opens[at]]
         exits = at[~opens[at]]
-        matching[calls[: len(exits)]] = times[
-            exits
-        ]  # they alternate, and only the last call can lack an exit
+        # They alternate, and only the last call can lack an exit.
+        matching[calls[: len(exits)]] = times[exits]
         if level:
             caller[calls] = outer_calls[np.searchsorted(outer_calls, times[calls]) - 1]
         outer_calls = times[calls]
@@ -69,9 +74,10 @@ def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
 def call_accesses(
     tree: CallTree, saved: Values, by_register: NDArray[np.bool_], callee: Integers, stride: int
 ) -> Special:
-    """The register accesses of calls and returns, in the order that `Calls` is read back from: see `witness.rows`.
+    """The register accesses of calls and returns, in the order that `Execution` reads `Calls` back from.
 
-    Per call: r6..r9 read and r10 moved at 2 clk + 1, the callee read at 2 clk; per return, r6..r10 written at 2 clk + 1.
+    Per call, r6..r9 are read and r10 is moved at 2 clk + 1, and the callee is read at 2 clk; per return,
+    r6..r10 are written at 2 clk + 1.
     """
     calls, exits = len(tree.clk), tree.exit_clk != 0
     registers = np.array(SAVED_REGISTERS)

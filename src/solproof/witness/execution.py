@@ -8,7 +8,7 @@ from solproof.families.family import Code
 from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDE
 from solproof.vm.memory import STACK
 from solproof.vm.trace import Run, SyscallEvent
-from solproof.witness.calls import CallTree, Calls, call_accesses, call_tree
+from solproof.witness.calls import Calls, CallTree, call_accesses, call_tree
 from solproof.witness.memory import HOLE_WORDS, chain_memory
 from solproof.witness.program_table import ProgramTable
 from solproof.witness.registers import Special, Values, chain_registers

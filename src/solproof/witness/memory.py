@@ -1,4 +1,7 @@
-"""The memory accesses of a run, chained by word: when each word was accessed before, and what it holds in the end."""
+"""The memory accesses of a run, chained by word.
+
+When each word was accessed before, and what it holds in the end.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class MemoryAccesses:
-    """`before` follows the order in which the accesses were given; refreshes name words as `region << 29 | index`."""
+    """`before` follows the order in which the accesses were given.
+
+    Refreshes name a word as `region << INDEX_BITS | index`.
+    """
 
     before: Integers
     cells: Cells
@@ -42,7 +48,7 @@ class MemoryAccesses:
 
 
 def available(layout: Layout, region: Integers, index: Integers) -> Integers:
-    """How many bytes of each word exist: 8, but for the last word of a region whose size is not a multiple of 8."""
+    """How many bytes of each word exist: 8, but for the last of a region of a size not a multiple of 8."""
     size = np.where(region == IMAGE, layout.image_size, np.where(region == INPUT, layout.input_size, 2**32))
     return np.minimum(size - index * WORD, WORD)
 

@@ -24,7 +24,10 @@ SIZES = {f"{stem}_REG": size for stem, size in LOADS.items()} | {
 
 @dataclass(frozen=True, slots=True)
 class ProgramTable:
-    """One entry per slot. `code` is 0 where nothing can be executed: second slots of lddw, unknown opcodes, unresolved calls."""
+    """One entry per slot.
+
+    `code` is 0 where nothing can be executed: second slots of lddw, unknown opcodes, unresolved calls.
+    """
 
     code: NDArray[np.int64]
     destination: NDArray[np.int64]
@@ -44,7 +47,10 @@ class ProgramTable:
 def _resolve(
     program: Program, syscall_keys: Collection[int], pc: int, mnemonic: str, instruction: Instruction
 ) -> Entry | None:
-    """The entry of an instruction whose meaning depends on more than its own slot; None when it cannot be executed."""
+    """The entry of an instruction, whose meaning may depend on more than its own slot.
+
+    None when it cannot be executed.
+    """
     key = instruction.immediate & 0xFFFF_FFFF
     match mnemonic:
         case "CALL_IMM" if key in syscall_keys:

@@ -1,6 +1,7 @@
 """The register accesses of a run, chained: what each access finds, and when the register was accessed before.
 
-Times: the source of instruction clk is accessed at 2 clk, its destination at 2 clk + 1 (see `solproof.air.gadgets`).
+Times: the source of instruction clk is accessed at 2 clk, its destination at 2 clk + 1 (see
+`solproof.air.gadgets`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ Values = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Refreshes:
-    """Accesses that come more than 2^16 after the one before: each needs a refresh row, which re-stamps the cell at `now`."""
+    """Accesses that come more than 2^16 after the one before.
+
+    Each needs a refresh row, which re-stamps the cell at `now`.
+    """
 
     index: Integers
     value: Values
@@ -38,7 +42,10 @@ class Special:
 
 @dataclass(frozen=True, slots=True)
 class RegisterAccesses:
-    """`value` is what an access finds, `before` the time of the access before it (0: none). Slot 0 is the source, 1 the destination."""
+    """`value` is what an access finds, `before` the time of the access before it (0: none).
+
+    Slot 0 is the source, slot 1 the destination.
+    """
 
     value: Values  # [steps, 2]
     before: Integers  # [steps, 2]
@@ -60,8 +67,9 @@ def chain_registers(
 ) -> RegisterAccesses:
     """Chain the accesses of every register.
 
-    `registers` is [steps, 2], -1 for no access; `writes` [steps] says that the destination takes `values` [steps]; `initial` is
-    [registers]. Special accesses must not share a time with another access of their register.
+    `registers` is [steps, 2], -1 for no access; `writes` [steps] says that the destination takes `values`
+    [steps]; `initial` is [registers]. Special accesses must not share a time with another access of their
+    register.
     """
     flat = registers.reshape(-1)
     found = np.zeros(flat.shape, np.uint64)

@@ -1,4 +1,4 @@
-"""What a chip's `fill` sees: some steps of an execution, with everything about them as arrays over those steps."""
+"""What a chip's `fill` sees: some steps of an execution, with everything about them as arrays."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ Values = NDArray[np.uint64]
 
 
 class Rows:
-    """Steps of an execution. `a` is the destination register before, `b` the operand, `c` what the instruction wrote or stored."""
+    """Steps of an execution; every property is an array over them.
+
+    `a` is the destination register before, `b` the operand, `c` what the instruction wrote or stored.
+    """
 
     def __init__(self, execution: Execution, steps: Integers) -> None:
         self._execution = execution

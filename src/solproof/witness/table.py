@@ -21,7 +21,10 @@ def limbs(values: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 class Table:
-    """`data` is [rows, width], canonical field elements. Columns start at zero and are set whole, from integers of any sign."""
+    """`data` is [rows, width], canonical field elements.
+
+    Columns start at zero and are set whole, from integers of any sign.
+    """
 
     def __init__(self, chip: Chip, rows: int) -> None:
         self.chip = chip
