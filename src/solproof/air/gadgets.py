@@ -30,16 +30,9 @@ def range16_word(chip: Chip, word: Word, multiplicity: Expression, name: str) ->
         range16(chip, limb, multiplicity, f"limb {position} of {name} is below 2^16")
 
 
-def bits(
-    chip: Chip,
-    count: Expression | int,
-    value: Expression,
-    power: Expression | int,
-    multiplicity: Expression,
-    name: str,
-) -> None:
-    """Prove count <= 15, 0 <= value < 2^count and power = 2^count."""
-    chip.query(BITS, [count, value, power + value], multiplicity, name)
+def bits(chip: Chip, count: int, value: Expression, multiplicity: Expression, name: str) -> None:
+    """Prove 0 <= value < 2^count, for a count of at most 15."""
+    chip.query(BITS, [count, value, 2**count + value], multiplicity, name)
 
 
 def byte_pair(chip: Chip, first: Expression, second: Expression, multiplicity: Expression, name: str) -> None:
@@ -56,6 +49,7 @@ def access_register(
     index: Expression | int,
     old: Sequence[Expression | int],
     new: Sequence[Expression | int],
+    *,
     before: Expression,
     now: Expression,
     active: Expression,
@@ -75,6 +69,7 @@ def access_memory(
     word: tuple[Expression | int, Expression, Expression | int],
     old: Sequence[Expression | int],
     new: Sequence[Expression | int],
+    *,
     before: Expression,
     clk: Expression,
     active: Expression,

@@ -88,10 +88,10 @@ class Register:
             self.index,
             self.value,
             self.value,
-            self.before,
-            2 * step.clk,
-            active,
-            f"source {self.name}",
+            before=self.before,
+            now=2 * step.clk,
+            active=active,
+            name=f"source {self.name}",
         )
 
     def write_as_destination(
@@ -101,7 +101,14 @@ class Register:
         active = step.is_real if active is None else active
         now = 2 * step.clk + 1
         access_register(
-            step.chip, self.index, self.value, new, self.before, now, active, f"destination {self.name}"
+            step.chip,
+            self.index,
+            self.value,
+            new,
+            before=self.before,
+            now=now,
+            active=active,
+            name=f"destination {self.name}",
         )
 
     def read_as_destination(self, step: Step, active: Expression | None = None) -> None:
@@ -113,7 +120,7 @@ class Register:
 
 
 def operand(step: Step, is_register: Expression) -> tuple[Register, tuple[Expression, ...]]:
-    """Operand b, a register or an immediate: its columns, and the immediate that the program must then hold."""
+    """Operand b, a register or an immediate: its columns, and the immediate that the program must hold."""
     source = Register.columns(step.chip, "b")
     source.read_as_source(step, is_register)
     return source, tuple((1 - is_register) * limb for limb in source.value)

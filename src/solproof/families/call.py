@@ -91,7 +91,7 @@ def build() -> Chip:
     # callee = text_address + 8 target + remainder modulo 2^64. `target` is a slot of the program and every
     # carry is 0 or 1, so each line holds over the integers once `eighth` is below 2^16.
     range16(chip, eighth, is_register, "eighth is below 2^16")
-    bits(chip, 3, remainder, 2**3, is_register, "remainder is below 8")
+    bits(chip, 3, remainder, is_register, "remainder is below 8")
     carry_0, carry_1, carry_2 = carries
     low = text_address[0] + 8 * eighth + remainder - LIMB * carry_0
     upper = callee.value[1] - text_address[1] - carry_0 + LIMB * carry_1
@@ -105,14 +105,25 @@ def build() -> Chip:
     here = (step.clk, depth + 1, 0, 0)
     there = (caller, depth, 0, 0)
     now = 2 * step.clk + 1
-    access_register(chip, FRAME_REGISTER, there, here, frame_before, now, step.is_real, "the open call")
-    bits(chip, DEPTH_BITS, depth + 1, 2**DEPTH_BITS, step.is_real, "the depth stays below the limit")
+    access_register(
+        chip,
+        FRAME_REGISTER,
+        there,
+        here,
+        before=frame_before,
+        now=now,
+        active=step.is_real,
+        name="the open call",
+    )
+    bits(chip, DEPTH_BITS, depth + 1, step.is_real, "the depth stays below the limit")
     for (index, value), before in zip(saved.items(), saved_before, strict=True):
-        access_register(chip, index, value, value, before, now, step.is_real, f"r{index}")
+        access_register(
+            chip, index, value, value, before=before, now=now, active=step.is_real, name=f"r{index}"
+        )
     moved = (stack[0] + FRAME_STRIDE - LIMB * stack_carry, stack[1] + stack_carry, stack[2], stack[3])
     # Limb 1 cannot overflow: r10 moves at most 64 times.
     range16(chip, moved[0], step.is_real, "limb 0 of the moved r10")
-    access_register(chip, 10, stack, moved, stack_before, now, step.is_real, "r10")
+    access_register(chip, 10, stack, moved, before=stack_before, now=now, active=step.is_real, name="r10")
 
     # The return.
     exit_message = [exit_pc, Code.EXIT, 0, 0, 0, 0, 0, 0, 0, 0]
@@ -121,15 +132,33 @@ def build() -> Chip:
     chip.send(STATE, [exit_clk + 1, step.pc + 1], returns, "the instruction after the call is reached")
     then = 2 * exit_clk + 1
     access_register(
-        chip, FRAME_REGISTER, here, there, exit_frame_before, then, returns, "the open call at the exit"
+        chip,
+        FRAME_REGISTER,
+        here,
+        there,
+        before=exit_frame_before,
+        now=then,
+        active=returns,
+        name="the open call at the exit",
     )
     for index, value in saved.items():
         at_exit = chip.word(f"exit_r{index}", f"r{index} before the exit")
         exit_before = chip.column(
             f"exit_r{index}_before", f"time of the previous access of r{index} at the exit"
         )
-        access_register(chip, index, at_exit, value, exit_before, then, returns, f"r{index} at the exit")
-    access_register(chip, 10, moved, stack, exit_stack_before, then, returns, "r10 at the exit")
+        access_register(
+            chip,
+            index,
+            at_exit,
+            value,
+            before=exit_before,
+            now=then,
+            active=returns,
+            name=f"r{index} at the exit",
+        )
+    access_register(
+        chip, 10, moved, stack, before=exit_stack_before, now=then, active=returns, name="r10 at the exit"
+    )
     return chip
 
 

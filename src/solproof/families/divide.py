@@ -87,7 +87,7 @@ def build() -> Chip:
         )
         carry = carry_out
     for limb in range(3):
-        bits(chip, 12, carries[limb], 2**12, step.is_real, f"carry out of limb {limb} is below 2^12")
+        bits(chip, 12, carries[limb], step.is_real, f"carry out of limb {limb} is below 2^12")
     # A sum of 28 products of bytes is below 2^21: it is zero only when each of them is.
     chip.assert_zero(overflow(quotient_bytes, divisor_bytes), "the product is below 2^64")
     range16_word(chip, remainder, step.is_real, "the remainder")

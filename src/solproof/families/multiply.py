@@ -69,7 +69,7 @@ def build() -> Chip:
         chain = product_column(a_bytes, b_bytes, limb) + carry - c[limb] - LIMB * carries[limb]
         chip.assert_zero(chain if limb < 2 else (1 - half) * chain, f"limb {limb} of the product")
         carry = carries[limb]
-        bits(chip, 12, carries[limb], 2**12, step.is_real, f"carry out of limb {limb} is below 2^12")
+        bits(chip, 12, carries[limb], step.is_real, f"carry out of limb {limb} is below 2^12")
     for limb in (2, 3):
         chip.assert_zero(
             half * (c[limb] - (LIMB - 1) * is_negative), f"limb {limb} of a 32-bit product is its sign"

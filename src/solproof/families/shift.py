@@ -12,8 +12,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from solproof.air.bus import BITS
 from solproof.air.chip import Chip
-from solproof.air.gadgets import LIMB, bits, range16
+from solproof.air.gadgets import LIMB, range16
 from solproof.families.adapter import Register, Step, operand, pack
 from solproof.families.family import Code, Entry, Executor, Family, binary_entry, both
 from solproof.families.integers import MASK32, MASK64, Binary, signed32, signed64
@@ -104,26 +105,14 @@ def build() -> Chip:
     fill_limb = (LIMB - 1) * sign
     seen = [a.value[0], a.value[1], *((1 - half) * a.value[limb] + half * fill_limb for limb in (2, 3))]
     for limb in range(4):
-        bits(
-            chip,
-            r,
-            narrow[limb],
-            power,
-            step.is_real,
-            f"narrow part of limb {limb} has r bits, and power = 2^r",
-        )
+        narrow_name = f"narrow part of limb {limb} has r bits, and power = 2^r"
+        chip.query(BITS, [r, narrow[limb], power + narrow[limb]], step.is_real, narrow_name)
         # With r = 0 the narrow part is 0, so the wide part equals the limb; there is no entry for 16 bits.
-        bits(
-            chip,
-            16 - r,
-            wide[limb],
-            copower,
-            step.is_real - is_whole,
-            f"wide part of limb {limb} has 16 - r bits",
-        )
-        parts = is_left * (wide[limb] + copower * narrow[limb]) + is_right * (
-            narrow[limb] + power * wide[limb]
-        )
+        wide_bits, is_split = 16 - r, step.is_real - is_whole
+        wide_name = f"wide part of limb {limb} has 16 - r bits"
+        chip.query(BITS, [wide_bits, wide[limb], copower + wide[limb]], is_split, wide_name)
+        parts = is_left * (wide[limb] + copower * narrow[limb])
+        parts = parts + is_right * (narrow[limb] + power * wide[limb])
         chip.assert_equal(parts, seen[limb], f"limb {limb} is its two parts")
     top = a.value[3] + half * (a.value[1] - a.value[3])
     range16(chip, 2 * (top - 2**15 * sign), arithmetic, "sign is the sign bit of a")

@@ -73,7 +73,7 @@ def build() -> Chip:
     step.advance(step.pc + 1)
     address = Address.columns(chip, base.value, offset, 0, step.is_real)
     word = (address.region, address.index, 8 + WRITABLE_TAG)
-    access_memory(chip, word, old, b.value, before, step.clk, step.is_real, "the word")
+    access_memory(chip, word, old, b.value, before=before, clk=step.clk, active=step.is_real, name="the word")
     base.read_as_destination(step)
     return chip
 
@@ -117,9 +117,9 @@ def build_narrow() -> Chip:
     byte = 2 * selected[1] + 4 * selected[2] + 6 * selected[3] + is_high
     address = Address.columns(chip, base.value, offset, byte, step.is_real)
     cell = (address.region, address.index, available + WRITABLE_TAG)
-    access_memory(chip, cell, old, new, before, step.clk, step.is_real, "the word")
+    access_memory(chip, cell, old, new, before=before, clk=step.clk, active=step.is_real, name="the word")
     size = is_byte + 2 * is_half + 4 * is_word
-    bits(chip, 3, available - byte - size, 2**3, step.is_real, "the bytes exist")
+    bits(chip, 3, available - byte - size, step.is_real, "the bytes exist")
     limb = sum((selected[position] * old[position] for position in range(1, 4)), start=selected[0] * old[0])
     chip.assert_zero(is_byte * (limb - low - 256 * high), "the limb of a byte is its low and its high byte")
     byte_pair(chip, low, high, is_byte, "low and high are bytes")

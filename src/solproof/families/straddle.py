@@ -70,9 +70,9 @@ class Straddle:
         chip.assert_equal(total, available[0] + reaches * available[1], "bytes that exist")
         chip.assert_zero(reaches * (available[0] - 8), "the second word follows a whole one")
         # Below 16 each: the tag of a writable word cannot be read as 16 more bytes of a read-only one.
-        bits(chip, 4, available[0], 2**4, step.is_real, "a word has few bytes")
-        bits(chip, 4, available[1], 2**4, reaches, "the second word has few bytes")
-        bits(chip, 3, total - byte - size, 2**3, step.is_real, "the bytes exist")
+        bits(chip, 4, available[0], step.is_real, "a word has few bytes")
+        bits(chip, 4, available[1], reaches, "the second word has few bytes")
+        bits(chip, 3, total - byte - size, step.is_real, "the bytes exist")
         chip.assert_zero(skips * (address.region - STACK), "only the stack has holes")
         return cls(address, starts, cells, reaches, skips, available, before)
 
@@ -82,7 +82,7 @@ class Straddle:
         return [self.bytes[position] + 256 * self.bytes[position + 1] for position in range(0, 16, 2)]
 
     def access(self, step: Step, after: Sequence[Expression], *, writable: bool) -> None:
-        """Access the words: their limbs become `after`. A store needs a writable word, a load takes either."""
+        """Access the words: their limbs become `after`. A store needs writable words, a load takes any."""
         chip = step.chip
         is_writable = (
             chip.graph.constant(1) if writable else chip.flag("is_writable", "1 when the words are writable")
@@ -92,7 +92,16 @@ class Straddle:
         for position, (name, index, active) in enumerate(cells):
             old, new = (part[4 * position : 4 * position + 4] for part in (self.limbs, after))
             word = (self.address.region, index, self.available[position] + WRITABLE_TAG * is_writable)
-            access_memory(chip, word, old, new, self.before[position], step.clk, active, f"the {name} word")
+            access_memory(
+                chip,
+                word,
+                old,
+                new,
+                before=self.before[position],
+                clk=step.clk,
+                active=active,
+                name=f"the {name} word",
+            )
 
 
 def fill_straddle(table: Table, rows: Rows) -> None:

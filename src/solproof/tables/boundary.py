@@ -40,10 +40,17 @@ def build_execution() -> Chip:
     chip.receive(STATE, [clk, pc], is_real, "the last instruction is reached")
     chip.query(PROGRAM, [pc, Code.EXIT, 0, 0, 0, 0, 0, 0, 0, 0], is_real, "the last instruction is an exit")
     now = 2 * clk + 1
-    access_register(chip, 0, r0, r0, r0_before, now, is_real, "r0 at the end")
+    access_register(chip, 0, r0, r0, before=r0_before, now=now, active=is_real, name="r0 at the end")
     none_open = (0, 0, 0, 0)
     access_register(
-        chip, FRAME_REGISTER, none_open, none_open, frame_before, now, is_real, "no call is open at the end"
+        chip,
+        FRAME_REGISTER,
+        none_open,
+        none_open,
+        before=frame_before,
+        now=now,
+        active=is_real,
+        name="no call is open at the end",
     )
     return chip
 

@@ -57,9 +57,18 @@ def build_syscall() -> Chip:
     step.advance(pc + 1)
     for register, value in arguments.items():
         access_register(
-            chip, register, value, value, before[register], 2 * clk, is_real, f"argument r{register}"
+            chip,
+            register,
+            value,
+            value,
+            before=before[register],
+            now=2 * clk,
+            active=is_real,
+            name=f"argument r{register}",
         )
-    access_register(chip, 0, r0, result, r0_before, 2 * clk + 1, is_real, "the result in r0")
+    access_register(
+        chip, 0, r0, result, before=r0_before, now=2 * clk + 1, active=is_real, name="the result in r0"
+    )
     return chip
 
 
@@ -78,7 +87,9 @@ def build_event_word() -> Chip:
     old = _public_word(chip, "old", "the word before")
     new = _public_word(chip, "new", "the word after")
     before = chip.column("before", "time of the previous access of the word")
-    access_memory(chip, (region, index, word_tag), old, new, before, clk, is_real, "the word")
+    access_memory(
+        chip, (region, index, word_tag), old, new, before=before, clk=clk, active=is_real, name="the word"
+    )
     return chip
 
 

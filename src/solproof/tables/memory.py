@@ -65,10 +65,8 @@ def build_stack_heap() -> Chip:
     chip.assert_zero(chip.transition() * chip.next(is_real) * (1 - is_real), "real rows come first")
     # Both parts are small integers, so index is one below 2^15 and has one frame. Without the bound on
     # `frame` a fraction would do, and two rows could stand for one word.
-    bits(chip, FRAMES_BITS, frame, 2**FRAMES_BITS, is_real, "frame is below 64")
-    bits(
-        chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, 2**FRAME_WORDS_BITS, is_real, "frame holds index"
-    )
+    bits(chip, FRAMES_BITS, frame, is_real, "frame is below 64")
+    bits(chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, is_real, "frame holds index")
     range16(chip, heap_words - 1 - index, is_heap, "index is inside the heap")
     chip.assert_equal(holes, (1 - is_heap) * frame, "the heap has no holes")
     position = index + 2**REGION_WORDS_BITS * is_heap

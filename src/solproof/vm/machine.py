@@ -55,6 +55,7 @@ class Machine:
         instruction_data_address: int,
         context: SyscallContext,
         syscalls: Mapping[int, Syscall],
+        *,
         compute_unit_limit: int,
         heap_size: int,
     ) -> None:
@@ -336,7 +337,13 @@ def run(
             f"sBPF V{program.version} programs are not supported yet; this version runs V0"
         )
     machine = Machine(
-        program, input_region, instruction_data_address, context, syscalls, compute_unit_limit, heap_size
+        program,
+        input_region,
+        instruction_data_address,
+        context,
+        syscalls,
+        compute_unit_limit=compute_unit_limit,
+        heap_size=heap_size,
     )
     registers = tuple(machine.registers)
     fault = machine.execute()
