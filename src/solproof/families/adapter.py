@@ -44,7 +44,7 @@ class Step:
 
     def fetch(
         self,
-        family: int,
+        family: Expression | int,
         *,
         destination: Expression | int = 0,
         source: Expression | int = 0,

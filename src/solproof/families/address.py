@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, Word
 from solproof.air.gadgets import LIMB, range16
+from solproof.witness.arrays import Values
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 
@@ -45,7 +44,7 @@ class Address:
         )
 
 
-def fill_address(table: Table, rows: Rows, base: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> None:
+def fill_address(table: Table, rows: Rows, base: Values) -> None:
     """Fill the columns of `Address` for the base values and the addresses of the rows."""
     parts, target = limbs(base), limbs(rows.address)
     low = target[:, 0] >> 3

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from solproof.air.expression import Expression, Word
 from solproof.air.gadgets import byte_pair
 from solproof.families.adapter import Step
+from solproof.witness.arrays import Integers, Values
 from solproof.witness.table import Table, limbs
 
-Value = TypeVar("Value", Expression, NDArray[np.int64])
+Value = TypeVar("Value", Expression, Integers)
 
 
 def byte_pairs(
@@ -35,8 +33,8 @@ def byte_pairs(
 
 
 def fill_byte_pairs(
-    table: Table, x_name: str, x: NDArray[np.uint64], y_name: str, y: NDArray[np.uint64]
-) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
+    table: Table, x_name: str, x: Values, y_name: str, y: Values
+) -> tuple[list[Integers], list[Integers]]:
     """Fill the columns of `byte_pairs`; returns the bytes, each an array over the rows."""
     split = []
     for name, value in ((x_name, x), (y_name, y)):

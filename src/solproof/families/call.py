@@ -13,6 +13,7 @@ import numpy as np
 
 from solproof.air.bus import PROGRAM, STATE
 from solproof.air.chip import Chip
+from solproof.air.expression import Expression
 from solproof.air.gadgets import LIMB, access_register, bits, range16
 from solproof.families.adapter import Register, Step
 from solproof.families.family import Code, Entry, Executor, Family
@@ -126,7 +127,7 @@ def build() -> Chip:
     access_register(chip, 10, stack, moved, before=stack_before, now=now, active=step.is_real, name="r10")
 
     # The return.
-    exit_message = [exit_pc, Code.EXIT, 0, 0, 0, 0, 0, 0, 0, 0]
+    exit_message: list[Expression | int] = [exit_pc, Code.EXIT, 0, 0, 0, 0, 0, 0, 0, 0]
     chip.query(PROGRAM, exit_message, returns, "an exit at exit_pc")
     chip.receive(STATE, [exit_clk, exit_pc], returns, "the exit is reached")
     chip.send(STATE, [exit_clk + 1, step.pc + 1], returns, "the instruction after the call is reached")

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.gadgets import range16
+from solproof.witness.arrays import Flags, Integers
 from solproof.witness.table import Table
 
 
@@ -55,9 +55,7 @@ class Comparison:
         return cls(is_real - above, less)
 
 
-def fill_comparison(
-    table: Table, x: NDArray[np.int64], y: NDArray[np.int64]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def fill_comparison(table: Table, x: Integers, y: Integers) -> tuple[Flags, Flags]:
     """Fill the columns for limbs [rows, 4]; returns equal and less."""
     differs = x != y
     equal = ~differs.any(axis=1)

@@ -13,12 +13,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from solproof.air.chip import Chip
+from solproof.air.expression import Expression
 from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Register, Step, pack
 from solproof.families.address import Address, fill_address
 from solproof.families.family import Code, Entry, Executor, Family
 from solproof.families.straddle import Straddle, fill_straddle
 from solproof.isa.instruction import Instruction
+from solproof.witness.arrays import Flags
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 
@@ -163,7 +165,7 @@ def build_unaligned() -> Chip:
     chip.assert_equal(is_half + is_word + is_double, step.is_real, "one size")
     straddle = Straddle.columns(step, base.value, offset, 2 * is_half + 4 * is_word + 8 * is_double)
     straddle.access(step, straddle.limbs, writable=False)
-    gates = [1, 1 - is_half, is_double, is_double]
+    gates: list[Expression | int] = [1, 1 - is_half, is_double, is_double]
     for limb in range(4):
         value = sum(
             (
@@ -181,9 +183,10 @@ def build_unaligned() -> Chip:
 # WITNESS
 
 
-def is_natural(rows: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def is_natural(rows: Rows) -> Flags:
     """Which steps access memory at a multiple of their size."""
-    return (rows.address & (rows.size - 1).astype(np.uint64)) == 0
+    natural: Flags = (rows.address & (rows.size - 1).astype(np.uint64)) == 0
+    return natural
 
 
 def select_double(rows: Rows) -> Rows:

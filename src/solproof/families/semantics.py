@@ -6,7 +6,7 @@ from solproof.families import arithmetic, bitwise, divide, endian, jump, load, m
 from solproof.families.integers import Binary, Condition
 from solproof.families.move import wide_immediate
 
-_FORMS = arithmetic.SEMANTICS | endian.SEMANTICS
+_FORMS = {**arithmetic.SEMANTICS, **endian.SEMANTICS}
 UNARY = {name: function for name, function in _FORMS.items() if name in ("NEG64", "NEG32", "LE", "BE")}
 BINARY = {
     name: function
@@ -22,7 +22,7 @@ BINARY = {
     if name not in UNARY
 }
 DIVISIONS = frozenset(divide.SEMANTICS.values())
-CONDITIONS = jump.CONDITIONS | bitwise.CONDITIONS
+CONDITIONS = {**jump.CONDITIONS, **bitwise.CONDITIONS}
 LOADS = load.LOADS
 STORES = store.STORES
 

@@ -168,7 +168,9 @@ def fill(table: Table, rows: Rows) -> None:
         wide = np.where(is_left, a[:, limb] % copower, a[:, limb] // power)
         table[f"narrow_{limb}"], table[f"wide_{limb}"] = narrow, wide
     # The full-width shift of the limbs as seen: c, before the upper half of a 32-bit result is cleared.
-    seen = sum(a[:, limb].astype(np.uint64) << np.uint64(16 * limb) for limb in range(4))
+    seen = np.zeros(len(rows), np.uint64)
+    for limb in range(4):
+        seen |= a[:, limb].astype(np.uint64) << np.uint64(16 * limb)
     by = amount.astype(np.uint64)
     shifted = np.where(
         is_left, seen << by, np.where(arithmetic, (seen.view(np.int64) >> amount).view(np.uint64), seen >> by)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from solproof.air.chip import Chip
+from solproof.air.expression import Expression
 from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Register, Step, operand
 from solproof.families.address import Address, fill_address
@@ -164,14 +165,23 @@ def build_unaligned() -> Chip:
     step.advance(step.pc + 1)
     chip.assert_equal(is_half + is_word + is_double, step.is_real, "one size")
     straddle = Straddle.columns(step, base.value, offset, 2 * is_half + 4 * is_word + 8 * is_double)
-    value = []
+    value: list[Expression] = []
     for limb in range(4):
         low = chip.column(f"b_{limb}_low", f"low byte of b_{limb}")
         parts = (low, (b.value[limb] - low) / 256)
         byte_pair(chip, *parts, step.is_real, f"the parts of limb {limb} of the value are bytes")
         value.extend(parts)
     # Byte i of the value is stored when the size is above i.
-    stored = [1, 1, 1 - is_half, 1 - is_half, is_double, is_double, is_double, is_double]
+    stored: list[Expression | int] = [
+        1,
+        1,
+        1 - is_half,
+        1 - is_half,
+        is_double,
+        is_double,
+        is_double,
+        is_double,
+    ]
     after = []
     for position in range(16):
         new = straddle.bytes[position]

@@ -61,12 +61,8 @@ class Straddle:
         byte = sum((position * starts[position] for position in range(2, 8)), start=starts[1])
         address = Address.columns(chip, base, offset, byte, step.is_real)
         for position in range(0, 16, 2):
-            byte_pair(
-                chip,
-                *cells[position : position + 2],
-                step.is_real,
-                f"bytes {position} and {position + 1} are bytes",
-            )
+            name = f"bytes {position} and {position + 1} are bytes"
+            byte_pair(chip, cells[position], cells[position + 1], step.is_real, name)
         chip.assert_equal(total, available[0] + reaches * available[1], "bytes that exist")
         chip.assert_zero(reaches * (available[0] - 8), "the second word follows a whole one")
         # Below 16 each: the tag of a writable word cannot be read as 16 more bytes of a read-only one.

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from struct import Struct
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.errors import ProofRejected
 from solproof.vm.trace import Run, SyscallEvent, WordAccess
+from solproof.witness.arrays import Integers, Values
 
 HEAD = Struct("<IQ")
 COUNT = Struct("<I")
@@ -37,8 +37,8 @@ class Claim:
 
     instructions: int
     r0: int
-    index: NDArray[np.int64]
-    last: NDArray[np.uint64]
+    index: Integers
+    last: Values
     events: tuple[SyscallEvent, ...]
 
     def to_bytes(self) -> bytes:
@@ -70,7 +70,7 @@ class Claim:
         return cls(instructions, r0, words["index"].astype(np.int64), words["last"].astype(np.uint64), events)
 
 
-def claim_of(run: Run, index: NDArray[np.int64], last: NDArray[np.uint64]) -> Claim:
+def claim_of(run: Run, index: Integers, last: Values) -> Claim:
     """What is true of a run that touched these words of the input."""
     return Claim(run.instructions, run.r0, index, last, run.trace.events)
 

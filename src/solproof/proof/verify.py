@@ -27,6 +27,7 @@ from solproof.svm.execution_output import ExecutionOutput
 from solproof.svm.serialization import serialize
 from solproof.svm.syscalls import SyscallContext
 from solproof.vm.memory import WORD, Layout
+from solproof.witness.arrays import Values
 from solproof.witness.public import InputWords, PublicData, public_tables
 
 
@@ -129,7 +130,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     )
 
 
-def _apply(claim: Claim, region: bytes) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], bytes]:
+def _apply(claim: Claim, region: bytes) -> tuple[Values, bytes]:
     """The touched words as the caller's input has them, and the input region after the run."""
     words = np.frombuffer(region + bytes(-len(region) % WORD), "<u8")
     index = claim.index

@@ -15,6 +15,7 @@ from solproof.air.chip import Chip
 from solproof.air.field import P
 from solproof.program.program import Program
 from solproof.vm.memory import IMAGE, WORD
+from solproof.witness.arrays import Integers
 from solproof.witness.memory import Cells
 from solproof.witness.program_table import ProgramTable
 from solproof.witness.table import Table, limbs
@@ -77,7 +78,7 @@ def preprocessed(program: Program, table: ProgramTable, minimum_height: int) -> 
     return data.astype(np.uint32)
 
 
-def fill(height: int, cells: Cells, executions: NDArray[np.int64]) -> Table:
+def fill(height: int, cells: Cells, executions: Integers) -> Table:
     """The table of a run: when its words were last read, and how often each slot was fetched."""
     table = Table(CHIP, height)
     table["executions"] = executions[:height]

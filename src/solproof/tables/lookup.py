@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, Bus
 from solproof.air.chip import Chip
+from solproof.witness.arrays import Integers
 from solproof.witness.table import Table
 
 HEIGHT = 2**16
@@ -75,14 +76,14 @@ def preprocessed() -> NDArray[np.uint32]:
     return np.stack(columns, axis=1).astype(np.uint32)
 
 
-def row_of(bus: Bus, fields: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+def row_of(bus: Bus, fields: Sequence[Integers]) -> Integers:
     """The rows that provide some messages of a bus."""
     if bus in (BITWISE, BYTES):
         return fields[0] + 256 * fields[1]
     return fields[2] if bus is BITS else fields[0]
 
 
-def fill(counts: Mapping[Bus, NDArray[np.int64]]) -> Table:
+def fill(counts: Mapping[Bus, Integers]) -> Table:
     """The table, for how often each row is queried on each bus: [2^16] each."""
     table = Table(CHIP, HEIGHT)
     for bus, name in COUNTS.items():

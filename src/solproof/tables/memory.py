@@ -15,6 +15,7 @@ from solproof.air.bus import MEMORY
 from solproof.air.chip import Chip
 from solproof.air.gadgets import bits, range16
 from solproof.vm.memory import HEAP, INPUT, STACK
+from solproof.witness.arrays import Integers
 from solproof.witness.memory import HOLE_WORDS, WRITABLE_TAG, Cells
 from solproof.witness.table import Table
 
@@ -111,7 +112,7 @@ def fill_stack_heap(cells: Cells, minimum_height: int) -> Table:
     gap = np.zeros(rows, np.int64)
     gap[:-1] = np.diff(position) - 1
 
-    def padded(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    def padded(values: Integers) -> Integers:
         return np.concatenate([values, np.zeros(height - rows, np.int64)])
 
     table["is_real"] = padded(np.ones(rows, np.int64))

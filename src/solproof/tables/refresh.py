@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.air.bus import MEMORY, REGISTER, Bus
 from solproof.air.chip import Chip
@@ -17,6 +16,7 @@ from solproof.air.expression import Expression
 from solproof.air.gadgets import range16
 from solproof.vm.limits import FRAME_REGISTER
 from solproof.vm.memory import Layout
+from solproof.witness.arrays import Integers
 from solproof.witness.execution import DEPTH_SHIFT
 from solproof.witness.memory import INDEX_BITS, tag
 from solproof.witness.registers import Refreshes
@@ -71,7 +71,7 @@ def fill_registers(refreshes: Refreshes) -> Table:
     table = Table(REGISTER_REFRESH, len(refreshes.now))
     _fill(table, refreshes)
     table["index"] = refreshes.index
-    parts: NDArray[np.int64] = limbs(refreshes.value)
+    parts: Integers = limbs(refreshes.value)
     value = refreshes.value.astype(np.int64)
     frame = np.stack([value % 2**DEPTH_SHIFT, value >> DEPTH_SHIFT, 0 * value, 0 * value], axis=1)
     parts = np.where((refreshes.index == FRAME_REGISTER)[:, None], frame, parts)

@@ -17,6 +17,7 @@ from solproof.program.program import Program
 from solproof.tables import boundary, event, image, lookup, memory, refresh
 from solproof.vm.memory import INPUT
 from solproof.vm.trace import Run
+from solproof.witness.arrays import Integers
 from solproof.witness.execution import Execution
 from solproof.witness.program_table import ProgramTable
 from solproof.witness.public import (
@@ -151,7 +152,7 @@ def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
     return instances
 
 
-def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, NDArray[np.int64]]:
+def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Integers]:
     """How often each row of a lookup table is queried by the instances."""
     counts = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in lookup.COUNTS} | {
         PROGRAM: np.zeros(slots, np.int64)

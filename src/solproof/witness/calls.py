@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from solproof.witness.registers import Integers, Special, Values
+from solproof.witness.arrays import Flags, Integers, Values
+from solproof.witness.registers import Special
 
 SAVED_REGISTERS = (6, 7, 8, 9, 10)
 
@@ -32,7 +32,7 @@ class Calls:
     Registers are r6..r9 and r10. `before` and `exit_before` have the frame register as sixth column.
     """
 
-    by_register: NDArray[np.bool_]
+    by_register: Flags
     target: Integers
     callee: Integers
     callee_value: Values
@@ -72,7 +72,7 @@ def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
 
 
 def call_accesses(
-    tree: CallTree, saved: Values, by_register: NDArray[np.bool_], callee: Integers, stride: int
+    tree: CallTree, saved: Values, by_register: Flags, callee: Integers, stride: int
 ) -> Special:
     """The register accesses of calls and returns, in the order that `Execution` reads `Calls` back from.
 

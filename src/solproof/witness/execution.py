@@ -6,12 +6,12 @@ import numpy as np
 
 from solproof.families.family import Code
 from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDE
-from solproof.vm.memory import STACK
 from solproof.vm.trace import Run, SyscallEvent
+from solproof.witness.arrays import Flags, Integers, Values
 from solproof.witness.calls import Calls, CallTree, call_accesses, call_tree
-from solproof.witness.memory import HOLE_WORDS, chain_memory
+from solproof.witness.memory import HOLE_WORDS, chain_memory, skips_hole
 from solproof.witness.program_table import ProgramTable
-from solproof.witness.registers import Special, Values, chain_registers
+from solproof.witness.registers import Special, chain_registers
 from solproof.witness.rows import Rows
 
 DEPTH_SHIFT = 32
@@ -102,7 +102,7 @@ class Execution:
         index = np.tile(np.array([*ARGUMENTS, 0]), len(events))
         return Special(index, time, index == 0, value)
 
-    def _calls(self, tree: CallTree, by_register: np.ndarray, callee: np.ndarray, frame_start: int) -> Calls:  # type: ignore[type-arg]
+    def _calls(self, tree: CallTree, by_register: Flags, callee: Integers, frame_start: int) -> Calls:
         found, before = self.registers.special_value, self.registers.special_before
         calls, exits = len(tree.clk), tree.exit_clk != 0
         returned = int(exits.sum())
@@ -146,7 +146,7 @@ class Execution:
         region = (trace.address >> np.uint64(32)).astype(np.int64)
         index = (trace.address & np.uint64(0xFFFF_FFFF)).astype(np.int64) >> 3
         reaches = start.astype(np.int64) + size > 8
-        skips = (region == STACK) & (index & 1023 == HOLE_WORDS - 1) & self.layout.stack_gaps
+        skips = skips_hole(self.layout, region, index)
         events = [(event.clk, word) for event in trace.events for word in event.words]
         event_columns = np.array([(clk, word.region, word.index) for clk, word in events], np.int64).reshape(
             -1, 3
@@ -166,7 +166,7 @@ class Execution:
         self.event_word_before = chained.before[accesses + second :]
         self.cells, self.memory_refreshes = chained.cells, chained.refreshes
 
-    def _store_words(self, size: np.ndarray, is_store: np.ndarray, start: Values, value: Values) -> None:  # type: ignore[type-arg]
+    def _store_words(self, size: Integers, is_store: Flags, start: Values, value: Values) -> None:
         """The two words of each access after it: those before, with the stored bytes put in."""
         first, second = self.trace.first_word, self.trace.second_word
         bits = (size * 8).astype(np.uint64)

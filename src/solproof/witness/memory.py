@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.vm.memory import IMAGE, INPUT, STACK, WORD, Layout
-from solproof.witness.registers import Integers, Refreshes, Values, split_gaps
+from solproof.witness.arrays import Flags, Integers, Values
+from solproof.witness.registers import Refreshes, split_gaps
 
 WRITABLE_TAG = 16
 INDEX_BITS = 29
@@ -50,17 +50,22 @@ class MemoryAccesses:
 def available(layout: Layout, region: Integers, index: Integers) -> Integers:
     """How many bytes of each word exist: 8, but for the last of a region of a size not a multiple of 8."""
     size = np.where(region == IMAGE, layout.image_size, np.where(region == INPUT, layout.input_size, 2**32))
-    return np.minimum(size - index * WORD, WORD)
+    existing: Integers = np.minimum(size - index * WORD, WORD)
+    return existing
 
 
 def tag(layout: Layout, region: Integers, index: Integers) -> Integers:
     """The tag of each word on the memory bus: the bytes that exist, plus 16 when it is writable."""
-    return available(layout, region, index) + WRITABLE_TAG * (region != IMAGE)
+    writable: Flags = region != IMAGE
+    return available(layout, region, index) + WRITABLE_TAG * writable
 
 
-def skips_hole(layout: Layout, region: Integers, index: Integers) -> NDArray[np.bool_]:
+def skips_hole(layout: Layout, region: Integers, index: Integers) -> Flags:
     """Whether the word after a word is across a hole of the stack."""
-    return (region == STACK) & (index & 1023 == HOLE_WORDS - 1) & layout.stack_gaps
+    if not layout.stack_gaps:
+        return np.zeros(region.shape, np.bool_)
+    is_last: Flags = (region == STACK) & (index % (2 * HOLE_WORDS) == HOLE_WORDS - 1)
+    return is_last
 
 
 def chain_memory(

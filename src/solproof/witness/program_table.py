@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.families.family import Code, Entry
 from solproof.families.load import LOADS
@@ -16,6 +15,7 @@ from solproof.families.store import STORES
 from solproof.isa.instruction import Instruction, decode_program
 from solproof.isa.opcodes import opcode
 from solproof.program.program import Program
+from solproof.witness.arrays import Flags, Integers, Values
 
 SIZES = {f"{stem}_REG": size for stem, size in LOADS.items()} | {
     f"{stem}_{form}": size for stem, size in STORES.items() for form in ("IMM", "REG")
@@ -29,17 +29,17 @@ class ProgramTable:
     `code` is 0 where nothing can be executed: second slots of lddw, unknown opcodes, unresolved calls.
     """
 
-    code: NDArray[np.int64]
-    destination: NDArray[np.int64]
-    source: NDArray[np.int64]
-    immediate: NDArray[np.uint64]
-    offset: NDArray[np.int64]
-    flags: NDArray[np.int64]
-    reads_source: NDArray[np.bool_]
+    code: Integers
+    destination: Integers
+    source: Integers
+    immediate: Values
+    offset: Integers
+    flags: Integers
+    reads_source: Flags
     """The source register is operand b."""
-    uses_destination: NDArray[np.bool_]
-    writes_destination: NDArray[np.bool_]
-    size: NDArray[np.int64]
+    uses_destination: Flags
+    writes_destination: Flags
+    size: Integers
     """Bytes of a load or store, 0 for any other."""
     text_address: int
 
@@ -95,10 +95,15 @@ def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTab
         )
         sizes[pc] = SIZES.get(mnemonic, 0)
     return ProgramTable(
-        *(fields[:, position] for position in range(3)),
-        immediates,
-        *(fields[:, position] for position in range(3, 5)),
-        *(kinds[:, position] for position in range(3)),
-        sizes,
-        program.text_address,
+        code=fields[:, 0],
+        destination=fields[:, 1],
+        source=fields[:, 2],
+        immediate=immediates,
+        offset=fields[:, 3],
+        flags=fields[:, 4],
+        reads_source=kinds[:, 0],
+        uses_destination=kinds[:, 1],
+        writes_destination=kinds[:, 2],
+        size=sizes,
+        text_address=program.text_address,
     )

@@ -12,6 +12,7 @@ from solproof.air.chip import Chip
 from solproof.tables import boundary, event, memory
 from solproof.vm.memory import INPUT, WORD, Layout
 from solproof.vm.trace import SyscallEvent
+from solproof.witness.arrays import Integers, Values
 from solproof.witness.memory import tag
 from solproof.witness.table import limbs
 
@@ -22,9 +23,9 @@ MINIMUM_HEIGHT = 16
 class InputWords:
     """The touched words of the input: rising indices, first and last values."""
 
-    index: NDArray[np.int64]
-    first: NDArray[np.uint64]
-    last: NDArray[np.uint64]
+    index: Integers
+    first: Values
+    last: Values
 
 
 @dataclass(frozen=True, slots=True)

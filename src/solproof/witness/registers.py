@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MAXIMUM_GAP = 2**16
+from solproof.witness.arrays import Flags, Integers, Values
 
-Integers = NDArray[np.int64]
-Values = NDArray[np.uint64]
+MAXIMUM_GAP = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Special:
 
     index: Integers
     time: Integers
-    writes: NDArray[np.bool_]
+    writes: Flags
     value: Values
 
 
@@ -56,14 +55,14 @@ class RegisterAccesses:
     refreshes: Refreshes
 
 
-def split_gaps(time: Integers, before: Integers) -> tuple[Integers, NDArray[np.bool_]]:
+def split_gaps(time: Integers, before: Integers) -> tuple[Integers, Flags]:
     """The `before` that each access shows on the bus, and which accesses need a refresh row at `time - 1`."""
     far = time - before - 1 >= MAXIMUM_GAP
     return np.where(far, time - 1, before), far
 
 
 def chain_registers(
-    registers: NDArray[np.int8], writes: NDArray[np.bool_], values: Values, special: Special, initial: Values
+    registers: NDArray[np.int8], writes: Flags, values: Values, special: Special, initial: Values
 ) -> RegisterAccesses:
     """Chain the accesses of every register.
 

@@ -6,17 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.vm.memory import IMAGE
+from solproof.witness.arrays import Flags, Integers, Values
 from solproof.witness.calls import Calls
 from solproof.witness.memory import available, skips_hole
 
 if TYPE_CHECKING:
     from solproof.witness.execution import Execution
-
-Integers = NDArray[np.int64]
-Values = NDArray[np.uint64]
 
 
 class Rows:
@@ -32,7 +29,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self._steps)
 
-    def where(self, mask: NDArray[np.bool_]) -> Rows:
+    def where(self, mask: Flags) -> Rows:
         """The rows for which a mask over them is set."""
         return Rows(self._execution, self._steps[mask])
 
@@ -69,7 +66,7 @@ class Rows:
         return self._execution.program.flags[self.pc]
 
     @cached_property
-    def is_register(self) -> NDArray[np.bool_]:
+    def is_register(self) -> Flags:
         """Whether operand b is a register."""
         return self._execution.program.reads_source[self.pc]
 
@@ -83,12 +80,12 @@ class Rows:
     @cached_property
     def a(self) -> Values:
         """The destination register before."""
-        return self._execution.registers.value[self._steps, 1]
+        return self._execution.registers.value[:, 1][self._steps]
 
     @cached_property
     def b(self) -> Values:
         """Operand b: the source register or the immediate."""
-        register = self._execution.registers.value[self._steps, 0]
+        register = self._execution.registers.value[:, 0][self._steps]
         return np.where(self.is_register, register, self._execution.program.immediate[self.pc])
 
     @cached_property
@@ -99,12 +96,12 @@ class Rows:
     @property
     def a_before(self) -> Integers:
         """Time of the previous access of the destination register."""
-        return self._execution.registers.before[self._steps, 1]
+        return self._execution.registers.before[:, 1][self._steps]
 
     @property
     def b_before(self) -> Integers:
         """Time of the previous access of the source register, 0 for an immediate."""
-        return self._execution.registers.before[self._steps, 0]
+        return self._execution.registers.before[:, 0][self._steps]
 
     # MEMORY
 
@@ -161,9 +158,10 @@ class Rows:
         return (self.address & np.uint64(0xFFFF_FFFF)).astype(np.int64) >> 3
 
     @property
-    def is_writable(self) -> NDArray[np.bool_]:
+    def is_writable(self) -> Flags:
         """Whether the words may be stored to."""
-        return self._region != IMAGE
+        writable: Flags = self._region != IMAGE
+        return writable
 
     @property
     def first_available(self) -> Integers:
@@ -176,7 +174,7 @@ class Rows:
         return available(self._execution.layout, self._region, self._index + 1)
 
     @property
-    def skips_hole(self) -> NDArray[np.bool_]:
+    def skips_hole(self) -> Flags:
         """Whether the word after the first is in the next frame of the stack."""
         return skips_hole(self._execution.layout, self._region, self._index)
 

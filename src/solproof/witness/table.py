@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solproof.air.chip import Chip
 from solproof.air.field import P
+from solproof.witness.arrays import Flags, Integers, Values
 
 if TYPE_CHECKING:
     from solproof.witness.rows import Rows
 
 
-def limbs(values: NDArray[np.uint64]) -> NDArray[np.int64]:
+def limbs(values: Values) -> Integers:
     """The four 16-bit limbs of each value: shape [rows, 4]."""
     contiguous = np.ascontiguousarray(values, dtype="<u8")
     return contiguous.view("<u2").reshape(len(values), 4).astype(np.int64)
@@ -31,13 +32,13 @@ class Table:
         self.data: NDArray[np.uint32] = np.zeros((rows, chip.width), np.uint32)
         self._positions = {note.name: position for position, note in enumerate(chip.main)}
 
-    def __setitem__(self, name: str, values: NDArray[Any] | int) -> None:
+    def __setitem__(self, name: str, values: Flags | Integers | Values | int) -> None:
         array = np.asarray(values)
         if array.dtype.kind == "i":
             array = np.where(array < 0, array + P, array)
         self.data[:, self._positions[name]] = array
 
-    def word(self, name: str, values: NDArray[np.uint64]) -> None:
+    def word(self, name: str, values: Values) -> None:
         """Set the four limb columns of a 64-bit value."""
         first = self._positions[f"{name}_0"]
         contiguous = np.ascontiguousarray(values, dtype="<u8")
