@@ -1,0 +1,17 @@
+"""The arrays of a witness: one entry per step, access, call or slot, whatever the name says."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers: TypeAlias = NDArray[np.int64]
+"""Times, slots, indices, limbs, bytes."""
+
+Values: TypeAlias = NDArray[np.uint64]
+"""64-bit values: registers, words of memory, addresses."""
+
+Flags: TypeAlias = NDArray[np.bool_]
+"""Conditions."""
