@@ -1,0 +1,394 @@
+"""Lies about single rows: a row of a true witness with some cells replaced, and what would notice.
+
+A row is judged alone, with its two neighbours: by the constraints, by its lookups (a query must be in the
+provider's table; its multiplicity there counts as rebuilt), and by its messages on permutation buses. Two
+questions are asked of a changed row:
+
+- `survives`: nothing at all notices. The row then says to the other tables exactly what it said before.
+- `forges`: what the row is given (the messages it receives and its instruction) is what it was, nothing is
+  violated, and yet it sends something else. A prover could go on from there: the row is not deterministic.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.bus import Role
+from solproof.air.chip import Chip
+from solproof.air.evaluate import Evaluator
+from solproof.air.expression import Expression
+from solproof.air.field import P, inverses
+from solproof.witness.build import Instance
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Place = tuple[Instance, int]
+"""A row of a table."""
+Hashes = NDArray[np.uint64]
+
+DEPTH = 3
+"""A row with the one before it and the one after it."""
+
+GIVEN = (Role.RECEIVE, Role.QUERY)
+MOST_BROKEN = 5
+
+
+# MESSAGES
+
+
+def hashes(fields: Iterable[Integers], bus: str) -> Hashes:
+    """A 64-bit fingerprint of each message."""
+    state = np.uint64(int.from_bytes(bus.encode()[:8], "little"))
+    with np.errstate(over="ignore"):
+        for field in fields:
+            state = (state ^ field.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            state = (state ^ state >> np.uint64(29)) * np.uint64(0xBF58476D1CE4E5B9)
+            state = state ^ state >> np.uint64(32)
+    return np.asarray(state, np.uint64)
+
+
+def provided(instances: Sequence[Instance]) -> dict[str, Hashes]:
+    """The sorted fingerprints of the messages that lookup tables offer, by bus."""
+    offered: dict[str, list[Hashes]] = {}
+    for instance in instances:
+        evaluator = Evaluator(
+            instance.chip, instance.main, instance.preprocessed, instance.public, instance.values
+        )
+        for interaction in instance.chip.interactions:
+            if interaction.role is Role.PROVIDE:
+                fields = [evaluator.column(part) for part in interaction.fields]
+                offered.setdefault(interaction.bus.name, []).append(hashes(fields, interaction.bus.name))
+    return {bus: np.unique(np.concatenate(parts)) for bus, parts in offered.items()}
+
+
+# EVALUATION
+
+
+class _Neighbourhoods(Evaluator):
+    """An evaluator over rows in groups of `DEPTH`, each group cut out of a table."""
+
+    def __init__(self, subject: Subject, main: Integers) -> None:
+        count = len(main)
+        around = np.repeat(subject.around[None], count, axis=0)
+        around[:, 1] = main
+        fixed = [
+            None if part is None else np.tile(part, (count, 1))
+            for part in (subject.preprocessed, subject.public)
+        ]
+        super().__init__(
+            subject.chip,
+            around.reshape(count * DEPTH, -1),
+            fixed[0],
+            fixed[1],
+            subject.values,
+        )
+        self._is_first, self._is_last = (np.tile(part, count) for part in (subject.is_first, subject.is_last))
+
+    def _selector(self, row: int) -> Integers:
+        return (self._is_first if row == 0 else self._is_last).copy()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What notices each of n changed rows."""
+
+    residual: Integers  # [n, equations]: see `Subject.equations`; 0 where one holds or does not matter
+    violated: Flags  # [n, constraints], on the row or the one before
+    multiplicity: Integers  # [n, interactions]
+    message: Hashes  # [n, interactions]
+    invalid: Flags  # [n, interactions]: an active query that is not in its table
+
+    def changed(self, base: Judgement) -> Flags:
+        """[n, interactions]: which interactions say something else than in the base row."""
+        active = (self.multiplicity != 0) & (self.message != base.message)
+        return np.asarray(active | (self.multiplicity != base.multiplicity))
+
+
+class Subject:
+    """One row of one table."""
+
+    def __init__(self, instance: Instance, row: int, offered: dict[str, Hashes]) -> None:
+        self.chip = chip = instance.chip
+        self.row = row
+        self.offered = offered
+        height = len(instance.main)
+        self.rows = np.array([(row - 1) % height, row, (row + 1) % height])
+        self.around = instance.main[self.rows].astype(np.int64)
+        self.preprocessed = None if instance.preprocessed is None else instance.preprocessed[self.rows]
+        self.public = None if instance.public is None else instance.public[self.rows]
+        self.values = instance.values
+        self.is_first, self.is_last = (
+            (self.rows == 0).astype(np.int64),
+            (self.rows == height - 1).astype(np.int64),
+        )
+        roles = [interaction.role for interaction in chip.interactions]
+        self.is_received = np.array([role is Role.RECEIVE for role in roles])
+        self.is_sent = np.array([role is Role.SEND for role in roles])
+        self.is_query = np.array([role is Role.QUERY for role in roles])
+        self.is_provided = np.array([role is Role.PROVIDE for role in roles])
+        self.equations = equations_of(chip)
+
+    @property
+    def cells(self) -> Integers:
+        """The row as it is."""
+        return np.asarray(self.around[1])
+
+    @cached_property
+    def base(self) -> Judgement:
+        """The judgement of the row as it is: nothing is violated."""
+        return self.judge(self.cells[None])
+
+    def field(self, part: Expression) -> int:
+        """The value of an expression in the row as it is."""
+        return int(self._true_values.column(part)[1])
+
+    @cached_property
+    def _true_values(self) -> Evaluator:
+        return _Neighbourhoods(self, self.cells[None])
+
+    @property
+    def is_padding(self) -> bool:
+        """Whether the row says nothing to other tables."""
+        return not self.base.multiplicity.any()
+
+    def cell(self, column: str) -> int:
+        """The value of a column."""
+        return int(self.cells[self.chip.index(column)])
+
+    def judge(self, main: Integers) -> Judgement:
+        """Judge n versions of the row, [n, columns]."""
+        evaluator = _Neighbourhoods(self, main)
+        count = len(main)
+        constraints = np.stack(
+            [evaluator.column(each.expression).reshape(count, DEPTH) for each in self.chip.constraints]
+            or [np.zeros((count, DEPTH), np.int64)],
+            axis=1,
+        )
+        multiplicity, message, invalid = [], [], []
+        residual = [constraints[:, number, 1] for number in range(len(self.chip.constraints))]
+        for interaction in self.chip.interactions:
+            times = evaluator.column(interaction.multiplicity)[1::DEPTH]
+            fields = [evaluator.column(part)[1::DEPTH] for part in interaction.fields]
+            code = np.broadcast_to(hashes(fields, interaction.bus.name), (count,))
+            is_query = interaction.role is Role.QUERY
+            multiplicity.append(times)
+            message.append(code)
+            known = is_in(self.offered[interaction.bus.name], code) if is_query else np.ones(count, np.bool_)
+            wrong = ~known & (times != 0)
+            invalid.append(wrong)
+            if interaction.role in GIVEN:
+                matters = wrong if is_query else times != 0
+                for part, field in zip(interaction.fields, fields, strict=True):
+                    if part.constant_value() is None:
+                        residual.append(np.where(matters, (field - self.field(part)) % P, 0))
+        return Judgement(
+            np.stack(residual, axis=1) if residual else np.zeros((count, 0), np.int64),
+            np.asarray(constraints[:, :, :2].any(axis=2)),
+            np.stack(multiplicity, axis=1),
+            np.stack(message, axis=1),
+            np.stack(invalid, axis=1),
+        )
+
+    # VERDICTS
+
+    def _net(self, judgement: Judgement, which: Flags) -> Hashes:
+        """The messages on permutation buses as a multiset: what is both sent and received cancels."""
+        with np.errstate(over="ignore"):
+            signs = np.where(self.is_sent, 1, -1)[which].astype(np.uint64)
+            times = judgement.multiplicity[:, which].astype(np.uint64)
+            total: Hashes = (times * judgement.message[:, which] * signs).sum(axis=1, dtype=np.uint64)
+        return total
+
+    def is_allowed(self, judgement: Judgement) -> Flags:
+        """Whether neither a constraint nor a lookup is violated, and no provider offers another count."""
+        provides = judgement.changed(self.base)[:, self.is_provided].any(axis=1)
+        return np.asarray(~(judgement.violated.any(axis=1) | judgement.invalid.any(axis=1) | provides))
+
+    def survives(self, judgement: Judgement) -> Flags:
+        """Whether nothing notices the change."""
+        both = self.is_received | self.is_sent
+        same = self._net(judgement, both) == self._net(self.base, both)
+        return np.asarray(self.is_allowed(judgement) & same)
+
+    def forges(self, judgement: Judgement) -> Flags:
+        """Whether the row is given what it was given and sends something else."""
+        given = ~judgement.changed(self.base)[:, self.is_received].any(axis=1)
+        sent = judgement.changed(self.base)[:, self.is_sent].any(axis=1)
+        return np.asarray(self.is_allowed(judgement) & given & sent)
+
+
+def is_in(known: Hashes, codes: Hashes) -> Flags:
+    """Membership in a sorted array."""
+    if len(known) == 0:
+        return np.zeros(len(codes), np.bool_)
+    place = np.minimum(np.searchsorted(known, codes), len(known) - 1)
+    return np.asarray(known[place] == codes)
+
+
+# MUTATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Mutations:
+    """Versions of a row, and the columns that were changed in each (the second is -1 for one column)."""
+
+    main: Integers  # [n, columns]
+    columns: Integers  # [n, 2]
+
+    def __len__(self) -> int:
+        return len(self.main)
+
+
+def _build(subject: Subject, changes: Sequence[tuple[int, int, int, int]]) -> Mutations:
+    """From (column, value, second column or -1, value), without those that change nothing."""
+    table = np.array(sorted(set(changes)), np.int64).reshape(-1, 4)
+    main = np.repeat(subject.cells[None], len(table), axis=0)
+    at = np.arange(len(table))
+    main[at, table[:, 0]] = table[:, 1] % P
+    second = table[:, 2] >= 0
+    main[at[second], table[second, 2]] = table[second, 3] % P
+    differs = (main != subject.cells).any(axis=1)
+    return Mutations(main[differs], table[differs][:, [0, 2]])
+
+
+def single_cells(subject: Subject, source: random.Random) -> Mutations:
+    """Each cell replaced by 0, 1, 2, p - 1, 1/2, a random element, and 1, 2^8 and 2^16 more or less."""
+    changes = []
+    for column, cell in enumerate(subject.cells.tolist()):
+        values = [0, 1, 2, cell + 1, cell - 1, P - 1, (P + 1) // 2, source.randrange(P)]
+        values += [cell + 2**8, cell - 2**8, cell + 2**16, cell - 2**16]
+        changes += [(column, value % P, -1, 0) for value in values]
+    return _build(subject, changes)
+
+
+def neighbouring_cells(subject: Subject) -> Mutations:
+    """Neighbouring columns changed together: carried into each other, both one more, and swapped."""
+    changes = []
+    moves = [(1, 1), (1, -1), (-(2**16), 1), (2**16, -1), (-(2**8), 1), (2**8, -1)]
+    cells = subject.cells.tolist()
+    for column in range(len(cells) - 1):
+        low, high = cells[column], cells[column + 1]
+        changes += [(column, (low + a) % P, column + 1, (high + b) % P) for a, b in moves]
+        changes.append((column, high, column + 1, low))
+    return _build(subject, changes)
+
+
+def lookup_guided(subject: Subject, source: random.Random) -> Mutations:
+    """Cells replaced so that a field of a lookup is some small number: what a fraction modulo p can do."""
+    chip, cells = subject.chip, subject.cells
+    ahead = np.repeat(cells[None], len(cells) + 1, axis=0)
+    ahead[np.arange(len(cells)), np.arange(len(cells))] += 1
+    evaluator = _Neighbourhoods(subject, ahead % P)
+    changes: list[tuple[int, int, int, int]] = []
+    for interaction in chip.interactions:
+        if interaction.role is not Role.QUERY:
+            continue
+        for part in interaction.fields:
+            values = evaluator.column(part)[1::DEPTH]
+            slopes = (values[:-1] - values[-1]) % P
+            for column in np.flatnonzero(slopes):
+                scale = pow(int(slopes[column]), -1, P)
+                for target in (0, 1, 2, 255, 0xFFFF, source.randrange(256), source.randrange(2**16)):
+                    step = (target - int(values[-1])) * scale
+                    changes.append((int(column), (int(cells[column]) + step) % P, -1, 0))
+    return _build(subject, changes)
+
+
+def compensated(subject: Subject, first: Mutations, limit: int, source: random.Random) -> Mutations:
+    """Changed rows that break a few equations, with one more cell changed so that one holds again."""
+    if len(first) == 0:
+        return first
+    judged = subject.judge(first.main)
+    few = (judged.residual != 0).sum(axis=1)
+    attempts = []
+    for index in np.flatnonzero((few > 0) & (few <= MOST_BROKEN)).tolist():
+        for equation in np.flatnonzero(judged.residual[index]).tolist():
+            for column in subject.equations[equation]:
+                if column not in first.columns[index]:
+                    attempts.append((index, equation, column))
+    if len(attempts) > limit:
+        attempts = source.sample(attempts, limit)
+    if not attempts:
+        return Mutations(first.main[:0], first.columns[:0])
+    index, equation, column = np.array(attempts).T
+    at = np.arange(len(attempts))
+    main = first.main[index]
+    main[at, column] = (main[at, column] + 1) % P
+    before = judged.residual[index, equation]
+    slope = (subject.judge(main).residual[at, equation] - before) % P
+    step = (P - before) * inverses(slope) % P
+    main[at, column] = (main[at, column] - 1 + step) % P
+    columns = np.stack([first.columns[index, 0], column], axis=1)
+    return Mutations(main[slope != 0], columns[slope != 0])
+
+
+def joined(parts: Sequence[Mutations]) -> Mutations:
+    """All of them."""
+    return Mutations(
+        np.concatenate([part.main for part in parts]), np.concatenate([part.columns for part in parts])
+    )
+
+
+_EQUATIONS: dict[str, list[tuple[int, ...]]] = {}
+
+
+def equations_of(chip: Chip) -> list[tuple[int, ...]]:
+    """What a liar must keep up, each with the columns of the row that it reads.
+
+    First the constraints; then that each field of a message received, or of a query that is not in its table,
+    is what it was.
+    """
+    if chip.name not in _EQUATIONS:
+        parts = [constraint.expression for constraint in chip.constraints]
+        for interaction in chip.interactions:
+            if interaction.role in GIVEN:
+                parts += [part for part in interaction.fields if part.constant_value() is None]
+        _EQUATIONS[chip.name] = [columns_of(part) for part in parts]
+    return _EQUATIONS[chip.name]
+
+
+def columns_of(expression: Expression) -> tuple[int, ...]:
+    """The committed columns of this row that an expression reads."""
+    seen: set[int] = set()
+    stack, found = [expression.node], set()
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        kind, *arguments = expression.graph.nodes[node]
+        if kind == "main":
+            found.add(int(arguments[0]))
+        elif kind in ("add", "sub", "mul"):
+            stack.extend(int(argument) for argument in arguments)
+    return tuple(sorted(found))
+
+
+# SAMPLES
+
+
+def sample_rows(instances: Sequence[Instance], chip: Chip, count: int, seed: int) -> list[Place]:
+    """Rows of a chip: real ones so that each binary column is seen at 0 and 1, and one of padding."""
+    source = random.Random(f"{chip.name} {seed}")
+    tables = [instance for instance in instances if instance.chip is chip]
+    places = [(table, row) for table in range(len(tables)) for row in range(len(tables[table].main))]
+    source.shuffle(places)
+    names = [note.name for note in chip.main]
+    flag = names.index("is_real") if "is_real" in names else None
+    real = [(table, row) for table, row in places if flag is None or tables[table].main[row, flag]]
+    padding = [] if flag is None else [(t, row) for t, row in places if not tables[t].main[row, flag]]
+    chosen: list[tuple[int, int]] = []
+    seen: set[tuple[int, int]] = set()
+    for place in real[:4000]:
+        cells = tables[place[0]].main[place[1]]
+        kinds = {(column, int(cells[column])) for column in np.flatnonzero(cells < 2).tolist()}
+        if (kinds - seen or len(chosen) < 3) and len(chosen) < count:
+            chosen.append(place)
+            seen |= kinds
+    return [(tables[table], row) for table, row in chosen + padding[:1]]

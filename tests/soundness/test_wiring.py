@@ -1,0 +1,130 @@
+"""Nothing in the circuit hangs loose: columns, buses, names, degrees."""
+
+from __future__ import annotations
+
+import pytest
+
+from solproof.air.bus import ALL_BUSES, Bus, Role
+from solproof.air.chip import MAXIMUM_DEGREE, Chip
+from solproof.air.circuit import Circuit
+from solproof.air.expression import Expression
+from solproof.circuit import CIRCUIT
+
+CHIPS = [pytest.param(chip, id=chip.name) for chip in CIRCUIT.chips]
+
+
+def leaves(expression: Expression) -> set[tuple[str, int]]:
+    """The columns that an expression reads: ("main", 3), ("preprocessed", 0), ..; `next` counts as main."""
+    seen: set[int] = set()
+    found: set[tuple[str, int]] = set()
+    stack = [expression.node]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        kind, *arguments = expression.graph.nodes[node]
+        if kind in ("add", "sub", "mul"):
+            stack.extend(int(argument) for argument in arguments)
+        elif kind in ("main", "next", "preprocessed", "public", "value"):
+            found.add(("main" if kind == "next" else kind, int(arguments[0])))
+    return found
+
+
+def used(chip: Chip) -> set[tuple[str, int]]:
+    parts = [constraint.expression for constraint in chip.constraints]
+    for interaction in chip.interactions:
+        parts += [*interaction.fields, interaction.multiplicity]
+    return set().union(*(leaves(part) for part in parts))
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_every_column_is_used(chip: Chip) -> None:
+    declared = {("main", index) for index in range(chip.width)}
+    declared |= {("preprocessed", index) for index in range(len(chip.preprocessed_columns))}
+    declared |= {("public", index) for index in range(len(chip.public_columns))}
+    declared |= {("value", index) for index in range(len(chip.public_values))}
+    assert used(chip) == declared
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_interactions_read_only_this_row(chip: Chip) -> None:
+    """The engine gives interactions main and preprocessed columns of the row, and public values."""
+    for interaction in chip.interactions:
+        for part in (*interaction.fields, interaction.multiplicity):
+            kinds = {chip.graph.nodes[node][0] for node in reachable(part)}
+            assert kinds <= {"main", "preprocessed", "value", "const", "add", "sub", "mul"}
+
+
+def reachable(expression: Expression) -> set[int]:
+    seen: set[int] = set()
+    stack = [expression.node]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            kind, *arguments = expression.graph.nodes[node]
+            if kind in ("add", "sub", "mul"):
+                stack.extend(int(argument) for argument in arguments)
+    return seen
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_degrees_and_names(chip: Chip) -> None:
+    assert all(1 <= constraint.expression.degree <= MAXIMUM_DEGREE for constraint in chip.constraints)
+    names = [constraint.name for constraint in chip.constraints]
+    assert len(set(names)) == len(names)
+    columns = [note.name for note in (*chip.main, *chip.preprocessed_columns)]
+    assert len(set(columns)) == len(columns)
+    assert all(note.formula for note in chip.main)
+    assert chip.claim.startswith("Given ")
+
+
+def test_chips_and_buses_have_one_name_each() -> None:
+    assert len({chip.name for chip in CIRCUIT.chips}) == len(CIRCUIT.chips)
+    assert len({bus.name for bus in CIRCUIT.buses}) == len(CIRCUIT.buses)
+    assert CIRCUIT.buses == ALL_BUSES
+    assert {id(each.bus) for chip in CIRCUIT.chips for each in chip.interactions} == {
+        id(bus) for bus in CIRCUIT.buses
+    }
+
+
+@pytest.mark.parametrize("bus", [pytest.param(bus, id=bus.name) for bus in CIRCUIT.buses])
+def test_buses_have_both_sides(bus: Bus) -> None:
+    sides: dict[Role, set[str]] = {role: set() for role in Role}
+    for chip in CIRCUIT.chips:
+        for interaction in chip.interactions:
+            if interaction.bus is bus:
+                sides[interaction.role].add(chip.name)
+                assert len(interaction.fields) == interaction.bus.width
+    present = {role for role, chips in sides.items() if chips}
+    if present <= {Role.SEND, Role.RECEIVE}:
+        assert present == {Role.SEND, Role.RECEIVE}
+    else:
+        assert present == {Role.QUERY, Role.PROVIDE}
+        assert len(sides[Role.PROVIDE]) == 1, "a lookup has one providing chip"
+
+
+def test_lookups_are_provided_from_preprocessed_columns() -> None:
+    """A prover cannot choose what a table offers, only how often it was asked."""
+    for chip in CIRCUIT.chips:
+        for interaction in chip.interactions:
+            if interaction.role is Role.PROVIDE:
+                read = set().union(*(leaves(part) for part in interaction.fields))
+                assert {kind for kind, _ in read} == {"preprocessed"}
+
+
+def test_program_codes_have_one_executor() -> None:
+    """Each family number of a program message is asked for by the chips of one family."""
+    codes: dict[str, set[int]] = {}
+    for chip in CIRCUIT.chips:
+        for interaction in chip.interactions:
+            if interaction.bus.name == "program" and interaction.role is Role.QUERY:
+                value = interaction.fields[1].constant_value()
+                if value is not None:
+                    codes.setdefault(chip.name, set()).add(value)
+    assert all(0 not in found for found in codes.values()), "0 marks a slot that cannot be executed"
+
+
+def test_description_is_canonical() -> None:
+    assert CIRCUIT.to_bytes() == Circuit(CIRCUIT.chips, CIRCUIT.buses).to_bytes()
