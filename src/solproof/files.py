@@ -11,17 +11,17 @@ from solproof.errors import InputError, OutputError
 MAXIMUM_READ = 512 * 1024 * 1024
 
 
-def read_file(path: Path, what: str) -> bytes:
+def read_file(path: Path, what: str, limit: int = MAXIMUM_READ) -> bytes:
     """The content of a file; raises `InputError` when it cannot be read or has more than 512 MiB. `what` is
     its role.
     """
     try:
         with path.open("rb") as file:
-            content = file.read(MAXIMUM_READ + 1)
+            content = file.read(limit + 1)
     except OSError as error:
         raise InputError(f"{what} {path}: cannot be read: {error.strerror}") from None
-    if len(content) > MAXIMUM_READ:
-        raise InputError(f"{what} {path}: more than {MAXIMUM_READ} bytes")
+    if len(content) > limit:
+        raise InputError(f"{what} {path}: has more than {limit} bytes")
     return content
 
 

@@ -12,6 +12,7 @@ from solproof.air import check as checker
 from solproof.cli.options import (
     input_option,
     json_option,
+    naming_program,
     parameter_options,
     program_argument,
     quiet_option,
@@ -51,7 +52,7 @@ def check(
     """
     start = time.perf_counter()
     given = read_input(program, input_path, **parameters)
-    with Phases("check", quiet=quiet) as progress:
+    with naming_program(program), Phases("check", quiet=quiet) as progress:
         progress("execute")
         execution = execute(given)
         progress("witness")

@@ -52,7 +52,7 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
 
 
 def _report(kind: str, message: str, status: int, arguments: Sequence[str]) -> int:
-    line = " ".join(message.split())
+    line = " ".join(message.splitlines())
     print(f"error: {line}", file=sys.stderr)
     if "--json" in arguments:
         with contextlib.suppress(OSError):  # the line on standard error has said it

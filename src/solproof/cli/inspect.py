@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from solproof.cli.options import FILE, is_input_bin, json_option
+from solproof.cli.options import FILE, is_input_bin, json_option, naming_program
 from solproof.cli.show import Fields, print_json, print_lines
 from solproof.errors import InputError
 from solproof.files import read_file
@@ -44,7 +44,8 @@ def inspect(file: Path, as_json: bool) -> None:
     if content.startswith(PROOF_MAGIC):
         fields = describe_proof(content)
     elif content.startswith(ELF_MAGIC):
-        fields = describe_program(content)
+        with naming_program(file):
+            fields = describe_program(content)
     elif is_input_bin(content):
         fields = describe_input(content)
     else:

@@ -6,18 +6,19 @@ by its content.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from solproof.errors import InputError
+from solproof.errors import InputError, ProgramError
 from solproof.files import read_file
 from solproof.program.elf_records import MAGIC
 from solproof.svm import bincode, input_file
-from solproof.svm.execution_input import ExecutionInput, Loader
+from solproof.svm.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Loader
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
@@ -71,7 +72,7 @@ def read_input(program: Path | None, input_path: Path | None, **parameters: Any)
             raise InputError(f"program {program}: expected --input with a JSON file beside it")
         return _override(_unpack(content, program), **parameters)
     content = read_file(input_path, "input")
-    elf = None if program is None else read_file(program, "program")
+    elf = None if program is None else read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
     if is_input_bin(content):
         given = _unpack(content, input_path)
         if elf is not None and elf != given.program:
@@ -84,6 +85,15 @@ def read_input(program: Path | None, input_path: Path | None, **parameters: Any)
         except InputError as error:
             raise InputError(f"input {input_path}: {error}") from None
     return _override(given, **parameters)
+
+
+@contextmanager
+def naming_program(path: Path | None) -> Iterator[None]:
+    """Put the name of the program's file before what is wrong with the program."""
+    try:
+        yield
+    except ProgramError as error:
+        raise ProgramError(f"program {path}: {error}") from None
 
 
 def is_input_bin(content: bytes) -> bool:

@@ -11,6 +11,7 @@ from solproof.cli.options import (
     FILE,
     input_option,
     json_option,
+    naming_program,
     parameter_options,
     program_argument,
     quiet_option,
@@ -54,7 +55,7 @@ def prove(
     """
     check_writable(output)
     given = read_input(program, input_path, **parameters)
-    with Phases("prove", quiet=quiet) as progress:
+    with naming_program(program), Phases("prove", quiet=quiet) as progress:
         proof = prover.prove(given, progress)
     write_file(output, proof.data)
     report = proof.report

@@ -12,6 +12,7 @@ from solproof.cli.options import (
     FILE,
     input_option,
     json_option,
+    naming_program,
     parameter_options,
     program_argument,
     read_input,
@@ -55,7 +56,9 @@ def run(
     """
     if output is not None:
         check_writable(output)
-    execution = execute(read_input(program, input_path, **parameters))
+    given = read_input(program, input_path, **parameters)
+    with naming_program(program):
+        execution = execute(given)
     if output is not None:
         write_file(output, bincode.pack_output(execution.output))
     if as_json:

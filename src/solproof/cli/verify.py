@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from solproof.cli.options import FILE, input_option, json_option, parameter_options, read_input
+from solproof.cli.options import (
+    FILE,
+    input_option,
+    json_option,
+    naming_program,
+    parameter_options,
+    read_input,
+)
 from solproof.cli.show import (
     aligned,
     outcome_fields,
@@ -45,7 +52,9 @@ def verify(
     data = read_file(proof, "proof")
     if input_path is None:
         raise click.UsageError("Missing option '--input' / '-i'.")
-    verdict = verifier.verify(data, read_input(program, input_path, **parameters))
+    given = read_input(program, input_path, **parameters)
+    with naming_program(program or input_path):
+        verdict = verifier.verify(data, given)
     if as_json:
         print_json(
             {

@@ -1,0 +1,82 @@
+"""Commands run in this process, and the files they work on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solproof.cli import solproof
+from solproof.cli.failure import exit_status_of
+from solproof.demo import programs, scenario
+from solproof.svm import bincode
+from solproof.svm.input_file import format_input
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command left: its exit status, and what it printed."""
+
+    status: int
+    output: str
+    errors: str
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The JSON object on standard output."""
+        document = json.loads(self.output)
+        assert isinstance(document, dict)
+        return document
+
+
+Command = Callable[..., Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A p-token Transfer as the command line sees it; `failing` is one of more than there is."""
+
+    directory: Path
+    program: Path
+    input: Path
+    failing: Path
+    input_bin: Path
+    proof: Path
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run `solproof` with some arguments, as the installed command does."""
+
+    def run(*arguments: object) -> Result:
+        status = exit_status_of(solproof, [str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Result(status, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The files of the demo's Transfer with p-token, proof included."""
+    directory = tmp_path_factory.mktemp("transfer")
+    found = Files(
+        directory,
+        *(
+            directory / name
+            for name in ("token.so", "transfer.json", "failing.json", "input.bin", "transfer.proof")
+        ),
+    )
+    elf = programs.p_token()
+    given = scenario.transfer(elf)
+    found.program.write_bytes(elf)
+    found.input.write_text(format_input(given))
+    found.failing.write_text(format_input(scenario.transfer(elf, scenario.SOURCE_AMOUNT + 1)))
+    found.input_bin.write_bytes(bincode.pack(given))
+    arguments = ["prove", found.program, "--input", found.input, "--output", found.proof, "--quiet", "--json"]
+    assert exit_status_of(solproof, [str(argument) for argument in arguments]) == 0
+    return found

@@ -1,0 +1,240 @@
+"""Every bad input: one line that says what, where, and what was expected; nothing on standard output."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from solproof.demo import scenario
+from solproof.svm.accounts import address_text
+from tests.cli.conftest import Command, Files, Result
+from tests.svm.elf_builder import build_elf, call, leave
+
+ERROR_NAME = "Detected sbpf_version required by the executable which are not enabled"
+
+
+def refused(result: Result, status: int, message: str) -> None:
+    """Insist on an exit status and a whole message."""
+    assert (result.errors, result.output, result.status) == (f"error: {message}\n", "", status)
+
+
+# PROGRAMS
+
+
+def test_truncated_elf(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "truncated.so"
+    program.write_bytes(files.program.read_bytes()[:1000])
+    refused(
+        command("run", program, "--input", files.input),
+        2,
+        f"program {program}: ElfError::ValueOutOfBounds: Offset or value is out of bounds "
+        "(the section header table ends at 0x187d8, the file at 0x3e8)",
+    )
+
+
+def test_empty_file(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "empty.so"
+    program.touch()
+    refused(
+        command("run", program, "--input", files.input),
+        2,
+        f"program {program}: ElfError::ValueOutOfBounds: Offset or value is out of bounds "
+        "(the file has 0 bytes, expected at least 64 for the ELF header)",
+    )
+
+
+@pytest.mark.parametrize("name", ["run", "check"])
+def test_oversized_program(name: str, command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "large.so"
+    with program.open("wb") as file:
+        file.truncate(10 * 1024 * 1024 + 1)
+    result = command(name, program, "--input", files.input)
+    refused(result, 2, f"program {program}: has more than 10485760 bytes")
+
+
+def test_not_an_elf(command: Command, files: Files) -> None:
+    result = command("run", files.input, "--input", files.input)
+    assert result.status == 2
+    assert result.errors.startswith(
+        f"error: program {files.input}: ElfError::UnsupportedSBPFVersion: {ERROR_NAME}"
+    )
+    assert result.errors.endswith("the file does not start with the ELF magic either)\n")
+
+
+def test_an_elf_for_another_machine(command: Command, files: Files, tmp_path: Path) -> None:
+    interpreter = Path(sys.executable).resolve().read_bytes()
+    if not interpreter.startswith(b"\x7fELF") or len(interpreter) > 10 * 1024 * 1024:
+        pytest.skip("the interpreter is not an ELF file of at most 10 MiB")
+    program = tmp_path / "python"
+    program.write_bytes(interpreter)
+    result = command("run", program, "--input", files.input)
+    assert result.status == 2
+    assert result.errors.startswith(f"error: program {program}: ElfError::")
+    assert result.errors.count("\n") == 1
+
+
+def test_machine_field(command: Command, files: Files, tmp_path: Path) -> None:
+    content = bytearray(files.program.read_bytes())
+    content[18:20] = (62).to_bytes(2, "little")
+    program = tmp_path / "x86.so"
+    program.write_bytes(content)
+    refused(
+        command("run", program, "--input", files.input),
+        2,
+        f"program {program}: ElfError::WrongMachine: Incompatible ELF: wrong machine "
+        "(e_machine is 62, expected 247 (BPF) or 263 (SBPF))",
+    )
+
+
+def test_newer_version(command: Command, files: Files, tmp_path: Path) -> None:
+    content = bytearray(files.program.read_bytes())
+    content[48] = 2
+    program = tmp_path / "v2.so"
+    program.write_bytes(content)
+    message = "sBPF V2 programs are not supported yet; this version loads V0"
+    refused(command("run", program, "--input", files.input), 3, message)
+
+
+@pytest.mark.parametrize("name", ["run", "prove"])
+def test_unknown_syscall(name: str, command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "program.so"
+    program.write_bytes(build_elf([*call("sol_sha256", (0, 0, 0)), leave()]))
+    proof = ["--output", tmp_path / "proof", "--quiet"] if name == "prove" else []
+    result = command(name, program, "--input", files.input, *proof)
+    refused(result, 3, "syscall sol_sha256 is not supported yet")
+
+
+def test_missing_program(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "missing.so"
+    message = f"program {program}: cannot be read: No such file or directory"
+    refused(command("run", program, "--input", files.input), 2, message)
+
+
+def test_directory(command: Command, files: Files, tmp_path: Path) -> None:
+    message = f"input {tmp_path}: cannot be read: Is a directory"
+    refused(command("run", files.program, "--input", tmp_path), 2, message)
+
+
+# INPUTS
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"", "input: not JSON at line 1, column 1: Expecting value"),
+        (b'{"program_id": ', "input: not JSON at line 1, column 16: Expecting value"),
+        (b"\xff", "input: expected UTF-8, byte 0 is not"),
+        (b"[]", "input: expected an object, got []"),
+        (b"{}", "program_id: missing"),
+        (b'{"program_id": 5}', "program_id: expected a base58 address, got 5"),
+        (b"[" * 100_000, "input: not JSON: nested too deeply, or a number is too long"),
+    ],
+)
+def test_broken_json(text: bytes, message: str, command: Command, files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "broken.json"
+    path.write_bytes(text)
+    refused(command("run", files.program, "--input", path), 2, f"input {path}: {message}")
+
+
+ACCOUNT_FIELDS = "key, owner, is_signer, is_writable, lamports, data, executable"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ('"lamports": 0', '"lamports": -1'),
+            "accounts[2].lamports: expected an integer from 0 to 18446744073709551615, got -1",
+        ),
+        (
+            ('"lamports": 0', '"lamport": 0'),
+            f"accounts[2]: unknown field 'lamport', expected {ACCOUNT_FIELDS}",
+        ),
+        (
+            ('"data": []', '"data": [256]'),
+            "accounts[2].data[0]: expected an integer from 0 to 255, got 256",
+        ),
+        (
+            ('"is_signer": true', '"is_signer": 1'),
+            "accounts[2].is_signer: expected true or false, got 1",
+        ),
+    ],
+)
+def test_wrong_accounts(
+    change: tuple[str, str], message: str, command: Command, files: Files, tmp_path: Path
+) -> None:
+    path = tmp_path / "wrong.json"
+    text = files.input.read_text()
+    assert change[0] in text
+    path.write_text(text.replace(*change))
+    refused(command("run", files.program, "--input", path), 2, f"input {path}: {message}")
+
+
+def test_accounts_that_disagree(command: Command, files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "disagree.json"
+    source, destination = (address_text(key) for key in (scenario.SOURCE, scenario.DESTINATION))
+    path.write_text(files.input.read_text().replace(destination, source))
+    result = command("run", files.program, "--input", path)
+    assert result.status == 2
+    assert result.errors.startswith(f"error: input {path}: accounts[1]: the same account as accounts[0] ")
+
+
+def test_truncated_input_bin(command: Command, files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "truncated.bin"
+    content = files.input_bin.read_bytes()[:-1]
+    path.write_bytes(content)
+    place = f"input.bin: parameters.sysvars at offset {len(content)}"
+    refused(command("run", path), 2, f"input {path}: {place}: expected 1 bytes, 0 are left")
+
+
+def test_json_without_a_program(command: Command, files: Files) -> None:
+    refused(command("run", files.input), 2, f"input {files.input}: neither an ELF program nor an input.bin")
+
+
+def test_program_without_an_input(command: Command, files: Files) -> None:
+    message = f"program {files.program}: expected --input with a JSON file beside it"
+    refused(command("run", files.program), 2, message)
+
+
+def test_input_bin_of_another_program(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "other.so"
+    program.write_bytes(files.program.read_bytes() + b"\0")
+    message = f"input {files.input_bin}: the program in it is not {program}"
+    refused(command("run", program, "--input", files.input_bin), 2, message)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        (
+            "--heap-size",
+            5,
+            "parameters.heap_size: expected a multiple of 1024 from 32768 to 262144, got 5",
+        ),
+        (
+            "--compute-unit-limit",
+            2_000_000,
+            "parameters.compute_unit_limit: expected 0 to 1400000, got 2000000",
+        ),
+        (
+            "--compute-unit-limit",
+            "many",
+            "Invalid value for '--compute-unit-limit': 'many' is not a valid integer "
+            "(see solproof run --help)",
+        ),
+        (
+            "--loader",
+            "v9",
+            "Invalid value for '--loader': 'v9' is not one of 'v1', 'v2', 'v3' (see solproof run --help)",
+        ),
+    ],
+)
+def test_parameters(option: str, value: object, message: str, command: Command, files: Files) -> None:
+    refused(command("run", files.input_bin, option, value), 2, message)
+
+
+def test_deprecated_loader(command: Command, files: Files) -> None:
+    message = "programs of the deprecated loader v1 (input layout ABI v0) are not supported yet"
+    refused(command("run", files.input_bin, "--loader", "v1"), 3, message)

@@ -1,0 +1,54 @@
+"""`solproof check`."""
+
+from __future__ import annotations
+
+import pytest
+
+from solproof.air.check import Failure
+from tests.cli.conftest import Command, Files
+
+
+def test_everything_holds(command: Command, files: Files) -> None:
+    result = command("check", files.program, "--input", files.input)
+    assert result.status == 0
+    assert [line.split(maxsplit=3)[3] for line in result.errors.splitlines()] == [
+        "execute",
+        "witness",
+        "constraints and buses",
+        "done",
+    ]
+    line = next(line for line in result.output.splitlines() if line.startswith("constraints"))
+    assert line.endswith(" rows: hold")
+
+
+def test_json(command: Command, files: Files) -> None:
+    fields = command("check", files.input_bin, "--json", "--quiet").fields
+    assert (fields["holds"], fields["failures"], fields["compute_units"]) == (True, [], 76)
+    assert fields["rows"]["add"] >= 1
+
+
+def test_a_failure_is_named(command: Command, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    failure = Failure("add", "carry out of limb 0 is 0 or 1", 3, "0", "2", 292)
+    monkeypatch.setattr("solproof.air.check.check", lambda _: [failure])
+    result = command("check", files.input_bin, "--quiet")
+    assert result.status == 1
+    assert result.output.splitlines()[-1] == (
+        "  add row 3 (pc 292): carry out of limb 0 is 0 or 1: expected 0, got 2"
+    )
+    described = command("check", files.input_bin, "--quiet", "--json").fields["failures"]
+    assert described == [
+        {
+            "chip": "add",
+            "name": "carry out of limb 0 is 0 or 1",
+            "row": 3,
+            "pc": 292,
+            "expected": "0",
+            "got": "2",
+        }
+    ]
+
+
+def test_a_fault_is_refused(command: Command, files: Files) -> None:
+    result = command("check", files.input_bin, "--compute-unit-limit", 10, "--quiet")
+    assert result.status == 3
+    assert result.errors.startswith("error: the program was stopped by ExceededMaxInstructions at pc ")

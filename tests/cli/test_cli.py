@@ -1,0 +1,140 @@
+"""The command as a whole: help, versions, what is imported when, and how it ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from solproof import __version__
+from solproof.cli import SUMMARIES, solproof
+from solproof.errors import SolproofError
+from tests.cli.conftest import Command, Files
+
+
+def python(code: str) -> str:
+    """What a fresh interpreter prints."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_help_lists_every_command(command: Command) -> None:
+    result = command("--help")
+    assert (result.status, result.errors) == (0, "")
+    assert [
+        line.split()[0] for line in result.output.splitlines() if line[2:].split(" ")[0] in SUMMARIES
+    ] == (list(SUMMARIES))
+
+
+def test_without_arguments_help(command: Command) -> None:
+    assert command().output == command("--help").output
+
+
+def test_help_documents_every_exit_status(command: Command) -> None:
+    statuses = {error.exit_status for error in SolproofError.__subclasses__()} | {0, 1, 130, 141}
+    documented = command("--help").output
+    assert all(f"  {status}  " in documented for status in statuses)
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_help_of_a_command(name: str, command: Command) -> None:
+    result = command(name, "--help")
+    assert result.status == 0
+    assert f"solproof {name} " in result.output.partition("Example")[2]
+    found = solproof.get_command(click.Context(solproof), name)
+    assert found is not None and found.help is not None
+    assert found.help.splitlines()[0] == SUMMARIES[name]
+    assert "--json" in result.output
+
+
+def test_version(command: Command) -> None:
+    assert command("--version").output == f"solproof, version {__version__}\n"
+
+
+def test_help_imports_neither_numpy_nor_the_engine_nor_solders() -> None:
+    heavy = python(
+        "import sys\n"
+        "from solproof.cli import solproof\n"
+        "from solproof.cli.failure import exit_status_of\n"
+        "sys.stdout = open('/dev/null', 'w')\n"
+        "exit_status_of(solproof, ['--help'])\n"
+        "sys.stdout = sys.__stdout__\n"
+        "print([name for name in ('numpy', 'rich', 'solders', 'solproof._engine') if name in sys.modules])"
+    )
+    assert heavy == "[]\n"
+
+
+def test_python_m_solproof() -> None:
+    arguments = [sys.executable, "-m", "solproof", "opcode", "0x95"]
+    process = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert process.stdout.splitlines()[0] == "0x95  EXIT"
+
+
+def test_unknown_command(command: Command) -> None:
+    result = command("proove")
+    assert result.status == 2
+    assert result.errors == "error: No such command 'proove' (see solproof --help)\n"
+    assert result.output == ""
+
+
+def test_missing_argument(command: Command) -> None:
+    result = command("run")
+    assert (result.status, result.errors) == (
+        2,
+        "error: Missing argument 'PROGRAM' (see solproof run --help)\n",
+    )
+
+
+def test_failure_as_json(command: Command, files: Files) -> None:
+    result = command("run", files.program, "--json")
+    message = f"program {files.program}: expected --input with a JSON file beside it"
+    assert result.fields == {"failure": {"kind": "InputError", "message": message, "exit_status": 2}}
+    assert result.errors == f"error: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (KeyboardInterrupt(), (130, "error: interrupted\n")),
+        (MemoryError(), (1, "error: not enough memory\n")),
+        (OSError(28, "No space left on device"), (1, "error: No space left on device\n")),
+        (OSError(13, "Permission denied", "there"), (1, "error: there: Permission denied\n")),
+    ],
+)
+def test_unforeseen_ends(
+    error: BaseException,
+    expected: tuple[int, str],
+    command: Command,
+    files: Files,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("solproof.svm.bincode.unpack", fail)
+    result = command("run", files.input_bin)
+    assert (result.output, (result.status, result.errors)) == ("", expected)
+
+
+def test_a_bug_is_one_line_that_says_where(
+    command: Command, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("solproof.svm.bincode.unpack", lambda content: content[None])
+    result = command("run", files.input_bin)
+    assert result.status == 1
+    line = test_a_bug_is_one_line_that_says_where.__code__.co_firstlineno + 3
+    assert result.errors == (
+        "error: unexpected TypeError: byte indices must be integers or slices, not NoneType, "
+        f"at test_cli.py:{line}; please report this\n"
+    )
+
+
+def test_the_reader_of_the_output_may_leave(files: Files) -> None:
+    arguments = [sys.executable, "-m", "solproof", "run", str(files.program), "--input", str(files.input)]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 141

@@ -1,0 +1,93 @@
+"""`solproof opcode`: every opcode of V0 has all its parts, and each place is real."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from solproof.cli.opcode import describe
+from solproof.isa.opcodes import OPCODES, Opcode
+from tests.cli.conftest import Command
+
+ROOT = Path(__file__).resolve().parents[2]
+V0 = [row for row in OPCODES if 0 in row.versions]
+PARTS = ["defined", "encoded", "executed", "constrained", "filled", "tested"]
+
+
+@pytest.mark.parametrize("row", V0, ids=lambda row: row.mnemonic)
+def test_every_opcode_of_v0_has_every_part(row: Opcode) -> None:
+    fields = describe(row)
+    assert [*fields["places"]] == PARTS
+    for part, places in fields["places"].items():
+        assert places, f"{row.mnemonic} is not {part} anywhere"
+        for place in places:
+            path, _, line = place.split(" ")[0].partition(":")
+            source = (ROOT / path).read_text()
+            assert not line or 1 <= int(line) <= source.count("\n"), place
+    for chip in fields["chips"]:
+        assert chip["constraints"] and chip["columns"]
+        assert max(item["degree"] for item in chip["constraints"]) <= 3
+        assert chip["cells_per_row"]["main"] == len(chip["columns"])
+        assert chip["cells_per_row"]["auxiliary"] > 0
+
+
+def test_places_are_those_of_the_opcode() -> None:
+    places = describe(next(row for row in V0 if row.mnemonic == "ADD64_REG"))["places"]
+    expected = {
+        "defined": 'Opcode(0x0F, "ADD64_REG"',
+        "encoded": "def encode_add",
+        "executed": '"ADD64": lambda',
+        "constrained": 'Chip("add"',
+        "filled": "def fill_add",
+    }
+    for part, text in expected.items():
+        path, _, line = places[part][0].split(" ")[0].partition(":")
+        assert text in (ROOT / path).read_text().splitlines()[int(line) - 1]
+    assert places["tested"] == ["tests/families/test_arithmetic.py"]
+
+
+def test_lines(command: Command) -> None:
+    result = command("opcode", "0x0f")
+    assert (result.status, result.errors) == (0, "")
+    lines = result.output.splitlines()
+    assert lines[:4] == [
+        "0x0f  ADD64_REG",
+        "versions       V0, V1, V2, V3, V4",
+        "operands       destination, source",
+        "compute units  1",
+    ]
+    assert "  constraints, with their degrees" in lines
+    assert "    2  carry out of limb 0 is 0 or 1" in lines
+
+
+@pytest.mark.parametrize("text", ["0x0f", "15", "ADD64_REG", "add64_reg"])
+def test_code_or_mnemonic(text: str, command: Command) -> None:
+    (found,) = command("opcode", text, "--json").fields["opcodes"]
+    assert (found["mnemonic"], found["code"], found["supported"]) == ("ADD64_REG", "0x0f", True)
+
+
+def test_a_code_with_two_meanings(command: Command) -> None:
+    found = command("opcode", "0x27", "--json").fields["opcodes"]
+    assert [(row["mnemonic"], row["versions"]) for row in found] == [
+        ("MUL64_IMM", [0, 1, 3, 4]),
+        ("ST_1B_IMM", [2]),
+    ]
+    assert (found[1]["supported"], [*found[1]["places"]], found[1]["chips"]) == (False, ["defined"], [])
+
+
+def test_exit_is_half_of_a_call_and_the_end_of_a_run(command: Command) -> None:
+    (found,) = command("opcode", "EXIT", "--json").fields["opcodes"]
+    assert [chip["name"] for chip in found["chips"]] == ["call", "execution"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0x300", "opcode 0x300: not an instruction of any sBPF version"),
+        ("add", "opcode add: expected a number such as 0x0f or a mnemonic such as ADD64_REG"),
+    ],
+)
+def test_unknown(text: str, message: str, command: Command) -> None:
+    result = command("opcode", text)
+    assert (result.status, result.errors, result.output) == (2, f"error: {message}\n", "")

@@ -1,0 +1,164 @@
+"""`solproof prove`: the proof, its progress, and outputs that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from solproof.demo import programs, scenario
+from solproof.svm.input_file import format_input
+from tests.cli.conftest import Command, Files
+
+PHASES = [
+    "execute",
+    "key",
+    "witness",
+    "trace",
+    "lookups",
+    "grinding",
+    "quotient",
+    "opening",
+    "low-degree test",
+    "queries",
+]
+
+
+def test_json_and_quiet(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "new.proof"
+    result = command("prove", files.program, "--input", files.input, "--output", proof, "--json", "--quiet")
+    assert (result.status, result.errors) == (0, "")
+    fields = result.fields
+    assert (fields["success"], fields["exit_code"], fields["error"]) == (True, 0, None)
+    assert (fields["compute_units"], fields["instructions"], fields["accounts_modified"]) == (76, 76, 2)
+    assert fields["security_bits"] >= 100
+    assert fields["security_regime"] in ("unique decoding", "Johnson bound", "Johnson")
+    assert fields["proof_bytes"] == proof.stat().st_size
+    assert [*fields["seconds"]] == [*PHASES, "total"]
+    phases = sum(value for phase, value in fields["seconds"].items() if phase != "total")
+    assert phases == pytest.approx(fields["seconds"]["total"], abs=0.01)
+    assert fields["rows"]["add"] >= 1
+    assert min(fields["main_cells"], fields["auxiliary_cells"], fields["preprocessed_cells"]) > 0
+
+
+def test_progress_has_each_phase_once(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command("prove", files.input_bin, "--output", tmp_path / "new.proof")
+    lines = [line.split(maxsplit=3) for line in result.errors.splitlines()]
+    assert [(words[0], words[2], words[3]) for words in lines] == [
+        ("prove:", "s", phase) for phase in (*PHASES, "done")
+    ]
+    seconds = [float(words[1]) for words in lines]
+    assert seconds == sorted(seconds)
+    assert result.output.splitlines()[-1].startswith(f"proof              {tmp_path / 'new.proof'}: ")
+
+
+def test_a_failing_program_is_proven(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "failing.proof"
+    made = command("prove", files.program, "--input", files.failing, "--output", proof, "--json", "--quiet")
+    checked = command("verify", proof, "--program", files.program, "--input", files.failing, "--json")
+    for result in (made, checked):
+        assert result.status == 0
+        assert (result.fields["success"], result.fields["error"]) == (False, "Custom(1)")
+
+
+def test_a_fault_is_refused(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "fault.proof"
+    result = command(
+        "prove", files.input_bin, "--output", proof, "--quiet", "--compute-unit-limit", 10, "--json"
+    )
+    assert result.status == 3
+    assert result.fields["failure"]["kind"] == "UnsupportedError"
+    assert result.fields["failure"]["message"].startswith(
+        "the program was stopped by ExceededMaxInstructions at pc "
+    )
+    assert not proof.exists()
+
+
+# OUTPUTS
+
+
+def test_no_such_directory(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "missing" / "new.proof"
+    result = command("prove", files.input_bin, "--output", proof)
+    message = f"error: {proof}: cannot be written: there is no directory {proof.parent}\n"
+    assert (result.status, result.errors) == (6, message)
+
+
+def test_output_is_a_directory(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command("prove", files.input_bin, "--output", tmp_path)
+    message = f"error: {tmp_path}: cannot be written: it is a directory\n"
+    assert (result.status, result.errors) == (6, message)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_unwritable_directory(command: Command, files: Files, tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    result = command("prove", files.input_bin, "--output", tmp_path / "new.proof")
+    tmp_path.chmod(0o700)
+    message = f"error: {tmp_path / 'new.proof'}: cannot be written: no permission to write in {tmp_path}\n"
+    assert (result.status, result.errors) == (6, message)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_full_device(command: Command, files: Files) -> None:
+    result = command("prove", files.input_bin, "--output", "/dev/full", "--quiet")
+    message = "error: /dev/full: cannot be written: No space left on device\n"
+    assert (result.status, result.errors) == (6, message)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_full_standard_output(files: Files) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "solproof", "run", str(files.input_bin)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    message = "error: standard output: cannot be written: No space left on device\n"
+    assert (process.returncode, process.stderr) == (6, message)
+
+
+def test_full_disk_leaves_the_old_file(files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "new.proof"
+    proof.write_bytes(b"old")
+    process = subprocess.run(
+        [sys.executable, "-m", "solproof", "prove", str(files.input_bin), "--output", str(proof), "--quiet"],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )
+    message = f"error: {proof}: cannot be written: File too large\n"
+    assert (process.returncode, process.stderr, process.stdout) == (6, message, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["new.proof"]
+    assert proof.read_bytes() == b"old"
+
+
+def test_interrupted(tmp_path: Path) -> None:
+    elf = programs.classic_token()
+    program, given, directory = tmp_path / "token.so", tmp_path / "transfer.json", tmp_path / "out"
+    program.write_bytes(elf)
+    given.write_text(format_input(scenario.transfer(elf)))
+    directory.mkdir()
+    arguments = ["prove", str(program), "--input", str(given), "--output", str(directory / "new.proof")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "solproof", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    while not process.stderr.readline().endswith("trace\n"):
+        pass
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate()
+    assert process.returncode == 130
+    assert (output, errors.splitlines()[-1]) == ("", "error: interrupted")
+    assert list(directory.iterdir()) == []

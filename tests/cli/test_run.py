@@ -1,0 +1,139 @@
+"""`solproof run`."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+from solproof.demo import scenario
+from solproof.svm import bincode
+from solproof.svm.accounts import address_text
+from solproof.svm.execute import execute
+from tests.cli.conftest import Command, Files
+from tests.svm.elf_builder import build_elf, call, leave, load_immediate
+
+TOKEN = address_text(scenario.TOKEN_PROGRAM)
+SOURCE, DESTINATION, OWNER = (
+    address_text(key) for key in (scenario.SOURCE, scenario.DESTINATION, scenario.SOURCE_OWNER)
+)
+
+TRANSFER = f"""\
+success            yes
+exit code          0
+compute units      76
+instructions       76
+accounts modified  2
+
+log
+  Program {TOKEN} invoke [1]
+  Program {TOKEN} consumed 76 of 1400000 compute units
+  Program {TOKEN} success
+
+accounts
+  {SOURCE}  4 bytes of data changed
+  {DESTINATION}  4 bytes of data changed
+  {OWNER}  unchanged
+"""
+
+
+def test_a_transfer(command: Command, files: Files) -> None:
+    result = command("run", files.program, "--input", files.input)
+    assert (result.status, result.output, result.errors) == (0, TRANSFER, "")
+
+
+def test_input_bin_alone_and_as_input(command: Command, files: Files) -> None:
+    assert command("run", files.input_bin).output == TRANSFER
+    assert command("run", files.program, "--input", files.input_bin).output == TRANSFER
+
+
+def test_json(command: Command, files: Files) -> None:
+    fields = command("run", files.program, "--input", files.input, "--json").fields
+    accounts = fields.pop("accounts")
+    assert fields == {
+        "success": True,
+        "exit_code": 0,
+        "error": None,
+        "error_message": None,
+        "compute_units": 76,
+        "instructions": 76,
+        "accounts_modified": 2,
+        "logs": [
+            f"Program {TOKEN} invoke [1]",
+            f"Program {TOKEN} consumed 76 of 1400000 compute units",
+            f"Program {TOKEN} success",
+        ],
+        "return_data": None,
+    }
+    assert [account["key"] for account in accounts] == [SOURCE, DESTINATION, OWNER]
+
+
+def test_accounts_can_be_read_back_as_input(command: Command, files: Files, tmp_path: Path) -> None:
+    accounts = command("run", files.program, "--input", files.input, "--json").fields["accounts"]
+    document = json.loads(files.input.read_text())
+    flags = [{name: entry[name] for name in ("is_signer", "is_writable")} for entry in document["accounts"]]
+    document["accounts"] = [account | flag for account, flag in zip(accounts, flags, strict=True)]
+    again = tmp_path / "again.json"
+    again.write_text(json.dumps(document))
+    after = command("run", files.program, "--input", again, "--json").fields
+    amounts = [amount_of(account["data"][0]) for account in after["accounts"][:2]]
+    assert amounts == [
+        scenario.SOURCE_AMOUNT - 2 * scenario.TRANSFER_AMOUNT,
+        2 * scenario.TRANSFER_AMOUNT,
+    ]
+
+
+def amount_of(data: str) -> int:
+    """The amount of a token account in base64."""
+    return int.from_bytes(base64.b64decode(data)[64:72], "little")
+
+
+def test_a_failing_program_is_a_result(command: Command, files: Files) -> None:
+    result = command("run", files.program, "--input", files.failing, "--json")
+    assert result.status == 0
+    assert {name: result.fields[name] for name in ("success", "exit_code", "error", "accounts_modified")} == {
+        "success": False,
+        "exit_code": 1,
+        "error": "Custom(1)",
+        "accounts_modified": 0,
+    }
+    lines = command("run", files.program, "--input", files.failing).output.splitlines()
+    assert lines[:3] == [
+        "success            no",
+        "error              Custom(1): custom program error: 0x1",
+        "exit code          1",
+    ]
+
+
+def test_a_fault_is_a_result(command: Command, files: Files) -> None:
+    result = command("run", files.program, "--input", files.input, "--compute-unit-limit", 10)
+    assert result.status == 0
+    assert result.output.splitlines()[:4] == [
+        "success            no",
+        "error              ProgramFailedToComplete: exceeded CUs meter at BPF instruction",
+        "exit code          none, a fault stopped the program",
+        "compute units      10",
+    ]
+
+
+def test_parameters_replace_those_of_an_input_bin(command: Command, files: Files) -> None:
+    logs = command("run", files.input_bin, "--compute-unit-limit", 80, "--json").fields["logs"]
+    assert logs[1] == f"Program {TOKEN} consumed 76 of 80 compute units"
+
+
+def test_output_file(command: Command, files: Files, tmp_path: Path) -> None:
+    output = tmp_path / "output.bin"
+    assert command("run", files.input_bin, "--output", output).status == 0
+    given = bincode.unpack(files.input_bin.read_bytes())
+    assert bincode.unpack_output(output.read_bytes()) == execute(given).output
+
+
+def test_return_data_and_other_changes(command: Command, tmp_path: Path) -> None:
+    elf = build_elf([*call("sol_set_return_data", (0x1_0000_0000 + 0x108, 2)), load_immediate(0, 0), leave()])
+    program, given = tmp_path / "program.so", tmp_path / "input.json"
+    program.write_bytes(elf)
+    given.write_text(f'{{"program_id": "{TOKEN}", "accounts": [], "instruction_data": []}}')
+    result = command("run", program, "--input", given)
+    assert result.status == 0
+    assert f"return data of {TOKEN}\n" in result.output
+    assert command("run", program, "--input", given, "--json").fields["return_data"]["program_id"] == TOKEN
