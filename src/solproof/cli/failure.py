@@ -46,7 +46,9 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _report("OSError", f"{where}{error.strerror or error}", UNEXPECTED, arguments)
-    except Exception as error:
+    except SystemExit:
+        raise
+    except BaseException as error:  # a panic in a Rust module is no Exception
         return _report(type(error).__name__, _unforeseen(error), UNEXPECTED, arguments)
     return 0
 
@@ -66,7 +68,7 @@ def _usage(error: click.ClickException) -> str:
     return error.format_message().rstrip(".") + hint
 
 
-def _unforeseen(error: Exception) -> str:
+def _unforeseen(error: BaseException) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(last.filename).name}:{last.lineno}"
     return f"unexpected {type(error).__name__}: {error}, at {where}; please report this"
