@@ -11,7 +11,7 @@ from typing import Protocol
 
 from solproof.errors import UnsupportedError
 from solproof.families import semantics
-from solproof.isa.instruction import Instruction
+from solproof.isa.instruction import Instruction, wide_immediate
 from solproof.isa.opcodes import opcode
 from solproof.program.program import Program
 from solproof.vm import faults
@@ -169,7 +169,7 @@ class Machine:
 
     def _load_immediate(self, pc: int, instruction: Instruction) -> Operation:
         registers, record, after = self.registers, self.recorder.value.append, pc + 2
-        value = semantics.wide_immediate(self.program.text, pc)
+        value = wide_immediate(instruction, self.program.instruction(pc + 1))
         destination = instruction.destination
 
         def step() -> int:
@@ -358,7 +358,6 @@ def run(
         pc=machine.recorder.pc[-1] if instructions else program.entry,
         instructions=instructions,
         compute_units=min(instructions + machine.syscall_units, compute_unit_limit),
-        input_before=input_region,
         input_region=machine.memory.input_region(),
         trace=Trace.of(machine.recorder),
     )

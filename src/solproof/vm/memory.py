@@ -65,7 +65,7 @@ class Memory:
         self.layout = layout
         self.data: dict[int, bytearray] = {
             IMAGE: _padded(image),
-            STACK: bytearray(STACK_SIZE),
+            STACK: bytearray(STACK_SIZE + WORD),
             HEAP: bytearray(layout.heap_size + WORD),
             INPUT: _padded(input_region),
         }

@@ -91,6 +91,5 @@ class Run:
     pc: int  # of the last instruction
     instructions: int
     compute_units: int
-    input_before: bytes = field(repr=False)
     input_region: bytes = field(repr=False)
     trace: Trace = field(repr=False)
