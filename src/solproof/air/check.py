@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import Bus, Kind, Role
+from solproof.air.bus import Bus
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import Column, P
@@ -143,16 +143,3 @@ class Ledger:
                 name = f"bus {bus.name}: {interaction.role.value}: {interaction.name}"
                 failures.append(Failure(table.chip.name, name, row, "balance", got, pc_of(table, row)))
         return failures
-
-
-def provided(tables: Sequence[CheckedTable]) -> dict[Bus, set[bytes]]:
-    """The messages that lookup tables offer, whatever their multiplicity."""
-    offered: dict[Bus, set[bytes]] = defaultdict(set)
-    for table in tables:
-        values = evaluator(table)
-        for interaction in table.chip.interactions:
-            if interaction.role is Role.PROVIDE:
-                assert interaction.bus.kind is Kind.LOOKUP
-                fields = np.stack([values.column(part) for part in interaction.fields], axis=1)
-                offered[interaction.bus].update(row.tobytes() for row in fields)
-    return offered

@@ -103,10 +103,6 @@ class Chip:
         assert kind == "main"
         return self.graph.leaf("next", index)
 
-    def first_row(self) -> Expression:
-        """1 on the first row, 0 elsewhere."""
-        return self.graph.leaf("first")
-
     def transition(self) -> Expression:
         """0 on the last row, non-zero elsewhere."""
         return self.graph.leaf("transition")

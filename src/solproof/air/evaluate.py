@@ -48,8 +48,6 @@ class Evaluator:
                 return np.roll(self._column("main", int(arguments[0])), -1)
             case "main" | "preprocessed" | "public":
                 return self._column(kind, int(arguments[0]))
-            case "first":
-                return self._selector(0)
             case "transition":
                 return 1 - self._selector(self._height - 1)
         left, right = self._value(int(arguments[0])), self._value(int(arguments[1]))

@@ -26,7 +26,7 @@ class Graph:
 
     def leaf(self, kind: str, *argument: int) -> Expression:
         """The expression of a column, constant or selector."""
-        # A transition selector (x - last) is counted as degree 0 by p3-uni-stark; first and last count 1.
+        # A transition selector (x - last) is counted as degree 0 by p3-uni-stark.
         return self._intern((kind, *argument), LEAF_DEGREE.get(kind, 1))  # type: ignore[arg-type]
 
     def constant(self, value: int) -> Expression:

@@ -24,18 +24,13 @@ SEMANTICS: Mapping[str, Binary] = {
 }
 
 
-def wide_immediate(text: bytes, pc: int) -> int:
-    """The 64-bit immediate of the lddw at a slot: its own immediate is the low half, the next slot's the high one."""
-    return int.from_bytes(text[pc * 8 + 4 : pc * 8 + 8] + text[pc * 8 + 12 : pc * 8 + 16], "little")
-
-
 # OPCODES
 
 WIDE = 1
 
 
 def encode(mnemonic: str, instruction: Instruction) -> Entry:
-    """A move; for lddw, `immediate` is the wide one (see `solproof.tables.image`)."""
+    """A move; for lddw, `immediate` is the wide one (see `solproof.witness.program_table`)."""
     if mnemonic == "LD_DW_IMM":
         return Entry(Code.MOVE, instruction.destination, immediate=instruction.immediate, flags=2 * WIDE)
     return binary_entry(Code.MOVE, mnemonic, instruction, bits=32 if mnemonic.startswith("MOV32") else 64)

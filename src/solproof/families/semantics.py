@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from solproof.families import arithmetic, bitwise, divide, endian, jump, load, move, multiply, shift, store
 from solproof.families.integers import Binary, Condition
-from solproof.families.move import wide_immediate
 
 _FORMS = {**arithmetic.SEMANTICS, **endian.SEMANTICS}
 UNARY = {name: function for name, function in _FORMS.items() if name in ("NEG64", "NEG32", "LE", "BE")}
@@ -35,5 +34,4 @@ __all__ = [
     "UNARY",
     "Binary",
     "Condition",
-    "wide_immediate",
 ]

@@ -172,16 +172,8 @@ def build_unaligned() -> Chip:
         byte_pair(chip, *parts, step.is_real, f"the parts of limb {limb} of the value are bytes")
         value.extend(parts)
     # Byte i of the value is stored when the size is above i.
-    stored: list[Expression | int] = [
-        1,
-        1,
-        1 - is_half,
-        1 - is_half,
-        is_double,
-        is_double,
-        is_double,
-        is_double,
-    ]
+    above_half = 1 - is_half
+    stored: list[Expression | int] = [1, 1, above_half, above_half, *[is_double] * 4]
     after = []
     for position in range(16):
         new = straddle.bytes[position]

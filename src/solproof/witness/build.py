@@ -115,10 +115,9 @@ def _public_instances(execution: Execution, public: dict[str, PublicTable]) -> I
         boundary.fill_registers(execution, columns(boundary.REGISTER_BOUNDARY)),
         memory.fill_input(columns(memory.INPUT_WORDS), execution.cells),
         memory.fill_stack_heap(execution.cells, MINIMUM_HEIGHT),
+        event.fill_syscalls(execution, columns(event.SYSCALL)),
+        event.fill_event_words(execution, columns(event.EVENT_WORD)),
     ]
-    if event.SYSCALL.name in public:
-        tables.append(event.fill_syscalls(execution, columns(event.SYSCALL)))
-        tables.append(event.fill_event_words(execution, columns(event.EVENT_WORD)))
     for table in tables:
         known = public[table.chip.name]
         yield Instance(table.chip, table.data, known.columns, known.values)

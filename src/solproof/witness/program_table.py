@@ -9,10 +9,9 @@ import numpy as np
 
 from solproof.families.family import Code, Entry
 from solproof.families.load import LOADS
-from solproof.families.move import wide_immediate
 from solproof.families.registry import BY_MNEMONIC
 from solproof.families.store import STORES
-from solproof.isa.instruction import Instruction, decode_program
+from solproof.isa.instruction import Instruction, decode_program, wide_immediate
 from solproof.isa.opcodes import opcode
 from solproof.program.program import Program
 from solproof.witness.arrays import Flags, Integers, Values
@@ -63,7 +62,7 @@ def _resolve(
                 BY_MNEMONIC[mnemonic].encode(mnemonic, instruction), immediate=program.text_address
             )
         case "LD_DW_IMM":
-            wide = replace(instruction, immediate=wide_immediate(program.text, pc))
+            wide = replace(instruction, immediate=wide_immediate(instruction, program.instruction(pc + 1)))
             return BY_MNEMONIC[mnemonic].encode(mnemonic, wide)
     return BY_MNEMONIC[mnemonic].encode(mnemonic, instruction)
 

@@ -51,9 +51,9 @@ class PublicTable:
 
 
 def public_tables(data: PublicData) -> list[PublicTable]:
-    """The public tables of a statement, each chip once. A run without syscalls has no tables of events."""
-    words = [word for event_ in data.events for word in event_.words]
-    tables = [
+    """The public tables of a statement, each chip once."""
+    words = sum(len(event_.words) for event_ in data.events)
+    return [
         PublicTable(
             boundary.EXECUTION,
             boundary.public_execution(data.entry, data.instructions, data.r0, MINIMUM_HEIGHT),
@@ -64,13 +64,11 @@ def public_tables(data: PublicData) -> list[PublicTable]:
         ),
         PublicTable(memory.INPUT_WORDS, _public_input(data.input_words, data.layout)),
         PublicTable(memory.STACK_HEAP, None, (data.layout.heap_size // WORD,)),
+        PublicTable(event.SYSCALL, event.public_syscalls(data.events, padded_height(len(data.events)))),
+        PublicTable(
+            event.EVENT_WORD, event.public_event_words(data.events, data.layout, padded_height(words))
+        ),
     ]
-    tables.append(
-        PublicTable(event.SYSCALL, event.public_syscalls(data.events, padded_height(len(data.events))))
-    )
-    columns = event.public_event_words(data.events, data.layout, padded_height(len(words)))
-    tables.append(PublicTable(event.EVENT_WORD, columns))
-    return tables
 
 
 def padded_height(rows: int) -> int:
