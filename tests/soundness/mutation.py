@@ -15,6 +15,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ MOST_BROKEN = 5
 
 def hashes(fields: Iterable[Integers], bus: str) -> Hashes:
     """A 64-bit fingerprint of each message."""
-    state = np.uint64(int.from_bytes(bus.encode()[:8], "little"))
+    state: NDArray[Any] | np.uint64 = np.uint64(int.from_bytes(bus.encode()[:8], "little"))
     with np.errstate(over="ignore"):
         for field in fields:
             state = (state ^ field.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)

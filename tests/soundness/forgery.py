@@ -1,0 +1,164 @@
+"""Tools of a liar: change cells of a whole witness, keep the counts of lookups true, and leave rules out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from solproof.air.bus import ALL_BUSES, PROGRAM, Bus, Kind, Role
+from solproof.air.check import Failure, check
+from solproof.air.chip import Chip
+from solproof.air.evaluate import Evaluator
+from solproof.air.field import P
+from solproof.tables import lookup
+from solproof.vm.trace import Run
+from solproof.witness import build
+from solproof.witness.build import Instance, Witness
+from tests.conformance import table_of
+from tests.soundness.mutation import Hashes, Integers, hashes
+
+
+class Forgery:
+    """A witness whose cells may be changed. Rows are named by chip, table of the chip, and row."""
+
+    def __init__(self, witness: Witness) -> None:
+        self.instances = [replace(instance, main=instance.main.copy()) for instance in witness.instances]
+        self.public = witness.public
+
+    def tables(self, chip: str) -> list[Instance]:
+        """The tables of a chip."""
+        return [instance for instance in self.instances if instance.chip.name == chip]
+
+    def row(self, chip: str, number: int = 0, table: int = 0) -> Row:
+        """A row of one of a chip's tables; negative numbers count from the end."""
+        instance = self.tables(chip)[table]
+        return Row(instance, number if number >= 0 else len(instance.main) + number)
+
+    def find(self, chip: str, **cells: int) -> Row:
+        """The first row of a chip with these cells."""
+        for instance in self.tables(chip):
+            positions = [instance.chip.index(name) for name in cells]
+            at = np.flatnonzero((instance.main[:, positions] == list(cells.values())).all(axis=1))
+            if len(at):
+                return Row(instance, int(at[0]))
+        raise AssertionError(f"no row of {chip} has {cells}")
+
+    def count_lookups(self) -> None:
+        """Set the multiplicities of every lookup table to how often each entry is now queried."""
+        count_lookups(self.instances)
+
+    def failures(self) -> list[Failure]:
+        """What the checker says, with true counts of lookups."""
+        self.count_lookups()
+        return check(self.instances, limit=1000)
+
+    def names(self) -> set[str]:
+        """The chips and the names of what fails."""
+        return {f"{failure.chip}: {failure.name}" for failure in self.failures()}
+
+
+def lying_witness(outcome: Run) -> Forgery:
+    """The witness of a run that may be a lie: nothing is assumed of what it looks up."""
+    table = table_of(outcome.program)
+
+    def uncounted(_: object, slots: int) -> dict[Bus, Integers]:
+        return {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in ALL_BUSES} | {
+            PROGRAM: np.zeros(slots, np.int64)
+        }
+
+    with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
+        patch.setattr(build, "_query_counts", uncounted)
+        return Forgery(build.build_witness(outcome, table, build.program_columns(outcome.program, table)))
+
+
+class Row:
+    """One row of a table: cells by column name, any integers."""
+
+    def __init__(self, instance: Instance, row: int) -> None:
+        self.instance = instance
+        self.row = row
+
+    def __getitem__(self, column: str) -> int:
+        return int(self.instance.main[self.row, self.instance.chip.index(column)])
+
+    def __setitem__(self, column: str, value: int) -> None:
+        self.instance.main[self.row, self.instance.chip.index(column)] = value % P
+
+    def copy_from(self, other: Row) -> None:
+        """Take all cells of another row of the chip."""
+        self.instance.main[self.row] = other.instance.main[other.row]
+
+    def set_word(self, name: str, value: int) -> None:
+        """Set the four limbs of a word."""
+        for limb in range(4):
+            self[f"{name}_{limb}"] = value >> 16 * limb & 0xFFFF
+
+    def word(self, name: str) -> int:
+        """The word of four limbs."""
+        return sum(self[f"{name}_{limb}"] << 16 * limb for limb in range(4))
+
+
+def evaluator_of(instance: Instance) -> Evaluator:
+    """An evaluator over all columns of a table."""
+    return Evaluator(instance.chip, instance.main, instance.preprocessed, instance.public, instance.values)
+
+
+def count_lookups(instances: Sequence[Instance]) -> None:
+    """Set every provider's multiplicities to the number of active queries of each entry, modulo p."""
+    queries: dict[str, list[tuple[Hashes, Integers]]] = {}
+    evaluators = [evaluator_of(instance) for instance in instances]
+    for instance, values in zip(instances, evaluators, strict=True):
+        for interaction in instance.chip.interactions:
+            if interaction.role is Role.QUERY:
+                times = values.column(interaction.multiplicity)
+                at = np.flatnonzero(times)
+                fields = [values.column(part)[at] for part in interaction.fields]
+                bus = interaction.bus.name
+                queries.setdefault(bus, []).append((hashes(fields, bus), times[at]))
+    for instance, values in zip(instances, evaluators, strict=True):
+        for interaction in instance.chip.interactions:
+            if interaction.role is not Role.PROVIDE:
+                continue
+            assert interaction.bus.kind is Kind.LOOKUP
+            kind, column = instance.chip.graph.nodes[interaction.multiplicity.node]  # type: ignore[misc]
+            assert kind == "main", "the multiplicity of a provider is a column"
+            bus = interaction.bus.name
+            fields = [values.column(part) for part in interaction.fields]
+            entries = hashes(fields, bus)
+            order = np.argsort(entries, kind="stable")
+            count = np.zeros(len(entries), np.int64)
+            for codes, times in queries.get(bus, []):
+                place = np.minimum(np.searchsorted(entries[order], codes), len(entries) - 1)
+                known = entries[order][place] == codes
+                np.add.at(count, order[place[known]], times[known])
+            instance.main[:, column] = count % P
+
+
+def without(
+    instances: Sequence[Instance],
+    chip_name: str,
+    constraints: Sequence[str] = (),
+    interactions: Sequence[str] = (),
+) -> list[Instance]:
+    """The same tables for a circuit in which a chip lacks some constraints and interactions, by name."""
+    originals: dict[str, Chip] = {}
+    for instance in instances:
+        if instance.chip.name == chip_name and chip_name not in originals:
+            chip = instance.chip
+            kept = [each for each in chip.constraints if each.name not in constraints]
+            said = [each for each in chip.interactions if each.name not in interactions]
+            assert len(kept) == len(chip.constraints) - len(constraints)
+            assert len(said) == len(chip.interactions) - len(interactions)
+            originals[chip_name] = replace(chip, constraints=kept, interactions=said)
+    assert originals, f"no table of {chip_name}"
+    changed = [
+        replace(instance, chip=originals[chip_name], main=instance.main.copy())
+        if instance.chip.name == chip_name
+        else replace(instance, main=instance.main.copy())
+        for instance in instances
+    ]
+    count_lookups(changed)
+    return changed

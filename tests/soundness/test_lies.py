@@ -1,0 +1,668 @@
+"""Forged witnesses, each made to look as consistent as it can, and what objects to them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from solproof.air.check import check
+from solproof.air.chip import Chip
+from solproof.air.field import P
+from solproof.circuit import CIRCUIT
+from solproof.families import load
+from solproof.program.program import Program
+from solproof.tables import event
+from solproof.vm.trace import SyscallEvent
+from solproof.witness.build import Witness
+from tests.conformance import assert_checked, run, witness_of
+from tests.families.places import HEAP, INPUT, STACK
+from tests.program_builder import ProgramBuilder
+from tests.soundness.corpus import every_opcode_run, long_waits_run, witnesses
+from tests.soundness.forgery import Forgery, Row, lying_witness
+from tests.soundness.mutation import compensated, joined, lookup_guided, neighbouring_cells, single_cells
+from tests.soundness.test_mutation import subjects
+
+CHIPS = {chip.name: chip for chip in CIRCUIT.chips}
+PREVIOUS = "after its previous access, at most 2^16 later"
+
+
+def program(*instructions: tuple[object, ...]) -> Program:
+    """("constant", register, value), or a mnemonic with its fields."""
+    builder = ProgramBuilder()
+    for name, *fields in instructions:
+        getattr(builder, name)(*fields) if name in ("constant", "syscall") else builder.emit(name, *fields)  # type: ignore[arg-type]
+    builder.exit()
+    return builder.build()
+
+
+def honest(*instructions: tuple[object, ...], input_region: bytes = b"") -> Witness:
+    return assert_checked(run(program(*instructions), input_region))
+
+
+def forged(*instructions: tuple[object, ...], input_region: bytes = b"") -> Forgery:
+    return Forgery(honest(*instructions, input_region=input_region))
+
+
+# VALUES
+
+
+def test_carries_fixed_up() -> None:
+    """A wrong sum that the rest of the run agrees with: only the addition itself objects."""
+    lie = forged(("constant", 1, 5), ("constant", 2, 7), ("ADD64_REG", 1, 2))
+    lie.row("add")["c_0"] = 13
+    lie.row("registers", 1)["last_0"] = 13
+    assert lie.names() == {"add: carry out of limb 0 is 0 or 1", "add: carry out of limb 1 is 0 or 1"} | {
+        f"add: carry out of limb {limb} is 0 or 1" for limb in (2, 3)
+    }
+
+
+@pytest.mark.parametrize("limb", [0, 1, 2])
+def test_limbs_not_canonical(limb: int) -> None:
+    """2^16 moved from a limb into the one below: the same value modulo 2^64, another on the bus."""
+    lie = forged(("constant", 1, 2**48 - 1), ("ADD64_IMM", 1, 0, 0, 1))  # carries out of each limb
+    for row, name in ((lie.row("add"), "c"), (lie.row("registers", 1), "last")):
+        row[f"{name}_{limb}"] = row[f"{name}_{limb}"] + 2**16
+        row[f"{name}_{limb + 1}"] = row[f"{name}_{limb + 1}"] - 1
+    names = lie.names()
+    assert f"add: bus range16: query: limb {limb} of c is below 2^16" in names
+    assert not any("carry" in name for name in names)
+
+
+def flags() -> list[tuple[str, str]]:
+    """Every column that a constraint makes boolean."""
+    suffix = " is 0 or 1"
+    return [
+        (chip.name, constraint.name.removesuffix(suffix))
+        for chip in CIRCUIT.chips
+        for constraint in chip.constraints
+        if constraint.name.endswith(suffix) and not constraint.name.startswith("carry out")
+    ]
+
+
+@pytest.mark.parametrize(("chip", "flag"), flags())
+def test_flags_are_boolean(chip: str, flag: str) -> None:
+    names = [constraint.name for constraint in CHIPS[chip].constraints]
+    position = names.index(f"{flag} is 0 or 1")
+    for subject in subjects(CHIPS[chip], count=3):
+        values = np.array([2, P - 1, (P + 1) // 2, 2**16])
+        main = np.repeat(subject.cells[None], len(values), axis=0)
+        main[:, CHIPS[chip].index(flag)] = values
+        assert subject.judge(main).violated[:, position].all()
+
+
+SELECTORS = {
+    "shift": [f"is_{way}_{limb}" for way in ("left", "right") for limb in range(4)],
+    "load_narrow": [f"is_limb_{limb}" for limb in range(4)],
+    "store_narrow": [f"is_limb_{limb}" for limb in range(4)],
+    "load_unaligned": [f"starts_at_{byte}" for byte in range(8)],
+    "store_unaligned": [f"starts_at_{byte}" for byte in range(8)],
+}
+
+
+@pytest.mark.parametrize("chip", SELECTORS)
+def test_one_selector(chip: str) -> None:
+    """Two selectors on, and none on, whatever else the row says."""
+    columns = [CHIPS[chip].index(name) for name in SELECTORS[chip]]
+    for subject in subjects(CHIPS[chip]):
+        if subject.is_padding:
+            continue
+        choices = [set(), *({a, b} for a in columns for b in columns if a < b)]
+        main = np.repeat(subject.cells[None], len(choices), axis=0)
+        for row, chosen in zip(main, choices, strict=True):
+            row[columns] = [column in chosen for column in columns]
+        judged = subject.judge(main)
+        assert judged.violated.any(axis=1).all()
+
+
+EXECUTORS = [chip.name for chip in CIRCUIT.chips if any(note.name == "clk" for note in chip.main)]
+EXECUTORS = [name for name in EXECUTORS if name not in ("execution", "syscall", "event_word")]
+
+
+@pytest.mark.parametrize("chip", EXECUTORS)
+def test_padding_that_sends(chip: str) -> None:
+    """A padding row with the cells of a real one: its flags are multiplicities, and must be off."""
+    for subject in subjects(CHIPS[chip]):
+        if subject.is_padding:
+            continue
+        main = subject.cells[None].copy()
+        main[0, CHIPS[chip].index("is_real")] = 0
+        judged = subject.judge(main)
+        if judged.multiplicity.any():
+            assert judged.violated.any()
+
+
+@pytest.mark.parametrize("chip", EXECUTORS)
+def test_executed_twice(chip: str) -> None:
+    """A real row once more, on a padding row."""
+    witness = witnesses()[0]
+    lie = Forgery(witness)
+    table = lie.tables(chip)[-1]
+    padding = Row(table, len(table.main) - 1)
+    assert padding["is_real"] == 0
+    padding.copy_from(Row(table, 0))
+    assert any("bus state" in name for name in lie.names())
+
+
+@pytest.mark.parametrize("chip", EXECUTORS)
+def test_skipped(chip: str) -> None:
+    """A real row left out."""
+    lie = Forgery(witnesses()[0])
+    lie.tables(chip)[0].main[0] = 0
+    assert any("bus state" in name for name in lie.names())
+
+
+def test_division_with_another_remainder() -> None:
+    """29 = 1 * 10 + 19."""
+    lie = forged(("constant", 1, 29), ("constant", 2, 10), ("DIV64_REG", 1, 2))
+    row = lie.row("divide")
+    row["quotient_0"], row["quotient_0_low"], row["remainder_0"] = 1, 1, 19
+    row["is_less"], row["difference"] = 0, 9
+    lie.row("registers", 1)["last_0"] = 1
+    assert lie.names() == {"divide: the remainder is below the divisor"}
+    # Nor can the comparison be turned round, or the difference of equal limbs be claimed.
+    row["is_less"] = 1
+    assert "divide: the difference is that of limb 0" in lie.names()
+    row["difference"] = P - 9
+    assert "divide: bus range16: query: the marked limbs differ in the direction of is_less" in lie.names()
+
+
+def test_division_that_wraps() -> None:
+    """A quotient whose product with the divisor is the dividend modulo 2^64, but not over the integers."""
+    dividend, divisor = 5, 3
+    quotient = dividend * pow(divisor, -1, 2**64) % 2**64
+    lie = forged(("constant", 1, dividend), ("constant", 2, divisor), ("DIV64_REG", 1, 2))
+    row = lie.row("divide")
+    row.set_word("quotient", quotient)
+    row.set_word("remainder", 0)
+    for limb in range(4):
+        row[f"quotient_{limb}_low"] = quotient >> 16 * limb & 0xFF
+    carry = 0
+    for limb in range(3):
+        total = sum((quotient >> 8 * i & 255) * divisor << 8 * (i % 2) for i in (2 * limb, 2 * limb + 1))
+        carry = (total + carry - (dividend >> 16 * limb & 0xFFFF)) >> 16
+        row[f"carry_{limb}"] = carry
+    row["difference"] = 3
+    lie.row("registers", 1).set_word("last", quotient)
+    names = lie.names()
+    assert "divide: limb 3 of the dividend; nothing carries out of the last" in names
+    assert not any("limb 0 of the dividend" in name or "limb 2 of the dividend" in name for name in names)
+
+
+@pytest.mark.parametrize("value", [0, 1, 2**15, 2**16 - 1])
+def test_shift_amounts_are_reduced(value: int) -> None:
+    """The amount as 16 l + r with another quotient: a fraction modulo p is no quotient."""
+    lie = forged(("constant", 1, 9), ("constant", 2, 0x1234), ("LSH64_REG", 1, 2))
+    row = lie.row("shift")
+    row["quotient"] = value
+    assert lie.names() & {
+        "shift: b_0 = s + width * quotient",
+        "shift: bus range16: query: quotient is below 2^16",
+    }
+
+
+@pytest.mark.parametrize("sign", ["a_sign", "b_sign"])
+def test_signs(sign: str) -> None:
+    lie = forged(("constant", 1, 1), ("constant", 2, 2**63 + 1), ("JSGT64_REG", 1, 2, 1), ("NEG64", 3))
+    row = lie.row("jump")
+    row[sign] = 1 - row[sign]
+    assert any(f"{sign} is the sign bit" in name for name in lie.names())
+
+
+@pytest.mark.parametrize("stem", ["JEQ64", "JNE64", "JGT64", "JSLE64", "JLT64"])
+def test_jumps_taken_flipped(stem: str) -> None:
+    """`is_taken` flipped where both ways lead to the same pc: nobody else could notice."""
+    lie = forged(("constant", 1, 4), ("constant", 2, 9), (f"{stem}_REG", 1, 2, 0))
+    row = lie.row("jump")
+    row["is_taken"] = 1 - row["is_taken"]
+    assert lie.names() == {"jump: the jump is taken when its condition says so"}
+
+
+def test_common_bits_flipped() -> None:
+    for a, b in ((1, 3), (4, 3)):
+        lie = forged(("constant", 1, a), ("constant", 2, b), ("JSET64_REG", 1, 2, 0))
+        row = lie.row("bitwise")
+        row["is_taken"], row["inverse"] = 1 - row["is_taken"], 0
+        assert len(lie.names()) == 1
+        assert next(iter(lie.names())).startswith("bitwise: a jump is ")
+
+
+# TIME
+
+
+def chain(*accesses: tuple[object, ...]) -> Forgery:
+    return forged(("constant", 1, 7), *accesses)
+
+
+def test_equal_times() -> None:
+    """An access that claims to follow itself."""
+    lie = chain(("ADD64_IMM", 1, 0, 0, 0))
+    row, last = lie.row("add"), lie.row("registers", 1)
+    first = lie.row("move")
+    # The addition takes and leaves the same message; the boundary takes what the move left.
+    row["a_before"] = 2 * row["clk"] + 1
+    last["time"] = 2 * first["clk"] + 1
+    assert lie.names() == {f"add: bus range16: query: destination a: {PREVIOUS}"}
+
+
+def test_a_read_from_the_future() -> None:
+    """Two idle accesses in the other order: every message has its counterpart, but time runs backwards."""
+    lie = chain(("ADD64_IMM", 1, 0, 0, 0), ("OR64_IMM", 1, 0, 0, 0))
+    first, second, last = lie.row("add"), lie.row("bitwise"), lie.row("registers", 1)
+    second["a_before"] = first["a_before"]
+    first["a_before"] = 2 * second["clk"] + 1
+    last["time"] = 2 * first["clk"] + 1
+    assert lie.names() == {f"add: bus range16: query: destination a: {PREVIOUS}"}
+
+
+@pytest.mark.parametrize("shift", [P, -P, 2**16, 2**24])
+def test_times_far_apart(shift: int) -> None:
+    """A wrapped time, or one too long ago without a refresh."""
+    lie = chain(("ADD64_IMM", 1, 0, 0, 0))
+    row = lie.row("add")
+    row["a_before"] = row["a_before"] - shift
+    assert (lie.names() == set()) == (shift % P == 0)
+
+
+@pytest.mark.parametrize("start", [0, 2, P - 1])
+def test_clk_starts_elsewhere(start: int) -> None:
+    lie = chain(("ADD64_IMM", 1, 0, 0, 0))
+    for chip in ("add", "move", "execution"):
+        row = lie.row(chip)
+        row["clk"] = row["clk"] - 1 + start
+    assert any("bus state" in name for name in lie.names())
+
+
+def refreshed() -> Forgery:
+    return Forgery(witnesses()[1])
+
+
+def test_refresh_into_the_past() -> None:
+    """A refresh that puts a cell back at an earlier time."""
+    lie = refreshed()
+    row = lie.find("register_refresh", is_real=1, index=7)
+    row["now"] = row["before"] - 1
+    row["now_low"] = row["now"] & 0xFF
+    names = lie.names()
+    assert any("the time between" in name for name in names)
+
+
+@pytest.mark.parametrize("low", [0, 1, 77])
+def test_refresh_split_cannot_hide_it(low: int) -> None:
+    """No split into a low and a high part makes a negative time positive."""
+    lie = refreshed()
+    row = lie.find("register_refresh", is_real=1, index=7)
+    row["now"] = row["before"] - 5
+    row["now_low"] = row["now"] & 0xFF
+    row["gap_low"] = low
+    assert any("the time between" in name for name in lie.names())
+
+
+def test_refreshes_around_the_field() -> None:
+    """Refreshes that go once around p end before they began, but no time may exceed 2^25."""
+    outcome = long_waits_run()
+    lie = Forgery(witness_of(outcome))
+    original = lie.find("register_refresh", is_real=1, index=7)
+    step, start = 2**24, original["before"]
+    count = -(-(P - 2) // step)
+    table = lie.tables("register_refresh")[0]
+    rows = np.zeros((256, table.main.shape[1]), np.uint32)
+    rows[: len(table.main)] = table.main
+    grown = replace(table, main=rows)
+    lie.instances[_position(lie, table)] = grown
+    times = [start + round(number * (P - 10) / count) for number in range(count + 1)]
+    assert times[-1] % P == (start - 10) % P
+    used = int(np.count_nonzero(rows[:, 0]))
+    for number, (before, now) in enumerate(pairwise(times)):
+        row = Row(grown, used + number)
+        row.copy_from(Row(grown, original.row))
+        row["before"], row["now"] = before, now
+        row["gap_low"], row["now_low"] = (now - before - 1) & 0xFF, (now % P) & 0xFF
+    names = lie.names()
+    assert any("part of now" in name for name in names)
+    assert not any("the time between" in name for name in names)
+
+
+def _position(lie: Forgery, table: object) -> int:
+    return next(index for index, instance in enumerate(lie.instances) if instance is table)
+
+
+# MEMORY
+
+
+def stack_and_heap() -> Forgery:
+    return forged(
+        ("constant", 1, STACK + 16),
+        ("ST_DW_IMM", 1, 0, 0, 5),
+        ("LD_DW_REG", 2, 1, 0),
+        ("constant", 3, HEAP + 8),
+        ("ST_DW_IMM", 3, 0, 0, 6),
+    )
+
+
+def test_a_word_twice() -> None:
+    """A second row for a word of the stack, from which the load reads its zero again."""
+    lie = stack_and_heap()
+    table = lie.tables("stack_heap")[0]
+    table.main[3] = table.main[1]  # the heap's word
+    table.main[2] = table.main[1]
+    table.main[1] = table.main[0]
+    rows = [Row(table, number) for number in range(3)]
+    store, load = lie.row("store"), lie.row("load")
+    rows[0]["time"] = store["clk"]
+    rows[1]["time"] = load["clk"]
+    rows[1].set_word("last", 0)
+    rows[1]["gap"] = rows[2]["index"] + 2**15 - rows[1]["index"] - 1
+    rows[0]["gap"] = P - 1
+    load["memory_before"] = 0
+    load.set_word("value", 0)
+    lie.row("registers", 2).set_word("last", 0)
+    table.main[3] = 0
+    assert lie.names() == {"stack_heap: bus range16: query: words rise"}
+
+
+@pytest.mark.parametrize("within", [0, 3, 511])
+def test_a_word_twice_by_a_fraction(within: int) -> None:
+    """The frame of a word as a fraction modulo p: index 1 claims to be word 2."""
+    lie = stack_and_heap()
+    table = lie.tables("stack_heap")[0]
+    assert Row(table, 0)["index"] == 2
+    table.main[2] = table.main[1]
+    table.main[1] = table.main[0]
+    rows = [Row(table, number) for number in range(3)]
+    store, load = lie.row("store"), lie.row("load")
+    # index + 512 frame = 2, with index - 512 frame = `within`.
+    index = (2 + within) * pow(2, -1, P) % P
+    rows[0]["index"] = index
+    rows[0]["frame"] = rows[0]["holes"] = (index - within) * pow(512, -1, P)
+    rows[0]["gap"] = 2 - index - 1
+    rows[0]["time"], rows[1]["time"] = store["clk"], load["clk"]
+    rows[1].set_word("last", 0)
+    load["memory_before"] = 0
+    load.set_word("value", 0)
+    lie.row("registers", 2).set_word("last", 0)
+    names = lie.names()
+    assert "stack_heap: bus bits: query: frame is below 64" in names
+
+
+def test_unsorted_words() -> None:
+    lie = stack_and_heap()
+    table = lie.tables("stack_heap")[0]
+    table.main[[0, 1]] = table.main[[1, 0]]
+    first, second = Row(table, 0), Row(table, 1)
+    first["gap"] = second["index"] - first["index"] - 2**15 - 1
+    second["gap"] = 0
+    assert lie.names() == {"stack_heap: bus range16: query: words rise"}
+
+
+def test_heap_word_outside_the_heap() -> None:
+    lie = stack_and_heap()
+    row = lie.find("stack_heap", is_heap=1)
+    heap_words = 32 * 1024 // 8
+    for index in (heap_words, 2**15 - 1, P - 1):
+        row["index"], row["frame"] = index, index // 512 if index < 2**15 else 0
+        assert any(name.startswith("stack_heap: bus") for name in lie.names())
+
+
+def test_real_rows_come_first() -> None:
+    """A row of padding between real ones would end the comparison."""
+    lie = stack_and_heap()
+    table = lie.tables("stack_heap")[0]
+    table.main[3], table.main[1] = table.main[1].copy(), 0
+    assert "stack_heap: real rows come first" in lie.names()
+
+
+def test_boundary_words_are_words_of_the_map() -> None:
+    """Whatever is done to a row of the table of stack and heap, its word exists and is not in a hole."""
+    chip = CHIPS["stack_heap"]
+    for subject in subjects(chip):
+        source = random.Random(subject.row)
+        first = joined(
+            [single_cells(subject, source), neighbouring_cells(subject), lookup_guided(subject, source)]
+        )
+        second = compensated(subject, first, 4000, source)
+        mutations = joined([first, second, compensated(subject, second, 4000, source)])
+        allowed = np.flatnonzero(subject.is_allowed(subject.judge(mutations.main)))
+        assert len(allowed) > 0
+        for row in mutations.main[allowed].tolist():
+            cell = dict(zip((note.name for note in chip.main), row, strict=True))
+            if not cell["is_real"]:
+                continue
+            word = cell["index"] + 512 * cell["holes"]
+            if cell["is_heap"]:
+                assert 0 <= word < subject.values[0]
+            else:
+                assert 0 <= word < 64 * 1024
+                assert word % 1024 < 512
+
+
+@pytest.mark.parametrize("available", [8 + 16, 5 + 16, 16, 5])
+def test_tag_alias(available: int) -> None:
+    """Bytes past a partial last word: the tag of a writable word read as 16 more bytes."""
+    lie = forged(("constant", 1, INPUT + 8), ("LD_W_REG", 2, 1, 0), input_region=bytes(13))
+    row = lie.row("load_narrow")
+    assert (row["available"], row["is_writable"]) == (5, 1)
+    row["available"], row["is_writable"] = available, 0 if available >= 16 else 1
+    names = lie.names()
+    assert (names == set()) == (available == 5)
+    if available == 5 + 16:
+        assert names == {"load_narrow: bus bits: query: the bytes exist"}
+
+
+def test_unaligned_claimed_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chips of aligned accesses cannot take an unaligned one."""
+    outcome = run(
+        program(
+            ("constant", 1, HEAP + 3),
+            ("ST_DW_IMM", 1, 0, 0, 5),
+            ("ST_W_IMM", 1, 0, 0, 5),
+            ("LD_DW_REG", 2, 1, 0),
+            ("LD_W_REG", 2, 1, 0),
+            ("LD_H_REG", 2, 1, 0),
+        )
+    )
+    assert outcome.fault is None
+    assert_checked(outcome)
+
+    def always(rows: object) -> object:
+        return np.ones(len(rows), np.bool_)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(load, "is_natural", always)
+    lie = lying_witness(outcome)
+    assert not lie.tables("load_unaligned")
+    failing = {failure.chip for failure in lie.failures()}
+    assert {"load", "load_narrow", "store", "store_narrow"} <= failing
+
+
+def across_the_hole() -> Forgery:
+    return forged(("constant", 1, STACK + 0xFFC), ("ST_DW_IMM", 1, 0, 0, -1), ("LD_DW_REG", 2, 1, 0))
+
+
+@pytest.mark.parametrize("chip", ["load_unaligned", "store_unaligned"])
+def test_hole_not_skipped(chip: str) -> None:
+    lie = across_the_hole()
+    row = lie.row(chip)
+    assert row["skips_hole"] == 1
+    row["skips_hole"] = 0
+    assert any("bus memory" in name for name in lie.names())
+
+
+@pytest.mark.parametrize("address", [STACK + 4, HEAP + 0xFFC])
+def test_hole_skipped_where_there_is_none(address: int) -> None:
+    lie = forged(("constant", 1, address), ("LD_DW_REG", 2, 1, 0))
+    row = lie.row("load_unaligned")
+    assert row["skips_hole"] == 0
+    row["skips_hole"] = 1
+    names = lie.names()
+    assert any("bus memory" in name for name in names)
+    assert ("load_unaligned: only the stack has holes" in names) == (address >= HEAP)
+
+
+@pytest.mark.parametrize("column", ["reaches_second", "available_first", "available_second", "available"])
+@pytest.mark.parametrize("change", [1, -1, 16])
+def test_extent_of_an_access(column: str, change: int) -> None:
+    for chip in ("load_unaligned", "store_unaligned"):
+        lie = across_the_hole()
+        row = lie.row(chip)
+        row[column] = row[column] + change
+        assert lie.names() != set()
+
+
+# CALLS
+
+
+def two_calls() -> Forgery:
+    builder = ProgramBuilder()
+    builder.call("f")
+    builder.emit("ADD64_IMM", 0, immediate=1)
+    builder.call("f")
+    builder.exit()
+    builder.label("f")
+    builder.emit("ADD64_IMM", 6, immediate=1)
+    builder.exit()
+    return Forgery(assert_checked(run(builder.build())))
+
+
+EXIT_CELLS = ("exit_clk", "exit_pc", "exit_frame_before", "exit_r10_before")
+
+
+def test_exits_exchanged() -> None:
+    """Each of two calls returns by the exit of the other."""
+    lie = two_calls()
+    first, second = lie.row("call", 0), lie.row("call", 1)
+    for name in (*EXIT_CELLS, *(f"exit_r6_{limb}" for limb in range(4)), "exit_r6_before"):
+        first[name], second[name] = second[name], first[name]
+    names = lie.names()
+    assert any("bus register" in name for name in names)
+    assert any("bus state" in name for name in names)
+
+
+def test_saved_register_changed() -> None:
+    """r6 is what it was before the call, not what the function made of it."""
+    lie = two_calls()
+    for name in ("r6_0",):
+        lie.row("call", 1)[name] = 1
+    assert any("bus register" in name for name in lie.names())
+
+
+def test_a_return_that_never_happened() -> None:
+    """The end of the program while a call is open: the frame register is not what the end demands."""
+    lie = two_calls()
+    row = lie.row("call", 1)
+    row["returns"] = 0
+    end = lie.row("execution")
+    exit_clk, exit_pc = row["exit_clk"], row["exit_pc"]
+    end["clk"], end["pc"] = exit_clk, exit_pc
+    end["frame_before"] = 2 * row["clk"] + 1
+    names = lie.names()
+    assert any("no call is open at the end" in name or "bus register" in name for name in names)
+
+
+@pytest.mark.parametrize("depth", [63, 64, P - 1])
+def test_depth(depth: int) -> None:
+    lie = two_calls()
+    lie.row("call", 0)["depth"] = depth
+    names = lie.names()
+    assert any("the depth stays below the limit" in name for name in names) == (depth < P - 1)
+    assert any("bus register" in name for name in names)
+
+
+def test_target_of_a_call() -> None:
+    lie = two_calls()
+    lie.row("call", 0)["target"] = 0
+    names = lie.names()
+    assert any("bus program" in name for name in names)
+
+
+# SYSCALLS
+
+
+def with_public(lie: Forgery, chip: Chip, data: np.ndarray[tuple[int, ...], np.dtype[np.uint32]]) -> None:
+    """Another statement for a chip; the committed copies follow it."""
+    for position, instance in enumerate(lie.instances):
+        if instance.chip is chip:
+            instance.main[: len(data), : data.shape[1]] = data
+            lie.instances[position] = replace(instance, public=data)
+
+
+def events_forgery() -> tuple[Forgery, list[SyscallEvent]]:
+    outcome = every_opcode_run()
+    return Forgery(witness_of(outcome)), list(outcome.trace.events)
+
+
+@pytest.mark.parametrize(
+    "lie_about", ["result", "arguments", "clk", "key", "missing", "once more", "reordered"]
+)
+def test_events(lie_about: str) -> None:
+    lie, events = events_forgery()
+    first = events[0]
+    match lie_about:
+        case "result":
+            events[0] = replace(first, result=first.result ^ 1)
+        case "arguments":
+            events[0] = replace(first, arguments=(first.arguments[0] ^ 1, *first.arguments[1:]))
+        case "clk":
+            events[0] = replace(first, clk=first.clk + 1)
+        case "key":
+            events[0] = replace(first, key=events[2].key)
+        case "missing":
+            del events[0]
+        case "once more":
+            events.insert(1, first)
+        case "reordered":
+            events[0], events[1] = (
+                replace(events[1], clk=first.clk),
+                replace(first, clk=events[1].clk),
+            )
+    instance = lie.tables("syscall")[0]
+    assert instance.public is not None
+    with_public(lie, event.SYSCALL, event.public_syscalls(events, len(instance.public)))
+    if lie_about == "missing":
+        instance.main[len(events) :] = 0
+    assert lie.names() != set()
+
+
+@pytest.mark.parametrize("change", [{"new": 1}, {"old": 1}, {"index": 1}, {"region": 1}])
+def test_event_words(change: dict[str, int]) -> None:
+    lie, events = events_forgery()
+    first = events[0]
+    name, by = next(iter(change.items()))
+    word = first.words[0]
+    changed = replace(word, **{name: getattr(word, name) + by})
+    events[0] = replace(first, words=(changed, *first.words[1:]))
+    instance = lie.tables("event_word")[0]
+    assert instance.public is not None
+    layout = every_opcode_run().layout
+    with_public(lie, event.EVENT_WORD, event.public_event_words(events, layout, len(instance.public)))
+    assert any("bus memory" in each for each in lie.names())
+
+
+def test_a_syscall_without_an_event() -> None:
+    """The row is there, the statement does not have it."""
+    lie, events = events_forgery()
+    instance = lie.tables("syscall")[0]
+    assert instance.public is not None
+    fewer = event.public_syscalls(events[:-1], len(instance.public))
+    position = _position(lie, instance)
+    lie.instances[position] = replace(instance, public=fewer)
+    assert "syscall: is_real is the statement's" in lie.names()
+
+
+def test_public_columns_are_the_statements() -> None:
+    """Each public column of each chip: the committed copy cannot differ from the statement."""
+    for chip in CIRCUIT.chips:
+        for subject in subjects(chip, count=2) if chip.public_columns else ():
+            main = np.repeat(subject.cells[None], len(chip.public_columns), axis=0)
+            at = np.arange(len(main))
+            columns = [chip.index(note.name) for note in chip.public_columns]
+            main[at, columns] = (main[at, columns] + 1) % P
+            assert subject.judge(main).violated.any(axis=1).all()
+
+
+def test_true_witnesses_pass() -> None:
+    for witness in witnesses():
+        assert Forgery(witness).failures() == []
+        assert check(witness.instances) == []

@@ -1,0 +1,437 @@
+"""A machine that computes something else: its runs are consistent, and their witnesses must not pass.
+
+The liar runs a program with one instruction's meaning changed. Trace, memory and later instructions all
+follow from the lie, and the witness is filled from them as for a true run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from solproof.air.check import check
+from solproof.families import semantics
+from solproof.families.integers import MASK32, MASK64, signed64
+from solproof.program.program import Program
+from solproof.vm import machine
+from solproof.vm.machine import Machine
+from solproof.vm.memory import IMAGE, Layout
+from solproof.vm.recorded_memory import RecordedMemory
+from solproof.witness.build import build_witness, program_columns
+from tests.conformance import assert_checked, run, table_of
+from tests.families.places import HEAP, INPUT, STACK
+from tests.program_builder import ProgramBuilder
+from tests.soundness.forgery import lying_witness
+
+Function = Callable[[int, int], int]
+
+
+def binary_program(stem: str, a: int, b: int) -> Program:
+    """r0 = the result's low byte of one instruction, whose result other instructions use as well."""
+    builder = ProgramBuilder()
+    builder.constant(1, a)
+    if stem in ("LE", "BE"):
+        builder.emit(stem, 1, immediate=b)
+    elif stem in ("NEG64", "NEG32"):
+        builder.emit(stem, 1)
+    else:
+        builder.constant(2, b)
+        builder.emit(f"{stem}_REG", 1, 2)
+    builder.emit("MOV64_REG", 3, 1)
+    builder.emit("ADD64_REG", 3, 1)
+    builder.emit("ST_DW_REG", 10, 3, -8)
+    builder.emit("LD_B_REG", 0, 10, -8)
+    builder.exit()
+    return builder.build()
+
+
+def caught(program: Program, input_region: bytes = b"") -> set[str]:
+    """The chips and buses that object to the witness of a run."""
+    outcome = run(program, input_region)
+    assert outcome.fault is None, str(outcome.fault)
+    return {failure.chip for failure in lying_witness(outcome).failures()}
+
+
+LIES: dict[str, Function] = {
+    "one more": lambda result, _: (result + 1) & MASK64,
+    "another sign": lambda result, _: result ^ 1 << 63,
+    "another bit 32": lambda result, _: result ^ 1 << 32,
+    "a limb lost": lambda result, _: result ^ 0xFFFF_0000,
+    "the operand": lambda result, a: a if a != result else result ^ 2,
+}
+CASES = {"LE": (0x8899_AABB_CCDD_EEFF, 32), "BE": (0x8899_AABB_CCDD_EEFF, 16)}
+STEMS = [*semantics.BINARY, "NEG64", "NEG32"]
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("stem", [*semantics.BINARY, *semantics.UNARY])
+def test_results(stem: str, lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = CASES.get(stem, (0x8123_4567_89AB_CDEF, 0x0000_0001_0000_0011))
+    program = binary_program(stem, a, b)
+    assert_checked(run(program))
+    table = semantics.UNARY if stem in semantics.UNARY else semantics.BINARY
+    true = table[stem]
+
+    def lying(x: int, y: int) -> int:
+        # Only the lied-about operands: the program uses MOV64 and ADD64 for itself.
+        result = true(x, y)
+        return LIES[lie](result, x) if x in (a, 0) and (stem in semantics.UNARY or y == b) else result
+
+    monkeypatch.setitem(table, stem, lying)
+    assert caught(program) != set()
+
+
+@pytest.mark.parametrize(
+    ("stem", "a", "b", "function"),
+    [
+        ("DIV64", 5, 0, lambda a, b: a // b if b else 0),
+        ("MOD64", 5, 0, lambda a, b: a % b if b else a),
+        ("DIV32", 5, 2**32, lambda a, b: 0),
+        ("MOD32", 5, 2**32, lambda a, b: a),
+        ("MOD64", 29, 10, lambda a, b: a % b + b),
+        ("DIV64", 29, 10, lambda a, b: a // b - 1),
+        ("DIV32", 2**32 + 29, 10, lambda a, b: a // b),
+        ("LSH64", 3, 64, lambda a, b: 0),
+        ("RSH64", 3, 65, lambda a, b: 0),
+        ("ARSH64", 2**63, 64, lambda a, b: MASK64),
+        ("LSH32", 3, 32, lambda a, b: (a << b) & MASK64),
+        ("LSH32", 2**31, 1, lambda a, b: (a << b) & MASK64),
+        ("RSH32", 2**32 + 8, 3, lambda a, b: a >> b),
+        ("ARSH32", 2**31, 4, lambda a, b: (signed64(a << 32) >> 36) & MASK64),
+        ("ARSH64", 2**63, 4, lambda a, b: a >> b),
+        ("ADD32", 2**31 - 1, 1, lambda a, b: (a + b) & MASK32),
+        ("SUB32", 0, 1, lambda a, b: (a - b) & MASK32),
+        ("MUL32", 2**16, 2**15, lambda a, b: (a * b) & MASK32),
+        ("MOV32", 1, 2**64 - 1, lambda a, b: b),
+        ("NEG32", 1, 0, lambda a, b: -a & MASK64),
+        ("OR32", 2**40, 1, lambda a, b: a | b),
+        ("BE", 0x1234, 16, lambda a, b: a),
+        ("LE", 2**40, 32, lambda a, b: a),
+    ],
+)
+def test_other_rules(stem: str, a: int, b: int, function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules that a machine might have by mistake: other extensions, other reductions, zero divisors."""
+    program = binary_program(stem, a, b)
+    table = semantics.UNARY if stem in semantics.UNARY else semantics.BINARY
+    monkeypatch.setitem(table, stem, function)
+    assert caught(program) != set()
+
+
+JUMP_PAIRS = [(1, 2), (2, 1), (3, 3), (2**63, 1), (1, 2**63), (2**64 - 1, 2**64 - 2), (4, 3), (2**48, 2**16)]
+
+
+@pytest.mark.parametrize("pair", JUMP_PAIRS)
+@pytest.mark.parametrize("stem", semantics.CONDITIONS)
+def test_jumps(stem: str, pair: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every condition inverted."""
+    builder = ProgramBuilder()
+    builder.constant(1, pair[0])
+    builder.constant(2, pair[1])
+    builder.emit(f"{stem}_REG", 1, 2, 1)
+    builder.emit("MOV64_IMM", 0, immediate=1)
+    builder.exit()
+    program = builder.build()
+    true = semantics.CONDITIONS[stem]
+    assert_checked(run(program))
+    monkeypatch.setitem(semantics.CONDITIONS, stem, lambda a, b: not true(a, b))
+    assert caught(program) != set()
+
+
+# MEMORY
+
+
+def memory_program(name: str, address: int, *, store: bool) -> Program:
+    builder = ProgramBuilder()
+    builder.constant(1, address)
+    builder.constant(2, 0x0807_0605_0403_0201)
+    builder.emit(f"ST_{name}_REG" if store else f"LD_{name}_REG", *((1, 2) if store else (0, 1)))
+    builder.exit()
+    return builder.build()
+
+
+def locate_anything(self: Layout, address: int, length: int, *, write: bool) -> tuple[int, int]:
+    region, offset = address >> 32, address & 0xFFFF_FFFF
+    return region, (offset >> 13 << 12) | (offset & 0xFFF) if region == 2 else offset
+
+
+@pytest.mark.parametrize("value", ["equal", "another"])
+@pytest.mark.parametrize("name", ["B", "H", "W", "DW"])
+@pytest.mark.parametrize("shift", [0, 1])
+def test_store_to_the_image(name: str, value: str, shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even a store of what is there already."""
+    builder = ProgramBuilder()
+    builder.constant(1, 0x1_0000_0000 + shift)
+    builder.emit("LD_DW_REG", 2, 1)
+    if value == "another":
+        builder.emit("XOR64_IMM", 2, immediate=-1)
+    builder.emit(f"ST_{name}_REG", 1, 2)
+    builder.exit()
+    program = builder.build()
+    monkeypatch.setattr(Layout, "locate", locate_anything)
+    assert {"image"} & caught(program) or caught(program) & {"store", "store_narrow", "store_unaligned"}
+
+
+@pytest.mark.parametrize("store", [False, True])
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("DW", INPUT + 8),
+        ("DW", INPUT + 6),
+        ("W", INPUT + 12),
+        ("W", INPUT + 10),
+        ("H", INPUT + 13),
+        ("B", INPUT + 13),
+        ("B", INPUT + 16),
+        ("DW", HEAP + 32 * 1024),
+        ("B", HEAP + 32 * 1024),
+        ("DW", HEAP + 32 * 1024 - 4),
+        ("B", STACK + 0x1000),
+        ("DW", STACK + 0x1004),
+        ("B", STACK + 0x1FFF),
+        ("B", STACK + 64 * 0x2000),
+        ("DW", STACK + 63 * 0x2000 + 0xFFC),
+    ],
+)
+def test_beyond_the_map(name: str, address: int, store: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes that do not exist: past a partial last word, past a region, in a hole of the stack."""
+    program = memory_program(name, address, store=store)
+    assert run(program, bytes(13)).fault is not None
+    monkeypatch.setattr(Layout, "locate", locate_anything)
+    original = RecordedMemory.__init__
+
+    def with_room(self: RecordedMemory, *arguments: object) -> None:
+        original(self, *arguments)  # type: ignore[arg-type]
+        for content in self.data.values():
+            content.extend(bytes(64))
+
+    monkeypatch.setattr(RecordedMemory, "__init__", with_room)
+    assert caught(program, bytes(13)) != set()
+
+
+@pytest.mark.parametrize("name", ["B", "H", "W", "DW"])
+@pytest.mark.parametrize("shift", [0, 5, 7])
+@pytest.mark.parametrize("region", [0x1_0000_0010, STACK + 8, HEAP + 8, INPUT + 8])
+def test_loaded_values(name: str, shift: int, region: int) -> None:
+    """A load of something else than what memory holds, recorded as if memory held it."""
+    program = memory_program(name, region + shift, store=False)
+    outcome = run(program, bytes(40))
+    assert_checked(outcome)
+    true = outcome.trace
+    lied = replace(
+        outcome,
+        r0=outcome.r0 ^ 1,
+        trace=replace(
+            true,
+            value=np.where(np.arange(len(true.value)) == 2, true.value ^ np.uint64(1), true.value),
+            first_word=true.first_word ^ np.uint64(1 << 8 * shift),
+        ),
+    )
+    lie = lying_witness(lied)
+    if region == INPUT + 8:
+        # The lie is the input's: consistent, but about other words than the caller's, whom the verifier asks.
+        assert lie.failures() == []
+        assert lie.public.input_words.first.tolist() != [0] * len(lie.public.input_words.first)
+    else:
+        assert {failure.name.split(":")[0] for failure in lie.failures()} == {"bus memory"}
+
+
+@pytest.mark.parametrize("name", ["B", "H", "W", "DW"])
+@pytest.mark.parametrize("shift", [0, 3])
+def test_stored_values(name: str, shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that changes a byte beside, and one that stores nothing."""
+    builder = ProgramBuilder()
+    builder.constant(1, HEAP + 16 + shift)
+    builder.constant(2, 0x0807_0605_0403_0201)
+    builder.emit(f"ST_{name}_REG", 1, 2)
+    builder.constant(3, HEAP + 16)
+    builder.emit("LD_DW_REG", 4, 3)
+    builder.emit("LD_DW_REG", 5, 3, 8)
+    builder.exit()
+    program = builder.build()
+    assert_checked(run(program))
+    original = RecordedMemory.store
+
+    def beside(self: RecordedMemory, address: int, size: int, value: int) -> None:
+        original(self, address, size, value)
+        offset = (address & 0xFFFF_FFFF) + size
+        self.data[3][offset] ^= 1
+
+    def nothing(self: RecordedMemory, address: int, size: int, value: int) -> None:
+        before = bytes(self.data[3])
+        original(self, address, size, value)
+        self.data[3][:] = before
+
+    for lie in (beside, nothing):
+        monkeypatch.setattr(RecordedMemory, "store", lie)
+        assert caught(program) != set()
+
+
+# CALLS
+
+
+def call_program(depth: int = 3) -> Program:
+    builder = ProgramBuilder()
+    builder.emit("MOV64_IMM", 1, immediate=depth)
+    builder.emit("MOV64_IMM", 6, immediate=11)
+    builder.call("f")
+    builder.emit("MOV64_REG", 0, 6)
+    builder.exit()
+    builder.label("f")
+    builder.emit("ADD64_IMM", 6, immediate=5)
+    builder.emit("MOV64_REG", 7, 10)
+    builder.emit("SUB64_IMM", 1, immediate=1)
+    builder.jump("end", "JEQ64_IMM", 1, immediate=0)
+    builder.call("f")
+    builder.emit("ADD64_IMM", 0, immediate=1)
+    builder.emit("ADD64_REG", 0, 10)
+    builder.label("end")
+    builder.exit()
+    return builder.build()
+
+
+def patched_exit(take: Callable[[list[tuple[int, ...]], list[int]], int]) -> Callable[[Machine], object]:
+    def make(self: Machine) -> Callable[[], int]:
+        def step() -> int:
+            self.recorder.value.append(0)
+            if not self.frames:
+                return machine.HALT
+            return take(self.frames, self.registers)  # type: ignore[arg-type]
+
+        return step
+
+    return make
+
+
+def _oldest(frames: list[tuple[int, ...]], registers: list[int]) -> int:
+    *registers[6:11], target = frames.pop(0)
+    return target
+
+
+def _keep_saved(frames: list[tuple[int, ...]], registers: list[int]) -> int:
+    *_, registers[10], target = frames.pop()
+    return target
+
+
+def _keep_stack(frames: list[tuple[int, ...]], registers: list[int]) -> int:
+    *registers[6:10], _, target = frames.pop()
+    return target
+
+
+def _elsewhere(frames: list[tuple[int, ...]], registers: list[int]) -> int:
+    *registers[6:11], target = frames.pop()
+    return target + 1 if frames else target
+
+
+def _stop(frames: list[tuple[int, ...]], registers: list[int]) -> int:
+    *registers[6:11], target = frames.pop()
+    return target if frames else machine.HALT
+
+
+@pytest.mark.parametrize("lie", [_oldest, _keep_saved, _keep_stack, _elsewhere, _stop])
+def test_returns(
+    lie: Callable[[list[tuple[int, ...]], list[int]], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the wrong frame or pc, without restoring registers, and an end with a call still open."""
+    program = call_program()
+    assert_checked(run(program))
+    monkeypatch.setattr(Machine, "_exit", patched_exit(lie))
+    assert caught(program) != set()
+
+
+def test_depth_64(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_checked(run(call_program(63)))
+    assert str(run(call_program(64)).fault) == "exceeded max BPF to BPF call depth"
+    monkeypatch.setattr(machine, "MAXIMUM_CALL_DEPTH", 65)
+    assert "call" in caught(call_program(64))
+
+
+def test_stack_moves_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "FRAME_STRIDE", 0x1000)
+    assert caught(call_program()) != set()
+
+
+@pytest.mark.parametrize("other", [-1, 1])
+def test_call_register_to_another_pc(other: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    builder = ProgramBuilder()
+    builder.address_of(1, "f")
+    builder.call_register(1)
+    builder.exit()
+    builder.exit()
+    builder.label("f")
+    builder.emit("MOV64_IMM", 0, immediate=1)
+    builder.exit()
+    program = builder.build()
+    assert_checked(run(program))
+    original = Machine._enter
+
+    def elsewhere(self: Machine, pc: int, destination: Callable[[], int]) -> Callable[[], int]:
+        return original(self, pc, lambda: destination() + other)
+
+    monkeypatch.setattr(Machine, "_enter", elsewhere)
+    assert "call" in caught(program)
+
+
+def test_second_slot_of_lddw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call into it: nothing can be executed there, not even as a no-op."""
+    builder = ProgramBuilder()
+    builder.address_of(1, "pair", plus=8)
+    builder.call_register(1)
+    builder.exit()
+    builder.label("pair")
+    builder.constant(2, 0)
+    builder.exit()
+    program = builder.build()
+    original = Machine._operation
+
+    def lenient(self: Machine, pc: int, instruction: object) -> Callable[[], int]:
+        if getattr(instruction, "code", 0):
+            return original(self, pc, instruction)  # type: ignore[arg-type]
+        return self._always(pc + 1)
+
+    monkeypatch.setattr(Machine, "_operation", lenient)
+    assert caught(program) != set()
+
+
+# THE PROGRAM
+
+
+@pytest.mark.parametrize(
+    ("mnemonic", "immediate"), [("SUB64_IMM", 5), ("ADD64_IMM", 6), ("MOV64_IMM", 5), ("ADD32_IMM", 5)]
+)
+@pytest.mark.parametrize("register", [1, 2])
+def test_another_program(mnemonic: str, immediate: int, register: int) -> None:
+    """The run of a program is not a run of another one of the same shape."""
+
+    def program(name: str, value: int, destination: int) -> Program:
+        builder = ProgramBuilder()
+        builder.emit("MOV64_IMM", 0, immediate=9)
+        builder.emit(name, destination, immediate=value)
+        builder.exit()
+        return builder.build()
+
+    mine, claimed = program(mnemonic, immediate, register), program("ADD64_IMM", 5, 1)
+    outcome = run(mine)
+    table = table_of(mine)
+    columns = program_columns(claimed, table_of(claimed))
+    witness = build_witness(outcome, table, columns)
+    names = {failure.name for failure in check(witness.instances)}
+    assert any(name.startswith("bus program") for name in names)
+
+
+def test_image_is_in_the_key() -> None:
+    """The program's bytes as data are those of the key as well."""
+    assert IMAGE == 1
+    builder = ProgramBuilder()
+    builder.constant(1, 0x1_0000_0000)
+    builder.emit("LD_DW_REG", 0, 1)
+    builder.exit()
+    program = builder.build()
+    outcome = run(program)
+    table = table_of(program)
+    columns = program_columns(program, table)
+    columns[0, 1] ^= 1
+    names = {failure.name for failure in check(build_witness(outcome, table, columns).instances)}
+    assert any(name.startswith("bus memory") for name in names)
