@@ -36,8 +36,8 @@ class ProofFile:
     claim: bytes
     proof: bytes
 
-    def to_bytes(self) -> bytes:
-        """The file."""
+    def header(self) -> bytes:
+        """The file as far as the claim."""
         return b"".join(
             [
                 MAGIC,
@@ -47,10 +47,12 @@ class ProofFile:
                 self.key_digest,
                 round(self.security_bits * 1000).to_bytes(4, "little"),
                 _sized(self.security_regime.encode("ascii"), 1),
-                _sized(self.claim, 4),
-                _sized(self.proof, 4),
             ]
         )
+
+    def to_bytes(self) -> bytes:
+        """The file."""
+        return self.header() + _sized(self.claim, 4) + _sized(self.proof, 4)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ProofFile:

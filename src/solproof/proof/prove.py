@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from solproof import __version__, _engine
 from solproof.circuit import CIRCUIT
@@ -71,22 +71,24 @@ def prove_execution(execution: Execution, progress: _Clock | Progress | None = N
         (CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in witness.instances
     ]
     parameters = _engine.parameters_default()
+    shapes = [(number, len(main).bit_length() - 1) for number, main, _, _ in instances]
     try:
-        proof, report = _engine.prove(
-            key.engine_key, instances, statement_bytes(execution.input, claim), parameters, clock.engine_phase
+        security = _engine.security(key.engine_key, shapes, parameters)
+        file = ProofFile(
+            version=__version__,
+            program_sha256=execution.program.elf_sha256,
+            key_digest=key.engine_key.digest,
+            security_bits=security["security_bits"],
+            security_regime=security["security_regime"],
+            claim=claim.to_bytes(),
+            proof=b"",
         )
+        statement = statement_bytes(execution.input, file)
+        proof, report = _engine.prove(key.engine_key, instances, statement, parameters, clock.engine_phase)
     except _engine.EngineError as error:
         raise ProvingError(str(error)) from error
-    file = ProofFile(
-        version=__version__,
-        program_sha256=execution.program.elf_sha256,
-        key_digest=key.engine_key.digest,
-        security_bits=report["security_bits"],
-        security_regime=report["security_regime"],
-        claim=claim.to_bytes(),
-        proof=proof,
-    ).to_bytes()
-    return Proof(file, execution.output, _report(report, len(file), clock.finish(), witness))
+    data = replace(file, proof=proof).to_bytes()
+    return Proof(data, execution.output, _report(report, len(data), clock.finish(), witness))
 
 
 def refuse_fault(execution: Execution) -> None:

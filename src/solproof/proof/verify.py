@@ -107,7 +107,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
             key.engine_key,
             file.proof,
             [(CIRCUIT.number(table.chip), table.columns, table.values) for table in public],
-            statement_bytes(execution_input, claim),
+            statement_bytes(execution_input, file),
             _engine.parameters_default(),
         )
     except (_engine.EngineRejected, _engine.EngineError) as error:
