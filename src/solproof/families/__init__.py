@@ -1,4 +1,4 @@
 """Instruction families: each module holds the whole life of its opcodes.
 
-The banners are the same in all: SEMANTICS, OPCODES, COLUMNS AND CONSTRAINTS, WITNESS.
+Its parts stand under the same banners: SEMANTICS, OPCODES, COLUMNS AND CONSTRAINTS, WITNESS.
 """

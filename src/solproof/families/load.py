@@ -21,6 +21,7 @@ from solproof.families.family import Code, Entry, Executor, Family
 from solproof.families.straddle import Straddle, fill_straddle
 from solproof.isa.instruction import Instruction
 from solproof.witness.arrays import Flags
+from solproof.witness.memory import WRITABLE_TAG
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 
@@ -31,7 +32,6 @@ LOADS: Mapping[str, int] = {"LD_B": 1, "LD_H": 2, "LD_W": 4, "LD_DW": 8}  # byte
 # OPCODES
 
 SIZE_FLAGS = {1: 1, 2: 2, 4: 4, 8: 8}
-WRITABLE_TAG = 16
 
 
 def encode(mnemonic: str, instruction: Instruction) -> Entry:

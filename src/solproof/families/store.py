@@ -18,9 +18,10 @@ from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Register, Step, operand
 from solproof.families.address import Address, fill_address
 from solproof.families.family import Code, Entry, Executor, Family, both, is_register_form
-from solproof.families.load import WRITABLE_TAG, fill_position, select_double, select_narrow, select_unaligned
+from solproof.families.load import fill_position, select_double, select_narrow, select_unaligned
 from solproof.families.straddle import Straddle, fill_straddle
 from solproof.isa.instruction import Instruction
+from solproof.witness.memory import WRITABLE_TAG
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 

@@ -18,11 +18,9 @@ from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Step
 from solproof.families.address import Address
 from solproof.vm.memory import STACK
+from solproof.witness.memory import HOLE_WORDS, WRITABLE_TAG
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
-
-HOLE_WORDS = 512
-WRITABLE_TAG = 16
 
 
 @dataclass(frozen=True, slots=True)

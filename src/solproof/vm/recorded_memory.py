@@ -5,6 +5,7 @@ Fast loads and stores of 1, 2, 4 and 8 bytes, each recorded with the words it to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from struct import Struct
 
 from solproof.vm.memory import FRAME_SIZE, IMAGE, STACK, Layout, Memory
@@ -12,7 +13,7 @@ from solproof.vm.trace import Recorder
 
 REGIONS = 5
 MASKS = {1: 0xFF, 2: 0xFFFF, 4: 0xFFFF_FFFF, 8: 0xFFFF_FFFF_FFFF_FFFF}
-two_words = Struct("<QQ").unpack_from
+two_words: Callable[[bytearray, int], tuple[int, int]] = Struct("<QQ").unpack_from
 
 
 class RecordedMemory(Memory):
