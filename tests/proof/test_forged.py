@@ -1,0 +1,217 @@
+"""Provers that skip the checks: what the engine makes of a lie is rejected by the verifier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from solproof.errors import ProofRejected, UnsupportedError
+from solproof.proof import prove as prove_module
+from solproof.proof.prove import prove, prove_execution
+from solproof.proof.verify import verify
+from solproof.svm import execute as execute_module
+from solproof.svm.execute import execute
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.syscalls import REGISTRY
+from solproof.vm.faults import Fault
+from solproof.vm.trace import Run
+from solproof.witness.build import Witness, build_witness
+from tests.proof.conftest import Proven
+from tests.soundness.forgery import Forgery
+from tests.svm.elf_builder import build_elf, call, leave, load, load_immediate, write_memory
+
+HEAP = 0x3_0000_0000
+
+
+def proof_of_a_lie(
+    given: ExecutionInput, lie: Callable[[Forgery], object], monkeypatch: pytest.MonkeyPatch
+) -> bytes:
+    """A proof whose witness was changed before it was proven."""
+
+    def lying(*arguments: Any) -> Witness:
+        forgery = Forgery(build_witness(*arguments))
+        lie(forgery)
+        forgery.count_lookups()
+        return Witness(tuple(forgery.instances), forgery.public)
+
+    monkeypatch.setattr(prove_module, "build_witness", lying)
+    return prove(given).data
+
+
+def _sum(lie: Forgery) -> None:
+    row = lie.row("add", 5)
+    row["c_0"] = row["c_0"] + 1
+
+
+def _flag(lie: Forgery) -> None:
+    lie.row("jump")["is_taken"] = 2
+
+
+def _count(lie: Forgery) -> None:
+    lie.tables("image")[0].main[3, 0] += 1
+
+
+def _twice(lie: Forgery) -> None:
+    table = lie.tables("add")[-1]
+    table.main[-1] = table.main[0]
+
+
+def _memory(lie: Forgery) -> None:
+    row = lie.row("load", 2)
+    row["value_1"] = row["value_1"] ^ 1
+
+
+def _result(lie: Forgery) -> None:
+    lie.row("execution")["r0_0"] = 1
+
+
+def _drop(lie: Forgery) -> None:
+    lie.instances = [instance for instance in lie.instances if instance.chip.name != "jump"]
+
+
+def _nothing(_: Forgery) -> None:
+    pass
+
+
+@pytest.mark.parametrize("lie", [_sum, _flag, _twice, _memory, _result, _drop])
+def test_forged_witnesses(
+    lie: Callable[[Forgery], object], pinocchio: Proven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = proof_of_a_lie(pinocchio.given, lie, monkeypatch)
+    with pytest.raises(ProofRejected, match=r"^engine: "):
+        verify(data, pinocchio.given)
+
+
+def test_forged_count(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A multiplicity that is not how often an entry is asked for."""
+
+    def lying(*arguments: Any) -> Witness:
+        forgery = Forgery(build_witness(*arguments))
+        _count(forgery)
+        return Witness(tuple(forgery.instances), forgery.public)
+
+    monkeypatch.setattr(prove_module, "build_witness", lying)
+    data = prove(pinocchio.given).data
+    with pytest.raises(ProofRejected, match=r"^engine: "):
+        verify(data, pinocchio.given)
+
+
+def test_an_honest_witness_on_the_same_way(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = proof_of_a_lie(pinocchio.given, _nothing, monkeypatch)
+    assert verify(data, pinocchio.given).output == pinocchio.output
+
+
+# SYSCALLS: the engine accepts what the circuit leaves to the replay.
+
+
+class LyingMemory:
+    """A memory that stores another first byte."""
+
+    def __init__(self, true: Any) -> None:
+        self._true = true
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._true, name)
+
+    def write(self, address: int, content: bytes) -> None:
+        self._true.write(address, bytes([content[0] ^ 1]) + content[1:])
+
+
+class LyingSyscall:
+    """A syscall with another result, or that leaves other memory, than the runtime's."""
+
+    def __init__(self, true: Any, result: int, memory: bool) -> None:
+        self.name = true.name
+        self._true, self._result, self._memory = true, result, memory
+
+    def execute(self, context: Any, *arguments: int) -> int:
+        memory = context.memory
+        if self._memory:
+            context.memory = LyingMemory(memory)
+        try:
+            result: int = self._true.execute(context, *arguments)
+        finally:
+            context.memory = memory
+        return result ^ self._result
+
+
+@pytest.mark.parametrize(
+    ("result", "memory", "reason"),
+    [
+        (0, False, None),
+        (2**40, False, r"event 0 \(clk 7\): sol_memcpy_: returns 0, the claim says 1099511627776"),
+        (
+            0,
+            True,
+            r"event 0 \(clk 7\): sol_memcpy_: leaves 0x807060504030201 in word 0 of region 3, "
+            r"the claim says 0x807060504030200",
+        ),
+    ],
+)
+def test_lying_syscalls(
+    result: int, memory: bool, reason: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A consistent proof of a run in which a syscall did something else: only the replay can tell."""
+    content = (0x0807060504030201).to_bytes(8, "little")
+    parts = [
+        *write_memory({HEAP + 64: content}),
+        *call("sol_memcpy_", (HEAP, HEAP + 64, 8)),
+        load_immediate(1, HEAP),
+    ]
+    elf = build_elf([*parts, load(0, 1), leave()])
+    given = ExecutionInput(elf, bytes(32), (), b"")
+    with monkeypatch.context() as patch:
+        registry = {key: LyingSyscall(syscall, result, memory) for key, syscall in REGISTRY.items()}
+        patch.setattr(execute_module, "REGISTRY", MappingProxyType(registry))
+        execution = execute(given)
+    data = prove_execution(execution).data
+    if reason is None:
+        assert verify(data, given).output == execution.output
+    else:
+        with pytest.raises(ProofRejected, match=reason):
+            verify(data, given)
+
+
+def test_syscall_without_charge(classic: Proven) -> None:
+    """Compute units are the verifier's own count."""
+    events = tuple(replace(event, compute_units=0) for event in classic.claim.events)
+    claim = replace(classic.claim, events=events)
+    data = replace(classic.file, claim=claim.to_bytes()).to_bytes()
+    assert verify(data, classic.given).output.compute_units == classic.output.compute_units
+
+
+# FAULTS
+
+
+def test_a_fault_is_refused(pinocchio: Proven) -> None:
+    given = replace(pinocchio.given, parameters=replace(pinocchio.given.parameters, compute_unit_limit=20))
+    with pytest.raises(UnsupportedError) as caught:
+        prove(given)
+    assert str(caught.value) == (
+        f"the program was stopped by ExceededMaxInstructions at pc {execute(given).run.pc} "
+        "(exceeded CUs meter at BPF instruction); this version proves only runs that end with an exit code"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DivideByZero",
+        "AccessViolation",
+        "StackAccessViolation",
+        "CallDepthExceeded",
+        "CallOutsideTextSegment",
+        "ExecutionOverrun",
+        "UnsupportedInstruction",
+        "ExceededMaxInstructions",
+    ],
+)
+def test_every_fault_is_refused_by_name(name: str, pinocchio: Proven) -> None:
+    execution = execute(pinocchio.given)
+    stopped: Run = replace(execution.run, fault=Fault(name, "its message"))
+    with pytest.raises(UnsupportedError, match=f"^the program was stopped by {name} at pc "):
+        prove_execution(replace(execution, run=stopped))
