@@ -4,7 +4,7 @@ everything.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
@@ -45,16 +45,6 @@ def litesvm_result(given: ExecutionInput, machine: LiteSVM | None = None) -> Run
         machine = runtime(given.parameters)
         machine.add_program(Pubkey(given.program_id), given.program)
     return run_in_litesvm(given, machine)
-
-
-def as_account(given: ExecutionInput, position: int, **changes: object) -> ExecutionInput:
-    """The input with other values in one account, or with other privileges for it."""
-    entries = list(given.accounts)
-    privileges = {name: value for name, value in changes.items() if name in ("is_signer", "is_writable")}
-    state = {name: value for name, value in changes.items() if name not in privileges}
-    entry = entries[position]
-    entries[position] = replace(entry, account=replace(entry.account, **state), **privileges)  # type: ignore[arg-type]
-    return replace(given, accounts=tuple(entries))
 
 
 def _charged(execution: Execution) -> int:

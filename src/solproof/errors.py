@@ -1,6 +1,7 @@
 """The errors that solproof raises on purpose. Everything else that escapes is a bug.
 
-Each class names the exit status that the command line maps it to, so that a script can tell a bad file from a bad proof.
+Each class names the exit status that the command line maps it to, so that a script can tell a bad file from a
+bad proof.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class InputError(SolproofError):
 
 
 class ProgramError(InputError):
-    """The program cannot be loaded: ELF, relocation or verifier error, named as Agave names it. Exit status 2."""
+    """The program cannot be loaded: an ELF, relocation or verifier error, in Agave's words. Exit status 2."""
 
 
 class UnsupportedError(SolproofError):
@@ -37,7 +38,7 @@ class ProofRejected(SolproofError):
 
 
 class ProofVersionError(SolproofError):
-    """The proof was made by another format or engine version: neither valid nor invalid here. Exit status 5."""
+    """Made by another format or engine version: neither valid nor invalid here. Exit status 5."""
 
     exit_status = 5
 

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 import pytest
 from solders.pubkey import Pubkey
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, write_memory
 
 from solproof.demo.litesvm import runtime
 from solproof.errors import UnsupportedError
@@ -24,9 +22,11 @@ from solproof.svm.serialization import (
     OWNER_OFFSET,
     serialize,
 )
+from tests.litesvm_oracle import assert_like_litesvm
+from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, write_memory
 
 PROGRAM, STRANGER = bytes([4]) * 32, bytes([5]) * 32
-OWNED, READ_ONLY, FOREIGN, FOREIGN_READ_ONLY, DUPLICATE = range(5)
+OWNED, READ_ONLY, FOREIGN, FOREIGN_READ_ONLY = range(4)
 RICH = 10**10
 
 

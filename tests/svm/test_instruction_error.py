@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.litesvm_oracle import litesvm_result
-from tests.svm.elf_builder import build_elf, leave, load_immediate
 
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.instruction_error import InstructionError, error_of_exit_code, error_of_fault
 from solproof.vm.faults import SyscallFault, divide_by_zero
+from tests.litesvm_oracle import litesvm_result
+from tests.svm.elf_builder import build_elf, leave, load_immediate
 
 PROGRAM = bytes([4]) * 32
 EXIT_CODES = [

@@ -6,13 +6,13 @@ import struct
 from dataclasses import replace
 
 import pytest
-from tests.litesvm_oracle import litesvm_result
-from tests.svm.elf_builder import build_elf, call, leave
 
 from solproof.errors import UnsupportedError
 from solproof.svm.accounts import Account, InstructionAccount
 from solproof.svm.execution_input import ExecutionInput, Loader
 from solproof.svm.serialization import INPUT_START, serialize
+from tests.litesvm_oracle import litesvm_result
+from tests.svm.elf_builder import build_elf, call, leave
 
 KEY, OTHER, OWNER, PROGRAM = (bytes([number]) * 32 for number in (1, 2, 3, 4))
 

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.svm.syscalls.harness import replay
 
 from solproof.demo import programs, scenario
 from solproof.demo.litesvm import runtime
@@ -29,6 +27,8 @@ from solproof.svm.accounts import Account, InstructionAccount, merge_privileges
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.svm.sysvars import Sysvars
+from tests.litesvm_oracle import assert_like_litesvm
+from tests.svm.syscalls.harness import replay
 
 P_TOKEN, CLASSIC = "p-token", "classic"
 RENT = Sysvars().account("rent")

@@ -28,7 +28,6 @@ MAXIMUM_DATA_INCREASE = 10 * 1024
 RENT_EPOCH = 2**64 - 1
 
 # Where the fields of an account's record are, in bytes from its start.
-KEY_OFFSET = 8
 OWNER_OFFSET = 40
 LAMPORTS_OFFSET = 72
 DATA_LENGTH_OFFSET = 80

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.svm.elf_builder import syscall_program
-
 from solproof.svm.execute import Execution
 from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.svm.syscalls import REGISTRY, SyscallContext
 from solproof.vm.memory import ReplayMemory
+from tests.litesvm_oracle import assert_like_litesvm
+from tests.svm.elf_builder import syscall_program
 
 PROGRAM = bytes([4]) * 32
 HEAP = 0x3_0000_0000

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.svm.syscalls.harness import HEAP, MASK, check, failure
 
 from solproof.svm.execution_input import Parameters
+from tests.svm.syscalls.harness import HEAP, MASK, check, failure
 
 
 @pytest.mark.parametrize("limit", [1, 1_400_000])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 
 import pytest
-from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, MASK, check, failure
 
 from solproof.svm.execution_input import Parameters
+from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, MASK, check, failure
 
 
 @pytest.mark.parametrize("text", ["", "hello", "é ∀ 🦀", "a\nb\0c", "x" * 100, "x" * 101, "x" * 500])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 
 import pytest
-from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
 from solproof.svm.execution_input import Parameters
+from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
 DATA = bytes(range(1, 41))
 

@@ -6,11 +6,11 @@ import os
 import random
 
 import pytest
-from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check
-from tests.svm.syscalls.test_registry import SUPPORTED
 
 from solproof.svm.execution_input import Parameters
 from solproof.svm.sysvars import ADDRESSES
+from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check
+from tests.svm.syscalls.test_registry import SUPPORTED
 
 CALLS = int(os.environ.get("SOLPROOF_RANDOM_CALLS", "8"))
 EDGES = [0, IMAGE, FRAME, FRAME + 0x1000, FRAME + 0x2000, FRAME + 0x7F000, HEAP, HEAP_END, INPUT, INPUT + 48]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+
+from solproof.svm.execution_input import ExecutionInput
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.svm.elf_builder import Part, build_elf, call, leave, move, write_memory
 from tests.svm.syscalls.harness import (
@@ -17,8 +19,6 @@ from tests.svm.syscalls.harness import (
     replay,
     revealed,
 )
-
-from solproof.svm.execution_input import ExecutionInput
 
 CONTENT = b"eleven byte"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 
 import pytest
-from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
 from solproof.svm.accounts import address_bytes
 from solproof.svm.execution_input import Parameters
 from solproof.svm.sysvars import ADDRESSES, Sysvars, memory_layout
+from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
 GETTERS = {
     "sol_get_clock_sysvar": "clock",
