@@ -30,6 +30,9 @@ from solproof.witness.public import (
 )
 from solproof.witness.table import Table
 
+BLOCK_ROWS = 2**14
+"""Rows evaluated at once: their columns stay in the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
@@ -82,11 +85,11 @@ def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uin
     instances.append(
         Instance(
             image.CHIP,
-            image.fill(len(image_columns), execution.cells, counts[PROGRAM]).data,
+            image.fill(len(image_columns), execution.cells, counts[PROGRAM]).rows(),
             preprocessed=image_columns,
         )
     )
-    instances.append(Instance(lookup.CHIP, lookup.fill(counts).data, preprocessed=lookup.preprocessed()))
+    instances.append(Instance(lookup.CHIP, lookup.fill(counts).rows(), preprocessed=lookup.preprocessed()))
     # The sort is stable: instances of one chip keep their order.
     instances.sort(key=lambda instance: CIRCUIT.number(instance.chip))
     return Witness(tuple(instances), data)
@@ -120,7 +123,7 @@ def _public_instances(execution: Execution, public: dict[str, PublicTable]) -> I
     ]
     for table in tables:
         known = public[table.chip.name]
-        yield Instance(table.chip, table.data, known.columns, known.values)
+        yield Instance(table.chip, table.rows(), known.columns, known.values)
 
 
 def _refresh_tables(execution: Execution) -> Iterable[Instance]:
@@ -156,10 +159,14 @@ def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Inte
     counts = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in lookup.COUNTS} | {
         PROGRAM: np.zeros(slots, np.int64)
     }
-    for instance in instances:
-        evaluator = Evaluator(
-            instance.chip, instance.main, instance.preprocessed, instance.public, instance.values
-        )
+    blocks = [
+        (instance, instance.main[start : start + BLOCK_ROWS])
+        for instance in instances
+        for start in range(0, len(instance.main), BLOCK_ROWS)
+    ]
+    for instance, block in blocks:
+        # Interactions read neither preprocessed columns of these chips, nor public ones, nor the next row.
+        evaluator = Evaluator(instance.chip, block, values=instance.values)
         for interaction in instance.chip.interactions:
             if interaction.role is not Role.QUERY:
                 continue

@@ -29,7 +29,8 @@ class Table:
 
     def __init__(self, chip: Chip, rows: int) -> None:
         self.chip = chip
-        self.data: NDArray[np.uint32] = np.zeros((rows, chip.width), np.uint32)
+        # Column by column in memory, because that is how it is filled.
+        self.data: NDArray[np.uint32] = np.zeros((chip.width, rows), np.uint32).T
         self._positions = {note.name: position for position, note in enumerate(chip.main)}
 
     def __setitem__(self, name: str, values: Flags | Integers | Values | int) -> None:
@@ -43,6 +44,10 @@ class Table:
         first = self._positions[f"{name}_0"]
         contiguous = np.ascontiguousarray(values, dtype="<u8")
         self.data[:, first : first + 4] = contiguous.view("<u2").reshape(len(values), 4)
+
+    def rows(self) -> NDArray[np.uint32]:
+        """The table row by row in memory, as the engine takes it."""
+        return np.ascontiguousarray(self.data)
 
     # WHAT EVERY INSTRUCTION SHARES
 
