@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from solproof.errors import ProofRejected, ProofVersionError
 from solproof.proof.proof_file import MAXIMUM_BYTES, ProofFile
 
-FILE = ProofFile("0.1.0", b"p" * 32, b"k" * 32, 110.123, "unique decoding", b"claim", b"the proof")
+FILE = ProofFile("0.1.0", b"p" * 32, b"i" * 32, b"k" * 32, 110.123, "unique decoding", b"claim", b"the proof")
 
 
 def test_layout() -> None:
@@ -22,6 +22,7 @@ def test_layout() -> None:
             b"\x01\x00",
             b"\x050.1.0",
             b"p" * 32,
+            b"i" * 32,
             b"k" * 32,
             (110_123).to_bytes(4, "little"),
             b"\x0funique decoding",
@@ -42,13 +43,14 @@ def test_truncation_is_named() -> None:
         (10, "length of the version"),
         (12, "version"),
         (20, "program digest"),
-        (60, "key digest"),
-        (82, "security bits"),
-        (84, "length of the security regime"),
-        (90, "security regime"),
-        (100, "length of the claim"),
-        (105, "claim"),
-        (110, "length of the proof"),
+        (60, "input digest"),
+        (92, "key digest"),
+        (114, "security bits"),
+        (116, "length of the security regime"),
+        (122, "security regime"),
+        (132, "length of the claim"),
+        (137, "claim"),
+        (142, "length of the proof"),
         (len(data) - 1, "proof"),
     ]
     for length, what in parts:

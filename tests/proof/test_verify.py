@@ -13,6 +13,7 @@ import pytest
 from solproof.errors import ProofRejected, ProofVersionError, SolproofError
 from solproof.proof.claim import Claim
 from solproof.proof.proof_file import ProofFile
+from solproof.proof.statement import input_digest
 from solproof.proof.verify import verify
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.serialization import serialize
@@ -48,11 +49,18 @@ def test_another_program(classic: Proven, pinocchio: Proven) -> None:
     digest = pinocchio.file.program_sha256.hex()
     reason = rejection(pinocchio.file.to_bytes(), classic.given)
     assert reason == f"the proof is about the program with SHA-256 {digest}, not about this one"
-    renamed = replace(pinocchio.file, program_sha256=classic.file.program_sha256)
+    renamed = replace(
+        pinocchio.file, program_sha256=classic.file.program_sha256, input_sha256=classic.file.input_sha256
+    )
     with pytest.raises(ProofVersionError, match="the proof was made for another circuit"):
         verify(renamed.to_bytes(), classic.given)
     rekeyed = replace(renamed, key_digest=classic.file.key_digest)
     assert rejection(rekeyed.to_bytes(), classic.given)
+
+
+def about(given: ExecutionInput, file: ProofFile) -> bytes:
+    """The file with another input's digest in its header."""
+    return replace(file, input_sha256=input_digest(given)).to_bytes()
 
 
 def _account(number: int, **changes: object) -> Change:
@@ -97,13 +105,18 @@ def test_another_input(name: str, classic: Proven, pinocchio: Proven) -> None:
     for proven in (classic, pinocchio):
         given = INPUTS[name](proven.given)
         assert given != proven.given
-        assert rejection(proven.file.to_bytes(), given)
+        reason = rejection(proven.file.to_bytes(), given)
+        digest = proven.file.input_sha256.hex()
+        assert reason == f"the proof is about the input with SHA-256 {digest}, not about this one"
+        assert rejection(about(given, proven.file), given)
 
 
 def test_a_limit_below_the_run(pinocchio: Proven) -> None:
     """Even if it were the statement's: a run of 76 instructions does not fit into 75."""
     tight = replace(pinocchio.given, parameters=replace(pinocchio.given.parameters, compute_unit_limit=75))
-    assert rejection(pinocchio.file.to_bytes(), tight) == "the claim says 76 instructions, expected 1 to 75"
+    assert (
+        rejection(about(tight, pinocchio.file), tight) == "the claim says 76 instructions, expected 1 to 75"
+    )
 
 
 # ANOTHER OUTPUT
@@ -207,7 +220,7 @@ def test_bytes_after_the_input(pinocchio: Proven) -> None:
         index=np.append(pinocchio.claim.index, len(region) // 8),
         last=np.append(pinocchio.claim.last, np.uint64(2**63)),
     )
-    data = replace(pinocchio.file, claim=claim.to_bytes()).to_bytes()
+    data = about(given, replace(pinocchio.file, claim=claim.to_bytes()))
     assert rejection(data, given) == "the claim changes bytes after the end of the input"
 
 
@@ -220,6 +233,7 @@ def test_bytes_after_the_input(pinocchio: Proven) -> None:
         ({"version": "0.1.1"}, "engine: "),
         ({"security_bits": 128.0}, "engine: "),
         ({"security_regime": "list decoding"}, "engine: "),
+        ({"input_sha256": bytes(32)}, "the proof is about the input with SHA-256 0000"),
         ({"program_sha256": bytes(32)}, "the proof is about the program with SHA-256 0000"),
         ({"proof": b""}, "engine: "),
     ],

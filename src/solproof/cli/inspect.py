@@ -69,6 +69,7 @@ def describe_proof(content: bytes) -> Fields:
         "format_version": FORMAT,
         "solproof_version": file.version,
         "program_sha256": file.program_sha256.hex(),
+        "input_sha256": file.input_sha256.hex(),
         "key_digest": file.key_digest.hex(),
         "claimed_security_bits": file.security_bits,
         "claimed_security_regime": file.security_regime,

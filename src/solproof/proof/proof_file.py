@@ -4,6 +4,7 @@
     u16      format version
     u8 + n   version of solproof that made it, ASCII
     32 bytes SHA-256 of the program's ELF file
+    32 bytes SHA-256 of the rest of the input, as `input.bin` with an empty program
     32 bytes digest of the key: circuit and loaded program
     u32      security in thousandths of a bit, as computed when it was made (the verifier computes its own)
     u8 + n   security regime, ASCII
@@ -30,6 +31,7 @@ class ProofFile:
 
     version: str
     program_sha256: bytes
+    input_sha256: bytes
     key_digest: bytes
     security_bits: float
     security_regime: str
@@ -44,6 +46,7 @@ class ProofFile:
                 FORMAT.to_bytes(2, "little"),
                 _sized(self.version.encode("ascii"), 1),
                 self.program_sha256,
+                self.input_sha256,
                 self.key_digest,
                 round(self.security_bits * 1000).to_bytes(4, "little"),
                 _sized(self.security_regime.encode("ascii"), 1),
@@ -71,6 +74,7 @@ class ProofFile:
         parsed = cls(
             version=reader.text("version"),
             program_sha256=reader.take(32, "program digest"),
+            input_sha256=reader.take(32, "input digest"),
             key_digest=reader.take(32, "key digest"),
             security_bits=int.from_bytes(reader.take(4, "security bits"), "little") / 1000,
             security_regime=reader.text("security regime"),

@@ -12,7 +12,7 @@ from solproof.errors import ProvingError, UnsupportedError
 from solproof.proof.claim import claim_of
 from solproof.proof.key import program_key
 from solproof.proof.proof_file import ProofFile
-from solproof.proof.statement import statement_bytes
+from solproof.proof.statement import input_digest, statement_bytes
 from solproof.svm.execute import Execution, execute
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.execution_output import ExecutionOutput
@@ -77,14 +77,16 @@ def prove_execution(execution: Execution, progress: _Clock | Progress | None = N
         file = ProofFile(
             version=__version__,
             program_sha256=execution.program.elf_sha256,
+            input_sha256=input_digest(execution.input),
             key_digest=key.engine_key.digest,
             security_bits=security["security_bits"],
             security_regime=security["security_regime"],
             claim=claim.to_bytes(),
             proof=b"",
         )
-        statement = statement_bytes(execution.input, file)
-        proof, report = _engine.prove(key.engine_key, instances, statement, parameters, clock.engine_phase)
+        proof, report = _engine.prove(
+            key.engine_key, instances, statement_bytes(file), parameters, clock.engine_phase
+        )
     except _engine.EngineError as error:
         raise ProvingError(str(error)) from error
     data = replace(file, proof=proof).to_bytes()

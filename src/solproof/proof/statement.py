@@ -1,7 +1,8 @@
 """The statement: this program, on this input, gave this result. It is what a proof is bound to.
 
-    SHA-256 of the file's header | SHA-256 of the ELF | SHA-256 of the rest of the input | the claim
+    SHA-256 of the file's header, which names program, input and key by digest | the claim
 
+The verifier compares the header's digests with those of its own program and input before anything else.
 The engine adds the circuit, the parameters, the key (which commits to the program) and the public tables.
 """
 
@@ -17,11 +18,19 @@ from solproof.svm.execution_input import ExecutionInput
 DOMAIN = b"solproof statement 1\0"
 
 
-def statement_bytes(execution_input: ExecutionInput, file: ProofFile) -> bytes:
-    """The bytes that seed the proof's transcript: equal only for equal program, input, header and claim.
+def program_digest(execution_input: ExecutionInput) -> bytes:
+    """SHA-256 of the program's ELF file."""
+    return hashlib.sha256(execution_input.program).digest()
 
-    The proof in `file` does not count.
+
+def input_digest(execution_input: ExecutionInput) -> bytes:
+    """SHA-256 of everything else: accounts, instruction data, parameters."""
+    return hashlib.sha256(bincode.pack(replace(execution_input, program=b""))).digest()
+
+
+def statement_bytes(file: ProofFile) -> bytes:
+    """The bytes that seed the proof's transcript: equal only for equal header and claim.
+
+    The proof in the file does not count.
     """
-    without_program = bincode.pack(replace(execution_input, program=b""))
-    parts = (file.header(), execution_input.program, without_program)
-    return DOMAIN + b"".join(hashlib.sha256(part).digest() for part in parts) + file.claim
+    return DOMAIN + hashlib.sha256(file.header()).digest() + file.claim

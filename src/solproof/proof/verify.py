@@ -5,7 +5,6 @@ Nothing that the proof says about itself is trusted.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ from solproof.proof.claim import Claim
 from solproof.proof.key import program_key
 from solproof.proof.proof_file import ProofFile
 from solproof.proof.replay import replay
-from solproof.proof.statement import statement_bytes
+from solproof.proof.statement import input_digest, program_digest, statement_bytes
 from solproof.svm.budget import heap_cost
 from solproof.svm.execute import report
 from solproof.svm.execution_input import ExecutionInput
@@ -61,9 +60,13 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     """
     start = time.perf_counter()
     file = ProofFile.from_bytes(data)
-    if file.program_sha256 != hashlib.sha256(execution_input.program).digest():
+    if file.program_sha256 != program_digest(execution_input):
         raise ProofRejected(
             f"the proof is about the program with SHA-256 {file.program_sha256.hex()}, not about this one"
+        )
+    if file.input_sha256 != input_digest(execution_input):
+        raise ProofRejected(
+            f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one"
         )
     program = load_program(execution_input.program)
     key = program_key(program)
@@ -107,7 +110,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
             key.engine_key,
             file.proof,
             [(CIRCUIT.number(table.chip), table.columns, table.values) for table in public],
-            statement_bytes(execution_input, file),
+            statement_bytes(file),
             _engine.parameters_default(),
         )
     except (_engine.EngineRejected, _engine.EngineError) as error:

@@ -11,8 +11,12 @@ class Fault(Exception):
     """The program was stopped. `name` is the reference's variant name, `str(fault)` its message."""
 
     def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(name, message)
         self.name = name
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class SyscallFault(Fault):
