@@ -33,7 +33,7 @@ def test_a_failure_is_named(command: Command, files: Files, monkeypatch: pytest.
     result = command("check", files.input_bin, "--quiet")
     assert result.status == 1
     assert result.output.splitlines()[-1] == (
-        "  add row 3 (pc 292): carry out of limb 0 is 0 or 1: expected 0, got 2"
+        "  add row 3 (pc 292: ldxb r2, [r1+0x0]): carry out of limb 0 is 0 or 1: expected 0, got 2"
     )
     described = command("check", files.input_bin, "--quiet", "--json").fields["failures"]
     assert described == [
@@ -42,6 +42,7 @@ def test_a_failure_is_named(command: Command, files: Files, monkeypatch: pytest.
             "name": "carry out of limb 0 is 0 or 1",
             "row": 3,
             "pc": 292,
+            "instruction": "ldxb r2, [r1+0x0]",
             "expected": "0",
             "got": "2",
         }

@@ -41,7 +41,10 @@ class CheckedTable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that is wrong. `expected` and `got` are field elements, signed when that is shorter."""
+    """One thing that is wrong. `expected` and `got` are field elements, signed when that is shorter.
+
+    `instruction` is the disassembly of the one at `pc`, where the program is known.
+    """
 
     chip: str
     name: str
@@ -49,10 +52,12 @@ class Failure:
     expected: str
     got: str
     pc: int | None = None
+    instruction: str | None = None
 
     def __str__(self) -> str:
         where = "" if self.row is None else f" row {self.row}"
-        at = "" if self.pc is None else f" (pc {self.pc})"
+        text = "" if self.instruction is None else f": {self.instruction}"
+        at = "" if self.pc is None else f" (pc {self.pc}{text})"
         return f"{self.chip}{where}{at}: {self.name}: expected {self.expected}, got {self.got}"
 
 

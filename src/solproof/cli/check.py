@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from solproof.air import check as checker
 from solproof.cli.options import (
     input_option,
     json_option,
@@ -20,7 +19,7 @@ from solproof.cli.options import (
 )
 from solproof.cli.progress import Phases
 from solproof.cli.show import aligned, outcome_fields, outcome_lines, print_json, print_lines
-from solproof.proof.check import witness_of
+from solproof.proof.check import check_witness, witness_of
 from solproof.svm.execute import execute
 
 EXAMPLE = """\b
@@ -47,7 +46,7 @@ def check(
 ) -> None:
     """Check every constraint and bus of a run, without proving.
 
-    Names the chip, constraint, row and program counter of whatever does not hold: that would be a bug in
+    Names the chip, constraint, row and instruction of whatever does not hold: that would be a bug in
     solproof, and the exit status is then 1.
     """
     start = time.perf_counter()
@@ -56,9 +55,10 @@ def check(
         progress("execute")
         execution = execute(given)
         progress("witness")
-        instances = witness_of(execution).instances
+        witness = witness_of(execution)
         progress("constraints and buses")
-        failures = checker.check(instances)
+        failures = check_witness(execution, witness)
+    instances = witness.instances
     rows: dict[str, int] = {}
     for instance in instances:
         rows[instance.chip.name] = rows.get(instance.chip.name, 0) + len(instance.main)
@@ -70,6 +70,7 @@ def check(
                 "name": item.name,
                 "row": item.row,
                 "pc": item.pc,
+                "instruction": item.instruction,
                 "expected": item.expected,
                 "got": item.got,
             }

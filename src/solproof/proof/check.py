@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from solproof.air.check import Failure, check
+from dataclasses import replace
+
+from solproof.air import check as checker
+from solproof.air.check import Failure
+from solproof.isa.disassemble import disassemble
 from solproof.proof.prove import refuse_fault
 from solproof.svm.execute import Execution
 from solproof.svm.syscalls import REGISTRY
@@ -17,6 +21,18 @@ def witness_of(execution: Execution) -> Witness:
     return build_witness(execution.run, table, program_columns(execution.program, table))
 
 
+def check_witness(execution: Execution, witness: Witness) -> list[Failure]:
+    """Everything that is wrong with a witness of an execution, with the instruction where there is one."""
+    failures = checker.check(witness.instances)
+    if not failures:
+        return []
+    listing = dict(disassemble(execution.program.text, execution.program.version))
+    return [
+        replace(failure, instruction=None if failure.pc is None else listing.get(failure.pc))
+        for failure in failures
+    ]
+
+
 def check_execution(execution: Execution) -> list[Failure]:
     """Everything that is wrong with an execution's witness: nothing, unless solproof has a bug."""
-    return check(witness_of(execution).instances)
+    return check_witness(execution, witness_of(execution))
