@@ -20,12 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import Role
+from solproof.air.bus import MEMORY, PROGRAM, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P, inverses
+from solproof.vm.memory import IMAGE, INPUT, STACK
 from solproof.witness.build import Instance
+from solproof.witness.memory import HOLE_WORDS, INDEX_BITS
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -103,6 +105,7 @@ class Judgement:
     violated: Flags  # [n, constraints], on the row or the one before
     multiplicity: Integers  # [n, interactions]
     message: Hashes  # [n, interactions]
+    address: Integers  # [n, interactions]: region 2^29 + index of a memory message of the map, else -1
     invalid: Flags  # [n, interactions]: an active query that is not in its table
 
     def changed(self, base: Judgement) -> Flags:
@@ -133,6 +136,7 @@ class Subject:
         self.is_sent = np.array([role is Role.SEND for role in roles])
         self.is_query = np.array([role is Role.QUERY for role in roles])
         self.is_provided = np.array([role is Role.PROVIDE for role in roles])
+        self.is_executor = any(interaction.bus is PROGRAM for interaction in chip.interactions)
         self.equations = equations_of(chip)
 
     @property
@@ -171,7 +175,7 @@ class Subject:
             or [np.zeros((count, DEPTH), np.int64)],
             axis=1,
         )
-        multiplicity, message, invalid = [], [], []
+        multiplicity, message, address, invalid = [], [], [], []
         residual = [constraints[:, number, 1] for number in range(len(self.chip.constraints))]
         for interaction in self.chip.interactions:
             times = evaluator.column(interaction.multiplicity)[1::DEPTH]
@@ -179,6 +183,8 @@ class Subject:
             code = np.broadcast_to(hashes(fields, interaction.bus.name), (count,))
             is_query = interaction.role is Role.QUERY
             multiplicity.append(times)
+            computed = interaction.bus is MEMORY and self.is_executor
+            address.append(addresses(fields) if computed else np.full(count, -1))
             message.append(code)
             known = is_in(self.offered[interaction.bus.name], code) if is_query else np.ones(count, np.bool_)
             wrong = ~known & (times != 0)
@@ -193,6 +199,7 @@ class Subject:
             np.asarray(constraints[:, :, :2].any(axis=2)),
             np.stack(multiplicity, axis=1),
             np.stack(message, axis=1),
+            np.stack(address, axis=1),
             np.stack(invalid, axis=1),
         )
 
@@ -219,9 +226,27 @@ class Subject:
 
     def forges(self, judgement: Judgement) -> Flags:
         """Whether the row is given what it was given and sends something else."""
-        given = ~judgement.changed(self.base)[:, self.is_received].any(axis=1)
-        sent = judgement.changed(self.base)[:, self.is_sent].any(axis=1)
-        return np.asarray(self.is_allowed(judgement) & given & sent)
+        return np.asarray(self.is_allowed(judgement) & self.is_lie(judgement))
+
+    def is_lie(self, judgement: Judgement) -> Flags:
+        """Whether the row is given what it was given and sends something else, allowed or not.
+
+        The address of an access to memory is the row's to compute: another word of the map is a lie, whatever
+        that word holds.
+        """
+        changed = judgement.changed(self.base)
+        elsewhere = (judgement.address >= 0) & (judgement.address != self.base.address)
+        elsewhere &= (judgement.multiplicity != 0) & (self.base.multiplicity != 0)
+        given = ~(changed & ~elsewhere)[:, self.is_received].any(axis=1)
+        return np.asarray(given & (changed & (self.is_sent | elsewhere)).any(axis=1))
+
+
+def addresses(fields: Sequence[Integers]) -> Integers:
+    """The words that memory messages are about, -1 where there is no such word in any map."""
+    region, index = fields[0], fields[1]
+    exists = (region >= IMAGE) & (region <= INPUT) & (index < 2**INDEX_BITS)
+    exists &= (region != STACK) | (index % (2 * HOLE_WORDS) < HOLE_WORDS)
+    return np.where(exists, region << INDEX_BITS | index, -1)
 
 
 def is_in(known: Hashes, codes: Hashes) -> Flags:

@@ -1,0 +1,163 @@
+"""Whether a rule is needed: a lie that only this rule notices.
+
+A rule is a constraint or a lookup of a chip. The search starts from a true row, breaks the rule, and repairs
+whatever else is broken by changing further cells, until nothing but the rule objects. The row is then a lie
+when, given what it was given, it sends something else; for a row of padding, when it sends anything.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+
+from solproof.air.chip import Chip
+from solproof.air.field import P, inverses
+from tests.soundness.mutation import Flags, Integers, Judgement, Mutations, Subject, columns_of
+
+POPULATION = 192
+STEPS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One constraint or one query of a chip, by its position."""
+
+    chip: Chip
+    is_constraint: bool
+    position: int
+
+    @property
+    def name(self) -> str:
+        """The name that the chip gives it."""
+        parts = self.chip.constraints if self.is_constraint else self.chip.interactions
+        return parts[self.position].name
+
+    def columns(self) -> list[int]:
+        """The committed columns that it reads."""
+        if self.is_constraint:
+            return list(columns_of(self.chip.constraints[self.position].expression))
+        interaction = self.chip.interactions[self.position]
+        parts = (*interaction.fields, interaction.multiplicity)
+        return sorted(set().union(*(columns_of(part) for part in parts)))
+
+
+def only_by(subject: Subject, rule: Rule, judged: Judgement) -> Flags:
+    """Which changed rows break this rule and no other."""
+    violated, invalid = judged.violated.copy(), judged.invalid.copy()
+    mine = violated if rule.is_constraint else invalid
+    broken = mine[:, rule.position].copy()
+    mine[:, rule.position] = False
+    provides = judged.changed(subject.base)[:, subject.is_provided].any(axis=1)
+    return np.asarray(broken & ~violated.any(axis=1) & ~invalid.any(axis=1) & ~provides)
+
+
+def is_lie(subject: Subject, main: Integers, judged: Judgement) -> Flags:
+    """Whether the row says something false to other tables, and they gave it nothing false."""
+    if subject.is_padding:
+        said = judged.changed(subject.base)[:, subject.is_received | subject.is_sent].any(axis=1)
+        return np.asarray(said & (main[:, subject.chip.index("is_real")] == 0))
+    return subject.is_lie(judged)
+
+
+def is_scaled(subject: Subject, judged: Judgement) -> Flags:
+    """Whether the row says what it said another number of times, on both sides of its buses.
+
+    With a second row that says it the missing number of times, the buses balance.
+    """
+    same = (judged.message == subject.base.message) | (judged.multiplicity == 0)
+    changed = judged.changed(subject.base)
+    both = changed[:, subject.is_received].any(axis=1) & changed[:, subject.is_sent].any(axis=1)
+    return np.asarray(same.all(axis=1) & both)
+
+
+def accepted(subject: Subject, main: Integers, judged: Judgement) -> Flags:
+    """The lies that count as evidence."""
+    if subject.is_padding:
+        return is_lie(subject, main, judged)
+    return np.asarray(is_lie(subject, main, judged) | is_scaled(subject, judged))
+
+
+def search(subject: Subject, rule: Rule, ghosts: Integers, seed: int) -> bool:
+    """Look for a lie that only the rule notices; `ghosts` are real rows for a padding row to start from."""
+    source = random.Random(seed)
+    main, frozen = _start(subject, rule, ghosts, source)
+    equation = rule.position if rule.is_constraint else None
+    for _ in range(STEPS):
+        if len(main) == 0:
+            return False
+        judged = subject.judge(main)
+        if (only_by(subject, rule, judged) & accepted(subject, main, judged)).any():
+            return True
+        main, frozen = _repaired(subject, judged, main, frozen, equation, source)
+    return False
+
+
+def _start(subject: Subject, rule: Rule, ghosts: Integers, source: random.Random) -> tuple[Integers, Flags]:
+    columns = rule.columns()
+    related = [equation for equation in subject.equations if set(equation) & set(columns)]
+    beside = sorted(set().union(*related) - set(columns))
+    bases = np.concatenate([subject.cells[None], ghosts]) if len(ghosts) else subject.cells[None]
+    main = bases[[source.randrange(len(bases)) for _ in range(POPULATION)]].copy()
+    frozen = np.zeros(main.shape, np.bool_)
+    for row, kept in zip(main, frozen, strict=True):
+        for column in source.sample(columns, min(len(columns), source.choice([1, 1, 2]))):
+            cell = int(row[column])
+            values = [0, 1, 2, cell + 1, cell - 1, cell + 2**16, cell - 2**16, P - 1, cell + 2**8]
+            row[column] = source.choice([*values, source.randrange(P), source.randrange(2**16)]) % P
+            kept[column] = True
+        # Other binary cells that stand in an equation with these: another selector, another marker.
+        for column in source.sample(beside, min(len(beside), source.choice([0, 0, 1, 2]))):
+            if not kept[column] and row[column] in (0, 1):
+                row[column] = 1 - row[column]
+                kept[column] = True
+    return main, frozen
+
+
+def _repaired(
+    subject: Subject,
+    judged: Judgement,
+    main: Integers,
+    frozen: Flags,
+    exempt: int | None,
+    source: random.Random,
+) -> tuple[Integers, Flags]:
+    """Each row with one more cell changed, so that one more equation holds; rows that cannot be mended go."""
+    choices = []
+    for index in range(len(main)):
+        broken = [each for each in np.flatnonzero(judged.residual[index]).tolist() if each != exempt]
+        if not broken:
+            continue
+        equation = source.choice(broken)
+        free = [column for column in subject.equations[equation] if not frozen[index, column]]
+        if free:
+            choices.append((index, equation, source.choice(free)))
+    if not choices:
+        return main[:0], frozen[:0]
+    index, equation, column = np.array(choices).T
+    at = np.arange(len(choices))
+    mended, kept = main[index], frozen[index]
+    before = judged.residual[index, equation]
+    mended[at, column] = (mended[at, column] + 1) % P
+    slope = (subject.judge(mended).residual[at, equation] - before) % P
+    mended[at, column] = (mended[at, column] - 1 + (P - before) * inverses(slope)) % P
+    kept[at, column] = True
+    useful = slope != 0
+    return mended[useful], kept[useful]
+
+
+def evidence(subject: Subject, mutations: Mutations) -> tuple[set[int], set[int]]:
+    """The constraints and the queries that alone notice one of these changed rows."""
+    if len(mutations) == 0:
+        return set(), set()
+    judged = subject.judge(mutations.main)
+    good = accepted(subject, mutations.main, judged) & ~judged.changed(subject.base)[
+        :, subject.is_provided
+    ].any(axis=1)
+    violations, invalid = judged.violated.sum(axis=1), judged.invalid.sum(axis=1)
+    by_constraint = judged.violated[good & (violations == 1) & (invalid == 0)]
+    by_query = judged.invalid[good & (violations == 0) & (invalid == 1)]
+    return set(np.flatnonzero(by_constraint.any(axis=0)).tolist()), set(
+        np.flatnonzero(by_query.any(axis=0)).tolist()
+    )
