@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import MEMORY, PROGRAM, Role
+from solproof.air.bus import MEMORY, PROGRAM, RANGE16, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
@@ -138,6 +138,10 @@ class Subject:
         self.is_provided = np.array([role is Role.PROVIDE for role in roles])
         self.is_executor = any(interaction.bus is PROGRAM for interaction in chip.interactions)
         self.equations = equations_of(chip)
+        uses = np.zeros(chip.width)
+        for equation in self.equations:
+            uses[list(equation)] += 1
+        self.weight = 1 / np.maximum(uses, 1) ** 2
 
     @property
     def cells(self) -> Integers:
@@ -191,9 +195,12 @@ class Subject:
             invalid.append(wrong)
             if interaction.role in GIVEN:
                 matters = wrong if is_query else times != 0
+                # A range check that was silent may as well be of 0.
+                silent = interaction.bus is RANGE16 and self.field(interaction.multiplicity) == 0
                 for part, field in zip(interaction.fields, fields, strict=True):
                     if part.constant_value() is None:
-                        residual.append(np.where(matters, (field - self.field(part)) % P, 0))
+                        target = 0 if silent else self.field(part)
+                        residual.append(np.where(matters, (field - target) % P, 0))
         return Judgement(
             np.stack(residual, axis=1) if residual else np.zeros((count, 0), np.int64),
             np.asarray(constraints[:, :, :2].any(axis=2)),

@@ -16,8 +16,8 @@ from solproof.air.chip import Chip
 from solproof.air.field import P, inverses
 from tests.soundness.mutation import Flags, Integers, Judgement, Mutations, Subject, columns_of
 
-POPULATION = 192
-STEPS = 9
+POPULATION = 256
+STEPS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,13 @@ def search(subject: Subject, rule: Rule, ghosts: Integers, seed: int) -> bool:
         judged = subject.judge(main)
         if (only_by(subject, rule, judged) & accepted(subject, main, judged)).any():
             return True
-        main, frozen = _repaired(subject, judged, main, frozen, equation, source)
+        main, frozen = _repaired(subject, judged, (main, frozen), equation, source)
     return False
 
 
 def _start(subject: Subject, rule: Rule, ghosts: Integers, source: random.Random) -> tuple[Integers, Flags]:
     columns = rule.columns()
-    related = [equation for equation in subject.equations if set(equation) & set(columns)]
-    beside = sorted(set().union(*related) - set(columns))
+    beside = _beside(subject, columns)
     bases = np.concatenate([subject.cells[None], ghosts]) if len(ghosts) else subject.cells[None]
     main = bases[[source.randrange(len(bases)) for _ in range(POPULATION)]].copy()
     frozen = np.zeros(main.shape, np.bool_)
@@ -108,22 +107,33 @@ def _start(subject: Subject, rule: Rule, ghosts: Integers, source: random.Random
             row[column] = source.choice([*values, source.randrange(P), source.randrange(2**16)]) % P
             kept[column] = True
         # Other binary cells that stand in an equation with these: another selector, another marker.
-        for column in source.sample(beside, min(len(beside), source.choice([0, 0, 1, 2]))):
+        names, weights = list(beside), list(beside.values())
+        for column in source.choices(names, weights, k=source.choice([0, 0, 1, 2, 2])) if names else ():
             if not kept[column] and row[column] in (0, 1):
                 row[column] = 1 - row[column]
                 kept[column] = True
     return main, frozen
 
 
+def _beside(subject: Subject, columns: list[int]) -> dict[int, float]:
+    """Columns that share equations with these; more weight to those that share short ones."""
+    weights: dict[int, float] = {}
+    for equation in subject.equations:
+        if set(equation) & set(columns):
+            for column in set(equation) - set(columns):
+                weights[column] = weights.get(column, 0) + len(equation) ** -2
+    return weights
+
+
 def _repaired(
     subject: Subject,
     judged: Judgement,
-    main: Integers,
-    frozen: Flags,
+    rows: tuple[Integers, Flags],
     exempt: int | None,
     source: random.Random,
 ) -> tuple[Integers, Flags]:
     """Each row with one more cell changed, so that one more equation holds; rows that cannot be mended go."""
+    main, frozen = rows
     choices = []
     for index in range(len(main)):
         broken = [each for each in np.flatnonzero(judged.residual[index]).tolist() if each != exempt]
@@ -132,7 +142,9 @@ def _repaired(
         equation = source.choice(broken)
         free = [column for column in subject.equations[equation] if not frozen[index, column]]
         if free:
-            choices.append((index, equation, source.choice(free)))
+            # A column that few equations read is more likely to mend one without breaking another.
+            column = source.choices(free, subject.weight[free].tolist())[0]
+            choices.append((index, equation, column))
     if not choices:
         return main[:0], frozen[:0]
     index, equation, column = np.array(choices).T

@@ -1,0 +1,321 @@
+"""Every check that time passes between two accesses of a cell is needed: without it, time may run backwards.
+
+For each such check of each chip the liar finds an access that leaves its cell as it was, and after it another
+one that does, and exchanges the two: every message on the buses still has its counterpart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from solproof.air.bus import Role
+from solproof.air.check import check
+from solproof.circuit import CIRCUIT
+from solproof.program.program import Program
+from solproof.tables import boundary
+from solproof.witness.build import Instance, Witness
+from tests.conformance import run, witness_of
+from tests.families.places import HEAP, STACK
+from tests.program_builder import ProgramBuilder
+from tests.soundness.corpus import witnesses
+from tests.soundness.forgery import Forgery, Row, evaluator_of, without
+
+ELAPSED = ": after its previous access, at most 2^16 later"
+Message = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one row takes from a bus and leaves there: the table, the row, and the two interactions."""
+
+    table: int
+    row: int
+    received: int
+    sent: int
+
+
+def idle() -> Program:
+    """Instructions that leave everything as it is, each twice: registers, words, saved registers."""
+    builder = ProgramBuilder()
+    builder.constant(1, 5)
+    builder.constant(2, 0)
+    builder.constant(3, 1)
+    builder.constant(4, HEAP)
+    builder.constant(5, 64)
+    for _ in range(3):
+        builder.emit("ADD64_REG", 1, 2)
+        builder.emit("ADD32_REG", 1, 2)
+        builder.emit("OR64_REG", 1, 2)
+        builder.emit("LSH64_REG", 1, 5)
+        builder.emit("MUL64_REG", 1, 3)
+        builder.emit("DIV64_REG", 1, 3)
+        builder.emit("LE", 1, immediate=64)
+        builder.emit("MOV64_REG", 1, 1)
+        builder.emit("JEQ64_REG", 1, 2, 0)
+    builder.constant(6, 0)
+    for _ in range(3):
+        for shift, name in ((0, "DW"), (0, "W"), (0, "B"), (3, "W"), (5, "DW")):
+            builder.emit(f"LD_{name}_REG", 6, 4, shift)
+            builder.emit(f"ST_{name}_REG", 4, 6, shift)
+            builder.emit(f"LD_{name}_REG", 6, 4, shift)
+    builder.constant(7, STACK + 0xFF8)
+    builder.address_of(9, "f")
+    for _ in range(3):
+        builder.call("f")
+        builder.call_register(9)
+    for register, value in enumerate((HEAP, HEAP + 64, 8), 1):
+        builder.constant(register, value)
+    for _ in range(3):
+        builder.syscall("sol_memmove_")
+    builder.exit()
+    builder.label("f")
+    builder.exit()
+    return builder.build()
+
+
+@cache
+def corpus() -> tuple[Witness, ...]:
+    return (*witnesses(), witness_of(run(idle())))
+
+
+def checks() -> list[tuple[str, str]]:
+    """Chip and name of every access whose time is checked."""
+    return [
+        (chip.name, interaction.name.removesuffix(ELAPSED))
+        for chip in CIRCUIT.chips
+        for interaction in chip.interactions
+        if interaction.role is Role.QUERY and interaction.name.endswith(ELAPSED)
+    ]
+
+
+def pairs(instance: Instance) -> list[tuple[int, int]]:
+    """The receives and sends of a chip that belong together: one access each."""
+    names = [interaction.name for interaction in instance.chip.interactions]
+    found = []
+    for number, interaction in enumerate(instance.chip.interactions):
+        if interaction.role is Role.RECEIVE and interaction.bus.name in ("register", "memory"):
+            prefix = interaction.name.rpartition(":")[0]
+            partner = [
+                other
+                for other in range(len(names))
+                if instance.chip.interactions[other].role is Role.SEND
+                and instance.chip.interactions[other].bus is interaction.bus
+                and names[other].rpartition(":")[0] == prefix
+            ]
+            if len(partner) == 1 and prefix:
+                found.append((number, partner[0]))
+    return found
+
+
+@cache
+def accesses(witness: int) -> dict[tuple[str, Message], tuple[Access, Message]]:
+    """By bus and message taken: the access that takes it, and what it leaves."""
+    found: dict[tuple[str, Message], tuple[Access, Message]] = {}
+    for table, instance in enumerate(corpus()[witness].instances):
+        values = evaluator_of(instance)
+        for received, sent in pairs(instance):
+            taken, left = (instance.chip.interactions[each] for each in (received, sent))
+            active = np.flatnonzero(values.column(taken.multiplicity))[:3000]
+            before = np.stack([values.column(part)[active] for part in taken.fields], axis=1)
+            after = np.stack([values.column(part)[active] for part in left.fields], axis=1)
+            for row, old, new in zip(active.tolist(), before.tolist(), after.tolist(), strict=True):
+                found[taken.bus.name, tuple(old)] = Access(table, row, received, sent), tuple(new)
+    return found
+
+
+def exchanges(chip: str, name: str) -> Iterator[tuple[int, Access, Access, Access, tuple[int, int, int]]]:
+    """Witness, an access of the kind, the two after it, and the times before each of the three."""
+    for number in range(len(corpus())):
+        known = accesses(number)
+        for (bus, taken), (first, left) in known.items():
+            instance = corpus()[number].instances[first.table]
+            interaction = instance.chip.interactions[first.received]
+            if instance.chip.name != chip or interaction.name.rpartition(":")[0] != name:
+                continue
+            if taken[:-1] != left[:-1] or (bus, left) not in known:
+                continue
+            second, then = known[bus, left]
+            if then[:-1] == left[:-1] and (bus, then) in known:
+                third, _ = known[bus, then]
+                yield number, first, second, third, (taken[-1], left[-1], then[-1])
+
+
+def set_before(lie: Forgery, access: Access, time: int) -> None:
+    """Change the time that an access says its cell was accessed before."""
+    instance = lie.instances[access.table]
+    part = instance.chip.interactions[access.received].fields[-1]
+    kind, column = instance.chip.graph.nodes[part.node]  # type: ignore[misc]
+    assert kind == "main"
+    Row(instance, access.row)[instance.chip.main[column].name] = time
+
+
+@pytest.mark.parametrize(("chip", "name"), checks())
+def test_time_passes(chip: str, name: str) -> None:
+    key = f"{chip}: {name}"
+    found = next(exchanges(chip, name), None)
+    if found is None:
+        assert key in ELSEWHERE, "no idle access of this kind in the corpus"
+        return
+    assert key not in ELSEWHERE, "this check needs no special treatment any more"
+    number, first, second, third, (start, middle, end) = found
+    lie = Forgery(corpus()[number])
+    # start -> first -> second -> third becomes start -> second -> first -> third
+    set_before(lie, second, start)
+    set_before(lie, first, end)
+    set_before(lie, third, middle)
+    assert lie.names() == {f"{chip}: bus range16: query: {name}{ELAPSED}"}
+    assert check(without(lie.instances, chip, interactions=[name + ELAPSED])) == []
+
+
+# ACCESSES THAT ALWAYS CHANGE THEIR CELL
+
+
+def two_calls(*, inside: bool) -> Forgery:
+    """Two calls in a row; r10 is read in the function, or after it."""
+    builder = ProgramBuilder()
+    builder.call("f")
+    builder.call("f")
+    if not inside:
+        builder.emit("MOV64_REG", 3, 10)
+    builder.exit()
+    builder.label("f")
+    if inside:
+        builder.emit("MOV64_REG", 3, 10)
+    builder.exit()
+    return Forgery(witness_of(run(builder.build())))
+
+
+def only(lie: Forgery, chip: str, name: str) -> None:
+    """Only this check of time objects, and without it nothing does."""
+    assert lie.names() == {f"{chip}: bus range16: query: {name}{ELAPSED}"}
+    assert check(without(lie.instances, chip, interactions=[name + ELAPSED])) == []
+
+
+def moment(clk: int) -> int:
+    """The time of a destination."""
+    return 2 * clk + 1
+
+
+def test_open_call_at_the_call() -> None:
+    """The second call and its return come first in the history of the frame register."""
+    lie = two_calls(inside=False)
+    first, second, end = lie.row("call", 0), lie.row("call", 1), lie.row("execution")
+    second["frame_before"] = first["frame_before"]
+    first["frame_before"] = moment(second["exit_clk"])
+    end["frame_before"] = moment(first["exit_clk"])
+    only(lie, "call", "the open call")
+
+
+def test_r10_at_the_call() -> None:
+    """A function that sees its caller's r10."""
+    lie = two_calls(inside=True)
+    call, read, end = lie.row("call", 1), lie.row("move", 1), lie.row("registers", 3)
+    caller = call.word("r10")
+    read.set_word("b", caller)
+    read["b_before"], call["r10_before"] = call["r10_before"], 2 * read["clk"]
+    call["exit_r10_before"] = moment(call["clk"])
+    end.set_word("last", caller)
+    only(lie, "call", "r10")
+
+
+def test_r10_at_the_exit() -> None:
+    """A caller that sees its function's r10."""
+    lie = two_calls(inside=False)
+    call, read, end = lie.row("call", 1), lie.row("move"), lie.row("registers", 3)
+    callee = call.word("r10") + 0x2000
+    read.set_word("b", callee)
+    read["b_before"], call["exit_r10_before"] = moment(call["clk"]), 2 * read["clk"]
+    lie.row("registers", 10)["time"] = moment(call["exit_clk"])
+    end.set_word("last", callee)
+    only(lie, "call", "r10 at the exit")
+
+
+def test_open_call_at_the_exit() -> None:
+    """The program's own exit, taken for the return of a call that comes later: the run goes on after it."""
+    builder = ProgramBuilder()
+    builder.emit("MOV64_IMM", 0, immediate=7)
+    builder.exit()
+    builder.label("never")
+    builder.call("f")
+    builder.emit("MOV64_IMM", 0, immediate=8)
+    builder.jump("never")
+    builder.label("f")
+    builder.exit()
+    honest = witness_of(run(builder.build()))
+    assert (honest.public.instructions, honest.public.r0) == (2, 7)
+    lie = Forgery(honest)
+    chips = {chip.name: chip for chip in CIRCUIT.chips}
+    for name in ("call", "jump_always"):
+        lie.instances.append(Instance(chips[name], np.zeros((16, chips[name].width), np.uint32)))
+    # mov at 1, the exit at 2, mov at 3, ja at 4, call at 5, the exit of f, which ends the run, at 6.
+    second = lie.row("move", 1)
+    second.copy_from(lie.row("move", 0))
+    second["clk"], second["pc"], second["b_0"] = 3, 3, 8
+    second["a_0"], second["a_before"] = 7, moment(1)
+    jump = lie.row("jump_always")
+    jump["is_real"], jump["clk"], jump["pc"], jump["offset"] = 1, 4, 4, -3
+    call = lie.row("call")
+    cells = {"is_real": 1, "clk": 5, "pc": 2, "target": 5, "returns": 1, "exit_clk": 2, "exit_pc": 1}
+    # r6 to r9 and r10 are accessed in their true order: first by the exit, then by the call.
+    cells |= {f"r{register}_before": moment(2) for register in (6, 7, 8, 9, 10)}
+    cells |= {"r10_0": 0xF000, "r10_1": -1, "r10_2": 2, "r10_carry": 1}
+    # Only the frame register is not: the exit finds the call open that has yet to come.
+    cells |= {"frame_before": 0, "exit_frame_before": moment(5)}
+    for name, value in cells.items():
+        call[name] = value
+    table = lie.tables("execution")[0]
+    public = boundary.public_execution(0, 6, 8, len(table.main))
+    table.main[:, : public.shape[1]] = public
+    lie.instances = [replace(each, public=public) if each is table else each for each in lie.instances]
+    end = lie.row("execution")
+    end["pc"], end["r0_before"], end["frame_before"] = 5, moment(3), moment(2)
+    last = {0: 8, 11: 0}
+    for register in (0, 6, 7, 8, 9, 10, 11):
+        row = lie.row("registers", register)
+        row["time"] = moment(6) if register in last else moment(5)
+        if register in last:
+            row.set_word("last", last[register])
+    only(lie, "call", "the open call at the exit")
+
+
+ELSEWHERE = {
+    "call: the open call": "test_open_call_at_the_call",
+    "call: r10": "test_r10_at_the_call",
+    "call: r10 at the exit": "test_r10_at_the_exit",
+    "call: the open call at the exit": "test_open_call_at_the_exit",
+    # No access is later than the end, but refreshes, which change nothing: another access after it in the
+    # chain would fail its own check. These two are implied.
+    "execution: r0 at the end": "test_nothing_is_later_than_the_end",
+    "execution: no call is open at the end": "test_nothing_is_later_than_the_end",
+}
+"""Checks whose accesses always change their cell, and where their need is shown instead."""
+
+
+def test_nothing_is_later_than_the_end() -> None:
+    """An access between the end and the boundary objects itself."""
+    lie = Forgery(corpus()[2])
+    end, last = lie.row("execution"), lie.row("registers", 0)
+    before = end["r0_before"]
+    names = [name for chip, name in checks() if chip == "execution"]
+    assert len(names) == 2
+    call = lie.find("syscall", is_real=1)
+    previous = next(
+        row
+        for row in (Row(lie.tables("syscall")[0], number) for number in range(3))
+        if row["clk"] * 2 + 1 == before
+    )
+    end["r0_before"] = previous["r0_before"]
+    previous["r0_before"] = end["clk"] * 2 + 1
+    last["time"] = before
+    assert call["is_real"] == 1
+    assert lie.names() == {f"syscall: bus range16: query: the result in r0{ELAPSED}"}
+
+
+def test_the_list_is_true() -> None:
+    assert set(ELSEWHERE) <= {f"{chip}: {name}" for chip, name in checks()}
+    assert all(name in globals() for name in ELSEWHERE.values())
