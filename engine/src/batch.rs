@@ -179,6 +179,22 @@ impl<'key> Batch<'key> {
             .collect()
     }
 
+    /// log2 of the rows of every committed matrix, in the order in which a proof opens them: main columns, quotient
+    /// pieces, preprocessed columns, auxiliary columns.
+    pub fn opened_log_heights(&self) -> [Vec<u32>; 4] {
+        let key = self.key;
+        let repeated = |count: &dyn Fn(usize) -> usize| {
+            let heights = self.instances.iter().map(|instance| (instance.log_height, count(instance.chip())));
+            heights.flat_map(|(height, count)| std::iter::repeat_n(height, count)).collect()
+        };
+        [
+            repeated(&|_| 1),
+            repeated(&|chip| key.plans[chip].quotient_chunks),
+            repeated(&|chip| usize::from(key.circuit.chips[chip].preprocessed_width > 0)),
+            repeated(&|chip| usize::from(!key.plans[chip].lookups.is_empty())),
+        ]
+    }
+
     /// The committed preprocessed tables, if the circuit has any.
     pub fn preprocessed(&self) -> Outcome<Option<Arc<Preprocessed>>> {
         self.key.preprocessed(&self.parameters)

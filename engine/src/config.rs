@@ -8,11 +8,12 @@ use p3_field::extension::BinomialExtensionField;
 use p3_fri::{FriParameters, TwoAdicFriPcs};
 use p3_koala_bear::{KoalaBear, Poseidon2KoalaBear, default_koalabear_poseidon2_16};
 use p3_merkle_tree::MerkleTreeMmcs;
-use p3_symmetric::{PaddingFreeSponge, TruncatedPermutation};
+use p3_symmetric::TruncatedPermutation;
 use p3_uni_stark::StarkConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Outcome, refuse};
+use crate::sponge::Sponge;
 
 pub type Val = KoalaBear;
 pub type Challenge = BinomialExtensionField<Val, 4>;
@@ -26,7 +27,6 @@ pub const COLLISION_BITS: usize = 123;
 pub const TWO_ADICITY: usize = 24;
 
 type Permutation = Poseidon2KoalaBear<16>;
-type Sponge = PaddingFreeSponge<Permutation, 16, 8, 8>;
 type Compression = TruncatedPermutation<Permutation, 2, 8, 16>;
 type ValMmcs = MerkleTreeMmcs<<Val as Field>::Packing, <Val as Field>::Packing, Sponge, Compression, 2, 8>;
 type ChallengeMmcs = ExtensionMmcs<Val, Challenge, ValMmcs>;
@@ -129,7 +129,7 @@ impl Parameters {
     }
 
     /// The low-degree test with its Merkle trees.
-    pub fn fri(&self) -> FriParameters<ChallengeMmcs> {
+    pub fn fri(&self, sponge: Sponge) -> FriParameters<ChallengeMmcs> {
         FriParameters {
             log_blowup: self.log_blowup,
             log_final_poly_len: self.log_final_polynomial_length,
@@ -138,18 +138,17 @@ impl Parameters {
             batch_proof_of_work_bits: self.grinding.batch,
             commit_proof_of_work_bits: self.grinding.commit,
             query_proof_of_work_bits: self.grinding.query,
-            mmcs: ChallengeMmcs::new(self.trees()),
+            mmcs: ChallengeMmcs::new(self.trees(sponge)),
         }
     }
 
-    fn trees(&self) -> ValMmcs {
-        let permutation = default_koalabear_poseidon2_16();
-        ValMmcs::new(Sponge::new(permutation.clone()), Compression::new(permutation), self.cap_height)
+    fn trees(&self, sponge: Sponge) -> ValMmcs {
+        ValMmcs::new(sponge, Compression::new(default_koalabear_poseidon2_16()), self.cap_height)
     }
 
     /// The whole configuration; `challenger` has already absorbed the statement.
-    pub fn config(&self, transform: Dft, challenger: Challenger) -> Config {
-        let scheme = CommitmentScheme::new(transform, self.trees(), self.fri());
+    pub fn config(&self, transform: Dft, challenger: Challenger, sponge: Sponge) -> Config {
+        let scheme = CommitmentScheme::new(transform, self.trees(sponge.clone()), self.fri(sponge));
         Config::new(scheme, challenger)
             .with_lookup_proof_of_work_bits(self.grinding.lookup)
             .with_ood_proof_of_work_bits(self.grinding.out_of_domain)

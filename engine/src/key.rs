@@ -17,6 +17,7 @@ use crate::config::{
     fresh_challenger,
 };
 use crate::failure::{Failure, Outcome, refuse};
+use crate::sponge::Sponge;
 
 /// The preprocessed tables of a key, committed once for given parameters.
 pub struct Preprocessed {
@@ -68,7 +69,7 @@ impl Key {
         if let Some(found) = committed.get(&parameters_key) {
             return Ok(Some(Arc::clone(found)));
         }
-        let config: Config = parameters.config(self.transform.clone(), fresh_challenger());
+        let config: Config = parameters.config(self.transform.clone(), fresh_challenger(), Sponge::new());
         let scheme = config.pcs();
         let evaluations = self.tables.values().map(|table| {
             let domain = <CommitmentScheme as Pcs<Challenge, Challenger>>::natural_domain_for_degree(

@@ -19,6 +19,7 @@ mod prove;
 mod python;
 mod report;
 mod security;
+mod sponge;
 mod statement;
 mod verify;
 mod wire;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Outcome, reject};
@@ -36,7 +37,7 @@ impl<T: Copy + Eq + Hash> Openings<T> {
         let matrix_count = opened.first().map_or(0, Vec::len);
         let matrices = (0..matrix_count)
             .map(|matrix| {
-                let mut positions: HashMap<&[T], u32> = HashMap::new();
+                let mut positions: HashMap<&[T], u32, RandomState> = HashMap::default();
                 let mut cells = Vec::new();
                 let pattern: Vec<u32> = opened
                     .iter()

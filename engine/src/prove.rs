@@ -15,6 +15,7 @@ use crate::key::Key;
 use crate::progress::{Listener, Phases};
 use crate::report::Report;
 use crate::security::security;
+use crate::sponge::Sponge;
 use crate::statement::seeded_challenger;
 use crate::wire::encode;
 
@@ -53,7 +54,8 @@ pub fn prove(
             preprocessed_prover_data: preprocessed.map(|preprocessed| preprocessed.data.clone()),
         },
     };
-    let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
+    let config =
+        parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript), Sponge::new());
     let tables = batch.tables();
     let public_values = batch.public_values();
     let proven: Vec<_> = tables

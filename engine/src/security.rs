@@ -13,6 +13,7 @@ use p3_uni_stark::OpeningShape;
 use crate::batch::Instance;
 use crate::config::{CHALLENGE_BITS, COLLISION_BITS, EXTENSION_DEGREE, Parameters};
 use crate::key::Key;
+use crate::sponge::Sponge;
 
 /// Accumulator constraints of the lookup argument of one table: first row, transition, last row.
 const ACCUMULATOR_CONSTRAINTS: usize = 3;
@@ -59,7 +60,7 @@ pub fn security(key: &Key, parameters: &Parameters, instances: &[Instance]) -> S
     }
     let tallest = 1usize << log_height;
 
-    let fri = parameters.fri();
+    let fri = parameters.fri(Sponge::new());
     let air = StarkAirParams {
         num_constraints: constraints,
         // One out-of-domain point tests every table. The model knows one table with error degree * height / |F|;

@@ -13,6 +13,7 @@ use crate::key::Key;
 use crate::prove::check_public;
 use crate::report::Report;
 use crate::security::security;
+use crate::sponge::{Opened, Sponge};
 use crate::statement::seeded_challenger;
 use crate::wire::decode;
 
@@ -55,7 +56,15 @@ fn verify_bytes(
     }
     let preprocessed = batch.preprocessed()?;
     let common = batch.common(preprocessed.as_deref())?;
-    let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript));
+    let openings: Vec<Opened<'_>> = proof
+        .opening_proof
+        .input_openings
+        .iter()
+        .zip(batch.opened_log_heights())
+        .map(|(opening, log_heights)| Opened { rows: &opening.opened_values, log_heights })
+        .collect();
+    let sponge = Sponge::knowing(&openings);
+    let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript), sponge);
     verify_batch(&config, &batch.tables(), &proof, &batch.public_values(), &common)
         .map_err(|error| Failure::Rejected(reason(&batch, &error)))?;
     let seconds = vec![("total", start.elapsed().as_secs_f64())];
