@@ -1,8 +1,8 @@
 """All figures of the README, in one command: `python benches/run.py [--write]` (or `make bench`).
 
 Each figure is the median of several runs in this process, after one run that is not counted, but the long
-loop, which runs once in a process of its own so that its peak memory is its own. `--write` replaces
-benches/results.json, which holds the last committed figures; they are printed beside the new ones.
+loop, which runs once in a process of its own so that its peak memory is its own. The last committed figures
+are printed beside the new ones; `--write` replaces them, in benches/results.json and in the README.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benches.figures import FIGURES, Results, read_results, write
 from benches.mixed_loop import mixed_loop
 from solproof import _engine
 from solproof.circuit import CIRCUIT
@@ -33,41 +34,8 @@ from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
 from solproof.witness.build import build_witness
 
-RESULTS = Path(__file__).with_name("results.json")
 LOOP_ITERATIONS = 43_478  # 23 instructions or so each: one million
 RUNS = 7
-
-DEFINITIONS = {
-    "classic_prove_seconds": (
-        "classic SPL Token Transfer (4,644 CU): from input object to proof file bytes, program key cached"
-    ),
-    "classic_verify_engine_ms": "its verification: engine only, key cached",
-    "classic_verify_ms": (
-        "its verification: from proof file bytes to verdict, "
-        "loading the ELF and replaying events included, key cached"
-    ),
-    "classic_proof_bytes": "size of its proof file",
-    "classic_cells_per_instruction": (
-        "committed base-field cells per executed instruction, auxiliary and padding included, "
-        "image and lookup tables apart"
-    ),
-    "p_token_prove_seconds": (
-        "p-token Transfer (76 CU): from input object to proof file bytes, program key cached"
-    ),
-    "p_token_verify_engine_ms": "its verification: engine only, key cached",
-    "p_token_proof_bytes": "size of its proof file",
-    "key_seconds": "making the key of classic SPL Token: done once per program",
-    "loop_instructions_per_second": (
-        "mixed loop of a million instructions: "
-        "instructions over seconds of machine, witness and proof together"
-    ),
-    "loop_peak_gib": "peak resident memory of that process",
-    "loop_machine_per_second": "instructions per second of the machine alone, trace recorded",
-    "loop_witness_rows_per_second": "executed instructions per second of witness generation alone",
-    "loop_cells_per_instruction": "as above, for the loop",
-    "loop_proof_bytes": "size of its proof file",
-    "security_bits": "the least proven security of these proofs, in bits (no capacity conjecture)",
-}
 
 
 def median_seconds(action: Callable[[], object]) -> float:
@@ -136,7 +104,7 @@ def measure_loop() -> dict[str, float]:
     }
 
 
-def machine_description() -> dict[str, object]:
+def machine_description() -> dict[str, str | int | float]:
     """What the figures were measured on."""
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
@@ -150,11 +118,12 @@ def machine_description() -> dict[str, object]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "processor": model,
-        "cores": os.cpu_count(),
+        "cores": os.cpu_count() or 0,
         "memory_gib": round(memory, 1),
         "vector_lanes": _engine.PACKING_WIDTH,
         "python": platform.python_version(),
         "system": platform.system(),
+        "runs": RUNS,
     }
 
 
@@ -163,7 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--write", action="store_true", help="replace benches/results.json")
+    parser.add_argument("--write", action="store_true", help="replace the committed figures")
     parser.add_argument(
         "--loop", action="store_true", help="only the long loop, as JSON (used by this script)"
     )
@@ -183,15 +152,14 @@ def main() -> None:
     figures["security_bits"] = min(figures["security_bits"], classic_bits, small_bits)
 
     machine = machine_description()
-    previous = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"figures": {}}
+    previous = read_results()
     print("machine:", ", ".join(f"{name} {value}" for name, value in machine.items()))
-    for name, definition in DEFINITIONS.items():
-        before = previous["figures"].get(name)
-        change = "" if before is None else f"  (committed: {before:,.6g})"
-        print(f"{name:34} {figures[name]:>14,.6g}{change}\n    {definition}")
+    for figure in FIGURES:
+        before = "" if previous is None else f"  (committed: {figure.show(previous['figures'][figure.name])})"
+        print(f"{figure.show(figures[figure.name]):>24}{before}  {figure.name}: {figure.definition}")
     if arguments.write:
-        kept = {name: float(f"{figures[name]:.4g}") for name in DEFINITIONS}
-        RESULTS.write_text(json.dumps({"machine": machine, "figures": kept}, indent=2) + "\n")
+        kept = {figure.name: float(f"{figures[figure.name]:.4g}") for figure in FIGURES}
+        write(Results(machine=machine, figures=kept))
 
 
 if __name__ == "__main__":
