@@ -70,6 +70,16 @@ def _compute(builder: ProgramBuilder, source: random.Random) -> None:
             builder.constant(4, b)
             register = row.format is Format.REGISTER_REGISTER
             builder.emit(row.mnemonic, 3, 4 if register else 0, immediate=0 if register else immediate)
+        if row.mnemonic in ("MUL64_REG", "DIV64_REG", "MOD64_REG"):
+            # One byte in each position: what a fraction in one byte's place does is then easy to hide.
+            for position in range(8):
+                for a, b in (
+                    (0x0706_0504_0302_0101, 1 << 8 * position),
+                    (1 << 8 * position, 0x1F1E_1D1C_1B1A_1918),
+                ):
+                    builder.constant(3, a)
+                    builder.constant(4, b)
+                    builder.emit(row.mnemonic, 3, 4)
         if row.format is Format.REGISTER_REGISTER and not is_division:
             builder.emit(row.mnemonic, 3, 3)
 

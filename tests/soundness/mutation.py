@@ -106,7 +106,8 @@ class Judgement:
     multiplicity: Integers  # [n, interactions]
     message: Hashes  # [n, interactions]
     address: Integers  # [n, interactions]: region 2^29 + index of a memory message of the map, else -1
-    invalid: Flags  # [n, interactions]: an active query that is not in its table
+    invalid: Flags  # [n, interactions]: a query that is not in its table
+    offers: Flags  # [n]: a query is made some other number of times than 0 or 1, so it may add to the table
 
     def changed(self, base: Judgement) -> Flags:
         """[n, interactions]: which interactions say something else than in the base row."""
@@ -179,7 +180,7 @@ class Subject:
             or [np.zeros((count, DEPTH), np.int64)],
             axis=1,
         )
-        multiplicity, message, address, invalid = [], [], [], []
+        multiplicity, message, address, invalid, offers = [], [], [], [], []
         residual = [constraints[:, number, 1] for number in range(len(self.chip.constraints))]
         for interaction in self.chip.interactions:
             times = evaluator.column(interaction.multiplicity)[1::DEPTH]
@@ -191,8 +192,9 @@ class Subject:
             address.append(addresses(fields) if computed else np.full(count, -1))
             message.append(code)
             known = is_in(self.offered[interaction.bus.name], code) if is_query else np.ones(count, np.bool_)
-            wrong = ~known & (times != 0)
+            wrong = ~known & (times == 1)
             invalid.append(wrong)
+            offers.append((times > 1) if is_query else np.zeros(count, np.bool_))
             if interaction.role in GIVEN:
                 matters = wrong if is_query else times != 0
                 # A range check that was silent may as well be of 0.
@@ -208,6 +210,7 @@ class Subject:
             np.stack(message, axis=1),
             np.stack(address, axis=1),
             np.stack(invalid, axis=1),
+            np.asarray(np.stack(offers, axis=1).any(axis=1)),
         )
 
     # VERDICTS
@@ -239,13 +242,16 @@ class Subject:
         """Whether the row is given what it was given and sends something else, allowed or not.
 
         The address of an access to memory is the row's to compute: another word of the map is a lie, whatever
-        that word holds.
+        that word holds. So are a query made a negative number of times, which adds to its table, and an
+        access left out if the rest of what is sent does not stay the same.
         """
-        changed = judgement.changed(self.base)
+        left_out = (judgement.multiplicity == 0) & (self.base.multiplicity != 0)
+        changed = judgement.changed(self.base) & ~left_out
         elsewhere = (judgement.address >= 0) & (judgement.address != self.base.address)
         elsewhere &= (judgement.multiplicity != 0) & (self.base.multiplicity != 0)
         given = ~(changed & ~elsewhere)[:, self.is_received].any(axis=1)
-        return np.asarray(given & (changed & (self.is_sent | elsewhere)).any(axis=1))
+        said = (changed & (self.is_sent | elsewhere)).any(axis=1)
+        return np.asarray(judgement.offers | (given & said))
 
 
 def addresses(fields: Sequence[Integers]) -> Integers:
@@ -303,7 +309,9 @@ def single_cells(subject: Subject, source: random.Random) -> Mutations:
 def neighbouring_cells(subject: Subject) -> Mutations:
     """Neighbouring columns changed together: carried into each other, both one more, and swapped."""
     changes = []
-    moves = [(1, 1), (1, -1), (-(2**16), 1), (2**16, -1), (-(2**8), 1), (2**8, -1)]
+    # p = 32512 * 2^16 + 1, so 32512 in the upper limb is a carry of -1 / 2^16 out of the lower.
+    moves = [(1, 32512), (-1, -32512), (1, 32512 - 2**16), (-1, 2**16 - 32512)]
+    moves += [(1, 1), (1, -1), (-(2**16), 1), (2**16, -1), (-(2**8), 1), (2**8, -1)]
     cells = subject.cells.tolist()
     for column in range(len(cells) - 1):
         low, high = cells[column], cells[column + 1]

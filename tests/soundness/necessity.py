@@ -57,7 +57,8 @@ def is_lie(subject: Subject, main: Integers, judged: Judgement) -> Flags:
     """Whether the row says something false to other tables, and they gave it nothing false."""
     if subject.is_padding:
         said = judged.changed(subject.base)[:, subject.is_received | subject.is_sent].any(axis=1)
-        return np.asarray(said & (main[:, subject.chip.index("is_real")] == 0))
+        still = main[:, subject.chip.index("is_real")] == 0
+        return np.asarray((said | judged.offers) & still)
     return subject.is_lie(judged)
 
 

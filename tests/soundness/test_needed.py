@@ -1,0 +1,962 @@
+"""Lies that exactly one constraint or lookup notices, and that pass when it is left out.
+
+Random search finds such a lie for most rules (`test_necessity.py`); these are the ones that take an idea.
+Many use that p = 32512 * 2^16 + 1: a fraction 1 / 2^16 is -32512, a number that fits into a limb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import product
+
+import numpy as np
+import pytest
+
+from solproof.air.check import check
+from solproof.air.field import P
+from solproof.circuit import CIRCUIT
+from solproof.vm import machine
+from solproof.vm.memory import Layout
+from solproof.vm.recorded_memory import RecordedMemory
+from solproof.witness.build import program_columns
+from tests.conformance import run, table_of, witness_of
+from tests.families.places import HEAP, INPUT, STACK
+from tests.program_builder import ProgramBuilder
+from tests.soundness.corpus import witnesses
+from tests.soundness.forgery import Forgery, Row, lying_witness, without
+
+CHIPS = {chip.name: chip for chip in CIRCUIT.chips}
+SHOWN: set[tuple[str, str]] = set()
+"""Chips and names of the rules that this module shows to be needed."""
+
+Instruction = tuple[object, ...]
+Test = Callable[..., None]
+
+
+def shows(*rules: tuple[str, str]) -> Callable[[Test], Test]:
+    """Say which rules a test is about."""
+    for chip, rule in rules:
+        names = [each.name for each in CHIPS[chip].constraints]
+        names += [each.name for each in CHIPS[chip].interactions]
+        assert rule in names, f"{chip} has no rule {rule}"
+    SHOWN.update(rules)
+    return lambda test: test
+
+
+def program(*instructions: Instruction) -> ProgramBuilder:
+    """("constant", register, value), or a mnemonic with its fields."""
+    builder = ProgramBuilder()
+    for name, *fields in instructions:
+        emit = builder.constant if name == "constant" else partial(builder.emit, str(name))
+        emit(*fields)  # type: ignore[arg-type]
+    builder.exit()
+    return builder
+
+
+def honest(*instructions: Instruction, input_region: bytes = b"") -> Forgery:
+    """The witness of a program's run."""
+    return Forgery(witness_of(run(program(*instructions).build(), input_region)))
+
+
+def needed(lie: Forgery, chip: str, rule: str) -> None:
+    """Only this rule objects to the lie, and without it nothing does."""
+    assert (chip, rule) in SHOWN, "say so with @shows"
+    is_constraint = any(each.name == rule for each in CHIPS[chip].constraints)
+    if is_constraint:
+        expected = f"{chip}: {rule}"
+    else:
+        bus = next(each.bus.name for each in CHIPS[chip].interactions if each.name == rule)
+        expected = f"{chip}: bus {bus}: query: {rule}"
+    assert lie.names() == {expected}
+    left_out = {"constraints": [rule]} if is_constraint else {"interactions": [rule]}
+    assert check(without(lie.instances, chip, **left_out)) == []
+
+
+def ends_with(lie: Forgery, register: int, limbs: dict[int, int]) -> None:
+    """Change limbs of what a register holds in the end."""
+    row = lie.row("registers", register)
+    for limb, value in limbs.items():
+        row[f"last_{limb}"] = value
+
+
+# COMPUTING
+
+HALF_SIGNS = {"arithmetic": "ADD32_IMM", "multiply": "MUL32_IMM"}
+
+
+@shows(*((chip, "is_negative is 0 or 1") for chip in HALF_SIGNS))
+@pytest.mark.parametrize("chip", HALF_SIGNS)
+def test_a_sign_that_is_a_fraction(chip: str) -> None:
+    """Upper limbs that are 2^16 - 1 times a fraction, which also passes as the sign of limb 1."""
+    values = np.arange(2**16)
+    for limb in range(2**15):
+        sign = (limb - values * ((P + 1) // 2)) % P * pow(2**15, -1, P) % P
+        upper = sign * 65535 % P
+        found = np.flatnonzero((upper < 2**16) & (sign > 1))
+        if len(found):
+            break
+    neutral = 0 if chip == "arithmetic" else 1
+    lie = honest(("constant", 1, limb << 16), (HALF_SIGNS[chip], 1, 0, 0, neutral))
+    row = lie.row(chip)
+    row["is_negative"] = int(sign[found[0]])
+    for position in (2, 3):
+        row[f"c_{position}"] = int(upper[found[0]])
+    ends_with(lie, 1, {2: row["c_2"], 3: row["c_3"]})
+    needed(lie, chip, "is_negative is 0 or 1")
+
+
+@shows(("arithmetic", "is_copy is 0 or 1"))
+def test_three_copies() -> None:
+    """mov32 as three times b less twice a + b: the same flags in the program table, on 64 bits."""
+    lie = honest(("constant", 1, 0), ("constant", 2, 5 << 40 | 6), ("MOV32_REG", 1, 2))
+    row = lie.row("arithmetic")
+    row["is_copy"], row["is_half"] = 3, 0
+    row.set_word("c", 5 << 40 | 6)
+    ends_with(lie, 1, {2: 5 << 8})
+    needed(lie, "arithmetic", "is_copy is 0 or 1")
+
+
+@shows(*(("add", f"carry out of limb {limb} is 0 or 1") for limb in range(4)))
+@pytest.mark.parametrize("limb", range(4))
+def test_a_carry_that_is_a_fraction(limb: int) -> None:
+    lie = honest(("constant", 1, 5), ("ADD64_IMM", 1, 0, 0, 6))
+    row = lie.row("add")
+    for position, more in ((limb, 1), (limb + 1, 32512)):
+        if position < 4:
+            row[f"c_{position}"] = row[f"c_{position}"] + more
+            ends_with(lie, 1, {position: row[f"c_{position}"]})
+    needed(lie, "add", f"carry out of limb {limb} is 0 or 1")
+
+
+# SHIFTS
+
+SHIFTED = 0x4321_8765_CBA9_0FED
+
+
+@shows(("shift", "a 32-bit shift has l below 2"))
+def test_a_shift_of_32_bits_by_33() -> None:
+    lie = honest(("constant", 1, 0x1234), ("constant", 2, 33), ("LSH32_REG", 1, 2))
+    row = lie.row("shift")
+    row["is_left_0"], row["is_left_2"], row["quotient"] = 0, 1, 0
+    row.set_word("c", 0x1234 << 33)
+    ends_with(lie, 1, {0: 0})
+    needed(lie, "shift", "a 32-bit shift has l below 2")
+
+
+@shows(("shift", "quotient is below 2^16"))
+def test_a_quotient_that_is_a_fraction() -> None:
+    """A shift by 1 as one by 17, with -16 / 64 of the width."""
+    lie = honest(("constant", 1, 0x1234), ("constant", 2, 1), ("LSH64_REG", 1, 2))
+    row = lie.row("shift")
+    row["is_left_0"], row["is_left_1"] = 0, 1
+    row["quotient"] = -pow(4, -1, P)
+    row.set_word("c", 0x1234 << 17)
+    ends_with(lie, 1, {0: 0, 1: 0x2468})
+    needed(lie, "shift", "quotient is below 2^16")
+
+
+def _move_into_the_narrow_part(lie: Forgery, limb: int) -> None:
+    """More in the narrow part of a limb than it has, the wide part is negative then."""
+    row = lie.row("shift")
+    row[f"narrow_{limb}"] = row[f"narrow_{limb}"] + 1
+    row[f"wide_{limb}"] = row[f"wide_{limb}"] - 2**12
+    row[f"c_{limb}"] = row[f"c_{limb}"] - 2**16
+    ends_with(lie, 1, {limb: row[f"c_{limb}"]})
+    if limb < 3:
+        row[f"c_{limb + 1}"] = row[f"c_{limb + 1}"] + 1
+        ends_with(lie, 1, {limb + 1: row[f"c_{limb + 1}"]})
+
+
+@shows(*(("shift", f"wide part of limb {limb} has 16 - r bits") for limb in range(4)))
+@pytest.mark.parametrize("limb", range(4))
+def test_a_negative_wide_part(limb: int) -> None:
+    lie = honest(("constant", 1, SHIFTED), ("LSH64_IMM", 1, 0, 0, 4))
+    _move_into_the_narrow_part(lie, limb)
+    needed(lie, "shift", f"wide part of limb {limb} has 16 - r bits")
+
+
+@shows(("shift", "is_whole only when r = 0"))
+def test_wide_parts_not_looked_up() -> None:
+    lie = honest(("constant", 1, SHIFTED), ("LSH64_IMM", 1, 0, 0, 4))
+    lie.row("shift")["is_whole"] = 1
+    _move_into_the_narrow_part(lie, 1)
+    needed(lie, "shift", "is_whole only when r = 0")
+
+
+# PRODUCTS AND QUOTIENTS
+
+
+@shows(*(("multiply", f"the parts of {name}_{limb} are bytes") for name in "ab" for limb in range(4)))
+@pytest.mark.parametrize("name", ["a", "b"])
+@pytest.mark.parametrize("limb", range(4))
+def test_a_byte_that_is_a_fraction(name: str, limb: int) -> None:
+    """1 / 256 more in the low byte, 1 / 2^16 less in the high one, times 256."""
+    one, other = 1 << 16 * limb, 1 << 8
+    a, b = (one, other) if name == "a" else (other, one)
+    lie = honest(("constant", 1, a), ("constant", 2, b), ("MUL64_REG", 1, 2))
+    row = lie.row("multiply")
+    row[f"{name}_{limb}_low"] = 1 + pow(256, -1, P)
+    for position, more in ((limb, 1), (limb + 1, 32512)):
+        if position < 4:
+            row[f"c_{position}"] = row[f"c_{position}"] + more
+            ends_with(lie, 1, {position: row[f"c_{position}"]})
+    needed(lie, "multiply", f"the parts of {name}_{limb} are bytes")
+
+
+def compare(row: Row, left: int, right: int, limb: int, difference: int) -> None:
+    """Set the cells of a comparison: less, at a limb."""
+    del left, right
+    for position in range(4):
+        row[f"differs_{position}"] = int(position == limb)
+    row["is_less"], row["difference"] = 1, difference
+
+
+def divided(mnemonic: str, n: int, d: int, quotient: int, remainder: int) -> tuple[Forgery, Row]:
+    """The division of n by d with another quotient and remainder; carries are left."""
+    lie = honest(("constant", 1, n), ("constant", 2, d), (mnemonic, 1, 2))
+    row = lie.row("divide")
+    row.set_word("quotient", quotient)
+    row.set_word("remainder", remainder)
+    for limb in range(4):
+        row[f"quotient_{limb}_low"] = quotient >> 16 * limb & 0xFF
+    result = remainder if mnemonic.startswith("MOD") else quotient
+    lie.row("registers", 1).set_word("last", result)
+    return lie, row
+
+
+@shows(*(("divide", f"the parts of quotient_{limb} are bytes") for limb in range(4)))
+@pytest.mark.parametrize("limb", range(4))
+def test_a_quotient_of_five_thirds(limb: int) -> None:
+    """5 / 3 of the field, times 3, is 5: nothing remains."""
+    place = 3 - limb
+    lie, row = divided("DIV64_REG", 5 << 48, 3 << 16 * place, 0, 0)
+    row[f"quotient_{limb}"] = row[f"quotient_{limb}_low"] = 5 * pow(3, -1, P)
+    for position in range(3):
+        row[f"carry_{position}"] = 0
+    compare(row, 0, 3, place, 3)
+    ends_with(lie, 1, {limb: row[f"quotient_{limb}"]})
+    needed(lie, "divide", f"the parts of quotient_{limb} are bytes")
+
+
+@shows(*(("divide", f"the parts of divisor_{limb} are bytes") for limb in (1, 2, 3)))
+@pytest.mark.parametrize("limb", [1, 2, 3])
+def test_a_limb_of_the_divisor_that_vanishes(limb: int) -> None:
+    """Bytes -1 / 255 and 1 / 255: the limb is 1, and their sum, which is all that overflows, is 0."""
+    place = 4 - limb
+    lie, row = divided("DIV64_REG", 1 << 16 * place, (1 << 16 * limb) + 1, 1 << 16 * place, 0)
+    row[f"divisor_{limb}_low"] = -pow(255, -1, P)
+    for position in range(3):
+        row[f"carry_{position}"] = 0
+    compare(row, 0, 1, limb, 1)
+    needed(lie, "divide", f"the parts of divisor_{limb} are bytes")
+
+
+@shows(("divide", "the parts of divisor_0 are bytes"))
+def test_a_low_limb_of_the_divisor_that_is_a_fraction() -> None:
+    remainder = 1 | 40000 << 16
+    divisor = 0xF0 << 48 | 5
+    lie, row = divided("MOD64_REG", 256 * divisor + remainder, divisor, 256, (40000 - 32512) << 16)
+    row["divisor_0_low"] = 5 + pow(256, -1, P)
+    needed(lie, "divide", "the parts of divisor_0 are bytes")
+
+
+@shows(*(("divide", f"carry out of limb {limb} is below 2^12") for limb in range(3)))
+@pytest.mark.parametrize("limb", range(3))
+def test_a_carry_of_a_division_that_is_a_fraction(limb: int) -> None:
+    n, d = 1000 << 16 * (limb + 1) | 5 << 16 * limb, 0xFFFF << 48
+    lie, row = divided("MOD64_REG", n, d, 0, n + (1 << 16 * limb) + (32512 << 16 * (limb + 1)))
+    row[f"carry_{limb}"] = pow(2**16, -1, P)
+    compare(row, 0, d, 3, 0xFFFF - row["remainder_3"])
+    needed(lie, "divide", f"carry out of limb {limb} is below 2^12")
+
+
+@shows(*(("divide", f"limb {limb} of the remainder is below 2^16") for limb in range(4)))
+@pytest.mark.parametrize("limb", range(4))
+def test_a_negative_remainder(limb: int) -> None:
+    """5 = 2 * 3 - 1."""
+    lie, row = divided("DIV64_REG", 5 << 16 * limb, 3 << 16 * limb, 2, 0)
+    row[f"remainder_{limb}"] = -1
+    compare(row, -1, 3, limb, 4)
+    needed(lie, "divide", f"limb {limb} of the remainder is below 2^16")
+
+
+@shows(("divide", "the remainder is below the divisor"))
+def test_a_remainder_above_the_divisor() -> None:
+    lie, row = divided("DIV64_REG", 29, 10, 1, 19)
+    row["is_less"], row["difference"] = 0, 9
+    needed(lie, "divide", "the remainder is below the divisor")
+
+
+@shows(("divide", "the marked limbs differ in the direction of is_less"))
+def test_a_difference_below_zero() -> None:
+    lie, row = divided("DIV64_REG", 29, 10, 1, 19)
+    row["difference"] = -9
+    needed(lie, "divide", "the marked limbs differ in the direction of is_less")
+
+
+@shows(("divide", "equal values are not less"))
+def test_a_remainder_equal_to_the_divisor() -> None:
+    lie, row = divided("DIV64_REG", 20, 10, 1, 10)
+    for limb in range(4):
+        row[f"differs_{limb}"] = 0
+    row["difference"] = 0
+    needed(lie, "divide", "equal values are not less")
+
+
+@shows(*(("endian", f"the parts of limb {limb} are bytes") for limb in range(4)))
+@pytest.mark.parametrize("limb", range(4))
+def test_bytes_swapped_that_are_none(limb: int) -> None:
+    lie = honest(("constant", 1, SHIFTED), ("BE", 1, 0, 0, 64))
+    row = lie.row("endian")
+    low = row[f"a_{limb}_low"] + 1
+    row[f"a_{limb}_low"] = low
+    row[f"c_{3 - limb}"] = 256 * low + (row[f"a_{limb}"] - low) * pow(256, -1, P)
+    ends_with(lie, 1, {3 - limb: row[f"c_{3 - limb}"]})
+    needed(lie, "endian", f"the parts of limb {limb} are bytes")
+
+
+# JUMPS
+
+
+@shows(*(("jump", f"limb {limb} is equal above the marker") for limb in (1, 2, 3)))
+@pytest.mark.parametrize("limb", [1, 2, 3])
+def test_a_marker_below_the_highest_difference(limb: int) -> None:
+    lie = honest(("constant", 1, 1 << 16 * limb | 5), ("constant", 2, 7), ("JLT64_REG", 1, 2, 0))
+    row = lie.row("jump")
+    row[f"differs_{limb}"], row["differs_0"] = 0, 1
+    row["is_less"], row["difference"], row["is_taken"] = 1, 2, 1
+    needed(lie, "jump", f"limb {limb} is equal above the marker")
+
+
+@shows(("jump", "limb 0 is equal above the marker"))
+def test_no_marker_for_a_difference() -> None:
+    lie = honest(("constant", 1, 5), ("constant", 2, 7), ("JEQ64_REG", 1, 2, 0))
+    row = lie.row("jump")
+    row["differs_0"], row["is_less"], row["is_taken"] = 0, 0, 1
+    needed(lie, "jump", "limb 0 is equal above the marker")
+
+
+# ADDRESSES
+
+ACCESSES: dict[str, tuple[Instruction, str]] = {
+    "load": (("LD_DW_REG", 2, 1, 0), "base"),
+    "load_narrow": (("LD_H_REG", 2, 1, 0), "base"),
+    "load_unaligned": (("LD_H_REG", 2, 1, 1), "base"),
+    "store": (("ST_DW_IMM", 1, 0, 0, 7), "base"),
+    "store_narrow": (("ST_H_IMM", 1, 0, 0, 7), "base"),
+    "store_unaligned": (("ST_H_IMM", 1, 0, 1, 7), "base"),
+}
+WILD = {
+    "carry out of limb 3 of the address is -1, 0 or 1": 1 << 48 | HEAP + 64,
+    "carry out of limb 2 of the address is -1, 0 or 1": (P + 3) << 32 | 64,
+    "carry out of limb 1 of the address is -1, 0 or 1": 0xFFFF_FFFF << 32 | 8 * (2**24 - 1 + 8),
+    "carry out of limb 0 of the address is -1, 0 or 1": 3 << 32 | P + 64,
+    "eighth is below 2^16": 3 << 32 | P + 64,
+}
+
+
+def set_constant(lie: Forgery, register: int, value: int) -> None:
+    """Another constant in the lddw of a register: in the program, in its row, and at the end of the run."""
+    row = lie.find("move", is_wide=1, a_index=register)
+    row.set_word("b", value)
+    lie.row("registers", register).set_word("last", value)
+    for position, instance in enumerate(lie.instances):
+        if instance.chip.name == "image":
+            assert instance.preprocessed is not None
+            changed = instance.preprocessed.copy()
+            names = [note.name for note in instance.chip.preprocessed_columns]
+            first = names.index("immediate_0")
+            changed[row["pc"], first : first + 4] = [value >> 16 * limb & 0xFFFF for limb in range(4)]
+            lie.instances[position] = replace(instance, preprocessed=changed)
+
+
+@shows(*((chip, rule) for chip in ACCESSES for rule in WILD))
+@pytest.mark.parametrize("rule", WILD)
+@pytest.mark.parametrize("chip", ACCESSES)
+def test_wild_pointers(chip: str, rule: str) -> None:
+    """An address that is not mapped, and equal to one that is modulo p or 2^48."""
+    instruction, name = ACCESSES[chip]
+    lie = honest(("constant", 1, HEAP + 64), instruction)
+    row, value = lie.row(chip), WILD[rule]
+    set_constant(lie, 1, value)
+    row.set_word(name, value)
+    row["eighth"] = (value & 0xFFFF) * pow(8, -1, P)
+    if "limb 0" in rule:
+        row["eighth"] = 8
+    if "limb 1" in rule:
+        row["address_carry_1"], row["address_carry_2"] = 4, 1
+    if "limb 2" in rule:
+        row["address_carry_2"] = -row[f"{name}_3"]
+    needed(lie, chip, rule)
+
+
+# PLACES IN A WORD
+
+
+def _combinations(places: int, least: int = 0) -> list[tuple[int, int, int]]:
+    """k, i, j for each k: selectors i and j on and k at -1 select the place i + j - k, at least `least`."""
+    found: dict[int, tuple[int, int, int]] = {}
+    for k, i, j in product(range(places), repeat=3):
+        if i < j and k not in (i, j) and least <= i + j - k < places:
+            found.setdefault(k, (k, i, j))
+    return list(found.values())
+
+
+@shows(
+    *((chip, f"is_limb_{limb} is 0 or 1") for chip in ("load_narrow", "store_narrow") for limb in range(4))
+)
+@pytest.mark.parametrize(("k", "i", "j"), _combinations(4))
+def test_three_limbs_at_once(k: int, i: int, j: int) -> None:
+    """Two limbs less a third: the address is right."""
+    place = i + j - k
+    word = 0x0404_0303_0202_0101
+    setup: list[Instruction] = [
+        ("constant", 3, HEAP + 64),
+        ("constant", 4, word),
+        ("ST_DW_REG", 3, 4, 0),
+        ("constant", 1, HEAP + 64 + 2 * place),
+    ]
+    lie = honest(*setup, ("LD_H_REG", 2, 1, 0))
+    row = lie.row("load_narrow")
+    limbs = [word >> 16 * limb & 0xFFFF for limb in range(4)]
+    row[f"is_limb_{place}"] = 0
+    row[f"is_limb_{i}"] = row[f"is_limb_{j}"] = 1
+    row[f"is_limb_{k}"] = -1
+    row["result_0"] = limbs[i] + limbs[j] - limbs[k]
+    ends_with(lie, 2, {0: row["result_0"]})
+    needed(lie, "load_narrow", f"is_limb_{k} is 0 or 1")
+
+    lie = honest(*setup, ("ST_H_IMM", 1, 0, 0, 9))
+    row, last = lie.row("store_narrow"), lie.find("stack_heap", is_heap=1)
+    row[f"is_limb_{place}"] = 0
+    row[f"is_limb_{i}"] = row[f"is_limb_{j}"] = 1
+    row[f"is_limb_{k}"] = -1
+    for limb in range(4):
+        sign = {i: 1, j: 1, k: -1}.get(limb, 0)
+        row[f"new_{limb}"] = last[f"last_{limb}"] = limbs[limb] + sign * (9 - limbs[limb])
+    needed(lie, "store_narrow", f"is_limb_{k} is 0 or 1")
+
+
+@shows(*(("load_unaligned", f"starts_at_{byte} is 0 or 1") for byte in range(8)))
+@shows(*(("store_unaligned", f"starts_at_{byte} is 0 or 1") for byte in range(8)))
+@pytest.mark.parametrize(("k", "i", "j"), _combinations(8, least=1))
+def test_three_places_at_once(k: int, i: int, j: int) -> None:
+    place = i + j - k
+    word = 0x4023_1011_0807_0401
+    setup: list[Instruction] = [
+        ("constant", 3, HEAP + 64),
+        ("constant", 4, word),
+        ("ST_DW_REG", 3, 4, 0),
+        ("ST_DW_REG", 3, 4, 8),
+        ("constant", 1, HEAP + 64 + place),
+    ]
+    lie = honest(*setup, ("LD_DW_REG", 2, 1, 0))
+    row = lie.row("load_unaligned")
+    _select(row, place, (k, i, j))
+    for limb in range(4):
+        parts = [_limb(row, start + 2 * limb) for start in (i, j, k)]
+        row[f"result_{limb}"] = parts[0] + parts[1] - parts[2]
+    ends_with(lie, 2, {limb: row[f"result_{limb}"] for limb in range(4)})
+    needed(lie, "load_unaligned", f"starts_at_{k} is 0 or 1")
+
+    lie = honest(*setup, ("ST_DW_IMM", 1, 0, 0, 0x0A0B0C0D))
+    row = lie.row("store_unaligned")
+    _select(row, place, (k, i, j))
+    stored = (0x0A0B0C0D).to_bytes(8, "little")
+    after = [row[f"byte_{byte}"] for byte in range(16)]
+    for start, sign in ((i, 1), (j, 1), (k, -1)):
+        for number, value in enumerate(stored):
+            after[start + number] += sign * (value - row[f"byte_{start + number}"])
+    _set_after(lie, row, after)
+    needed(lie, "store_unaligned", f"starts_at_{k} is 0 or 1")
+
+
+def _limb(row: Row, byte: int) -> int:
+    return row[f"byte_{byte}"] + 256 * row[f"byte_{byte + 1}"]
+
+
+def _select(row: Row, place: int, selectors: tuple[int, int, int]) -> None:
+    k, i, j = selectors
+    row[f"starts_at_{place}"] = 0
+    row[f"starts_at_{i}"] = row[f"starts_at_{j}"] = 1
+    row[f"starts_at_{k}"] = -1
+
+
+def _set_after(lie: Forgery, row: Row, after: list[int]) -> None:
+    """Set the bytes after an unaligned store, in its row and in the two words at the end of the run."""
+    words = [lie.find("stack_heap", is_heap=1, index=8 + number) for number in range(2)]
+    for limb in range(8):
+        value = after[2 * limb] + 256 * after[2 * limb + 1]
+        row[f"limb_{limb}_after"] = words[limb // 4][f"last_{limb % 4}"] = value
+
+
+@shows(*(("store_unaligned", f"bytes {2 * pair} and {2 * pair + 1} are bytes") for pair in range(8)))
+@pytest.mark.parametrize("pair", range(8))
+def test_bytes_beside_a_store(pair: int) -> None:
+    """One byte of a pair is stored, the other one takes along what both did not add up to."""
+    starts = pair < 4
+    place = 2 * pair + 1 if starts else 2 * pair - 7
+    lie = honest(
+        ("constant", 3, HEAP + 64),
+        ("constant", 4, 0x4023_1011_0807_0401),
+        ("ST_DW_REG", 3, 4, 0),
+        ("ST_DW_REG", 3, 4, 8),
+        ("constant", 1, HEAP + 64 + place),
+        ("ST_DW_IMM", 1, 0, 0, 5),
+    )
+    row = lie.row("store_unaligned")
+    low, high = f"byte_{2 * pair}", f"byte_{2 * pair + 1}"
+    after = [row[f"limb_{byte // 2}_after"] >> 8 * (byte % 2) & 0xFF for byte in range(16)]
+    if starts:
+        row[low], row[high] = row[low] + 1, row[high] - pow(256, -1, P)
+        after[2 * pair] += 1
+    else:
+        row[low], row[high] = row[low] - 256, row[high] + 1
+        after[2 * pair + 1] += 1
+    _set_after(lie, row, after)
+    needed(lie, "store_unaligned", f"bytes {2 * pair} and {2 * pair + 1} are bytes")
+
+
+@shows(("load_narrow", "4 bytes start in limb 0 or 2"), ("store_narrow", "4 bytes start in limb 0 or 2"))
+@shows(("load_narrow", "only a byte starts in the middle of a limb"))
+@shows(("store_narrow", "only a byte starts in the middle of a limb"))
+@pytest.mark.parametrize("size", ["W", "H"])
+def test_unaligned_as_narrow(size: str) -> None:
+    """4 bytes at 2, 2 bytes at 1: as if aligned."""
+    rule = "4 bytes start in limb 0 or 2" if size == "W" else "only a byte starts in the middle of a limb"
+    setup: list[Instruction] = [
+        ("constant", 3, HEAP + 64),
+        ("constant", 4, SHIFTED),
+        ("ST_DW_REG", 3, 4, 0),
+        ("constant", 1, HEAP + 64),
+    ]
+    limbs = [SHIFTED >> 16 * limb & 0xFFFF for limb in range(4)]
+    for chip, access in (
+        ("load_narrow", (f"LD_{size}_REG", 2, 1, 0)),
+        ("store_narrow", (f"ST_{size}_IMM", 1, 0, 0, 9)),
+    ):
+        lie = honest(*setup, access)
+        row = lie.row(chip)
+        address = HEAP + 64 + (2 if size == "W" else 1)
+        set_constant(lie, 1, address)
+        row.set_word("base", address)
+        if size == "H":
+            row["is_high"] = 1
+        else:
+            row["is_limb_0"], row["is_limb_1"] = 0, 1
+            if chip == "load_narrow":
+                row["result_0"], row["result_1"] = limbs[1], 0
+                ends_with(lie, 2, {0: limbs[1], 1: 0})
+            else:
+                last = lie.find("stack_heap", is_heap=1)
+                for limb, value in enumerate((limbs[0], 9, *limbs[2:])):
+                    row[f"new_{limb}"] = last[f"last_{limb}"] = value
+        needed(lie, chip, rule)
+
+
+@shows(("store_narrow", "is_word is 0 or 1"))
+def test_a_quarter_of_a_word() -> None:
+    """One byte as a quarter of four."""
+    lie = honest(("constant", 1, HEAP + 64), ("ST_B_IMM", 1, 0, 0, 0x44))
+    row, last = lie.row("store_narrow"), lie.find("stack_heap", is_heap=1)
+    row["is_byte"], row["is_word"] = 0, pow(4, -1, P)
+    row["limb_after"] = row["new_0"] = last["last_0"] = 0x11
+    needed(lie, "store_narrow", "is_word is 0 or 1")
+
+
+@shows(("store_narrow", "low and high are bytes"))
+def test_the_byte_beside() -> None:
+    lie = honest(("constant", 1, HEAP + 64), ("ST_B_IMM", 1, 0, 0, 0x44))
+    row, last = lie.row("store_narrow"), lie.find("stack_heap", is_heap=1)
+    row["low"], row["high"] = -256, 1
+    row["limb_after"] = row["new_0"] = last["last_0"] = 0x144
+    needed(lie, "store_narrow", "low and high are bytes")
+
+
+# BYTES THAT DO NOT EXIST
+
+
+def beyond(access: Instruction, place: int) -> Forgery:
+    """An access past the end of an input of 13 bytes, by a machine that does not look."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Layout, "locate", lambda *_, **__: (4, place))
+        original = RecordedMemory.__init__
+
+        def with_room(self: RecordedMemory, *arguments: object) -> None:
+            original(self, *arguments)  # type: ignore[arg-type]
+            self.data[4].extend(bytes(64))
+
+        patch.setattr(RecordedMemory, "__init__", with_room)
+        outcome = run(program(("constant", 1, INPUT + place), access).build(), bytes(13))
+    assert outcome.fault is None
+    return lying_witness(outcome)
+
+
+@shows(
+    *(
+        (chip, "the bytes exist")
+        for chip in ("load_narrow", "load_unaligned", "store_narrow", "store_unaligned")
+    )
+)
+@pytest.mark.parametrize(
+    ("chip", "access", "place"),
+    [
+        ("load_narrow", ("LD_B_REG", 2, 1, 0), 14),
+        ("load_unaligned", ("LD_H_REG", 2, 1, 0), 13),
+        ("store_narrow", ("ST_B_IMM", 1, 0, 0, 5), 14),
+        ("store_unaligned", ("ST_H_IMM", 1, 0, 0, 5), 13),
+    ],
+)
+def test_bytes_past_the_end(chip: str, access: Instruction, place: int) -> None:
+    needed(beyond(access, place), chip, "the bytes exist")
+
+
+@shows(("load_narrow", "is_writable is 0 or 1"), ("load_unaligned", "is_writable is 0 or 1"))
+@pytest.mark.parametrize(
+    ("chip", "access", "place", "columns"),
+    [
+        ("load_narrow", ("LD_B_REG", 2, 1, 0), 14, ["available"]),
+        ("load_unaligned", ("LD_H_REG", 2, 1, 0), 13, ["available", "available_first"]),
+    ],
+)
+def test_a_fraction_of_the_tag(chip: str, access: Instruction, place: int, columns: list[str]) -> None:
+    """5 bytes and writable, read as 8 bytes and 13 / 16 of it."""
+    lie = beyond(access, place)
+    row = lie.row(chip)
+    for column in columns:
+        row[column] = 8
+    row["is_writable"] = 13 * pow(16, -1, P)
+    needed(lie, chip, "is_writable is 0 or 1")
+
+
+@shows(("load_unaligned", "a word has few bytes"))
+def test_a_word_of_21_bytes() -> None:
+    """The tag of a writable word of 5 bytes, read as 21 bytes: those after the word are free."""
+    lie = honest(("constant", 1, INPUT + 2), ("LD_DW_REG", 2, 1, 0), input_region=bytes(range(1, 14)))
+    row = lie.row("load_unaligned")
+    first, second = lie.row("input", 0), lie.row("input", 1)
+    set_constant(lie, 1, INPUT + 14)
+    row.set_word("base", INPUT + 14)
+    row["eighth"], row["starts_at_2"], row["starts_at_6"] = 1, 0, 1
+    for byte in range(8):
+        row[f"byte_{byte}"], row[f"byte_{8 + byte}"] = row[f"byte_{8 + byte}"], 0xA0 + byte
+    row["reaches_second"], row["available_first"], row["available_second"], row["available"] = 0, 21, 0, 21
+    row["is_writable"] = 0
+    first["time"], second["time"] = 0, row["clk"]
+    for limb in range(4):
+        row[f"result_{limb}"] = _limb(row, 6 + 2 * limb)
+    ends_with(lie, 2, {limb: row[f"result_{limb}"] for limb in range(4)})
+    needed(lie, "load_unaligned", "a word has few bytes")
+
+
+# CALLS
+
+
+def called_by_register(value: int) -> tuple[Forgery, Row]:
+    """A callx of slot 4, with this address in the register instead."""
+    builder = ProgramBuilder()
+    builder.address_of(1, "f")
+    builder.call_register(1)
+    builder.exit()
+    builder.label("f")
+    builder.exit()
+    lie = Forgery(witness_of(run(builder.build())))
+    set_constant(lie, 1, value)
+    row = lie.row("call")
+    row.set_word("callee", value)
+    row["eighth"] = (value & 0xFFFF) >> 3
+    return lie, row
+
+
+SLOT = 0x1_0000_0000 + 8 * 4
+
+
+@shows(("call", "limb 3 of the address"))
+def test_a_target_with_a_top_limb() -> None:
+    lie, _ = called_by_register(5 << 48 | SLOT)
+    needed(lie, "call", "limb 3 of the address")
+
+
+@shows(("call", "target_carry_2 is 0 or 1"))
+def test_a_carry_of_a_target_that_is_a_fraction() -> None:
+    lie, row = called_by_register(32512 << 48 | SLOT + 2**32)
+    row["target_carry_2"] = 32512
+    needed(lie, "call", "target_carry_2 is 0 or 1")
+
+
+@shows(("call", "target_carry_1 is 0 or 1"))
+def test_a_carry_of_three() -> None:
+    """3 * 2^29 is little less than p."""
+    lie, row = called_by_register(4 << 32 | 8 * (4 + P - 3 * 2**29))
+    row["target_carry_1"] = 3
+    needed(lie, "call", "target_carry_1 is 0 or 1")
+
+
+@shows(("call", "r10_carry is 0 or 1"))
+def test_a_carry_of_r10_that_is_a_fraction() -> None:
+    builder = ProgramBuilder()
+    builder.call("f")
+    builder.exit()
+    builder.label("f")
+    builder.emit("MOV64_REG", 3, 10)
+    builder.exit()
+    lie = Forgery(witness_of(run(builder.build())))
+    row, read = lie.row("call"), lie.row("move")
+    row["r10_carry"] = 32512
+    read["b_0"], read["b_1"] = read["b_0"] + 1, read["b_1"] + 32512
+    ends_with(lie, 3, {0: read["b_0"], 1: read["b_1"]})
+    needed(lie, "call", "r10_carry is 0 or 1")
+
+
+@shows(("call", "the depth stays below the limit"))
+def test_64_calls_deep(monkeypatch: pytest.MonkeyPatch) -> None:
+    builder = ProgramBuilder()
+    builder.emit("MOV64_IMM", 1, immediate=64)
+    builder.label("f")
+    builder.emit("SUB64_IMM", 1, immediate=1)
+    builder.jump("end", "JSLT64_IMM", 1, immediate=0)
+    builder.call("f")
+    builder.label("end")
+    builder.exit()
+    monkeypatch.setattr(machine, "MAXIMUM_CALL_DEPTH", 65)
+    needed(lying_witness(run(builder.build())), "call", "the depth stays below the limit")
+
+
+def in_another_program(lie: Forgery, builder: ProgramBuilder) -> None:
+    """Put the program of a builder into the key."""
+    other = builder.build()
+    columns = program_columns(other, table_of(other))
+    lie.instances = [
+        replace(each, preprocessed=columns) if each.chip.name == "image" else each for each in lie.instances
+    ]
+
+
+@shows(("call", "an exit at exit_pc"), ("execution", "the last instruction is an exit"))
+def test_an_exit_that_is_none() -> None:
+    def returns(instruction: str) -> ProgramBuilder:
+        builder = ProgramBuilder()
+        builder.call("f")
+        builder.exit()
+        builder.label("f")
+        builder.emit(instruction)
+        builder.exit()
+        return builder
+
+    lie = Forgery(witness_of(run(returns("EXIT").build())))
+    in_another_program(lie, returns("NEG64"))
+    needed(lie, "call", "an exit at exit_pc")
+
+    def ends(instruction: str) -> ProgramBuilder:
+        builder = ProgramBuilder()
+        builder.emit(instruction)
+        builder.exit()
+        return builder
+
+    lie = Forgery(witness_of(run(ends("EXIT").build())))
+    in_another_program(lie, ends("NEG64"))
+    needed(lie, "execution", "the last instruction is an exit")
+
+
+@shows(("syscall", "the instruction at pc"))
+def test_a_syscall_that_is_none() -> None:
+    def logs(add: Callable[[ProgramBuilder], None]) -> ProgramBuilder:
+        builder = ProgramBuilder()
+        builder.constant(2, 0)
+        add(builder)
+        builder.exit()
+        return builder
+
+    lie = Forgery(witness_of(run(logs(lambda builder: builder.syscall("sol_log_")).build())))
+    in_another_program(lie, logs(lambda builder: builder.emit("NEG64")))
+    needed(lie, "syscall", "the instruction at pc")
+
+
+# PADDING
+
+OPERANDS = {
+    chip.name: "callee" if chip.name == "call" else "b"
+    for chip in CIRCUIT.chips
+    if any(note.name == "is_register" for note in chip.main)
+}
+
+
+@shows(*((chip, "is_register is 0 on padding") for chip in OPERANDS))
+@pytest.mark.parametrize("chip", OPERANDS)
+def test_padding_that_reads(chip: str) -> None:
+    """A row of padding reads a register at any time: 2^15 such rows carry it around p, into the past."""
+    lie = Forgery(witnesses()[0])
+    end = lie.row("registers", 2)
+    assert end.word("last") == 0
+    table = lie.tables(chip)[-1]
+    row = Row(table, len(table.main) - 1)
+    assert row["is_real"] == 0
+    clk = (end["time"] >> 1) + 5
+    name = OPERANDS[chip]
+    cells = {"is_register": 1, "clk": clk, f"{name}_index": 2, f"{name}_before": end["time"]}
+    for column, value in cells.items():
+        row[column] = value
+    end["time"] = 2 * clk
+    needed(lie, chip, "is_register is 0 on padding")
+
+
+@shows(("load_unaligned", "reaches_second is 0 on padding"))
+@shows(("store_unaligned", "reaches_second is 0 on padding"))
+@pytest.mark.parametrize("chip", ["load_unaligned", "store_unaligned"])
+def test_padding_that_reaches_memory(chip: str) -> None:
+    lie = Forgery(witnesses()[0])
+    word = lie.find("stack_heap", is_heap=1)
+    table = lie.tables(chip)[-1]
+    row = Row(table, len(table.main) - 1)
+    assert row["is_real"] == 0
+    cells = {"reaches_second": 1, "clk": word["time"] + 5, "second_before": word["time"]}
+    cells |= {"available_first": 8, "available_second": 8, "available": 16, "base_2": 3}
+    cells |= {"eighth": word["index"] - 1, "is_writable": 1}
+    for name, value in cells.items():
+        if any(note.name == name for note in table.chip.main):
+            row[name] = value
+    row["base_0"] = 8 * (word["index"] - 1)
+    for limb in range(4):
+        row[f"byte_{8 + 2 * limb}"] = word[f"last_{limb}"]
+        if chip == "store_unaligned":
+            row[f"limb_{4 + limb}_after"] = word[f"last_{limb}"]
+    word["time"] = row["clk"]
+    needed(lie, chip, "reaches_second is 0 on padding")
+
+
+@shows(("call", "returns is 0 on padding"))
+def test_padding_that_returns() -> None:
+    """A call that does not return, and a return without a call: to another pc, and with another r6."""
+    builder = ProgramBuilder()
+    builder.call("f")
+    builder.exit()
+    builder.exit()
+    builder.label("f")
+    builder.exit()
+    lie = Forgery(witness_of(run(builder.build())))
+    call, ghost, end = lie.row("call", 0), lie.row("call", 1), lie.row("execution")
+    ghost.copy_from(call)
+    call["returns"], ghost["is_real"], ghost["is_register"] = 0, 0, 0
+    ghost["pc"], end["pc"] = 1, 2
+    ghost["r6_0"] = 77
+    lie.row("registers", 6)["last_0"] = 77
+    needed(lie, "call", "returns is 0 on padding")
+
+
+# STACK AND HEAP
+
+
+def rows_of_words(*instructions: Instruction, input_region: bytes = b"") -> tuple[Forgery, list[Row]]:
+    """A witness, and its table of stack and heap with one free row after each."""
+    lie = honest(*instructions, input_region=input_region)
+    table = lie.tables("stack_heap")[0]
+    return lie, [Row(table, number) for number in range(8)]
+
+
+STORE_AND_LOAD: list[Instruction] = [
+    ("constant", 1, STACK + 16),
+    ("ST_DW_IMM", 1, 0, 0, 5),
+    ("LD_DW_REG", 2, 1, 0),
+]
+
+
+def forget(lie: Forgery, first: Row, second: Row) -> None:
+    """Two rows for one word: the store goes to the first, the load finds the zero of the second."""
+    store, load = lie.row("store"), lie.row("load")
+    second.copy_from(first)
+    first["time"], second["time"] = store["clk"], load["clk"]
+    second.set_word("last", 0)
+    load["memory_before"] = 0
+    load.set_word("value", 0)
+    lie.row("registers", 2).set_word("last", 0)
+
+
+@shows(("stack_heap", "words rise"), ("stack_heap", "gap is the distance to the next word, less one"))
+@pytest.mark.parametrize("rule", ["words rise", "gap is the distance to the next word, less one"])
+def test_a_word_twice(rule: str) -> None:
+    lie, rows = rows_of_words(*STORE_AND_LOAD)
+    forget(lie, rows[0], rows[1])
+    rows[0]["gap"] = -1 if rule == "words rise" else 0
+    needed(lie, "stack_heap", rule)
+
+
+@shows(("stack_heap", "real rows come first"))
+def test_a_word_twice_with_padding_between() -> None:
+    lie, rows = rows_of_words(*STORE_AND_LOAD)
+    forget(lie, rows[0], rows[2])
+    rows[1]["gap"] = rows[2]["index"] - 1
+    needed(lie, "stack_heap", "real rows come first")
+
+
+@shows(("stack_heap", "frame is below 64"), ("stack_heap", "the heap has no holes"))
+@pytest.mark.parametrize("rule", ["frame is below 64", "the heap has no holes"])
+def test_a_word_twice_by_a_fraction(rule: str) -> None:
+    """Index 1 with 1 / 512 of a hole below it is word 2."""
+    lie, rows = rows_of_words(*STORE_AND_LOAD)
+    forget(lie, rows[0], rows[1])
+    rows[0]["index"], rows[0]["holes"] = 1, pow(512, -1, P)
+    if rule == "frame is below 64":
+        rows[0]["frame"] = rows[0]["holes"]
+    needed(lie, "stack_heap", rule)
+
+
+@shows(("stack_heap", "frame holds index"))
+def test_a_word_twice_by_another_frame() -> None:
+    """Index 0 of frame 2 is word 1024, and so is index 512 of frame 1."""
+    lie, rows = rows_of_words(("constant", 1, STACK + 0x2000), *STORE_AND_LOAD[1:])
+    forget(lie, rows[0], rows[1])
+    rows[0]["index"], rows[0]["frame"], rows[0]["holes"], rows[0]["gap"] = 0, 2, 2, 511
+    needed(lie, "stack_heap", "frame holds index")
+
+
+@shows(("stack_heap", "is_heap is 0 or 1"))
+def test_a_word_of_the_input_among_those_of_the_heap() -> None:
+    """Region 2 + 2 is the input, whose words would then be zero."""
+    lie, rows = rows_of_words(
+        ("constant", 1, INPUT + 8), ("LD_DW_REG", 2, 1, 0), input_region=bytes(range(16))
+    )
+    load = lie.row("load")
+    load.set_word("value", 0)
+    lie.row("registers", 2).set_word("last", 0)
+    lie.row("input", 0)["time"] = 0
+    cells = {"is_real": 1, "is_heap": 2, "index": 1, "time": load["clk"]}
+    for name, value in cells.items():
+        rows[0][name] = value
+    needed(lie, "stack_heap", "is_heap is 0 or 1")
+
+
+@shows(("stack_heap", "index is inside the heap"))
+def test_a_word_past_the_heap() -> None:
+    lie, rows = rows_of_words(("constant", 1, HEAP + 32 * 1024 - 8), ("LD_DW_REG", 2, 1, 0))
+    load = lie.row("load")
+    set_constant(lie, 1, HEAP + 32 * 1024)
+    load.set_word("base", HEAP + 32 * 1024)
+    load["eighth"] = 4096
+    rows[0]["index"], rows[0]["frame"] = 4096, 8
+    needed(lie, "stack_heap", "index is inside the heap")
+
+
+# THE STATEMENT
+
+
+def public_columns() -> list[tuple[str, int]]:
+    return [(chip.name, position) for chip in CIRCUIT.chips for position in range(len(chip.public_columns))]
+
+
+@shows(
+    *(
+        (chip, f"{CHIPS[chip].public_columns[position].name} is the statement's")
+        for chip, position in public_columns()
+    )
+)
+@pytest.mark.parametrize(("chip", "position"), public_columns())
+def test_another_statement(chip: str, position: int) -> None:
+    """A true witness, and a statement that says something else in one cell."""
+    lie = Forgery(witnesses()[0])
+    table = lie.tables(chip)[0]
+    assert table.public is not None
+    public = table.public.copy()
+    public[0, position] ^= 1
+    lie.instances = [replace(each, public=public) if each is table else each for each in lie.instances]
+    needed(lie, chip, f"{CHIPS[chip].public_columns[position].name} is the statement's")
