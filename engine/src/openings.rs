@@ -14,6 +14,8 @@ use crate::failure::{Outcome, reject};
 
 /// No honest proof opens this many cells; it bounds what a short proof can expand to.
 const MAXIMUM_CELLS: usize = 1 << 24;
+/// What a vector takes beside its content, in cells: rows without cells and queries without rows count too.
+const VECTOR_CELLS: usize = 6;
 
 /// The rows that all queries open in the matrices of one commitment.
 #[derive(Deserialize, Serialize, PartialEq)]
@@ -66,15 +68,19 @@ impl<T: Copy + Eq + Hash> Openings<T> {
         if self.patterns.iter().any(|pattern| pattern.len() != queries) {
             return reject(format!("malformed proof: the rows of other than {queries} queries"));
         }
+        let cells = self
+            .matrices
+            .iter()
+            .fold(VECTOR_CELLS, |sum, matrix| sum.saturating_add(matrix.width).saturating_add(VECTOR_CELLS));
+        *budget = budget.saturating_add(cells.saturating_mul(queries));
+        if *budget > MAXIMUM_CELLS {
+            return reject(format!("malformed proof: more than {MAXIMUM_CELLS} opened cells"));
+        }
         let mut opened: Vec<Vec<Vec<T>>> = vec![Vec::new(); queries];
         for matrix in &self.matrices {
             let Some(pattern) = self.patterns.get(matrix.pattern) else {
                 return reject("malformed proof: a pattern of rows is missing");
             };
-            *budget = budget.saturating_add(matrix.width.saturating_mul(queries));
-            if *budget > MAXIMUM_CELLS {
-                return reject(format!("malformed proof: more than {MAXIMUM_CELLS} opened cells"));
-            }
             for (rows, &position) in opened.iter_mut().zip(pattern) {
                 let start = matrix.width.saturating_mul(position as usize);
                 let Some(row) = matrix.cells.get(start..start.saturating_add(matrix.width)) else {
