@@ -76,3 +76,12 @@ def test_replay_memory_holds_nothing_else() -> None:
     with pytest.raises(KeyError) as caught:
         replayed.read(HEAP + 4, 5)
     assert caught.value.args == ((3, 1),)
+
+
+def test_replay_stops_at_the_first_missing_word() -> None:
+    """However long the range: nothing is built for the words behind it."""
+    replayed = ReplayMemory(Layout(0, 32 * 1024, 2**31), {(4, 0): 5})
+    with pytest.raises(KeyError) as caught:
+        replayed.read(4 << 32, 2**31)
+    assert caught.value.args == ((4, 1),)
+    assert replayed.used == set()

@@ -142,8 +142,13 @@ class ReplayMemory:
     def _keys(self, region: int, offset: int, length: int) -> list[tuple[int, int]]:
         if length == 0:
             return []
-        positions = range(offset & -WORD, offset + length, WORD)
-        keys = [(region, self.layout.word_index(region, position)) for position in positions]
+        keys = []
+        for position in range(offset & -WORD, offset + length, WORD):
+            key = (region, self.layout.word_index(region, position))
+            # At once: a call may name gigabytes, an event cannot list them.
+            if key not in self.words:
+                raise KeyError(key)
+            keys.append(key)
         self.used.update(keys)
         return keys
 
