@@ -34,7 +34,7 @@ from tests.soundness.mutation import (
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib  # type: ignore[import-not-found]
+    import tomli as tomllib
 
 ROWS = 8
 COMPENSATIONS = 3000

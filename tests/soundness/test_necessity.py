@@ -23,7 +23,7 @@ from tests.soundness.test_time import ELAPSED
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib  # type: ignore[import-not-found]
+    import tomli as tomllib
 
 ROWS = 14
 ATTEMPTS = 2

@@ -18,6 +18,7 @@ from solproof.families.adapter import Register, Step, operand, pack
 from solproof.families.family import Code, Entry, Executor, Family, binary_entry, both
 from solproof.families.integers import MASK32, MASK64, Binary, sign_extend32
 from solproof.isa.instruction import Instruction
+from solproof.witness.arrays import Integers
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 
@@ -157,7 +158,7 @@ def fill_arithmetic(table: Table, rows: Rows) -> None:
     ):
         table[name] = mode & bit != 0
     a, b, c = limbs(rows.a), limbs(rows.b), limbs(rows.c)
-    carry = np.zeros(len(rows), np.int64)
+    carry: Integers = np.zeros(len(rows), np.int64)
     for limb in range(4):
         x, y, z = a[:, limb], b[:, limb], c[:, limb]
         forms = [mode & SUBTRACT != 0, mode & REVERSE != 0, mode & COPY != 0]

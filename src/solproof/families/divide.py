@@ -19,6 +19,7 @@ from solproof.families.comparison import Comparison, fill_comparison
 from solproof.families.family import Code, Entry, Executor, Family, binary_entry, both
 from solproof.families.integers import MASK32, Binary
 from solproof.isa.instruction import Instruction
+from solproof.witness.arrays import Integers
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 
@@ -117,7 +118,8 @@ def fill(table: Table, rows: Rows) -> None:
     table.word("quotient", quotient)
     table.word("remainder", remainder)
     quotient_bytes, divisor_bytes = fill_byte_pairs(table, "quotient", quotient, "divisor", divisor)
-    parts, expected, carry = limbs(remainder), limbs(dividend), np.zeros(len(rows), np.int64)
+    parts, expected = limbs(remainder), limbs(dividend)
+    carry: Integers = np.zeros(len(rows), np.int64)
     for limb in range(3):
         total = product_column(quotient_bytes, divisor_bytes, limb) + parts[:, limb] + carry
         carry = (total - expected[:, limb]) >> 16

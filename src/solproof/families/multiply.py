@@ -17,6 +17,7 @@ from solproof.families.byte_product import byte_pairs, fill_byte_pairs, product_
 from solproof.families.family import Code, Entry, Executor, Family, binary_entry, both
 from solproof.families.integers import MASK64, Binary, sign_extend32
 from solproof.isa.instruction import Instruction
+from solproof.witness.arrays import Integers
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 
@@ -94,7 +95,8 @@ def fill(table: Table, rows: Rows) -> None:
     table.fill_operand("b", rows)
     table.word("c", rows.c)
     a_bytes, b_bytes = fill_byte_pairs(table, "a", rows.a, "b", rows.b)
-    c, carry = limbs(rows.c), np.zeros(len(rows), np.int64)
+    c = limbs(rows.c)
+    carry: Integers = np.zeros(len(rows), np.int64)
     for limb in range(4):
         total = product_column(a_bytes, b_bytes, limb) + carry - c[:, limb]
         carry = np.where(half & (limb >= 2), 0, total >> 16)

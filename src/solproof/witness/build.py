@@ -156,9 +156,8 @@ def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
 
 def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Integers]:
     """How often each row of a lookup table is queried by the instances."""
-    counts = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in lookup.COUNTS} | {
-        PROGRAM: np.zeros(slots, np.int64)
-    }
+    counts: dict[Bus, Integers] = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in lookup.COUNTS}
+    counts[PROGRAM] = np.zeros(slots, np.int64)
     blocks = [
         (instance, instance.main[start : start + BLOCK_ROWS])
         for instance in instances

@@ -57,7 +57,7 @@ def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
     caller = np.zeros(len(clk), np.int64)
     matching = np.zeros(len(clk), np.int64)
     times = clk[order]
-    outer_calls = np.zeros(0, np.int64)
+    outer_calls: Integers = np.zeros(0, np.int64)
     for level in range(int(depth.max()) + 1 if len(depth) else 0):
         at = np.flatnonzero(depth == level)
         calls = at[opens[at]]
