@@ -123,13 +123,13 @@ def test_directory(command: Command, files: Files, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"", "input: not JSON at line 1, column 1: Expecting value"),
-        (b'{"program_id": ', "input: not JSON at line 1, column 16: Expecting value"),
-        (b"\xff", "input: expected UTF-8, byte 0 is not"),
-        (b"[]", "input: expected an object, got []"),
+        (b"", "not JSON at line 1, column 1: Expecting value"),
+        (b'{"program_id": ', "not JSON at line 1, column 16: Expecting value"),
+        (b"\xff", "expected UTF-8, byte 0 is not"),
+        (b"[]", "expected an object, got []"),
         (b"{}", "program_id: missing"),
         (b'{"program_id": 5}', "program_id: expected a base58 address, got 5"),
-        (b"[" * 100_000, "input: not JSON: nested too deeply, or a number is too long"),
+        (b"[" * 100_000, "not JSON: nested too deeply, or a number is too long"),
     ],
 )
 def test_broken_json(text: bytes, message: str, command: Command, files: Files, tmp_path: Path) -> None:

@@ -80,3 +80,12 @@ def test_broken_program(command: Command, files: Files, tmp_path: Path) -> None:
     result = command("inspect", program)
     assert result.status == 2
     assert result.errors.startswith(f"error: program {program}: ElfError::ValueOutOfBounds: ")
+
+
+def test_broken_input_bin(command: Command, files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "cut.bin"
+    path.write_bytes(files.input_bin.read_bytes()[:-1])
+    length = len(files.input_bin.read_bytes()) - 1
+    result = command("inspect", path)
+    message = f"input.bin: parameters.sysvars at offset {length}: expected 1 bytes, 0 are left"
+    assert (result.status, result.errors) == (2, f"error: file {path}: {message}\n")

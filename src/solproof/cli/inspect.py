@@ -47,7 +47,10 @@ def inspect(file: Path, as_json: bool) -> None:
         with naming_program(file):
             fields = describe_program(content)
     elif is_input_bin(content):
-        fields = describe_input(content)
+        try:
+            fields = describe_input(content)
+        except InputError as error:
+            raise InputError(f"file {file}: {error}") from None
     else:
         raise InputError(
             f"file {file}: starts with {content[:8]!r}, "

@@ -83,7 +83,7 @@ def read_input(program: Path | None, input_path: Path | None, **parameters: Any)
         try:
             given = input_file.parse_input(content, elf)
         except InputError as error:
-            raise InputError(f"input {input_path}: {error}") from None
+            raise InputError(f"input {input_path}: {str(error).removeprefix('input: ')}") from None
     return _override(given, **parameters)
 
 

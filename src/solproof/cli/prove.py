@@ -26,6 +26,7 @@ from solproof.cli.show import (
     print_lines,
     rounded,
     seconds_text,
+    security_text,
 )
 from solproof.files import check_writable, write_file
 from solproof.proof import prove as prover
@@ -79,7 +80,7 @@ def prove(
         aligned(
             [
                 *outcome_lines(proof.output),
-                ("security", f"{report.security_bits:.1f} bits proven, {report.security_regime}"),
+                ("security", security_text(report.security_bits, report.security_regime)),
                 ("rows", f"{sum(report.rows.values()):,} in {len(report.rows)} chips, padding included"),
                 ("cells", f"{cells:,} committed, and {report.preprocessed_cells:,} of the program's key"),
                 ("seconds", seconds_text(report.seconds)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -54,6 +55,11 @@ def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
         ("instructions", f"{output.instructions:,}"),
         ("accounts modified", str(output.accounts_modified)),
     ]
+
+
+def security_text(bits: float, regime: str) -> str:
+    """Proven bits, rounded down to a tenth, and the regime that they are proven in."""
+    return f"{math.floor(bits * 10) / 10:.1f} bits proven, {regime}"
 
 
 def seconds_text(seconds: Mapping[str, float]) -> str:

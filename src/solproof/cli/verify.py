@@ -23,6 +23,7 @@ from solproof.cli.show import (
     print_lines,
     rounded,
     seconds_text,
+    security_text,
 )
 from solproof.files import read_file
 from solproof.proof import verify as verifier
@@ -71,7 +72,7 @@ def verify(
             [
                 ("proof", "valid"),
                 *outcome_lines(verdict.output),
-                ("security", f"{verdict.security_bits:.1f} bits proven, {verdict.security_regime}"),
+                ("security", security_text(verdict.security_bits, verdict.security_regime)),
                 ("seconds", seconds_text(verdict.seconds)),
             ]
         )

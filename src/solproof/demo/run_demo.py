@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from solproof.cli.show import seconds_text
+from solproof.cli.show import seconds_text, security_text
 from solproof.demo import programs, scenario
 from solproof.demo.litesvm import RuntimeResult
 from solproof.errors import OutputError, ProofRejected, SolproofError
@@ -215,7 +215,7 @@ def _say_figures(proof: Proof, verdict: dict[str, Any], files: Files, say: Say) 
     say(f"    rows: {rows:,} in {len(report.rows)} chips, padding and fixed tables included")
     say(f"    cells of the proof: {report.main_cells:,} main, {report.auxiliary_cells:,} auxiliary")
     say(f"    cells of the key: {report.preprocessed_cells:,} preprocessed")
-    say(f"    security: {verdict['security_bits']:.1f} bits proven, {verdict['security_regime']}")
+    say(f"    security: {security_text(verdict['security_bits'], verdict['security_regime'])}")
     say(f"    proof: {verdict['proof_bytes']:,} bytes")
     say(f"    seconds to prove: {seconds_text(report.seconds)}")
     say(f"    seconds to verify: {seconds_text(verdict['seconds'])}")

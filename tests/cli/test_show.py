@@ -1,0 +1,12 @@
+"""How results are worded."""
+
+from __future__ import annotations
+
+import pytest
+
+from solproof.cli.show import security_text
+
+
+@pytest.mark.parametrize(("bits", "text"), [(110.55, "110.5"), (99.999, "99.9"), (100.0, "100.0")])
+def test_security_is_rounded_down(bits: float, text: str) -> None:
+    assert security_text(bits, "unique decoding") == f"{text} bits proven, unique decoding"
