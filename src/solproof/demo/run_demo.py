@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from solproof.cli.show import seconds_text, security_text
+from solproof.cli.show import rounded, seconds_text, security_text
 from solproof.demo import programs, scenario
 from solproof.demo.litesvm import RuntimeResult
 from solproof.errors import OutputError, ProofRejected, SolproofError
@@ -130,7 +130,7 @@ def _show(case: Case, directory: Path, say: Say, phases: Phases) -> dict[str, An
     say("")
     return {
         **verdict,
-        "prove_seconds": proof.report.seconds,
+        "prove_seconds": rounded(proof.report.seconds),
         "rows": proof.report.rows,
         "main_cells": proof.report.main_cells,
         "auxiliary_cells": proof.report.auxiliary_cells,
