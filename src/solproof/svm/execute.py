@@ -24,7 +24,7 @@ from solproof.vm.machine import run
 from solproof.vm.trace import Run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Execution:
     """An execution with everything that a prover needs of it."""
 

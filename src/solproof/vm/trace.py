@@ -48,7 +48,7 @@ class Recorder:
         self.events: list[SyscallEvent] = []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class Trace:
     """The recorded run as arrays; n instructions, m loads and stores, k calls."""
 
@@ -78,7 +78,7 @@ class Trace:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class Run:
     """The outcome of a run. `r0` is the program's return value when `fault` is None."""
 
