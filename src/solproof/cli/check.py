@@ -59,9 +59,7 @@ def check(
         progress("constraints and buses")
         failures = check_witness(execution, witness)
     instances = witness.instances
-    rows: dict[str, int] = {}
-    for instance in instances:
-        rows[instance.chip.name] = rows.get(instance.chip.name, 0) + len(instance.main)
+    rows = witness.rows()
     seconds = time.perf_counter() - start
     if as_json:
         described = [

@@ -104,15 +104,12 @@ def refuse_fault(execution: Execution) -> None:
 
 
 def _report(report: _engine.Report, size: int, seconds: dict[str, float], witness: Witness) -> ProofReport:
-    rows: dict[str, int] = {}
-    for instance in witness.instances:
-        rows[instance.chip.name] = rows.get(instance.chip.name, 0) + len(instance.main)
     return ProofReport(
         security_bits=report["security_bits"],
         security_regime=report["security_regime"],
         proof_bytes=size,
         seconds=seconds,
-        rows=rows,
+        rows=witness.rows(),
         main_cells=report["main_cells"],
         auxiliary_cells=report["auxiliary_cells"],
         preprocessed_cells=report["preprocessed_cells"],

@@ -52,6 +52,13 @@ class Witness:
     instances: tuple[Instance, ...]
     public: PublicData
 
+    def rows(self) -> dict[str, int]:
+        """Rows by chip, padding included."""
+        rows: dict[str, int] = {}
+        for instance in self.instances:
+            rows[instance.chip.name] = rows.get(instance.chip.name, 0) + len(instance.main)
+        return rows
+
 
 def public_data(run: Run, execution: Execution) -> PublicData:
     """What the statement of a run says in the terms of the circuit."""
