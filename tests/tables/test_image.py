@@ -30,7 +30,7 @@ def rows() -> list[dict[str, int]]:
     builder.exit()
     program = builder.build()
     program = replace(program, image=program.text + b"\1\2\3")
-    data = image.preprocessed(program, table_of(program), 16)
+    data = image.preprocessed(program, table_of(program))
     assert data.shape == (16, len(NAMES))
     return [dict(zip(NAMES, row, strict=True)) for row in data.tolist()]
 

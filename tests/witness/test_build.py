@@ -9,7 +9,7 @@ from solproof.circuit import CIRCUIT
 from solproof.families.registry import EXECUTORS
 from solproof.tables import lookup
 from solproof.witness.build import build_witness, split
-from solproof.witness.public import MINIMUM_HEIGHT, padded_height
+from solproof.witness.table import MINIMUM_HEIGHT, padded_height
 from tests.conformance import assert_checked, run, table_of
 from tests.program_builder import ProgramBuilder
 from tests.soundness.corpus import every_opcode_run, witnesses

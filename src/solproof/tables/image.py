@@ -18,7 +18,7 @@ from solproof.vm.memory import IMAGE, WORD
 from solproof.witness.arrays import Integers
 from solproof.witness.memory import Cells
 from solproof.witness.program_table import ProgramTable
-from solproof.witness.table import Table, limbs
+from solproof.witness.table import Table, limbs, padded_height
 
 # COLUMNS AND CONSTRAINTS
 
@@ -61,11 +61,11 @@ CHIP = build()
 # WITNESS
 
 
-def preprocessed(program: Program, table: ProgramTable, minimum_height: int) -> NDArray[np.uint32]:
+def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
     """The preprocessed columns of a program: [height, 16], height a power of two."""
     words = -(-len(program.image) // WORD)
     slots = len(table.code)
-    height = max(minimum_height, 1 << (max(words, slots) - 1).bit_length())
+    height = padded_height(max(words, slots))
     data = np.zeros((height, len(CHIP.preprocessed_columns)), np.int64)
     data[:, 0] = np.arange(height)
     image = np.frombuffer(program.image.ljust(words * WORD, b"\0"), "<u8")

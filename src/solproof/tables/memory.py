@@ -17,7 +17,7 @@ from solproof.air.gadgets import bits, range16
 from solproof.vm.memory import HEAP, INPUT, STACK
 from solproof.witness.arrays import Integers
 from solproof.witness.memory import HOLE_WORDS, WRITABLE_TAG, Cells
-from solproof.witness.table import Table
+from solproof.witness.table import Table, padded_height
 
 FRAME_WORDS_BITS = 9
 FRAMES_BITS = 6
@@ -99,11 +99,11 @@ def fill_input(public: NDArray[np.uint32], cells: Cells) -> Table:
     return table
 
 
-def fill_stack_heap(cells: Cells, minimum_height: int) -> Table:
+def fill_stack_heap(cells: Cells) -> Table:
     """One row per touched word, rising."""
     words = cells.of(STACK, HEAP)
     rows = len(words.index)
-    height = max(minimum_height, 1 << (rows - 1).bit_length()) if rows else minimum_height
+    height = padded_height(rows)
     table = Table(STACK_HEAP, height)
     is_heap = words.region == HEAP
     holes = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS))

@@ -21,14 +21,12 @@ from solproof.witness.arrays import Integers
 from solproof.witness.execution import Execution
 from solproof.witness.program_table import ProgramTable
 from solproof.witness.public import (
-    MINIMUM_HEIGHT,
     InputWords,
     PublicData,
     PublicTable,
-    padded_height,
     public_tables,
 )
-from solproof.witness.table import Table
+from solproof.witness.table import MINIMUM_HEIGHT, Table, padded_height
 
 BLOCK_ROWS = 2**14
 """Rows evaluated at once: their columns stay in the processor's cache."""
@@ -124,7 +122,7 @@ def _public_instances(execution: Execution, public: dict[str, PublicTable]) -> I
         boundary.fill_execution(execution, columns(boundary.EXECUTION)),
         boundary.fill_registers(execution, columns(boundary.REGISTER_BOUNDARY)),
         memory.fill_input(columns(memory.INPUT_WORDS), execution.cells),
-        memory.fill_stack_heap(execution.cells, MINIMUM_HEIGHT),
+        memory.fill_stack_heap(execution.cells),
         event.fill_syscalls(execution, columns(event.SYSCALL)),
         event.fill_event_words(execution, columns(event.EVENT_WORD)),
     ]
@@ -185,4 +183,4 @@ def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Inte
 
 def program_columns(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
     """The preprocessed columns of a program's image table."""
-    return image.preprocessed(program, table, MINIMUM_HEIGHT)
+    return image.preprocessed(program, table)

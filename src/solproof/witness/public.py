@@ -14,9 +14,7 @@ from solproof.vm.memory import INPUT, WORD, Layout
 from solproof.vm.trace import SyscallEvent
 from solproof.witness.arrays import Integers, Values
 from solproof.witness.memory import tag
-from solproof.witness.table import limbs
-
-MINIMUM_HEIGHT = 16
+from solproof.witness.table import MINIMUM_HEIGHT, limbs, padded_height
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,6 @@ def public_tables(data: PublicData) -> list[PublicTable]:
             event.EVENT_WORD, event.public_event_words(data.events, data.layout, padded_height(words))
         ),
     ]
-
-
-def padded_height(rows: int) -> int:
-    """The smallest height of a table that holds some rows."""
-    return max(MINIMUM_HEIGHT, 1 << max(rows - 1, 0).bit_length())
 
 
 def _public_input(words: InputWords, layout: Layout) -> NDArray[np.uint32]:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from solproof.witness.rows import Rows
 
 
+MINIMUM_HEIGHT = 16
+
+
+def padded_height(rows: int) -> int:
+    """The smallest height of a table that holds some rows."""
+    return max(MINIMUM_HEIGHT, 1 << max(rows - 1, 0).bit_length())
+
+
 def limbs(values: Values) -> Integers:
     """The four 16-bit limbs of each value: shape [rows, 4]."""
     contiguous = np.ascontiguousarray(values, dtype="<u8")
