@@ -36,7 +36,7 @@ SEMANTICS: Mapping[str, Binary] = {
 # OPCODES
 
 
-def encode_add(mnemonic: str, instruction: Instruction) -> Entry:
+def encode_add(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """ADD64."""
     return binary_entry(Code.ADD, mnemonic, instruction)
 
@@ -52,7 +52,7 @@ MODES = {
 }
 
 
-def encode_arithmetic(mnemonic: str, instruction: Instruction) -> Entry:
+def encode_arithmetic(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """The other forms. Negation is b - a with the immediate 0, whatever the instruction's immediate holds."""
     mode = MODES[mnemonic.removesuffix("_IMM").removesuffix("_REG")]
     if mode & REVERSE:

@@ -47,7 +47,7 @@ MODES = {
 }
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A bitwise operation, or the jump on common bits with its offset."""
     mode = MODES[mnemonic.rpartition("_")[0]]
     offset = instruction.offset if mode & JUMP else 0

@@ -1,9 +1,9 @@
 """Calls of functions and their returns.
 
 A row is a call and, when it comes back, the exit that ends it. Given a call, this chip proves that execution
-continues at the target one frame deeper, with r10 at the end of the next frame; given its exit, that r6..r9
-and r10 are what they were and that execution continues after the call. A pseudo-register holds the call that
-is open (the clk of its call, which no other call shares) and the depth: an exit that finds another call open
+continues at the target one frame deeper, with r10 moved by as much as the program table says (a stride that
+depends on the sBPF version); given its exit, that r6..r9 and r10 are what they were and that execution
+continues after the call. A pseudo-register holds the call that is open (the clk of its call, which no other call shares) and the depth: an exit that finds another call open
 than its own has no counterpart on the register bus, so calls return in order.
 """
 
@@ -18,7 +18,7 @@ from solproof.air.gadgets import LIMB, access_register, bits, range16
 from solproof.families.adapter import Register, Step
 from solproof.families.family import Code, Entry, Executor, Family
 from solproof.isa.instruction import Instruction
-from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDE, MAXIMUM_CALL_DEPTH
+from solproof.vm.limits import FRAME_REGISTER, MAXIMUM_CALL_DEPTH
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 
@@ -29,7 +29,7 @@ assert MAXIMUM_CALL_DEPTH == 2**DEPTH_BITS
 # OPCODES
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A call of a function, or of the address in a register, which V0 names in the immediate.
 
     The program table puts the pc of the function into `offset`.
@@ -39,7 +39,7 @@ def encode(mnemonic: str, instruction: Instruction) -> Entry:
     return Entry(Code.CALL_REGISTER, source=instruction.immediate)
 
 
-def encode_exit(_: str, __: Instruction) -> Entry:
+def encode_exit(_: str, __: Instruction, ___: int) -> Entry:
     """A return, or the end of the program."""
     return Entry(Code.EXIT)
 
@@ -74,19 +74,19 @@ def build() -> Chip:
     ]
     stack = chip.word("r10", "r10 before the call")
     stack_before = chip.column("r10_before", "time of the previous access of r10")
-    stack_carry = chip.flag("r10_carry", "carry out of limb 0 of r10 + one frame")
+    stride = chip.column("stride", "by how much the call moves r10")
+    stack_carry = chip.flag("r10_carry", "carry out of limb 0 of r10 + stride")
     returns = step.flag("returns", "1 when the frame exits")
     exit_clk = chip.column("exit_clk", "clk of the exit")
     exit_pc = chip.column("exit_pc", "slot of the exit")
     exit_frame_before = chip.column(
         "exit_frame_before", "time of the previous access of the frame register at the exit"
     )
-    exit_stack_before = chip.column("exit_r10_before", "time of the previous access of r10 at the exit")
 
     # The call.
     family = Code.CALL + (Code.CALL_REGISTER - Code.CALL) * is_register
     offset = (1 - is_register) * target
-    step.fetch(family, source=callee.index, immediate=text_address, offset=offset)
+    step.fetch(family, source=callee.index, immediate=text_address, offset=offset, flags=stride)
     step.advance(target)
     callee.read_as_source(step, is_register)
     # callee = text_address + 8 target + remainder modulo 2^64. `target` is a slot of the program and every
@@ -121,8 +121,9 @@ def build() -> Chip:
         access_register(
             chip, index, value, value, before=before, now=now, active=step.is_real, name=f"r{index}"
         )
-    moved = (stack[0] + FRAME_STRIDE - LIMB * stack_carry, stack[1] + stack_carry, stack[2], stack[3])
-    # Limb 1 cannot overflow: r10 moves at most 64 times.
+    moved = (stack[0] + stride - LIMB * stack_carry, stack[1] + stack_carry, stack[2], stack[3])
+    # Limb 1 cannot overflow: where calls move r10, nothing else does, and there are at most 64 at a time.
+    # Where the stride is 0, so is the carry.
     range16(chip, moved[0], step.is_real, "limb 0 of the moved r10")
     access_register(chip, 10, stack, moved, before=stack_before, now=now, active=step.is_real, name="r10")
 
@@ -142,7 +143,7 @@ def build() -> Chip:
         active=returns,
         name="the open call at the exit",
     )
-    for index, value in saved.items():
+    for index, value in {**saved, 10: stack}.items():
         at_exit = chip.word(f"exit_r{index}", f"r{index} before the exit")
         exit_before = chip.column(
             f"exit_r{index}_before", f"time of the previous access of r{index} at the exit"
@@ -157,9 +158,6 @@ def build() -> Chip:
             active=returns,
             name=f"r{index} at the exit",
         )
-    access_register(
-        chip, 10, moved, stack, before=exit_stack_before, now=then, active=returns, name="r10 at the exit"
-    )
     return chip
 
 
@@ -188,15 +186,12 @@ def fill(table: Table, rows: Rows) -> None:
     table["caller"], table["depth"], table["frame_before"] = calls.caller, calls.depth, calls.before[:, 5]
     returns = calls.exit_clk != 0
     table["returns"], table["exit_clk"], table["exit_pc"] = returns, calls.exit_clk, calls.exit_pc
-    for position, index in enumerate(SAVED):
+    for position, index in enumerate((*SAVED, 10)):
         table.word(f"r{index}", calls.saved[:, position])
         table[f"r{index}_before"] = calls.before[:, position]
         table.word(f"exit_r{index}", calls.at_exit[:, position])
         table[f"exit_r{index}_before"] = calls.exit_before[:, position]
-    stack = calls.saved[:, 4]
-    table.word("r10", stack)
-    table["r10_before"], table["exit_r10_before"] = calls.before[:, 4], calls.exit_before[:, 4]
-    table["r10_carry"] = limbs(stack)[:, 0] + FRAME_STRIDE >> 16
+    table["stride"], table["r10_carry"] = calls.stride, limbs(calls.saved[:, 4])[:, 0] + calls.stride >> 16
     table["exit_frame_before"] = calls.exit_before[:, 5]
 
 

@@ -39,7 +39,7 @@ HALF, REMAINDER = 1, 2
 MODES = {"DIV64": 0, "MOD64": REMAINDER, "DIV32": HALF, "MOD32": HALF | REMAINDER}
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A division."""
     mode = MODES[mnemonic.rpartition("_")[0]]
     return binary_entry(Code.DIVIDE, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)

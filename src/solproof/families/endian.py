@@ -34,7 +34,7 @@ SWAP = 1
 WIDTHS = {16: 2, 32: 4, 64: 8}
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """LE or BE of a width that the verifier of programs has checked."""
     flags = (SWAP if mnemonic == "BE" else 0) | WIDTHS[instruction.immediate]
     return Entry(Code.ENDIAN, destination=instruction.destination, flags=flags)

@@ -34,6 +34,8 @@ class Code(IntEnum):
     CALL_REGISTER = 14
     EXIT = 15
     SYSCALL = 16
+    STACK_GAPS = 17
+    """Of no instruction: the row that says that the stack has holes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Family:
 
     codes: tuple[Code, ...]
     mnemonics: tuple[str, ...]
-    encode: Callable[[str, Instruction], Entry]
+    encode: Callable[[str, Instruction, int], Entry]
+    """From mnemonic, instruction and sBPF version to the entry of the program table."""
     executors: tuple[Executor, ...]
 
 

@@ -51,13 +51,13 @@ MODES = {
 }
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A conditional jump: taken when (equal and EQUAL) or (less and LESS), inverted by INVERT."""
     mode = MODES[mnemonic.rpartition("_")[0]]
     return binary_entry(Code.JUMP, mnemonic, instruction, mode, offset=instruction.offset)
 
 
-def encode_always(_: str, instruction: Instruction) -> Entry:
+def encode_always(_: str, instruction: Instruction, __: int) -> Entry:
     """JA."""
     return Entry(Code.JUMP_ALWAYS, offset=instruction.offset)
 

@@ -34,7 +34,7 @@ LOADS: Mapping[str, int] = {"LD_B": 1, "LD_H": 2, "LD_W": 4, "LD_DW": 8}  # byte
 SIZE_FLAGS = {1: 1, 2: 2, 4: 4, 8: 8}
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A load: the flag of weight n says that it loads n bytes."""
     size = LOADS[mnemonic.removesuffix("_REG")]
     return Entry(

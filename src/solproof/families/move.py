@@ -29,7 +29,7 @@ SEMANTICS: Mapping[str, Binary] = {
 WIDE = 1
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A move; for lddw, `immediate` is the wide one (see `solproof.witness.program_table`)."""
     if mnemonic == "LD_DW_IMM":
         return Entry(Code.MOVE, instruction.destination, immediate=instruction.immediate, flags=2 * WIDE)

@@ -33,7 +33,7 @@ SEMANTICS: Mapping[str, Binary] = {
 HALF = 1
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A product."""
     half = mnemonic.startswith("MUL32")
     return binary_entry(Code.MULTIPLY, mnemonic, instruction, HALF if half else 0, bits=32 if half else 64)

@@ -46,7 +46,7 @@ MODES = {
 }
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A shift."""
     return binary_entry(Code.SHIFT, mnemonic, instruction, MODES[mnemonic.rpartition("_")[0]])
 

@@ -34,7 +34,7 @@ STORES: Mapping[str, int] = {"ST_B": 1, "ST_H": 2, "ST_W": 4, "ST_DW": 8}  # byt
 REGISTER = 16
 
 
-def encode(mnemonic: str, instruction: Instruction) -> Entry:
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A store: the flag of weight n <= 8 says that it stores n bytes.
 
     The flag of weight 16 says that the value is a register.

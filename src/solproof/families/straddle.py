@@ -3,7 +3,8 @@
 The bytes of both words are columns; `starts` marks the first byte of the access, 0..7. The second word is
 accessed when the access reaches it. Within the stack of V0 the neighbour of a frame's last word is the first
 word of the next frame, 512 words further on in virtual addresses; the words between are in a hole and on no
-bus, so the prover can neither skip the hole where there is none nor fall into it.
+bus, so the prover can neither skip the hole where there is none nor fall into it. The stacks of other
+versions have no holes: only the program table of a V0 program has a row that says otherwise.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solproof.air.bus import PROGRAM
 from solproof.air.expression import Expression, Word
 from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Step
 from solproof.families.address import Address
+from solproof.families.family import Code
 from solproof.vm.memory import STACK
 from solproof.witness.memory import HOLE_WORDS, WRITABLE_TAG
 from solproof.witness.rows import Rows
@@ -45,7 +48,8 @@ class Straddle:
         ]
         cells = [chip.column(f"byte_{byte}", f"byte {byte} of the two words, before") for byte in range(16)]
         reaches = step.flag("reaches_second", "1 when the access reaches the second word")
-        skips = chip.flag("skips_hole", "1 when the second word is in the next stack frame")
+        skips = step.flag("skips_hole", "1 when the second word is in the next stack frame")
+        gaps = chip.column("gaps_row", "row of the program table that says that the stack has holes")
         available = (
             chip.column("available_first", "how many bytes of the first word exist"),
             chip.column("available_second", "how many bytes of the second word exist"),
@@ -68,6 +72,8 @@ class Straddle:
         bits(chip, 4, available[1], reaches, "the second word has few bytes")
         bits(chip, 3, total - byte - size, step.is_real, "the bytes exist")
         chip.assert_zero(skips * (address.region - STACK), "only the stack has holes")
+        stack_gaps = [gaps, Code.STACK_GAPS, *(0 for _ in PROGRAM.fields[2:])]
+        chip.query(PROGRAM, stack_gaps, skips, "the stack has holes")
         return cls(address, starts, cells, reaches, skips, available, before)
 
     @property
@@ -108,7 +114,9 @@ def fill_straddle(table: Table, rows: Rows) -> None:
         parts = limbs(value)
         for byte in range(8):
             table[f"byte_{8 * word + byte}"] = parts[:, byte // 2] >> 8 * (byte % 2) & 255
-    table["reaches_second"], table["skips_hole"] = reaches, reaches & rows.skips_hole
+    skips = reaches & rows.skips_hole
+    table["reaches_second"], table["skips_hole"] = reaches, skips
+    table["gaps_row"] = skips * rows.slots
     table["available_first"], table["available_second"] = (
         rows.first_available,
         rows.second_available * reaches,

@@ -59,12 +59,13 @@ def _resolve(
             return None if target is None else Entry(Code.CALL, offset=target)
         case "CALL_REG":
             return replace(
-                BY_MNEMONIC[mnemonic].encode(mnemonic, instruction), immediate=program.text_address
+                BY_MNEMONIC[mnemonic].encode(mnemonic, instruction, program.version),
+                immediate=program.text_address,
             )
         case "LD_DW_IMM":
             wide = replace(instruction, immediate=wide_immediate(instruction, program.instruction(pc + 1)))
-            return BY_MNEMONIC[mnemonic].encode(mnemonic, wide)
-    return BY_MNEMONIC[mnemonic].encode(mnemonic, instruction)
+            return BY_MNEMONIC[mnemonic].encode(mnemonic, wide, program.version)
+    return BY_MNEMONIC[mnemonic].encode(mnemonic, instruction, program.version)
 
 
 def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTable:
