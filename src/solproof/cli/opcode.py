@@ -119,10 +119,11 @@ def _executed(row: Opcode, home: Path) -> str:
     itself.
     """
     stem = row.mnemonic.removesuffix("_IMM").removesuffix("_REG")
-    tables: tuple[dict[str, Any], ...] = (semantics.UNARY, semantics.BINARY, dict(semantics.CONDITIONS))
+    tables: tuple[dict[str, Any], ...] = (semantics.BINARY, dict(semantics.CONDITIONS))
     for table in tables:
-        if stem in table:
-            return _function(table[stem])
+        for name in (row.mnemonic, stem):
+            if name in table:
+                return _function(table[name])
     if row.mnemonic.startswith(("LD_", "ST_")) and row.mnemonic != "LD_DW_IMM":
         return _found(home, f'"{stem}":')
     return _found_in((PACKAGE / "vm").glob("*.py"), f'"{row.mnemonic}"')

@@ -32,6 +32,14 @@ SEMANTICS: Mapping[str, Binary] = {
     "SUB32": lambda a, b: sign_extend32(a - b),
     "NEG32": lambda a, _: -a & MASK32,
 }
+# V2 zero-extends 32-bit results but those of a move, and subtracts the destination from an immediate.
+SEMANTICS_V2: Mapping[str, Binary] = {
+    "ADD32": lambda a, b: (a + b) & MASK32,
+    "SUB32_REG": lambda a, b: (a - b) & MASK32,
+    "SUB32_IMM": lambda a, b: (b - a) & MASK32,
+    "SUB64_IMM": lambda a, b: (b - a) & MASK64,
+    "MOV32_REG": lambda _, b: sign_extend32(b),
+}
 
 # OPCODES
 
@@ -50,13 +58,22 @@ MODES = {
     "NEG32": REVERSE | HALF,
     "NEG64": REVERSE,
 }
+MODES_V2 = {
+    "ADD32_IMM": HALF,
+    "ADD32_REG": HALF,
+    "SUB32_IMM": REVERSE | HALF,
+    "SUB32_REG": SUBTRACT | HALF,
+    "SUB64_IMM": REVERSE,
+    "SUB64_REG": SUBTRACT,
+    "MOV32_REG": COPY | HALF | EXTEND,
+}
 
 
-def encode_arithmetic(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode_arithmetic(mnemonic: str, instruction: Instruction, version: int) -> Entry:
     """The other forms. Negation is b - a with the immediate 0, whatever the instruction's immediate holds."""
-    mode = MODES[mnemonic.removesuffix("_IMM").removesuffix("_REG")]
-    if mode & REVERSE:
-        return Entry(Code.ARITHMETIC, destination=instruction.destination, flags=2 * mode)
+    if mnemonic in ("NEG32", "NEG64"):
+        return Entry(Code.ARITHMETIC, destination=instruction.destination, flags=2 * MODES[mnemonic])
+    mode = MODES_V2[mnemonic] if version == 2 else MODES[mnemonic.rpartition("_")[0]]
     return binary_entry(Code.ARITHMETIC, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)
 
 

@@ -2,17 +2,19 @@
 
 Given a and b, this chip proves their bitwise AND byte by byte (a lookup); limb by limb, OR is a + b - AND and
 XOR is a + b - 2 AND. For JSET it proves that the jump is taken exactly when the AND is not zero, and that a
-stays what it is.
+stays what it is. On 32 bits only the low halves count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from solproof.air.bus import BITWISE
 from solproof.air.chip import Chip
+from solproof.air.expression import Expression
 from solproof.air.field import inverses
 from solproof.families.adapter import Register, Step, operand, pack
 from solproof.families.family import Code, Entry, Executor, Family, binary_entry, both
@@ -30,8 +32,12 @@ SEMANTICS: Mapping[str, Binary] = {
     "AND32": lambda a, b: a & b & MASK32,
     "OR32": lambda a, b: (a | b) & MASK32,
     "XOR32": lambda a, b: (a ^ b) & MASK32,
+    "HOR64": lambda a, b: a | (b & MASK32) << 32,
 }
-CONDITIONS: Mapping[str, Condition] = {"JSET64": lambda a, b: a & b != 0}
+CONDITIONS: Mapping[str, Condition] = {
+    "JSET64": lambda a, b: a & b != 0,
+    "JSET32": lambda a, b: a & b & MASK32 != 0,
+}
 
 # OPCODES
 
@@ -43,13 +49,20 @@ MODES = {
     "AND32": HALF,
     "OR32": OR | HALF,
     "XOR32": XOR | HALF,
+    "HOR64": OR,
     "JSET64": JUMP,
+    "JSET32": JUMP | HALF,
 }
 
 
 def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
-    """A bitwise operation, or the jump on common bits with its offset."""
+    """A bitwise operation, or the jump on common bits with its offset.
+
+    HOR64 is OR with its immediate shifted up.
+    """
     mode = MODES[mnemonic.rpartition("_")[0]]
+    if mnemonic == "HOR64_IMM":
+        instruction = replace(instruction, immediate=instruction.immediate << 32)
     offset = instruction.offset if mode & JUMP else 0
     return binary_entry(
         Code.BITWISE, mnemonic, instruction, mode, bits=32 if mode & HALF else 64, offset=offset
@@ -106,7 +119,8 @@ def build() -> Chip:
         chip.query(BITWISE, [a_low, b_low, and_low], step.is_real, f"AND of the low bytes of limb {limb}")
         chip.query(BITWISE, [a_high, b_high, and_high], step.is_real, f"AND of the high bytes of limb {limb}")
         common = and_low + 256 * and_high
-        common_bits = common_bits + common
+        gate: Expression | int = 1 if limb < 2 else 1 - half
+        common_bits = common_bits + gate * common
         # AND: x, OR: a + b - x, XOR: a + b - 2x, JSET: x + (a - x) = a. The flags exclude each other in the
         # program table.
         result = (
@@ -114,14 +128,12 @@ def build() -> Chip:
             + (1 - xor) * common
             + jump * (a.value[limb] - common)
         )
-        gate = 1 if limb < 2 else 1 - half
-        chip.assert_zero(c[limb] - gate * result, f"limb {limb} of the result")
+        kept: Expression | int = 0 if limb < 2 else half * jump * a.value[limb]
+        chip.assert_zero(c[limb] - gate * result - kept, f"limb {limb} of the result")
     chip.assert_zero(taken * (1 - jump), "only JSET jumps")
-    chip.assert_zero(
-        jump * (common_bits * inverse - taken), "a jump is taken only when the AND has an inverse"
-    )
+    chip.assert_equal(common_bits * inverse, taken, "a jump is taken only when the AND has an inverse")
     # The sum of four limbs is below 2^18: it is zero modulo p only when each of them is.
-    chip.assert_zero(jump * (1 - taken) * common_bits, "a jump is not taken only when the AND is zero")
+    chip.assert_zero((jump - taken) * common_bits, "a jump is not taken only when the AND is zero")
     a.write_as_destination(step, c)
     return chip
 
@@ -146,6 +158,7 @@ def fill(table: Table, rows: Rows) -> None:
     for limb in range(4):
         table[f"a_{limb}_low"], table[f"b_{limb}_low"] = a[:, limb] & 255, b[:, limb] & 255
         table[f"and_{limb}_low"], table[f"and_{limb}_high"] = common[:, limb] & 255, common[:, limb] >> 8
+    common[:, 2:] *= (mode & HALF == 0)[:, None]
     total = common.sum(axis=1) * is_jump
     table["is_taken"] = total != 0
     table["inverse"] = inverses(total)
@@ -154,7 +167,7 @@ def fill(table: Table, rows: Rows) -> None:
 FAMILIES = (
     Family(
         (Code.BITWISE,),
-        both("AND64", "OR64", "XOR64", "AND32", "OR32", "XOR32", "JSET64"),
+        (*both("AND64", "OR64", "XOR64", "AND32", "OR32", "XOR32", "JSET64", "JSET32"), "HOR64_IMM"),
         encode,
         (Executor(build(), fill),),
     ),

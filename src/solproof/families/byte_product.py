@@ -46,13 +46,18 @@ def fill_byte_pairs(
 
 
 def product_column(x: Sequence[Value], y: Sequence[Value], limb: int) -> Value:
-    """What the product of two byte strings contributes to one 16-bit limb, without carries: below 2^28."""
+    """What the product of two times eight bytes contributes to one of its eight limbs, without carries.
+
+    Below 2^28: at most 8 products of bytes, and 256 times as many.
+    """
 
     def column(position: int) -> Value:
-        terms = [x[i] * y[position - i] for i in range(position + 1)]
+        first = max(0, position - 7)
+        terms = [x[i] * y[position - i] for i in range(first, position - first + 1)]
         return sum(terms[1:], start=terms[0])
 
-    return column(2 * limb) + column(2 * limb + 1) * 256
+    low = column(2 * limb)
+    return low if limb == 7 else low + column(2 * limb + 1) * 256
 
 
 def overflow(x: Sequence[Expression], y: Sequence[Expression]) -> Expression:

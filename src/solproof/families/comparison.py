@@ -1,4 +1,4 @@
-"""Comparison of two 64-bit values by limbs, as unsigned integers.
+"""Comparison of two values by limbs, as unsigned integers.
 
 A marker is set on the highest limb where they differ, on none when they are equal. All limbs above the marker
 (all, without one) are equal; at the marker the difference, taken in the direction that `less` names, is
@@ -30,17 +30,17 @@ class Comparison:
     def columns(
         cls, chip: Chip, x: Sequence[Expression], y: Sequence[Expression], is_real: Expression
     ) -> Comparison:
-        """Declare the columns and prove them. The limbs of x and y must be below 2^16."""
+        """Declare the columns and prove them. The limbs of x and y, as many of each, must be below 2^16."""
         markers = [
             chip.flag(f"differs_{limb}", f"1 when limb {limb} is the highest that differs")
-            for limb in range(4)
+            for limb in range(len(x))
         ]
         less = chip.flag("is_less", "1 when the first value is below the second")
         difference = chip.column(
             "difference", "distance of the limbs that the marker names, when there is one"
         )
         above = chip.graph.constant(0)
-        for limb in reversed(range(4)):
+        for limb in reversed(range(len(x))):
             above = above + markers[limb]
             chip.assert_zero(
                 (is_real - above) * (x[limb] - y[limb]), f"limb {limb} is equal above the marker"
@@ -56,14 +56,15 @@ class Comparison:
 
 
 def fill_comparison(table: Table, x: Integers, y: Integers) -> tuple[Flags, Flags]:
-    """Fill the columns for limbs [rows, 4]; returns equal and less."""
+    """Fill the columns for limbs [rows, count]; returns equal and less."""
+    count = x.shape[1]
     differs = x != y
     equal = ~differs.any(axis=1)
-    highest = 3 - np.argmax(differs[:, ::-1], axis=1)
+    highest = count - 1 - np.argmax(differs[:, ::-1], axis=1)
     at = np.arange(len(x)), highest
     distance = y[at] - x[at]
     less = distance > 0
-    for limb in range(4):
+    for limb in range(count):
         table[f"differs_{limb}"] = ~equal & (highest == limb)
     table["is_less"] = less
     table["difference"] = np.abs(distance)

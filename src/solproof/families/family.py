@@ -36,6 +36,9 @@ class Code(IntEnum):
     SYSCALL = 16
     STACK_GAPS = 17
     """Of no instruction: the row that says that the stack has holes."""
+    MULTIPLY_WIDE = 18
+    DIVIDE_SIGNED = 19
+    JUMP_HALF = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Given a and b, `jump` proves whether they are equal and whether a < b: a marker names the highest limb where
 they differ, all limbs above it are equal, and the difference there is positive and below 2^16. A signed
-comparison compares with the sign bits flipped.
+comparison compares with the sign bits flipped. `jump_half` does the same for the low 32 bits.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from solproof.air.gadgets import LIMB, range16
 from solproof.families.adapter import Register, Step, operand, pack
 from solproof.families.comparison import Comparison, fill_comparison
 from solproof.families.family import Code, Entry, Executor, Family, binary_entry, both
-from solproof.families.integers import Condition, signed64
+from solproof.families.integers import MASK32, Condition, signed32, signed64
 from solproof.isa.instruction import Instruction
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
@@ -32,29 +32,45 @@ CONDITIONS: Mapping[str, Condition] = {
     "JSGE64": lambda a, b: signed64(a) >= signed64(b),
     "JSLT64": lambda a, b: signed64(a) < signed64(b),
     "JSLE64": lambda a, b: signed64(a) <= signed64(b),
+    "JEQ32": lambda a, b: a & MASK32 == b & MASK32,
+    "JNE32": lambda a, b: a & MASK32 != b & MASK32,
+    "JGT32": lambda a, b: a & MASK32 > b & MASK32,
+    "JGE32": lambda a, b: a & MASK32 >= b & MASK32,
+    "JLT32": lambda a, b: a & MASK32 < b & MASK32,
+    "JLE32": lambda a, b: a & MASK32 <= b & MASK32,
+    "JSGT32": lambda a, b: signed32(a) > signed32(b),
+    "JSGE32": lambda a, b: signed32(a) >= signed32(b),
+    "JSLT32": lambda a, b: signed32(a) < signed32(b),
+    "JSLE32": lambda a, b: signed32(a) <= signed32(b),
 }
 
 # OPCODES
 
 SIGNED, INVERT, EQUAL, LESS = 1, 2, 4, 8
 MODES = {
-    "JEQ64": EQUAL,
-    "JNE64": EQUAL | INVERT,
-    "JLT64": LESS,
-    "JGE64": LESS | INVERT,
-    "JLE64": LESS | EQUAL,
-    "JGT64": LESS | EQUAL | INVERT,
-    "JSLT64": SIGNED | LESS,
-    "JSGE64": SIGNED | LESS | INVERT,
-    "JSLE64": SIGNED | LESS | EQUAL,
-    "JSGT64": SIGNED | LESS | EQUAL | INVERT,
+    "JEQ": EQUAL,
+    "JNE": EQUAL | INVERT,
+    "JLT": LESS,
+    "JGE": LESS | INVERT,
+    "JLE": LESS | EQUAL,
+    "JGT": LESS | EQUAL | INVERT,
+    "JSLT": SIGNED | LESS,
+    "JSGE": SIGNED | LESS | INVERT,
+    "JSLE": SIGNED | LESS | EQUAL,
+    "JSGT": SIGNED | LESS | EQUAL | INVERT,
 }
 
 
 def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A conditional jump: taken when (equal and EQUAL) or (less and LESS), inverted by INVERT."""
-    mode = MODES[mnemonic.rpartition("_")[0]]
+    mode = MODES[mnemonic.rpartition("64_")[0]]
     return binary_entry(Code.JUMP, mnemonic, instruction, mode, offset=instruction.offset)
+
+
+def encode_half(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+    """The same on 32 bits."""
+    mode = MODES[mnemonic.rpartition("32_")[0]]
+    return binary_entry(Code.JUMP_HALF, mnemonic, instruction, mode, bits=32, offset=instruction.offset)
 
 
 def encode_always(_: str, instruction: Instruction, __: int) -> Entry:
@@ -70,6 +86,23 @@ def build() -> Chip:
     chip = Chip(
         "jump", "Given a and b, this chip proves whether a conditional jump is taken, and the next pc."
     )
+    _compare(chip, Code.JUMP, 4)
+    return chip
+
+
+def build_half() -> Chip:
+    """The next pc of a conditional jump on 32 bits."""
+    chip = Chip(
+        "jump_half",
+        "Given a and b, this chip proves whether a conditional jump on their low 32 bits is taken, "
+        "and the next pc.",
+    )
+    _compare(chip, Code.JUMP_HALF, 2)
+    return chip
+
+
+def _compare(chip: Chip, code: Code, count: int) -> None:
+    """A jump that compares the low `count` limbs."""
     step = Step.columns(chip)
     flags = {
         "is_register": step.flag("is_register", "1 when b is a register"),
@@ -87,17 +120,18 @@ def build() -> Chip:
     is_taken = chip.flag("is_taken", "1 when the jump is taken")
 
     step.fetch(
-        Code.JUMP, destination=a.index, source=b.index, immediate=immediate, offset=offset, flags=pack(flags)
+        code, destination=a.index, source=b.index, immediate=immediate, offset=offset, flags=pack(flags)
     )
     step.advance(step.pc + 1 + is_taken * offset)
     tops = []
     for name, register, sign in (("a", a, a_sign), ("b", b, b_sign)):
         # Adding 2^15 modulo 2^16 to the top limb turns the signed order into the unsigned one.
-        top = register.value[3] + 2**15 * is_signed - LIMB * sign
+        top = register.value[count - 1] + 2**15 * is_signed - LIMB * sign
         range16(chip, top, is_signed, f"{name}_sign is the sign bit of {name}")
         chip.assert_zero(sign * (1 - is_signed), f"{name} has no sign in an unsigned comparison")
         tops.append(top)
-    comparison = Comparison.columns(chip, (*a.value[:3], tops[0]), (*b.value[:3], tops[1]), step.is_real)
+    x, y = ((*each.value[: count - 1], top) for each, top in zip((a, b), tops, strict=True))
+    comparison = Comparison.columns(chip, x, y, step.is_real)
     condition = if_equal * comparison.equal + if_less * comparison.less
     chip.assert_equal(
         is_taken,
@@ -105,7 +139,6 @@ def build() -> Chip:
         "the jump is taken when its condition says so",
     )
     a.read_as_destination(step)
-    return chip
 
 
 def build_always() -> Chip:
@@ -123,6 +156,15 @@ def build_always() -> Chip:
 
 def fill(table: Table, rows: Rows) -> None:
     """One row per step."""
+    _fill(table, rows, 4)
+
+
+def fill_half(table: Table, rows: Rows) -> None:
+    """One row per step."""
+    _fill(table, rows, 2)
+
+
+def _fill(table: Table, rows: Rows, count: int) -> None:
     table.fill_step(rows)
     table["is_register"] = rows.is_register
     mode = rows.flags >> 1
@@ -132,10 +174,10 @@ def fill(table: Table, rows: Rows) -> None:
     table.fill_destination("a", rows)
     table.fill_operand("b", rows)
     table["offset"] = rows.offset
-    a, b = limbs(rows.a), limbs(rows.b)
+    a, b = limbs(rows.a)[:, :count], limbs(rows.b)[:, :count]
     for name, value in (("a_sign", a), ("b_sign", b)):
-        table[name] = signed & (value[:, 3] >> 15 == 1)
-        value[:, 3] ^= signed * 0x8000
+        table[name] = signed & (value[:, -1] >> 15 == 1)
+        value[:, -1] ^= signed * 0x8000
     equal, less = fill_comparison(table, a, b)
     table["is_taken"] = ((equal & (mode & EQUAL != 0)) | (less & (mode & LESS != 0))) ^ inverted
 
@@ -146,10 +188,13 @@ def fill_always(table: Table, rows: Rows) -> None:
     table["offset"] = rows.offset
 
 
-CONDITIONAL = both(
-    "JEQ64", "JNE64", "JGT64", "JGE64", "JLT64", "JLE64", "JSGT64", "JSGE64", "JSLT64", "JSLE64"
-)
 FAMILIES = (
-    Family((Code.JUMP,), CONDITIONAL, encode, (Executor(build(), fill),)),
+    Family((Code.JUMP,), both(*(f"{name}64" for name in MODES)), encode, (Executor(build(), fill),)),
+    Family(
+        (Code.JUMP_HALF,),
+        both(*(f"{name}32" for name in MODES)),
+        encode_half,
+        (Executor(build_half(), fill_half),),
+    ),
     Family((Code.JUMP_ALWAYS,), ("JA",), encode_always, (Executor(build_always(), fill_always),)),
 )

@@ -27,7 +27,17 @@ from solproof.witness.table import Table, limbs
 
 # SEMANTICS
 
-LOADS: Mapping[str, int] = {"LD_B": 1, "LD_H": 2, "LD_W": 4, "LD_DW": 8}  # bytes
+LOADS: Mapping[str, int] = {  # bytes
+    "LD_B": 1,
+    "LD_H": 2,
+    "LD_W": 4,
+    "LD_DW": 8,
+    # V2, which moved them to other codes
+    "LD_1B": 1,
+    "LD_2B": 2,
+    "LD_4B": 4,
+    "LD_8B": 8,
+}
 
 # OPCODES
 

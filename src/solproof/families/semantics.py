@@ -1,37 +1,37 @@
-"""The semantics of all families, by mnemonic stem, for the machine."""
+"""The semantics of all families, by mnemonic or its stem, for the machine."""
 
 from __future__ import annotations
 
 from solproof.families import arithmetic, bitwise, divide, endian, jump, load, move, multiply, shift, store
 from solproof.families.integers import Binary, Condition
 
-_FORMS = {**arithmetic.SEMANTICS, **endian.SEMANTICS}
-UNARY = {name: function for name, function in _FORMS.items() if name in ("NEG64", "NEG32", "LE", "BE")}
 BINARY = {
-    name: function
-    for semantics in (
-        _FORMS,
-        move.SEMANTICS,
-        bitwise.SEMANTICS,
-        shift.SEMANTICS,
-        multiply.SEMANTICS,
-        divide.SEMANTICS,
-    )
-    for name, function in semantics.items()
-    if name not in UNARY
+    **arithmetic.SEMANTICS,
+    **endian.SEMANTICS,
+    **move.SEMANTICS,
+    **bitwise.SEMANTICS,
+    **shift.SEMANTICS,
+    **multiply.SEMANTICS,
+    **divide.SEMANTICS,
 }
 DIVISIONS = frozenset(divide.SEMANTICS.values())
 CONDITIONS = {**jump.CONDITIONS, **bitwise.CONDITIONS}
 LOADS = load.LOADS
 STORES = store.STORES
 
-__all__ = [
-    "BINARY",
-    "CONDITIONS",
-    "DIVISIONS",
-    "LOADS",
-    "STORES",
-    "UNARY",
-    "Binary",
-    "Condition",
-]
+
+def binary(mnemonic: str, version: int) -> Binary:
+    """What an instruction computes: the entry of its mnemonic, or of its stem where both forms do the same.
+
+    Raises KeyError for a mnemonic that computes nothing.
+    """
+    stem = mnemonic.removesuffix("_IMM").removesuffix("_REG")
+    tables = (arithmetic.SEMANTICS_V2, BINARY) if version == 2 else (BINARY,)
+    for table in tables:
+        for name in (mnemonic, stem):
+            if name in table:
+                return table[name]
+    raise KeyError(mnemonic)
+
+
+__all__ = ["BINARY", "CONDITIONS", "DIVISIONS", "LOADS", "STORES", "Binary", "Condition", "binary"]

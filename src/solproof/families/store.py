@@ -27,7 +27,17 @@ from solproof.witness.table import Table, limbs
 
 # SEMANTICS
 
-STORES: Mapping[str, int] = {"ST_B": 1, "ST_H": 2, "ST_W": 4, "ST_DW": 8}  # bytes
+STORES: Mapping[str, int] = {  # bytes
+    "ST_B": 1,
+    "ST_H": 2,
+    "ST_W": 4,
+    "ST_DW": 8,
+    # V2, which moved them to other codes
+    "ST_1B": 1,
+    "ST_2B": 2,
+    "ST_4B": 4,
+    "ST_8B": 8,
+}
 
 # OPCODES
 

@@ -30,6 +30,10 @@ def divide_by_zero() -> Fault:
     return Fault("DivideByZero", "divide by zero at BPF instruction")
 
 
+def divide_overflow() -> Fault:
+    return Fault("DivideOverflow", "division overflow at BPF instruction")
+
+
 def call_depth_exceeded() -> Fault:
     return Fault("CallDepthExceeded", "exceeded max BPF to BPF call depth")
 

@@ -134,9 +134,8 @@ class Machine:
             return self._always(target)
         if stem in semantics.CONDITIONS:
             return self._jump(pc, instruction, semantics.CONDITIONS[stem], from_register=form == "REG")
-        if name in semantics.UNARY:
-            return self._compute(pc, instruction, semantics.UNARY[name], from_register=False)
-        return self._compute(pc, instruction, semantics.BINARY[stem], from_register=form == "REG")
+        function = semantics.binary(name, self.program.version)
+        return self._compute(pc, instruction, function, from_register=form == "REG")
 
     def _compute(
         self, pc: int, instruction: Instruction, function: semantics.Binary, *, from_register: bool
@@ -164,6 +163,8 @@ class Machine:
                 return operation()
             except ZeroDivisionError:
                 raise faults.divide_by_zero() from None
+            except OverflowError:
+                raise faults.divide_overflow() from None
 
         return checked
 

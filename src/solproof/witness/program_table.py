@@ -87,7 +87,7 @@ def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTab
         fields[pc] = entry.code, entry.destination, entry.source, entry.offset, entry.flags
         immediates[pc] = entry.immediate
         control = entry.code in (Code.CALL, Code.CALL_REGISTER, Code.EXIT, Code.SYSCALL, Code.JUMP_ALWAYS)
-        is_jump = entry.code is Code.JUMP or mnemonic.startswith("JSET")
+        is_jump = entry.code in (Code.JUMP, Code.JUMP_HALF) or mnemonic.startswith("JSET")
         kinds[pc] = (
             mnemonic.endswith("_REG") and not control,
             not control,
