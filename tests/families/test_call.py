@@ -119,7 +119,7 @@ def test_entry_in_the_middle() -> None:
     builder.call("f")
     builder.exit()
     witness = assert_conforms(builder.build(entry="main"))
-    assert witness.public.r0 == 8
+    assert witness.public.final.registers[0] == 8
 
 
 @pytest.mark.parametrize(

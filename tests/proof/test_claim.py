@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solproof.errors import ProofRejected
-from solproof.proof.claim import Claim
-from solproof.vm.trace import SyscallEvent, WordAccess
+from solproof.proof.claim import HEAD, Claim
+from solproof.vm.trace import FinalState, SyscallEvent, WordAccess
 
 u32, u64 = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
 accesses = st.builds(WordAccess, region=st.integers(0, 255), index=u32, old=u64, new=u64)
@@ -22,16 +22,24 @@ events = st.builds(
     compute_units=st.just(0),
     words=st.lists(accesses, max_size=3).map(tuple),
 )
+finals = st.builds(
+    FinalState,
+    clk=u32,
+    pc=u32,
+    registers=st.tuples(*[u64] * 11),
+    open_call=u32,
+    depth=st.integers(0, 255),
+)
 claims = st.builds(
-    lambda instructions, r0, words, listed: Claim(
-        instructions,
-        r0,
+    lambda final, fault, words, listed: Claim(
+        final,
+        fault,
         np.array([index for index, _ in words], np.int64),
         np.array([last for _, last in words], np.uint64),
         tuple(listed),
     ),
-    u32,
-    u64,
+    finals,
+    st.text(st.characters(max_codepoint=127), max_size=255),
     st.lists(st.tuples(u32, u64), max_size=4),
     st.lists(events, max_size=3),
 )
@@ -39,7 +47,7 @@ claims = st.builds(
 
 def equal(one: Claim, other: Claim) -> bool:
     return (
-        (one.instructions, one.r0, one.events) == (other.instructions, other.r0, other.events)
+        (one.final, one.fault, one.events) == (other.final, other.fault, other.events)
         and one.index.tolist() == other.index.tolist()
         and one.last.tolist() == other.last.tolist()
     )
@@ -75,7 +83,7 @@ def test_any_bytes(data: bytes) -> None:
 
 def test_counts_are_bounded() -> None:
     """A count that its bytes cannot hold is refused before anything is allocated."""
-    head = bytes(12)
+    head = bytes(HEAD.size + 1)
     with pytest.raises(ProofRejected, match="names 4294967295 items"):
         Claim.from_bytes(head + b"\xff\xff\xff\xff")
     with pytest.raises(ProofRejected, match="names 4294967295 items"):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from solproof.errors import ProofRejected, UnsupportedError
+from solproof.errors import ProofRejected
 from solproof.proof import prove as prove_module
 from solproof.proof.prove import prove, prove_execution
 from solproof.proof.verify import verify
@@ -17,8 +17,6 @@ from solproof.svm import execute as execute_module
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.syscalls import REGISTRY
-from solproof.vm.faults import Fault
-from solproof.vm.trace import Run
 from solproof.witness.build import Witness, build_witness
 from tests.proof.conftest import Proven
 from tests.soundness.forgery import Forgery
@@ -66,7 +64,7 @@ def _memory(lie: Forgery) -> None:
 
 
 def _result(lie: Forgery) -> None:
-    lie.row("execution")["r0_0"] = 1
+    lie.row("registers", 0)["last_0"] = 1
 
 
 def _drop(lie: Forgery) -> None:
@@ -182,36 +180,3 @@ def test_syscall_without_charge(classic: Proven) -> None:
     claim = replace(classic.claim, events=events)
     data = replace(classic.file, claim=claim.to_bytes()).to_bytes()
     assert verify(data, classic.given).output.compute_units == classic.output.compute_units
-
-
-# FAULTS
-
-
-def test_a_fault_is_refused(pinocchio: Proven) -> None:
-    given = replace(pinocchio.given, parameters=replace(pinocchio.given.parameters, compute_unit_limit=20))
-    with pytest.raises(UnsupportedError) as caught:
-        prove(given)
-    assert str(caught.value) == (
-        f"the program was stopped by ExceededMaxInstructions at pc {execute(given).run.pc} "
-        "(exceeded CUs meter at BPF instruction); this version proves only runs that end with an exit code"
-    )
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "DivideByZero",
-        "AccessViolation",
-        "StackAccessViolation",
-        "CallDepthExceeded",
-        "CallOutsideTextSegment",
-        "ExecutionOverrun",
-        "UnsupportedInstruction",
-        "ExceededMaxInstructions",
-    ],
-)
-def test_every_fault_is_refused_by_name(name: str, pinocchio: Proven) -> None:
-    execution = execute(pinocchio.given)
-    stopped: Run = replace(execution.run, fault=Fault(name, "its message"))
-    with pytest.raises(UnsupportedError, match=f"^the program was stopped by {name} at pc "):
-        prove_execution(replace(execution, run=stopped))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from solproof.errors import ProofRejected, ProofVersionError, SolproofError
+from solproof.isa.instruction import decode_program
+from solproof.isa.opcodes import by_mnemonic
+from solproof.program.elf import load
 from solproof.proof.claim import Claim
 from solproof.proof.proof_file import ProofFile
 from solproof.proof.statement import input_digest
@@ -115,15 +118,26 @@ def test_a_limit_below_the_run(pinocchio: Proven) -> None:
     """Even if it were the statement's: a run of 76 instructions does not fit into 75."""
     tight = replace(pinocchio.given, parameters=replace(pinocchio.given.parameters, compute_unit_limit=75))
     assert (
-        rejection(about(tight, pinocchio.file), tight) == "the claim says 76 instructions, expected 1 to 75"
+        rejection(about(tight, pinocchio.file), tight)
+        == "the claim says that the run ended with an exit, it ended with ExceededMaxInstructions"
     )
 
 
 # ANOTHER OUTPUT
 
 
-def changed_claims(claim: Claim) -> dict[str, Claim]:
+def changed_claims(claim: Claim, exits: Sequence[int]) -> dict[str, Claim]:
     """Every field of a claim, changed."""
+    final = claim.final
+
+    def with_final(**changes: object) -> Claim:
+        return replace(claim, final=replace(final, **changes))  # type: ignore[arg-type]
+
+    def with_register(number: int, bit: int) -> Claim:
+        registers = list(final.registers)
+        registers[number] ^= 1 << bit
+        return with_final(registers=tuple(registers))
+
     first, *others = claim.events
     word, *words = first.words
 
@@ -140,12 +154,18 @@ def changed_claims(claim: Claim) -> dict[str, Claim]:
     swapped = claim.index.copy()
     swapped[[0, 1]] = swapped[[1, 0]]
     return {
-        "instructions, one more": replace(claim, instructions=claim.instructions + 1),
-        "instructions, one less": replace(claim, instructions=claim.instructions - 1),
-        "instructions, none": replace(claim, instructions=0),
-        "instructions, too many": replace(claim, instructions=2**32 - 1),
-        "r0": replace(claim, r0=claim.r0 ^ 1),
-        "r0, high bits": replace(claim, r0=claim.r0 ^ 1 << 63),
+        "clk, one more": with_final(clk=final.clk + 1),
+        "clk, one less": with_final(clk=final.clk - 1),
+        "clk, none": with_final(clk=0),
+        "clk, too many": with_final(clk=2**32 - 1),
+        "pc, another exit": with_final(pc=next(pc for pc in exits if pc != final.pc)),
+        "pc, no exit": with_final(pc=final.pc - 1),
+        "pc, the end": with_final(pc=2**32 - 1),
+        **{f"r{number}": with_register(number, bit) for number, bit in enumerate((0, 1, 8, 63, *[16] * 7))},
+        "an open call": with_final(open_call=1),
+        "open calls": with_final(depth=1),
+        "open calls, too many": with_final(depth=64),
+        "a fault": replace(claim, fault="DivideByZero"),
         "a word's last value": replace(claim, last=last),
         "a word's index": replace(claim, index=index),
         "words out of order": replace(claim, index=swapped),
@@ -160,7 +180,7 @@ def changed_claims(claim: Claim) -> dict[str, Claim]:
         "an event's clk": with_first(replace(first, clk=first.clk - 1)),
         "an event's clk, zero": with_first(replace(first, clk=0)),
         "an event's clk, at the end": replace(
-            claim, events=(*claim.events[:-1], replace(claim.events[-1], clk=claim.instructions))
+            claim, events=(*claim.events[:-1], replace(claim.events[-1], clk=final.clk))
         ),
         "an event's syscall": with_first(replace(first, key=first.key ^ 1)),
         "an event's argument": with_first(
@@ -178,15 +198,20 @@ def changed_claims(claim: Claim) -> dict[str, Claim]:
 
 
 REASONS = {
-    "instructions, none": "the claim says 0 instructions, expected 1 to 1400000",
-    "instructions, too many": "the claim says 4294967295 instructions, expected 1 to 1400000",
+    "clk, none": "the claim's last instruction is number 0, expected 1 to 1400001",
+    "clk, too many": "the claim's last instruction is number 4294967295, expected 1 to 1400001",
+    "pc, no exit": r"the run does not end at pc \d+: the instruction there leads to a next one",
+    "pc, the end": r"the claim's final state is not one of the machine: pc 4294967295 of \d+, 0 open calls",
+    "open calls": r"the run does not end at pc \d+: the instruction there leads to a next one",
+    "open calls, too many": r"the claim's final state is not one of the machine: pc \d+ of \d+, 64 open calls",
+    "a fault": "the claim says that the run ended with DivideByZero, it ended with an exit",
     "words out of order": "the claim's words of the input do not rise from 0 to",
     "a word twice": "the claim's words of the input do not rise from 0 to",
     "a word beyond the input": "the claim's words of the input do not rise from 0 to",
-    "events reordered": r"event 1 \(clk \d+\): expected a clk above \d+ and below \d+",
-    "an event twice": r"event 1 \(clk \d+\): expected a clk above \d+ and below \d+",
-    "an event's clk, zero": r"event 0 \(clk 0\): expected a clk above 0 and below \d+",
-    "an event's clk, at the end": r"expected a clk above \d+ and below \d+",
+    "events reordered": r"event 1 \(clk \d+\): expected a clk above \d+ and at most \d+",
+    "an event twice": r"event 1 \(clk \d+\): expected a clk above \d+ and at most \d+",
+    "an event's clk, zero": r"event 0 \(clk 0\): expected a clk above 0 and at most \d+",
+    "an event's clk, at the end": r"returns, so the instruction is not the last",
     "an event's syscall": r"event 0 \(clk \d+\): 0x[0-9a-f]{8} is not the hash of a syscall",
     "an event's result": r"event 0 \(clk \d+\): sol_\w+: returns \d+, the claim says \d+",
     "an event's word, index": r"lists a word twice|does not list word \(\d, \d+\), which the call touches",
@@ -200,7 +225,10 @@ REASONS = {
 
 def test_another_output(classic: Proven) -> None:
     assert classic.claim.events
-    for name, claim in changed_claims(classic.claim).items():
+    program = load(classic.given.program)
+    slots = decode_program(program.text)
+    exits = [pc for pc, slot in enumerate(slots) if slot.code == by_mnemonic("EXIT").code]
+    for name, claim in changed_claims(classic.claim, exits).items():
         reason = rejection(replace(classic.file, claim=claim.to_bytes()).to_bytes(), classic.given)
         pattern = REASONS.get(name)
         if pattern is not None:
@@ -254,7 +282,7 @@ def test_another_format_version(pinocchio: Proven) -> None:
     data[8] += 1
     with pytest.raises(ProofVersionError) as caught:
         verify(bytes(data), pinocchio.given)
-    assert str(caught.value) == "proof file: format version 2, this solproof reads version 1"
+    assert str(caught.value) == "proof file: format version 3, this solproof reads version 2"
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -25,7 +25,7 @@ from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P, inverses
-from solproof.vm.memory import IMAGE, INPUT, STACK
+from solproof.vm.memory import INPUT, STACK
 from solproof.witness.build import Instance
 from solproof.witness.memory import HOLE_WORDS, INDEX_BITS
 
@@ -257,7 +257,7 @@ class Subject:
 def addresses(fields: Sequence[Integers]) -> Integers:
     """The words that memory messages are about, -1 where there is no such word in any map."""
     region, index = fields[0], fields[1]
-    exists = (region >= IMAGE) & (region <= INPUT) & (index < 2**INDEX_BITS)
+    exists = (region >= 0) & (region <= INPUT) & (index < 2**INDEX_BITS)
     exists &= (region != STACK) | (index % (2 * HOLE_WORDS) < HOLE_WORDS)
     return np.where(exists, region << INDEX_BITS | index, -1)
 

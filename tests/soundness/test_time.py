@@ -18,7 +18,9 @@ from solproof.air.check import check
 from solproof.circuit import CIRCUIT
 from solproof.program.program import Program
 from solproof.tables import boundary
+from solproof.vm.trace import FinalState
 from solproof.witness.build import Instance, Witness
+from solproof.witness.table import MINIMUM_HEIGHT
 from tests.conformance import run, witness_of
 from tests.families.places import HEAP, STACK
 from tests.program_builder import ProgramBuilder
@@ -247,7 +249,7 @@ def test_open_call_at_the_exit() -> None:
     builder.label("f")
     builder.exit()
     honest = witness_of(run(builder.build()))
-    assert (honest.public.instructions, honest.public.r0) == (2, 7)
+    assert (honest.public.final.clk, honest.public.final.registers[0]) == (2, 7)
     lie = Forgery(honest)
     chips = {chip.name: chip for chip in CIRCUIT.chips}
     for name in ("call", "jump_always"):
@@ -268,18 +270,19 @@ def test_open_call_at_the_exit() -> None:
     cells |= {"frame_before": 0, "exit_frame_before": moment(5)}
     for name, value in cells.items():
         call[name] = value
-    table = lie.tables("execution")[0]
-    public = boundary.public_execution(0, 6, 8, len(table.main))
-    table.main[:, : public.shape[1]] = public
-    lie.instances = [replace(each, public=public) if each is table else each for each in lie.instances]
-    end = lie.row("execution")
-    end["pc"], end["r0_before"], end["frame_before"] = 5, moment(3), moment(2)
-    last = {0: 8, 11: 0}
-    for register in (0, 6, 7, 8, 9, 10, 11):
-        row = lie.row("registers", register)
-        row["time"] = moment(6) if register in last else moment(5)
-        if register in last:
-            row.set_word("last", last[register])
+    initial = honest.public.registers
+    final = FinalState(clk=6, pc=5, registers=(8, *initial[1:]), open_call=0, depth=0)
+    claimed = {
+        "execution": boundary.public_execution(0, final, MINIMUM_HEIGHT),
+        "registers": boundary.public_registers(initial, final, MINIMUM_HEIGHT),
+    }
+    for name, public in claimed.items():
+        table = lie.tables(name)[0]
+        table.main[:, : public.shape[1]] = public
+        lie.instances = [replace(each, public=public) if each is table else each for each in lie.instances]
+    lie.row("registers", 0)["time"], lie.row("registers", 11)["time"] = moment(3), moment(2)
+    for register in (6, 7, 8, 9, 10):
+        lie.row("registers", register)["time"] = moment(5)
     only(lie, "call", "the open call at the exit")
 
 
@@ -288,32 +291,8 @@ ELSEWHERE = {
     "call: r10": "test_r10_at_the_call",
     "call: r10 at the exit": "test_r10_at_the_exit",
     "call: the open call at the exit": "test_open_call_at_the_exit",
-    # No access is later than the end, but refreshes, which change nothing: another access after it in the
-    # chain would fail its own check. These two are implied.
-    "execution: r0 at the end": "test_nothing_is_later_than_the_end",
-    "execution: no call is open at the end": "test_nothing_is_later_than_the_end",
 }
 """Checks whose accesses always change their cell, and where their need is shown instead."""
-
-
-def test_nothing_is_later_than_the_end() -> None:
-    """An access between the end and the boundary objects itself."""
-    lie = Forgery(corpus()[2])
-    end, last = lie.row("execution"), lie.row("registers", 0)
-    before = end["r0_before"]
-    names = [name for chip, name in checks() if chip == "execution"]
-    assert len(names) == 2
-    call = lie.find("syscall", is_real=1)
-    previous = next(
-        row
-        for row in (Row(lie.tables("syscall")[0], number) for number in range(3))
-        if row["clk"] * 2 + 1 == before
-    )
-    end["r0_before"] = previous["r0_before"]
-    previous["r0_before"] = end["clk"] * 2 + 1
-    last["time"] = before
-    assert call["is_real"] == 1
-    assert lie.names() == {f"syscall: bus range16: query: the result in r0{ELAPSED}"}
 
 
 def test_the_list_is_true() -> None:

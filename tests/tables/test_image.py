@@ -49,15 +49,16 @@ def test_entries() -> None:
         (Code.ADD, 1, 0, 2**64 - 2, 0, 0),
         (Code.ARITHMETIC, 1, 0, 2**32 - 2, 0, 2 * (8 | 16)),
         (Code.JUMP, 1, 2, 0, P - 3, 1 + 2 * 4),
-        (Code.CALL, 0, 0, 0, 9, 0),
+        (Code.CALL, 0, 0, 0, 9, 0x2000),
         (Code.SYSCALL, 0, 0, 0x2075_59BD, 0, 0),
-        (Code.CALL_REGISTER, 0, 7, 0x1_0000_0000, 0, 0),
+        (Code.CALL_REGISTER, 0, 7, 0x1_0000_0000, 0, 0x2000),
         nothing,  # an unknown function
         (Code.LOAD, 4, 5, 0, P - 8, 4),
         (Code.STORE, 6, 0, 2**64 - 1, 2, 2),
         (Code.ARITHMETIC, 2, 0, 0, 0, 2 * 2),
         (Code.EXIT, 0, 0, 0, 0, 0),
-        *[nothing] * 3,
+        (Code.STACK_GAPS, 0, 0, 0, 0, 0),
+        *[nothing] * 2,
     ]
     assert FUNCTION_KEY + 9 not in (0, 0x1234)
 

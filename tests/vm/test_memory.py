@@ -49,7 +49,7 @@ def test_short_inputs(length: int) -> None:
         assert_like_oracle(builder.build(), bytes(range(1, length + 1)))
 
 
-LAYOUT = Layout(image_size=20, heap_size=HEAP_SIZE, input_size=INPUT_LENGTH)
+LAYOUT = Layout(version=0, image_size=20, heap_size=HEAP_SIZE, input_size=INPUT_LENGTH)
 
 
 @pytest.mark.parametrize("length", [0, 1, 7, 8, 9, 30])
@@ -80,7 +80,7 @@ def test_replay_memory_holds_nothing_else() -> None:
 
 def test_replay_stops_at_the_first_missing_word() -> None:
     """However long the range: nothing is built for the words behind it."""
-    replayed = ReplayMemory(Layout(0, 32 * 1024, 2**31), {(4, 0): 5})
+    replayed = ReplayMemory(Layout(0, 0, 32 * 1024, 2**31), {(4, 0): 5})
     with pytest.raises(KeyError) as caught:
         replayed.read(4 << 32, 2**31)
     assert caught.value.args == ((4, 1),)

@@ -62,7 +62,7 @@ def test_upstream() -> None:
         result = f"Ok({outcome.r0})" if outcome.fault is None else f"Err({outcome.fault.name}"
         assert case["result"].startswith(result), where
         assert outcome.instructions == case["insn_count"], where
-        assert outcome.registers == initial_registers(0)
+        assert outcome.registers == initial_registers(0, 0)
         trace = [tuple(row) for row in case["trace"]]
         assert states(outcome)[: len(trace)] == trace, where
         if case["input_mutable"] and case["input_after"]:

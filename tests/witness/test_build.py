@@ -8,9 +8,9 @@ import pytest
 from solproof.circuit import CIRCUIT
 from solproof.families.registry import EXECUTORS
 from solproof.tables import lookup
-from solproof.witness.build import build_witness, split
+from solproof.witness.build import split
 from solproof.witness.table import MINIMUM_HEIGHT, padded_height
-from tests.conformance import assert_checked, run, table_of
+from tests.conformance import assert_checked, run
 from tests.program_builder import ProgramBuilder
 from tests.soundness.corpus import every_opcode_run, witnesses
 from tests.soundness.forgery import Forgery
@@ -62,7 +62,7 @@ def test_every_step_is_one_row() -> None:
                 total += int(np.count_nonzero(instance.main[:, names.index("is_real")]))
             if "returns" in names:
                 total += int(np.count_nonzero(instance.main[:, names.index("returns")]))
-        assert total == witness.public.instructions
+        assert total == witness.public.final.clk
         assert steps in (None, total)
 
 
@@ -85,16 +85,17 @@ def test_smallest_program() -> None:
     builder = ProgramBuilder()
     builder.exit()
     witness = assert_checked(run(builder.build()))
-    assert witness.public.instructions == 1
+    assert witness.public.final.clk == 1
     assert {instance.chip.name for instance in witness.instances} & {"add", "move"} == set()
 
 
-def test_a_fault_has_no_witness() -> None:
+def test_a_fault_has_a_witness() -> None:
+    """All that came before it."""
     builder = ProgramBuilder()
+    builder.emit("MOV64_IMM", 3, immediate=5)
     builder.emit("LD_B_REG", 0, 0)
     builder.exit()
     outcome = run(builder.build())
     assert outcome.fault is not None
-    table = table_of(outcome.program)
-    with pytest.raises(AssertionError, match="a run with a fault has no witness"):
-        build_witness(outcome, table, np.zeros((16, 16), np.uint32))
+    final = assert_checked(outcome).public.final
+    assert (final.clk, final.pc, final.registers[3]) == (2, 1, 5)

@@ -77,7 +77,7 @@ def describe_proof(content: bytes) -> Fields:
         "claimed_security_bits": file.security_bits,
         "claimed_security_regime": file.security_regime,
         "claim": {
-            "exit_code": claim.r0,
+            "exit_code": claim.exit_code,
             "instructions": claim.instructions,
             "touched_input_words": len(claim.index),
             "syscalls": dict(sorted(events.items())),

@@ -3,8 +3,9 @@
 A row is a call and, when it comes back, the exit that ends it. Given a call, this chip proves that execution
 continues at the target one frame deeper, with r10 moved by as much as the program table says (a stride that
 depends on the sBPF version); given its exit, that r6..r9 and r10 are what they were and that execution
-continues after the call. A pseudo-register holds the call that is open (the clk of its call, which no other call shares) and the depth: an exit that finds another call open
-than its own has no counterpart on the register bus, so calls return in order.
+continues after the call. A pseudo-register holds the call that is open (the clk of its call, which no other
+call shares) and the depth: an exit that finds another call open than its own has no counterpart on the
+register bus, so calls return in order.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from solproof.air.expression import Expression
 from solproof.air.gadgets import LIMB, access_register, bits, range16
 from solproof.families.adapter import Register, Step
 from solproof.families.family import Code, Entry, Executor, Family
+from solproof.isa.disassemble import callx_register
 from solproof.isa.instruction import Instruction
-from solproof.vm.limits import FRAME_REGISTER, MAXIMUM_CALL_DEPTH
+from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDES, MAXIMUM_CALL_DEPTH
 from solproof.witness.rows import Rows
 from solproof.witness.table import Table, limbs
 
@@ -29,14 +31,15 @@ assert MAXIMUM_CALL_DEPTH == 2**DEPTH_BITS
 # OPCODES
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
-    """A call of a function, or of the address in a register, which V0 names in the immediate.
+def encode(mnemonic: str, instruction: Instruction, version: int) -> Entry:
+    """A call of a function, or of the address in a register. `flags` is the stride.
 
-    The program table puts the pc of the function into `offset`.
+    The program table puts the pc of the function into `offset`, or the address of the text into `immediate`.
     """
+    stride = FRAME_STRIDES[version]
     if mnemonic == "CALL_IMM":
-        return Entry(Code.CALL, offset=instruction.offset)
-    return Entry(Code.CALL_REGISTER, source=instruction.immediate)
+        return Entry(Code.CALL, flags=stride)
+    return Entry(Code.CALL_REGISTER, source=callx_register(instruction, version), flags=stride)
 
 
 def encode_exit(_: str, __: Instruction, ___: int) -> Entry:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from solproof.air import check as checker
 from solproof.air.check import Failure
 from solproof.isa.disassemble import disassemble
-from solproof.proof.prove import refuse_fault
 from solproof.svm.execute import Execution
 from solproof.svm.syscalls import REGISTRY
 from solproof.witness.build import Witness, build_witness, program_columns
@@ -15,8 +14,7 @@ from solproof.witness.program_table import program_table
 
 
 def witness_of(execution: Execution) -> Witness:
-    """The tables of an execution; raises `UnsupportedError` for one that a fault ended."""
-    refuse_fault(execution)
+    """The tables of an execution."""
     table = program_table(execution.program, REGISTRY.keys())
     return build_witness(execution.run, table, program_columns(execution.program, table))
 

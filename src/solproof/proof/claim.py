@@ -2,7 +2,9 @@
 
 Encoding, all little-endian:
 
-    u32 instructions | u64 r0
+    u32 number of the last instruction | u32 its slot | 11 x u64 r0..r10 before it
+        | u32 number of the open call's instruction, 0 for none | u8 how many calls are open
+    u8 length of the fault's name, 0 for none | the name, in ASCII
     u32 number of touched input words, each: u32 index | u64 value after the run
     u32 number of events, each: u32 clk | u32 key | 5 x u64 arguments | u64 result
         | u32 number of touched words, each: u8 region | u32 index | u64 before | u64 after
@@ -18,10 +20,12 @@ from struct import Struct
 import numpy as np
 
 from solproof.errors import ProofRejected
-from solproof.vm.trace import Run, SyscallEvent, WordAccess
+from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
+from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
 from solproof.witness.arrays import Integers, Values
 
-HEAD = Struct("<IQ")
+HEAD = Struct("<II11QIB")
+LENGTH = Struct("<B")
 COUNT = Struct("<I")
 EVENT = Struct("<II6Q")
 WORD = Struct("<BIQQ")
@@ -30,23 +34,41 @@ INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claim says; `index` and `last` are the touched words of the input.
+    """What a claim says: how the run ended, and what it did.
 
-    Events carry no compute units: the verifier computes them.
+    `fault` is the name of the fault that ended the run, "" for an exit; `index` and `last` are the touched
+    words of the input. Events carry no compute units: the verifier computes them.
     """
 
-    instructions: int
-    r0: int
+    final: FinalState
+    fault: str
     index: Integers
     last: Values
     events: tuple[SyscallEvent, ...]
+
+    @property
+    def instructions(self) -> int:
+        """How many instructions were executed, the last one included."""
+        return self.final.steps if self.fault == EXCEEDED_MAX_INSTRUCTIONS else self.final.clk
+
+    @property
+    def exit_code(self) -> int | None:
+        """What the program returned, None when a fault stopped it."""
+        return None if self.fault else self.final.registers[0]
 
     def to_bytes(self) -> bytes:
         """The one encoding of this claim."""
         words = np.empty(len(self.index), INPUT_WORD)
         words["index"], words["last"] = self.index, self.last
-        parts = [HEAD.pack(self.instructions, self.r0), COUNT.pack(len(words)), words.tobytes()]
-        parts.append(COUNT.pack(len(self.events)))
+        final, fault = self.final, self.fault.encode()
+        parts = [
+            HEAD.pack(final.clk, final.pc, *final.registers, final.open_call, final.depth),
+            LENGTH.pack(len(fault)),
+            fault,
+            COUNT.pack(len(words)),
+            words.tobytes(),
+            COUNT.pack(len(self.events)),
+        ]
         for event in self.events:
             parts.append(EVENT.pack(event.clk, event.key, *event.arguments, event.result))
             parts.append(COUNT.pack(len(event.words)))
@@ -60,19 +82,21 @@ class Claim:
         Nothing is allocated before its bytes are there.
         """
         reader = _Reader(data)
-        instructions, r0 = reader.take(HEAD)
+        clk, pc, *registers, open_call, depth = reader.take(HEAD)
+        final = FinalState(clk, pc, tuple(registers), open_call, depth)
+        fault = reader.text()
         words = np.frombuffer(
             reader.block(reader.count(INPUT_WORD.itemsize), INPUT_WORD.itemsize), INPUT_WORD
         )
         events = tuple(_read_event(reader) for _ in range(reader.count(EVENT.size + COUNT.size)))
         if reader.position != len(data):
             raise ProofRejected(f"claim: {len(data) - reader.position} bytes follow its end")
-        return cls(instructions, r0, words["index"].astype(np.int64), words["last"].astype(np.uint64), events)
+        return cls(final, fault, words["index"].astype(np.int64), words["last"].astype(np.uint64), events)
 
 
 def claim_of(run: Run, index: Integers, last: Values) -> Claim:
     """What is true of a run that touched these words of the input."""
-    return Claim(run.instructions, run.r0, index, last, run.trace.events)
+    return Claim(run.final, "" if run.fault is None else run.fault.name, index, last, run.trace.events)
 
 
 class _Reader:
@@ -89,6 +113,13 @@ class _Reader:
             raise ProofRejected(f"claim: cut off at byte {len(self.data)}, expected at least {end}")
         block, self.position = self.data[self.position : end], end
         return block
+
+    def text(self) -> str:
+        (length,) = self.take(LENGTH)
+        name = self.block(1, length)
+        if not name.isascii():
+            raise ProofRejected(f"claim: the name of its fault is {name!r}, expected ASCII")
+        return name.decode()
 
     def count(self, least_size: int) -> int:
         (count,) = self.take(COUNT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from solproof import __version__, _engine
 from solproof.circuit import CIRCUIT
-from solproof.errors import ProvingError, UnsupportedError
+from solproof.errors import ProvingError
 from solproof.proof.claim import claim_of
 from solproof.proof.key import program_key
 from solproof.proof.proof_file import ProofFile
@@ -60,7 +60,6 @@ def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> 
 def prove_execution(execution: Execution, progress: _Clock | Progress | None = None) -> Proof:
     """Prove an execution that has been run already."""
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
-    refuse_fault(execution)
     clock.begin("key")
     key = program_key(execution.program)
     clock.begin("witness")
@@ -91,16 +90,6 @@ def prove_execution(execution: Execution, progress: _Clock | Progress | None = N
         raise ProvingError(str(error)) from error
     data = replace(file, proof=proof).to_bytes()
     return Proof(data, execution.output, _report(report, len(data), clock.finish(), witness))
-
-
-def refuse_fault(execution: Execution) -> None:
-    """Raise `UnsupportedError` for a run that a fault ended: such runs cannot be proven yet."""
-    fault = execution.run.fault
-    if fault is not None:
-        raise UnsupportedError(
-            f"the program was stopped by {fault.name} at pc {execution.run.pc} ({fault}); "
-            "this version proves only runs that end with an exit code"
-        )
 
 
 def _report(report: _engine.Report, size: int, seconds: dict[str, float], witness: Witness) -> ProofReport:

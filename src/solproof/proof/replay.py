@@ -7,6 +7,7 @@ calls do what is claimed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from solproof.errors import ProofRejected, UnsupportedError
 from solproof.svm.syscalls import REGISTRY, SyscallContext
@@ -15,34 +16,55 @@ from solproof.vm.memory import Layout, ReplayMemory
 from solproof.vm.trace import SyscallEvent
 
 
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of the events: the units that the syscalls took, and the last event and its fault if it
+    failed.
+    """
+
+    compute_units: int
+    failing: SyscallEvent | None = None
+    fault: Fault | None = None
+
+
 def replay(
     events: Sequence[SyscallEvent],
     context: SyscallContext,
     layout: Layout,
-    instructions: int,
+    last_clk: int,
     compute_unit_limit: int,
-) -> int:
-    """Run every event again in `context`; returns the compute units that the syscalls took.
+) -> Replay:
+    """Run every event again in `context`. One at `last_clk`, the last instruction, must fail, all others
+    must not.
 
     Raises `ProofRejected` when an event is not what its syscall does, or does not fit run or memory map.
     """
     units, clk = 0, 0
+    failing, fault = None, None
     for number, event in enumerate(events):
         where = f"event {number} (clk {event.clk})"
-        if not clk < event.clk < instructions:
-            raise ProofRejected(f"{where}: expected a clk above {clk} and below {instructions}")
+        if not clk < event.clk <= last_clk:
+            raise ProofRejected(f"{where}: expected a clk above {clk} and at most {last_clk}")
         clk = event.clk
-        units += _replay_one(event, where, context, layout, compute_unit_limit - clk - units)
-    if instructions + units > compute_unit_limit:
-        raise ProofRejected(
-            f"the run takes {instructions + units} compute units, the limit is {compute_unit_limit}"
-        )
-    return units
+        remaining = compute_unit_limit - clk - units
+        if remaining < 0:
+            raise ProofRejected(f"{where}: the limit of {compute_unit_limit} compute units is used up")
+        fault = _replay_one(event, where, context, layout, remaining, is_last=clk == last_clk)
+        units += remaining - context.remaining
+        failing = event if clk == last_clk else None
+    return Replay(units, failing, fault)
 
 
 def _replay_one(
-    event: SyscallEvent, where: str, context: SyscallContext, layout: Layout, remaining: int
-) -> int:
+    event: SyscallEvent,
+    where: str,
+    context: SyscallContext,
+    layout: Layout,
+    remaining: int,
+    *,
+    is_last: bool,
+) -> Fault | None:
+    """Replay one event; the fault with which it fails, which only the last instruction may."""
     syscall = REGISTRY.get(event.key)
     if syscall is None:
         raise ProofRejected(f"{where}: {event.key:#010x} is not the hash of a syscall")
@@ -52,14 +74,19 @@ def _replay_one(
         raise ProofRejected(f"{where}: lists a word twice")
     memory = ReplayMemory(layout, words)
     context.memory, context.remaining = memory, remaining
+    fault, result = None, 0
     try:
         result = syscall.execute(context, *event.arguments)
     except KeyError as error:
         raise ProofRejected(f"{where}: does not list word {error.args[0]}, which the call touches") from None
-    except Fault as fault:
-        raise ProofRejected(f"{where}: fails: {fault}") from None
+    except Fault as raised:
+        fault = raised
     except UnsupportedError as error:
         raise ProofRejected(f"{where}: {error}") from None
+    if fault is not None and not is_last:
+        raise ProofRejected(f"{where}: fails: {fault}")
+    if fault is None and is_last:
+        raise ProofRejected(f"{where}: returns, so the instruction is not the last")
     if result != event.result:
         raise ProofRejected(f"{where}: returns {result}, the claim says {event.result}")
     if memory.used != set(words):
@@ -73,4 +100,4 @@ def _replay_one(
                 f"{where}: leaves {left:#x} in word {word.index} of region {word.region}, "
                 f"the claim says {word.new:#x}"
             )
-    return remaining - context.remaining
+    return fault

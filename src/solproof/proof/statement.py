@@ -15,7 +15,7 @@ from solproof.proof.proof_file import ProofFile
 from solproof.svm import bincode
 from solproof.svm.execution_input import ExecutionInput
 
-DOMAIN = b"solproof statement 1\0"
+DOMAIN = b"solproof statement 2\0"
 
 
 def program_digest(execution_input: ExecutionInput) -> bytes:

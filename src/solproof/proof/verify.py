@@ -15,6 +15,7 @@ from solproof.circuit import CIRCUIT
 from solproof.errors import ProofRejected, ProofVersionError
 from solproof.program.verifier import load_program
 from solproof.proof.claim import Claim
+from solproof.proof.ending import ending
 from solproof.proof.key import program_key
 from solproof.proof.proof_file import ProofFile
 from solproof.proof.replay import replay
@@ -25,6 +26,8 @@ from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.execution_output import ExecutionOutput
 from solproof.svm.serialization import serialize
 from solproof.svm.syscalls import SyscallContext
+from solproof.vm.faults import Fault
+from solproof.vm.limits import initial_registers
 from solproof.vm.memory import WORD, Layout
 from solproof.witness.arrays import Values
 from solproof.witness.public import InputWords, PublicData, public_tables
@@ -45,7 +48,7 @@ class Verdict:
 class _Result:
     """A claimed result in the form that the account rules read."""
 
-    fault: None
+    fault: Fault | None
     r0: int
     compute_units: int
     instructions: int
@@ -85,22 +88,28 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
         execution_input.program_id,
         parameters.loader,
     )
-    layout = Layout(len(program.image), parameters.heap_size, len(serialized.region))
+    layout = Layout(program.version, len(program.image), parameters.heap_size, len(serialized.region))
     limit = parameters.compute_unit_limit - heap_cost(parameters.heap_size)
-    if not 1 <= claim.instructions <= limit:
-        raise ProofRejected(f"the claim says {claim.instructions} instructions, expected 1 to {limit}")
+    final = claim.final
+    if not 1 <= final.clk <= limit + 1:
+        raise ProofRejected(f"the claim's last instruction is number {final.clk}, expected 1 to {limit + 1}")
     first, after = _apply(claim, serialized.region)
-    context = SyscallContext(execution_input.program_id, parameters.sysvars)
-    units = replay(claim.events, context, layout, claim.instructions, limit)
+    context = SyscallContext.of(execution_input)
+    replayed_events = replay(claim.events, context, layout, final.clk, limit)
+    fault = ending(program, layout, final, replayed_events, context, compute_unit_limit=limit)
+    if claim.fault != ("" if fault is None else fault.name):
+        raise ProofRejected(
+            f"the claim says that the run ended with {claim.fault or 'an exit'}, "
+            f"it ended with {'an exit' if fault is None else fault.name}"
+        )
     replayed = time.perf_counter()
 
     public = public_tables(
         PublicData(
             entry=program.entry,
-            instruction_data_address=serialized.instruction_data_address,
+            registers=initial_registers(program.version, serialized.instruction_data_address),
             layout=layout,
-            instructions=claim.instructions,
-            r0=claim.r0,
+            final=final,
             input_words=InputWords(claim.index, first, claim.last),
             events=claim.events,
         )
@@ -117,7 +126,8 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
         raise ProofRejected(f"engine: {error}") from error
     except _engine.EngineVersionError as error:
         raise ProofVersionError(f"engine: {error}") from error
-    result = _Result(None, claim.r0, claim.instructions + units, claim.instructions, after)
+    units = claim.instructions + replayed_events.compute_units
+    result = _Result(fault, final.registers[0], units, claim.instructions, after)
     end = time.perf_counter()
     return Verdict(
         output=report(execution_input, serialized, result, context),

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from solproof.air.bus import MEMORY, PROGRAM
 from solproof.air.chip import Chip
 from solproof.air.field import P
+from solproof.families.family import Code
 from solproof.program.program import Program
-from solproof.vm.memory import IMAGE, WORD
+from solproof.vm.memory import WORD
 from solproof.witness.arrays import Integers
 from solproof.witness.memory import Cells
 from solproof.witness.program_table import ProgramTable
@@ -29,6 +30,7 @@ def build() -> Chip:
         "image", "Given the key of a program, this chip holds its instructions and its read-only memory."
     )
     row = chip.preprocessed("row", "number of the row: a pc and a word index")
+    region = chip.preprocessed("region", "region of the image")
     word = [chip.preprocessed(f"word_{limb}", f"limb {limb} of the word") for limb in range(4)]
     tag = chip.preprocessed("tag", "how many bytes of the word exist")
     is_readable = chip.preprocessed("is_readable", "1 when the image has this word")
@@ -51,8 +53,8 @@ def build() -> Chip:
     time = chip.column("time", "time of the last access of the word, 0 for none")
 
     chip.provide(PROGRAM, [row, *entry], executions, "the instruction at this slot")
-    chip.send(MEMORY, [IMAGE, row, tag, *word, 0], is_readable, "the word, from the start")
-    chip.receive(MEMORY, [IMAGE, row, tag, *word, time], is_readable, "the word, at the end")
+    chip.send(MEMORY, [region, row, tag, *word, 0], is_readable, "the word, from the start")
+    chip.receive(MEMORY, [region, row, tag, *word, time], is_readable, "the word, at the end")
     return chip
 
 
@@ -62,28 +64,33 @@ CHIP = build()
 
 
 def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
-    """The preprocessed columns of a program: [height, 16], height a power of two."""
+    """The preprocessed columns of a program: [height, 17], height a power of two.
+
+    After the last slot comes a row for the holes of a V0 stack: see `solproof.families.straddle`.
+    """
     words = -(-len(program.image) // WORD)
     slots = len(table.code)
-    height = padded_height(max(words, slots))
+    height = padded_height(max(words, slots + 1))
     data = np.zeros((height, len(CHIP.preprocessed_columns)), np.int64)
     data[:, 0] = np.arange(height)
+    data[:words, 1] = program.image_address >> 32
     image = np.frombuffer(program.image.ljust(words * WORD, b"\0"), "<u8")
-    data[:words, 1:5] = limbs(image)
-    data[:words, 5] = np.minimum(len(program.image) - WORD * np.arange(words), WORD)
-    data[:words, 6] = 1
-    data[:slots, 7], data[:slots, 8], data[:slots, 9] = table.code, table.destination, table.source
-    data[:slots, 10:14] = limbs(table.immediate)
-    data[:slots, 14], data[:slots, 15] = table.offset % P, table.flags
+    data[:words, 2:6] = limbs(image)
+    data[:words, 6] = np.minimum(len(program.image) - WORD * np.arange(words), WORD)
+    data[:words, 7] = 1
+    data[:slots, 8], data[:slots, 9], data[:slots, 10] = table.code, table.destination, table.source
+    data[:slots, 11:15] = limbs(table.immediate)
+    data[:slots, 15], data[:slots, 16] = table.offset % P, table.flags
+    data[slots, 8] = Code.STACK_GAPS if program.version == 0 else 0
     return data.astype(np.uint32)
 
 
-def fill(height: int, cells: Cells, executions: Integers) -> Table:
+def fill(height: int, region: int, cells: Cells, executions: Integers) -> Table:
     """The table of a run: when its words were last read, and how often each slot was fetched."""
     table = Table(CHIP, height)
     table["executions"] = executions[:height]
     time = np.zeros(height, np.int64)
-    image = cells.of(IMAGE)
+    image = cells.of(region)
     time[image.index] = image.time
     table["time"] = time
     return table

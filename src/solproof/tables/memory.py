@@ -53,11 +53,12 @@ def build_stack_heap() -> Chip:
         "the start, each word once.",
     )
     heap_words = chip.public_value("heap_words", "size of the heap in words")
+    stack_gaps = chip.public_value("stack_gaps", "1 when the stack has a hole after each frame (V0)")
     is_real = chip.flag("is_real", "1 on a row that is a word")
     is_heap = chip.flag("is_heap", "1 for a word of the heap, 0 for one of the stack")
     index = chip.column("index", "index of the word in its region, without holes")
     frame = chip.column("frame", "floor(index / 512): for the stack, the frame that holds the word")
-    holes = chip.column("holes", "for the stack: how many holes lie below the word, else 0")
+    holes = chip.column("holes", "for a stack with holes: how many lie below the word, else 0")
     gap = chip.column("gap", "distance to the next row's word, less one")
     last = chip.word("last", "the word at the end")
     time = chip.column("time", "time of the last access")
@@ -69,7 +70,7 @@ def build_stack_heap() -> Chip:
     bits(chip, FRAMES_BITS, frame, is_real, "frame is below 64")
     bits(chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, is_real, "frame holds index")
     range16(chip, heap_words - 1 - index, is_heap, "index is inside the heap")
-    chip.assert_equal(holes, (1 - is_heap) * frame, "the heap has no holes")
+    chip.assert_equal(holes, stack_gaps * (1 - is_heap) * frame, "the heap has no holes, nor other stacks")
     position = index + 2**REGION_WORDS_BITS * is_heap
     following = chip.next(index) + 2**REGION_WORDS_BITS * chip.next(is_heap)
     rises = chip.next(is_real) * (following - position - 1 - gap)
@@ -99,14 +100,14 @@ def fill_input(public: NDArray[np.uint32], cells: Cells) -> Table:
     return table
 
 
-def fill_stack_heap(cells: Cells) -> Table:
+def fill_stack_heap(cells: Cells, *, stack_gaps: bool) -> Table:
     """One row per touched word, rising."""
     words = cells.of(STACK, HEAP)
     rows = len(words.index)
     height = padded_height(rows)
     table = Table(STACK_HEAP, height)
     is_heap = words.region == HEAP
-    holes = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS))
+    holes = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS)) * stack_gaps
     index = words.index - HOLE_WORDS * holes
     position = index + (is_heap << REGION_WORDS_BITS)
     gap = np.zeros(rows, np.int64)

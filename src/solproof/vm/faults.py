@@ -52,8 +52,16 @@ def unsupported_instruction() -> Fault:
     return Fault("UnsupportedInstruction", "unsupported BPF instruction")
 
 
+EXCEEDED_MAX_INSTRUCTIONS = "ExceededMaxInstructions"
+
+
 def exceeded_max_instructions() -> Fault:
-    return Fault("ExceededMaxInstructions", "exceeded CUs meter at BPF instruction")
+    return Fault(EXCEEDED_MAX_INSTRUCTIONS, "exceeded CUs meter at BPF instruction")
+
+
+def is_out_of_meter(fault: Fault | None) -> bool:
+    """Whether the meter stopped the program, before an instruction and not in one."""
+    return fault is not None and fault.name == EXCEEDED_MAX_INSTRUCTIONS
 
 
 SECTIONS = {1: "program", 2: "stack", 3: "heap", 4: "input"}

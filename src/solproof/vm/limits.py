@@ -6,17 +6,25 @@ MASK64 = 2**64 - 1
 MAXIMUM_CALL_DEPTH = 64
 STACK_START = 0x2_0000_0000
 INPUT_START = 0x4_0000_0000
-FRAME_STRIDE = 0x2000
-"""How far a call of V0 moves r10: a frame of 4 KiB and a hole of 4 KiB."""
+FRAME_STRIDES = {0: 0x2000, 1: 0, 2: 0, 3: 0x1000, 4: 0x1000}
+"""How far a call moves r10, by sBPF version.
+
+A frame of 4 KiB, in V0 with a hole of 4 KiB; V1 and V2 programs move r10 themselves (SIMD-0166).
+"""
+
+FIRST_FRAME_ENDS = {0: 0x1000, 1: 0x40000, 2: 0x40000, 3: 0x1000, 4: 0x1000}
+"""Where r10 starts, in bytes from the start of the stack, by sBPF version."""
 
 REGISTERS = 11
 FRAME_REGISTER = 11
 """Pseudo-register of the circuit: the clk of the open call and the call depth."""
 
 
-def initial_registers(instruction_data_address: int) -> tuple[int, ...]:
+def initial_registers(version: int, instruction_data_address: int) -> tuple[int, ...]:
     """r0..r10 before the first instruction.
 
-    r1 has the address of the input, r2 that of its instruction data (SIMD-0321), r10 the end of frame 0.
+    r1 has the address of the input, r2 that of its instruction data (SIMD-0321), r10 the end of frame 0, or
+    of the stack in V1 and V2.
     """
-    return (0, INPUT_START, instruction_data_address, 0, 0, 0, 0, 0, 0, 0, STACK_START + 0x1000)
+    frame_end = STACK_START + FIRST_FRAME_ENDS[version]
+    return (0, INPUT_START, instruction_data_address, 0, 0, 0, 0, 0, 0, 0, frame_end)

@@ -6,20 +6,21 @@ before it executes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from solproof.errors import UnsupportedError
 from solproof.families import semantics
+from solproof.isa.disassemble import callx_register
 from solproof.isa.instruction import Instruction, wide_immediate
 from solproof.isa.opcodes import opcode
+from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 from solproof.vm import faults
-from solproof.vm.faults import Fault
-from solproof.vm.limits import FRAME_STRIDE, MASK64, MAXIMUM_CALL_DEPTH, initial_registers
+from solproof.vm.faults import Fault, is_out_of_meter
+from solproof.vm.limits import FRAME_STRIDES, MASK64, MAXIMUM_CALL_DEPTH, initial_registers
 from solproof.vm.memory import Layout, Memory, ReplayMemory
 from solproof.vm.recorded_memory import RecordedMemory
-from solproof.vm.trace import Recorder, Run, SyscallEvent, Trace, WordAccess
+from solproof.vm.trace import FinalState, Recorder, Run, SyscallEvent, Trace, WordAccess
 
 HALT = -1
 RELOAD_METER = -2
@@ -45,32 +46,44 @@ class Syscall(Protocol):
     def execute(self) -> Callable[..., int]: ...
 
 
+class MachineMemory(Protocol):
+    """What loads, stores and syscalls of a machine work on."""
+
+    touched: dict[tuple[int, int], int] | None
+
+    def load(self, address: int, size: int) -> int: ...
+
+    def store(self, address: int, size: int, value: int) -> None: ...
+
+    def word(self, region: int, index: int) -> int: ...
+
+
 class Machine:
     """The state of one run. Use `run`."""
 
     def __init__(
         self,
         program: Program,
-        input_region: bytes,
-        instruction_data_address: int,
+        memory: MachineMemory,
+        recorder: Recorder,
+        registers: Sequence[int],
+        *,
         context: SyscallContext,
         syscalls: Mapping[int, Syscall],
-        *,
         compute_unit_limit: int,
-        heap_size: int,
     ) -> None:
         self.program = program
         self.context = context
         self.syscalls = syscalls
         self.limit = compute_unit_limit
-        self.recorder = Recorder()
-        self.layout = Layout(len(program.image), heap_size, len(input_region))
-        self.memory = RecordedMemory(self.layout, program.image, input_region, self.recorder)
-        context.memory = self.memory
-        self.registers = list(initial_registers(instruction_data_address))
-        self.frames: list[tuple[int, int, int, int, int, int]] = []
+        self.recorder = recorder
+        self.memory = memory
+        self.registers = list(registers)
+        self.frames: list[tuple[int, ...]] = []
+        """Of each open call: r6..r10 of the caller, the pc it returns to, and the clk of the call."""
         self.syscall_units = 0
         self.next_pc = program.entry
+        """Where the machine goes on after a syscall; once it has stopped, the pc where it did."""
         self.operations = self._compile()
 
     def execute(self) -> Fault | None:
@@ -85,11 +98,14 @@ class Machine:
                     if pc < 0:
                         break
                 else:
-                    raise faults.exceeded_max_instructions()
+                    self.next_pc = pc
+                    return faults.exceeded_max_instructions()
                 if pc == HALT:
+                    self.next_pc = pcs[-1]
                     return None
                 pc = self.next_pc
         except Fault as fault:
+            self.next_pc = pcs[-1]
             return fault
 
     # COMPILATION
@@ -246,42 +262,40 @@ class Machine:
             record(0)
             if not frames:
                 return HALT
-            *registers[6:11], target = frames.pop()
+            *registers[6:11], target, _ = frames.pop()
             return target
 
         return step
 
-    def _push_frame(self, return_pc: int) -> None:
-        saved = tuple(self.registers[6:11])
-        self.frames.append((*saved, return_pc))  # type: ignore[arg-type]
-        self.recorder.frames.extend(saved)
-        if len(self.frames) == MAXIMUM_CALL_DEPTH:
-            raise faults.call_depth_exceeded()
-        self.registers[10] += FRAME_STRIDE
-
     def _call(self, pc: int, instruction: Instruction) -> Operation:
-        key = instruction.immediate & 0xFFFF_FFFF
-        if key in self.syscalls:
-            return self._syscall(pc, key)
-        target = self.program.functions.get(key)
-        if target is None:
+        call = resolve_call(self.program, pc, instruction, self.syscalls)
+        if call is None:
             return _raising(faults.unsupported_instruction)
-        return self._enter(pc, lambda: target)
+        if call.is_syscall:
+            return self._syscall(pc, call.target)
+        return self._enter(pc, lambda: call.target)
 
     def _call_register(self, pc: int, instruction: Instruction) -> Operation:
-        # V0 and V1 name the register in the immediate (SIMD-0173 changed it for V2).
-        registers, register, text_address = self.registers, instruction.immediate, self.program.text_address
+        registers, text_address = self.registers, self.program.text_address
+        register = callx_register(instruction, self.program.version)
         return self._enter(pc, lambda: ((registers[register] - text_address) & MASK64) // 8)
 
     def _enter(self, pc: int, destination: Callable[[], int]) -> Operation:
-        record, push_frame, slots = self.recorder.value.append, self._push_frame, len(self.program.text) // 8
+        record, record_frame = self.recorder.value.append, self.recorder.frames.extend
+        registers, frames, slots, pcs = self.registers, self.frames, self.program.slots, self.recorder.pc
+        stride, return_pc = FRAME_STRIDES[self.program.version], pc + 1
 
         def step() -> int:
-            record(0)
             target = destination()
-            push_frame(pc + 1)
+            if len(frames) == MAXIMUM_CALL_DEPTH - 1:
+                raise faults.call_depth_exceeded()
             if target >= slots:
                 raise faults.call_outside_text_segment()
+            record(0)
+            saved = registers[6:11]
+            record_frame(saved)
+            frames.append((*saved, return_pc, len(pcs)))
+            registers[10] += stride
             return target
 
         return step
@@ -295,16 +309,21 @@ class Machine:
             first, second, third, fourth, fifth = registers[1:6]
             context.remaining = available = self.limit - self.syscall_units - clk
             memory.touched = {}
+            fault, result = None, 0
             try:
-                registers[0] = syscall.execute(context, first, second, third, fourth, fifth)
-            finally:
-                self.syscall_units += available - context.remaining
-                touched, memory.touched = memory.touched, None
+                result = syscall.execute(context, first, second, third, fourth, fifth)
+            except Fault as raised:
+                fault = raised
+            touched, memory.touched = memory.touched, None
             words = tuple(WordAccess(*word, old, memory.word(*word)) for word, old in touched.items())
             arguments = (first, second, third, fourth, fifth)
             units = available - context.remaining
-            recorder.events.append(SyscallEvent(clk, key, arguments, registers[0], units, words))
-            recorder.value.append(registers[0])
+            self.syscall_units += units
+            recorder.events.append(SyscallEvent(clk, key, arguments, result, units, words))
+            if fault is not None:
+                raise fault
+            registers[0] = result
+            recorder.value.append(result)
             self.next_pc = pc + 1
             return RELOAD_METER
 
@@ -333,32 +352,37 @@ def run(
     Faults are results and end up in `Run.fault`; a syscall that solproof does not have yet raises
     `UnsupportedError`.
     """
-    if program.version != 0:
-        raise UnsupportedError(
-            f"sBPF V{program.version} programs are not supported yet; this version runs V0"
-        )
+    recorder = Recorder()
+    layout = Layout(program.version, len(program.image), heap_size, len(input_region))
+    context.memory = memory = RecordedMemory(layout, program.image, input_region, recorder)
+    registers = initial_registers(program.version, instruction_data_address)
     machine = Machine(
         program,
-        input_region,
-        instruction_data_address,
-        context,
-        syscalls,
+        memory,
+        recorder,
+        registers,
+        context=context,
+        syscalls=syscalls,
         compute_unit_limit=compute_unit_limit,
-        heap_size=heap_size,
     )
-    registers = tuple(machine.registers)
     fault = machine.execute()
-    instructions = len(machine.recorder.pc)
+    instructions = len(recorder.pc)
+    final = FinalState(
+        clk=instructions + is_out_of_meter(fault),
+        pc=machine.next_pc,
+        registers=tuple(machine.registers),
+        open_call=machine.frames[-1][-1] if machine.frames else 0,
+        depth=len(machine.frames),
+    )
     return Run(
         program=program,
-        layout=machine.layout,
+        layout=layout,
         registers=registers,
         compute_unit_limit=compute_unit_limit,
         fault=fault,
-        r0=machine.registers[0],
-        pc=machine.recorder.pc[-1] if instructions else program.entry,
+        final=final,
         instructions=instructions,
         compute_units=min(instructions + machine.syscall_units, compute_unit_limit),
-        input_region=machine.memory.input_region(),
-        trace=Trace.of(machine.recorder),
+        input_region=memory.input_region(),
+        trace=Trace.of(recorder),
     )

@@ -1,9 +1,10 @@
 """The memory of one run: image (read-only), stack, heap and input, each in its own 4 GiB of address space.
 
 Addresses are virtual, lengths are bytes. Memory is recorded by *word*: the 8 bytes at
-`region << 32 | index * 8`; an access touches the one or two words that hold it. A V0 stack has holes: 4 KiB
-frames at every 8 KiB. Only the first byte of an access must lie outside a hole; the bytes that follow are the
-physical neighbours (solana-sbpf 0.21, `MemoryRegion::vm_to_host`).
+`region << 32 | index * 8`; an access touches the one or two words that hold it. The image, text included, is
+region 1; from V3 on it is region 0 and holds no text (SIMD-0189). A V0 stack has holes: 4 KiB frames at every
+8 KiB. Only the first byte of an access must lie outside a hole; the bytes that follow are the physical
+neighbours (solana-sbpf 0.21, `MemoryRegion::vm_to_host`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from solproof.vm.faults import access_violation
 
-IMAGE, STACK, HEAP, INPUT = 1, 2, 3, 4
+STACK, HEAP, INPUT = 2, 3, 4
 FRAME_SIZE = 4096
 STACK_SIZE = 64 * FRAME_SIZE
 DEFAULT_HEAP_SIZE = 32 * 1024
@@ -23,16 +24,31 @@ WORD = 8
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the memory map of a run depends on: sizes in bytes, and whether the stack has holes (V0)."""
+    """What the memory map of a run depends on: the sBPF version, and sizes in bytes."""
 
+    version: int
     image_size: int
     heap_size: int
     input_size: int
-    stack_gaps: bool = True
+
+    @property
+    def image_region(self) -> int:
+        """The region of the image."""
+        return 0 if self.version >= 3 else 1
+
+    @property
+    def stack_gaps(self) -> bool:
+        """Whether the stack has holes."""
+        return self.version == 0
 
     def size(self, region: int) -> int:
         """The length of a region in bytes; 0 for a region that does not exist."""
-        sizes = {IMAGE: self.image_size, STACK: STACK_SIZE, HEAP: self.heap_size, INPUT: self.input_size}
+        sizes = {
+            self.image_region: self.image_size,
+            STACK: STACK_SIZE,
+            HEAP: self.heap_size,
+            INPUT: self.input_size,
+        }
         return sizes.get(region, 0)
 
     def locate(self, address: int, length: int, *, write: bool) -> tuple[int, int]:
@@ -42,13 +58,9 @@ class Layout:
         if region == STACK and self.stack_gaps:
             in_hole = bool(offset & FRAME_SIZE)
             offset = (offset >> 13 << 12) | (offset & (FRAME_SIZE - 1))
-        if (
-            in_hole
-            or offset + length > self.size(region)
-            or (write and region == IMAGE)
-            or region not in (1, 2, 3, 4)
-        ):
-            raise access_violation(address, length, stack_frames=self.stack_gaps)
+        size = self.size(region)
+        if in_hole or size == 0 or offset + length > size or (write and region == self.image_region):
+            raise access_violation(address, length, stack_frames=self.version not in (1, 2))
         return region, offset
 
     def word_index(self, region: int, offset: int) -> int:
@@ -64,7 +76,7 @@ class Memory:
     def __init__(self, layout: Layout, image: bytes, input_region: bytes) -> None:
         self.layout = layout
         self.data: dict[int, bytearray] = {
-            IMAGE: _padded(image),
+            layout.image_region: _padded(image),
             STACK: bytearray(STACK_SIZE + WORD),
             HEAP: bytearray(layout.heap_size + WORD),
             INPUT: _padded(input_region),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from struct import Struct
 
-from solproof.vm.memory import FRAME_SIZE, IMAGE, STACK, Layout, Memory
+from solproof.vm.memory import FRAME_SIZE, STACK, Layout, Memory
 from solproof.vm.trace import Recorder
 
 REGIONS = 5
@@ -22,6 +22,7 @@ class RecordedMemory(Memory):
     def __init__(self, layout: Layout, image: bytes, input_region: bytes, recorder: Recorder) -> None:
         super().__init__(layout, image, input_region)
         self._sizes = [layout.size(region) for region in range(REGIONS)]
+        self._image_region = layout.image_region
         self._buffers = [self.data.get(region, bytearray()) for region in range(REGIONS)]
         self._record_address = recorder.address.append
         self._record_first = recorder.first_word.append
@@ -49,7 +50,7 @@ class RecordedMemory(Memory):
         region, offset = address >> 32, address & 0xFFFF_FFFF
         if region == STACK:
             offset = self._stack_offset(address, offset, size, write=True)
-        if region >= REGIONS or region == IMAGE or offset + size > self._sizes[region]:
+        if region >= REGIONS or region == self._image_region or offset + size > self._sizes[region]:
             self.layout.locate(address, size, write=True)  # raises
         buffer = self._buffers[region]
         first, second = two_words(buffer, offset & -8)

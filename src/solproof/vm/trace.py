@@ -25,7 +25,10 @@ class WordAccess:
 
 @dataclass(frozen=True, slots=True)
 class SyscallEvent:
-    """One syscall: who called, with what, and everything it did to the machine."""
+    """One syscall: who called, with what, and everything it did to the machine.
+
+    A syscall that fails is the last of its run; its result is 0.
+    """
 
     clk: int
     key: int
@@ -78,18 +81,49 @@ class Trace:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FinalState:
+    """The machine before its last instruction: the exit of the program, or the one that a fault stopped.
+
+    When the meter stopped the program, it is the state before the instruction that was not executed.
+
+    clk: number of the last instruction, from 1. pc: its slot. registers: r0..r10. open_call: clk of the
+    innermost open call, 0 for none. depth: how many calls are open.
+    """
+
+    clk: int
+    pc: int
+    registers: tuple[int, ...]
+    open_call: int
+    depth: int
+
+    @property
+    def steps(self) -> int:
+        """How many instructions came before the last one: those that led to a next one."""
+        return self.clk - 1
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class Run:
-    """The outcome of a run. `r0` is the program's return value when `fault` is None."""
+    """The outcome of a run."""
 
     program: Program
     layout: Layout
     registers: tuple[int, ...]  # r0..r10 before the first instruction
     compute_unit_limit: int
     fault: Fault | None
-    r0: int
-    pc: int  # of the last instruction
-    instructions: int
+    final: FinalState
+    instructions: int  # executed ones, the last one included
     compute_units: int
     input_region: bytes = field(repr=False)
     trace: Trace = field(repr=False)
+
+    @property
+    def r0(self) -> int:
+        """The program's return value, when no fault stopped it."""
+        return self.final.registers[0]
+
+    @property
+    def pc(self) -> int:
+        """Where the run ended: see `FinalState`."""
+        return self.final.pc

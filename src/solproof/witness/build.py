@@ -63,21 +63,19 @@ def public_data(run: Run, execution: Execution) -> PublicData:
     words = execution.cells.of(INPUT)
     return PublicData(
         entry=run.program.entry,
-        instruction_data_address=run.registers[2],
+        registers=run.registers,
         layout=run.layout,
-        instructions=run.instructions,
-        r0=run.r0,
+        final=run.final,
         input_words=InputWords(words.index, words.first, words.last),
         events=run.trace.events,
     )
 
 
 def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uint32]) -> Witness:
-    """Fill every table of a run that ended without a fault.
+    """Fill every table of a run, however it ended.
 
     `image_columns` are the preprocessed columns of its program: see `program_columns`.
     """
-    assert run.fault is None, "a run with a fault has no witness"
     execution = Execution(run, program)
     data = public_data(run, execution)
     public = {table.chip.name: table for table in public_tables(data)}
@@ -90,7 +88,7 @@ def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uin
     instances.append(
         Instance(
             image.CHIP,
-            image.fill(len(image_columns), execution.cells, counts[PROGRAM]).rows(),
+            image.fill(len(image_columns), run.layout.image_region, execution.cells, counts[PROGRAM]).rows(),
             preprocessed=image_columns,
         )
     )
@@ -119,10 +117,10 @@ def _public_instances(execution: Execution, public: dict[str, PublicTable]) -> I
         return found
 
     tables = [
-        boundary.fill_execution(execution, columns(boundary.EXECUTION)),
+        boundary.fill_execution(columns(boundary.EXECUTION)),
         boundary.fill_registers(execution, columns(boundary.REGISTER_BOUNDARY)),
         memory.fill_input(columns(memory.INPUT_WORDS), execution.cells),
-        memory.fill_stack_heap(execution.cells),
+        memory.fill_stack_heap(execution.cells, stack_gaps=execution.layout.stack_gaps),
         event.fill_syscalls(execution, columns(event.SYSCALL)),
         event.fill_event_words(execution, columns(event.EVENT_WORD)),
     ]

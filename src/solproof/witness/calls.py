@@ -29,8 +29,11 @@ class CallTree:
 class Calls:
     """What the call table needs of each call.
 
-    Registers are r6..r9 and r10. `before` and `exit_before` have the frame register as sixth column.
+    Registers are r6..r9 and r10. `before` and `exit_before` have the frame register as sixth column. `stride`
+    is by how much a call of this program moves r10.
     """
+
+    stride: int
 
     by_register: Flags
     target: Integers

@@ -1,11 +1,14 @@
-"""A run as the tables need it: every access chained, every call matched with its exit."""
+"""A run as the tables need it: every access chained, every call matched with its exit.
+
+The last instruction is not among the steps: see `solproof.vm.trace.FinalState`.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from solproof.families.family import Code
-from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDE
+from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDES
 from solproof.vm.trace import Run, SyscallEvent
 from solproof.witness.arrays import Flags, Integers, Values
 from solproof.witness.calls import Calls, CallTree, call_accesses, call_tree
@@ -21,15 +24,15 @@ ARGUMENTS = (1, 2, 3, 4, 5)
 
 
 class Execution:
-    """Chained accesses of one run that ended without a fault."""
+    """Chained accesses of one run."""
 
     def __init__(self, run: Run, program: ProgramTable) -> None:
         self.run = run
         self.trace = run.trace
         self.layout = run.layout
         self.program = program
-        self.steps = len(run.trace.pc)
-        self.codes = program.code[run.trace.pc]
+        self.steps = run.final.steps
+        self.codes = program.code[run.trace.pc[: self.steps]]
         self._chain_registers()
         self._chain_memory()
 
@@ -38,8 +41,8 @@ class Execution:
         return Rows(self, np.flatnonzero(np.isin(self.codes, codes)))
 
     def events(self) -> tuple[SyscallEvent, ...]:
-        """The syscalls, in order."""
-        return self.trace.events
+        """The syscalls that returned, in order."""
+        return tuple(event for event in self.trace.events if event.clk <= self.steps)
 
     def event_before(self, event: int) -> tuple[list[int], int, int]:
         """Of a syscall: times of the previous accesses of r1..r5 and of r0, and r0 before it."""
@@ -54,30 +57,28 @@ class Execution:
     # REGISTERS
 
     def _chain_registers(self) -> None:
-        program, pc = self.program, self.trace.pc
+        program, pc = self.program, self.trace.pc[: self.steps]
         accessed = np.full((self.steps, 2), -1, np.int8)
         accessed[:, 0] = np.where(program.reads_source[pc], program.source[pc], -1)
         accessed[:, 1] = np.where(program.uses_destination[pc], program.destination[pc], -1)
         is_call = np.isin(self.codes, (Code.CALL, Code.CALL_REGISTER))
         call_clk = np.flatnonzero(is_call) + 1
-        exit_clk = np.flatnonzero(self.codes == Code.EXIT)[:-1] + 1  # the last exit ends the program
+        exit_clk = np.flatnonzero(self.codes == Code.EXIT) + 1
         tree = call_tree(call_clk, exit_clk)
         by_register = self.codes[call_clk - 1] == Code.CALL_REGISTER
         callee = program.source[pc[call_clk - 1]]
         parts = [
-            call_accesses(tree, self.trace.frames, by_register, callee, FRAME_STRIDE),
+            call_accesses(tree, self.trace.frames, by_register, callee, self._stride),
             self._frame_accesses(tree),
-            self._halt_accesses(),
             self._syscall_accesses(),
         ]
         special = Special(*(np.concatenate(columns) for columns in zip(*map(_columns, parts), strict=True)))
         initial = np.array([*self.run.registers, 0], np.uint64)
         self.registers = chain_registers(
-            accessed, program.writes_destination[pc], self.trace.value, special, initial
+            accessed, program.writes_destination[pc], self.trace.value[: self.steps], special, initial
         )
         offsets = np.cumsum([0, *(len(part.time) for part in parts)])
-        self._halt, self._syscalls = int(offsets[2]), int(offsets[3])
-        self.halt_before = self.registers.special_before[self._halt : self._halt + 2]
+        self._syscalls = int(offsets[2])
         self.calls = self._calls(tree, by_register, callee, int(offsets[1]))
 
     def _frame_accesses(self, tree: CallTree) -> Special:
@@ -88,12 +89,8 @@ class Execution:
         value = np.concatenate([inner, outer[exits]]).astype(np.uint64)
         return Special(np.full(len(time), FRAME_REGISTER), time, np.ones(len(time), np.bool_), value)
 
-    def _halt_accesses(self) -> Special:
-        time = np.full(2, 2 * self.steps + 1)
-        return Special(np.array([0, FRAME_REGISTER]), time, np.zeros(2, np.bool_), np.zeros(2, np.uint64))
-
     def _syscall_accesses(self) -> Special:
-        events = self.trace.events
+        events = self.events()
         clk = np.array([event.clk for event in events], np.int64)
         time = np.repeat(2 * clk, len(ARGUMENTS) + 1)
         time[len(ARGUMENTS) :: len(ARGUMENTS) + 1] += 1
@@ -116,9 +113,11 @@ class Execution:
         exit_before[exits, 5] = before[frame_start + calls : frame_start + calls + returned]
         frame_before = before[frame_start : frame_start + calls]
         pc = self.trace.pc
+        reached = np.append(pc[: self.steps], self.run.final.pc)
         return Calls(
+            stride=self._stride,
             by_register=by_register,
-            target=pc[np.minimum(tree.clk, self.steps - 1)],  # the slot executed after the call
+            target=reached[tree.clk],  # the slot after the call
             callee=np.where(by_register, callee, 0),
             callee_value=callee_value,
             callee_before=callee_before,
@@ -132,11 +131,15 @@ class Execution:
             exit_before=exit_before,
         )
 
+    @property
+    def _stride(self) -> int:
+        return FRAME_STRIDES[self.run.program.version]
+
     # MEMORY
 
     def _chain_memory(self) -> None:
         trace, program = self.trace, self.program
-        size = program.size[trace.pc]
+        size = program.size[trace.pc[: self.steps]]
         is_access = size != 0
         self.access_of_step = np.cumsum(is_access) - 1
         steps = np.flatnonzero(is_access)

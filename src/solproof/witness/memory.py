@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solproof.vm.memory import IMAGE, INPUT, STACK, WORD, Layout
+from solproof.vm.memory import INPUT, STACK, WORD, Layout
 from solproof.witness.arrays import Flags, Integers, Values
 from solproof.witness.registers import Refreshes, split_gaps
 
@@ -49,14 +49,15 @@ class MemoryAccesses:
 
 def available(layout: Layout, region: Integers, index: Integers) -> Integers:
     """How many bytes of each word exist: 8, but for the last of a region of a size not a multiple of 8."""
-    size = np.where(region == IMAGE, layout.image_size, np.where(region == INPUT, layout.input_size, 2**32))
+    of_input = np.where(region == INPUT, layout.input_size, 2**32)
+    size = np.where(region == layout.image_region, layout.image_size, of_input)
     existing: Integers = np.minimum(size - index * WORD, WORD)
     return existing
 
 
 def tag(layout: Layout, region: Integers, index: Integers) -> Integers:
     """The tag of each word on the memory bus: the bytes that exist, plus 16 when it is writable."""
-    writable: Flags = region != IMAGE
+    writable: Flags = region != layout.image_region
     return available(layout, region, index) + WRITABLE_TAG * writable
 
 

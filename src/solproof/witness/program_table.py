@@ -13,6 +13,7 @@ from solproof.families.registry import BY_MNEMONIC
 from solproof.families.store import STORES
 from solproof.isa.instruction import Instruction, decode_program, wide_immediate
 from solproof.isa.opcodes import opcode
+from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 from solproof.witness.arrays import Flags, Integers, Values
 
@@ -50,22 +51,20 @@ def _resolve(
 
     None when it cannot be executed.
     """
-    key = instruction.immediate & 0xFFFF_FFFF
-    match mnemonic:
-        case "CALL_IMM" if key in syscall_keys:
-            return Entry(Code.SYSCALL, immediate=key)
-        case "CALL_IMM":
-            target = program.functions.get(key)
-            return None if target is None else Entry(Code.CALL, offset=target)
-        case "CALL_REG":
-            return replace(
-                BY_MNEMONIC[mnemonic].encode(mnemonic, instruction, program.version),
-                immediate=program.text_address,
-            )
-        case "LD_DW_IMM":
-            wide = replace(instruction, immediate=wide_immediate(instruction, program.instruction(pc + 1)))
-            return BY_MNEMONIC[mnemonic].encode(mnemonic, wide, program.version)
-    return BY_MNEMONIC[mnemonic].encode(mnemonic, instruction, program.version)
+    if mnemonic == "LD_DW_IMM":
+        wide = wide_immediate(instruction, program.instruction(pc + 1))
+        instruction = replace(instruction, immediate=wide)
+    entry = BY_MNEMONIC[mnemonic].encode(mnemonic, instruction, program.version)
+    if mnemonic == "CALL_REG":
+        return replace(entry, immediate=program.text_address)
+    if mnemonic != "CALL_IMM":
+        return entry
+    call = resolve_call(program, pc, instruction, syscall_keys)
+    if call is None:
+        return None
+    if call.is_syscall:
+        return Entry(Code.SYSCALL, immediate=call.target)
+    return replace(entry, offset=call.target)
 
 
 def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTable:

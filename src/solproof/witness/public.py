@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from solproof.air.chip import Chip
 from solproof.tables import boundary, event, memory
 from solproof.vm.memory import INPUT, WORD, Layout
-from solproof.vm.trace import SyscallEvent
+from solproof.vm.trace import FinalState, SyscallEvent
 from solproof.witness.arrays import Integers, Values
 from solproof.witness.memory import tag
 from solproof.witness.table import MINIMUM_HEIGHT, limbs, padded_height
@@ -31,12 +31,13 @@ class PublicData:
     """What the statement says, in the terms of the circuit."""
 
     entry: int
-    instruction_data_address: int
+    registers: Sequence[int]
+    """r0..r10 before the first instruction."""
     layout: Layout
-    instructions: int
-    r0: int
+    final: FinalState
     input_words: InputWords
     events: Sequence[SyscallEvent]
+    """In order; only the last may be one that fails, at the last instruction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,18 @@ class PublicTable:
 
 def public_tables(data: PublicData) -> list[PublicTable]:
     """The public tables of a statement, each chip once."""
+    layout = data.layout
     words = sum(len(event_.words) for event_ in data.events)
+    returned = [event_ for event_ in data.events if event_.clk <= data.final.steps]
     return [
+        PublicTable(boundary.EXECUTION, boundary.public_execution(data.entry, data.final, MINIMUM_HEIGHT)),
         PublicTable(
-            boundary.EXECUTION,
-            boundary.public_execution(data.entry, data.instructions, data.r0, MINIMUM_HEIGHT),
+            boundary.REGISTER_BOUNDARY, boundary.public_registers(data.registers, data.final, MINIMUM_HEIGHT)
         ),
-        PublicTable(
-            boundary.REGISTER_BOUNDARY,
-            boundary.public_registers(data.instruction_data_address, MINIMUM_HEIGHT),
-        ),
-        PublicTable(memory.INPUT_WORDS, _public_input(data.input_words, data.layout)),
-        PublicTable(memory.STACK_HEAP, None, (data.layout.heap_size // WORD,)),
-        PublicTable(event.SYSCALL, event.public_syscalls(data.events, padded_height(len(data.events)))),
-        PublicTable(
-            event.EVENT_WORD, event.public_event_words(data.events, data.layout, padded_height(words))
-        ),
+        PublicTable(memory.INPUT_WORDS, _public_input(data.input_words, layout)),
+        PublicTable(memory.STACK_HEAP, None, (layout.heap_size // WORD, int(layout.stack_gaps))),
+        PublicTable(event.SYSCALL, event.public_syscalls(returned, padded_height(len(returned)))),
+        PublicTable(event.EVENT_WORD, event.public_event_words(data.events, layout, padded_height(words))),
     ]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solproof.vm.memory import IMAGE
 from solproof.witness.arrays import Flags, Integers, Values
 from solproof.witness.calls import Calls
 from solproof.witness.memory import available, skips_hole
@@ -69,6 +68,11 @@ class Rows:
     def is_register(self) -> Flags:
         """Whether operand b is a register."""
         return self._execution.program.reads_source[self.pc]
+
+    @property
+    def slots(self) -> int:
+        """How many slots the program has."""
+        return len(self._execution.program.code)
 
     @property
     def text_address(self) -> int:
@@ -160,7 +164,7 @@ class Rows:
     @property
     def is_writable(self) -> Flags:
         """Whether the words may be stored to."""
-        writable: Flags = self._region != IMAGE
+        writable: Flags = self._region != self._execution.layout.image_region
         return writable
 
     @property
