@@ -5,21 +5,26 @@ everything.
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 
 from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
 from solproof.demo.litesvm import RuntimeResult, run_in_litesvm, runtime
-from solproof.svm.budget import heap_cost
 from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput
-from solproof.vm.faults import SyscallFault
+from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
+
+LOADERS = {
+    Loader.V1: Pubkey.from_string("BPFLoader1111111111111111111111111111111111"),
+    Loader.V2: Pubkey.from_string("BPFLoader2111111111111111111111111111111111"),
+    Loader.V3: Pubkey.from_string("BPFLoaderUpgradeab1e11111111111111111111111"),
+}
 
 
 def assert_like_litesvm(given: ExecutionInput, machine: LiteSVM | None = None) -> Execution:
     """Compare outcome, error, compute units, log, return data and accounts; returns our execution.
 
-    Without a `machine` the input's program is added to a fresh LiteSVM, under loader v3.
+    Without a `machine` the input's program is added to a LiteSVM under the loader that the parameters name.
     """
     expected = litesvm_result(given, machine)
     execution = execute(given)
@@ -28,7 +33,7 @@ def assert_like_litesvm(given: ExecutionInput, machine: LiteSVM | None = None) -
         success=output.success,
         error=output.error,
         compute_units=output.compute_units,
-        transaction_compute_units=_charged(execution),
+        transaction_compute_units=output.compute_units_charged,
         accounts=output.accounts,
         logs=output.logs,
         return_data=output.return_data,
@@ -42,17 +47,13 @@ def assert_like_litesvm(given: ExecutionInput, machine: LiteSVM | None = None) -
 def litesvm_result(given: ExecutionInput, machine: LiteSVM | None = None) -> RuntimeResult:
     """What LiteSVM makes of an input."""
     if machine is None:
-        machine = runtime(given.parameters)
-        machine.add_program(Pubkey(given.program_id), given.program)
+        machine = _machine(given.parameters)
+        loader = LOADERS[given.parameters.loader]
+        machine.add_program_with_loader(Pubkey(given.program_id), given.program, loader)
     return run_in_litesvm(given, machine)
 
 
-def _charged(execution: Execution) -> int:
-    """What a transaction pays for the instruction: the heap as well, and everything after a fault outside a
-    syscall.
-    """
-    parameters = execution.input.parameters
-    fault = execution.run.fault
-    if fault is not None and not isinstance(fault, SyscallFault):
-        return parameters.compute_unit_limit
-    return execution.output.compute_units + heap_cost(parameters.heap_size)
+@cache
+def _machine(parameters: Parameters) -> LiteSVM:
+    """Kept for the next run with these parameters, which overwrites program and accounts."""
+    return runtime(parameters)

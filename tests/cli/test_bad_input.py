@@ -233,8 +233,3 @@ def test_input_bin_of_another_program(command: Command, files: Files, tmp_path: 
 )
 def test_parameters(option: str, value: object, message: str, command: Command, files: Files) -> None:
     refused(command("run", files.input_bin, option, value), 2, message)
-
-
-def test_deprecated_loader(command: Command, files: Files) -> None:
-    message = "programs of the deprecated loader v1 (input layout ABI v0) are not supported yet"
-    refused(command("run", files.input_bin, "--loader", "v1"), 3, message)

@@ -11,7 +11,7 @@ from solproof.svm import bincode
 from solproof.svm.accounts import address_text
 from solproof.svm.execute import execute
 from tests.cli.conftest import Command, Files
-from tests.svm.elf_builder import build_elf, call, leave, load_immediate
+from tests.svm.elf_builder import build_elf, call, leave, load, load_immediate
 
 TOKEN = address_text(scenario.TOKEN_PROGRAM)
 SOURCE, DESTINATION, OWNER = (
@@ -56,6 +56,7 @@ def test_json(command: Command, files: Files) -> None:
         "error": None,
         "error_message": None,
         "compute_units": 76,
+        "compute_units_charged": 76,
         "instructions": 76,
         "accounts_modified": 2,
         "logs": [
@@ -114,6 +115,19 @@ def test_a_fault_is_a_result(command: Command, files: Files) -> None:
         "exit code          none, a fault stopped the program",
         "compute units      10",
     ]
+
+
+def test_what_a_fault_is_charged(command: Command, tmp_path: Path) -> None:
+    program, given = tmp_path / "program.so", tmp_path / "input.json"
+    program.write_bytes(build_elf([load(0, 0)]))
+    given.write_text(f'{{"program_id": "{TOKEN}", "accounts": [], "instruction_data": []}}')
+    assert command("run", program, "--input", given).output.splitlines()[3:6] == [
+        "compute units      1",
+        "charged            1,400,000 compute units",
+        "instructions       1",
+    ]
+    fields = command("run", program, "--input", given, "--json").fields
+    assert (fields["compute_units"], fields["compute_units_charged"]) == (1, 1_400_000)
 
 
 def test_parameters_replace_those_of_an_input_bin(command: Command, files: Files) -> None:

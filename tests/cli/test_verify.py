@@ -31,6 +31,7 @@ def test_json(command: Command, files: Files) -> None:
         "error",
         "error_message",
         "compute_units",
+        "compute_units_charged",
         "instructions",
         "accounts_modified",
         "security_bits",

@@ -1,52 +1,109 @@
-"""Small sBPF V0 programs for tests: a few instruction encoders, and an ELF file with syscall relocations."""
+"""Small sBPF programs for tests: a few instructions, written once for every version, and its ELF file.
+
+V0 to V2 files name their syscalls in relocations; a V3 file is only program headers and segments.
+"""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import by_mnemonic
+from solproof.program.syscall_names import SYSCALL_HASHES
 
 MASK = 2**64 - 1
+MASK32 = 2**32 - 1
 R_BPF_64_32 = 10
 TEXT_OFFSET = 64 + 3 * 56
 SYMBOL_SIZE = 24
 RELOCATION_SIZE = 16
+TEXT_SEGMENT = 1 << 32
+RODATA = b"16 bytes of data"
+"""What a V3 file of ours has at address 0; in the other versions the text is readable."""
 
-Part = bytes | str
-"""Encoded instructions, or the name of a syscall to call."""
+UNKNOWN_SYSCALL = 0x0BADC0DE
+V2_SIZES = {"B": "1B", "H": "2B", "W": "4B", "DW": "8B"}
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """An instruction by V0's mnemonic, whatever the version calls it; a callx has its register as source."""
+
+    mnemonic: str
+    destination: int = 0
+    source: int = 0
+    offset: int = 0
+    immediate: int = 0
+
+    def encode(self, version: int) -> bytes:
+        """The slots of the instruction in an sBPF version: always as many as in the others."""
+        low, high = _signed(self.immediate), _signed(self.immediate >> 32)
+        if self.mnemonic == "LD_DW_IMM":
+            names = ("MOV32_IMM", "HOR64_IMM") if version == 2 else ("LD_DW_IMM", None)
+            slots = [Instruction(_code(names[0]), self.destination, 0, 0, low)]
+            second = Instruction(0) if names[1] is None else Instruction(_code(names[1]), self.destination)
+            slots.append(Instruction(second.code, second.destination, 0, 0, high))
+            return b"".join(slot.encode() for slot in slots)
+        if self.mnemonic == "CALL_REG":
+            places = {2: {"source": self.source}, 3: {"destination": self.source}}
+            return Instruction(_code("CALL_REG"), **places.get(version, {"immediate": self.source})).encode()
+        name = _name_in_v2(self.mnemonic) if version == 2 else self.mnemonic
+        return Instruction(_code(name), self.destination, self.source, self.offset, low).encode()
+
+
+Part = bytes | str | Op
+"""Encoded instructions, the name of a syscall to call, or an instruction."""
 
 
 # INSTRUCTIONS
 
 
-def load_immediate(register: int, value: int) -> bytes:
-    """lddw: a 64-bit constant."""
-    value &= MASK
-    return struct.pack("<BBhIBBhI", 0x18, register, 0, value & 0xFFFF_FFFF, 0, 0, 0, value >> 32)
+def load_immediate(register: int, value: int) -> Op:
+    """A 64-bit constant in two slots: lddw, or what V2 has for it."""
+    return Op("LD_DW_IMM", register, immediate=value & MASK)
 
 
-def move(destination: int, source: int) -> bytes:
+def move(destination: int, source: int) -> Op:
     """mov64 of a register."""
-    return struct.pack("<BBhi", 0xBF, destination | source << 4, 0, 0)
+    return Op("MOV64_REG", destination, source)
 
 
-def load(destination: int, source: int, offset: int = 0) -> bytes:
-    """ldxdw."""
-    return struct.pack("<BBhi", 0x79, destination | source << 4, offset, 0)
+def load(destination: int, source: int, offset: int = 0, size: str = "DW") -> Op:
+    """A load; `size` is B, H, W or DW."""
+    return Op(f"LD_{size}_REG", destination, source, offset)
 
 
-def store(destination: int, source: int, offset: int = 0) -> bytes:
-    """stxdw."""
-    return struct.pack("<BBhi", 0x7B, destination | source << 4, offset, 0)
+def store(destination: int, source: int, offset: int = 0, size: str = "DW") -> Op:
+    """A store of a register."""
+    return Op(f"ST_{size}_REG", destination, source, offset)
 
 
-def store_byte(destination: int, value: int, offset: int = 0) -> bytes:
-    """stb of a constant."""
-    return struct.pack("<BBhi", 0x72, destination, offset, value)
+def store_byte(destination: int, value: int, offset: int = 0) -> Op:
+    """A store of a one-byte constant."""
+    return Op("ST_B_IMM", destination, offset=offset, immediate=value)
 
 
-def leave() -> bytes:
+def leave() -> Op:
     """exit."""
-    return struct.pack("<BBhi", 0x95, 0, 0, 0)
+    return Op("EXIT")
+
+
+def _signed(value: int) -> int:
+    return ((value & MASK32) ^ 1 << 31) - (1 << 31)
+
+
+def _code(mnemonic: str) -> int:
+    return by_mnemonic(mnemonic).code
+
+
+def _name_in_v2(mnemonic: str) -> str:
+    stem, _, form = mnemonic.rpartition("_")
+    if stem.startswith(("LD_", "ST_")):
+        return f"{stem[:3]}{V2_SIZES[stem[3:]]}_{form}"
+    renamed = {"DIV": "UDIV", "MOD": "UREM", "MUL": "LMUL"}.get(stem[:3])
+    return mnemonic if renamed is None else f"{renamed}{stem[3:]}_{form}"
 
 
 # PROGRAMS
@@ -76,6 +133,7 @@ def syscall_program(
     arguments: Sequence[int],
     memory: Mapping[int, bytes] | None = None,
     reveal: tuple[int, int] | None = None,
+    version: int = 0,
 ) -> bytes:
     """A program that fills memory, calls a syscall once, may return a piece of memory, and exits with the
     syscall's r0.
@@ -83,20 +141,22 @@ def syscall_program(
     parts = [*write_memory(memory or {}), *call(name, arguments)]
     if reveal is not None:
         parts += [move(8, 0), *call("sol_set_return_data", reveal), move(0, 8)]
-    return build_elf([*parts, leave()])
+    return build_elf([*parts, leave()], version)
 
 
-def build_elf(parts: Sequence[Part]) -> bytes:
+def build_elf(parts: Sequence[Part], version: int = 0) -> bytes:
     """An ELF file whose entry is the first instruction."""
+    if version >= 3:
+        return _strict_elf(parts, version)
     names = list(dict.fromkeys(part for part in parts if isinstance(part, str)))
     text = b""
     calls: list[tuple[int, str]] = []
     for part in parts:
         if isinstance(part, str):
             calls.append((TEXT_OFFSET + len(text), part))
-            text += struct.pack("<BBhi", 0x85, 0x10, 0, -1)
+            text += Instruction(_code("CALL_IMM"), source=1, immediate=-1).encode()
         else:
-            text += part
+            text += part if isinstance(part, bytes) else part.encode(version)
 
     strings = b"\0"
     symbols = bytes(SYMBOL_SIZE)
@@ -153,7 +213,7 @@ def build_elf(parts: Sequence[Part]) -> bytes:
         text_at,
         64,
         headers_at,
-        0,
+        version,
         64,
         56,
         len(segments),
@@ -163,3 +223,20 @@ def build_elf(parts: Sequence[Part]) -> bytes:
     )
     body = header + b"".join(segments) + text + symbols + strings + relocations + dynamic + section_names
     return body.ljust(headers_at, b"\0") + b"".join(sections)
+
+
+def _strict_elf(parts: Sequence[Part], version: int) -> bytes:
+    text = b""
+    for part in parts:
+        if isinstance(part, str):
+            key = SYSCALL_HASHES.get(part, UNKNOWN_SYSCALL)
+            text += Instruction(_code("CALL_IMM"), immediate=_signed(key)).encode()
+        else:
+            text += part if isinstance(part, bytes) else part.encode(version)
+    identification = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+    header = struct.pack("<HHIQQQIHHHHHH", 3, 247, 1, TEXT_SEGMENT, 64, 0, version, 64, 56, 2, 0, 0, 0)
+    start = 64 + 2 * 56
+    segments = struct.pack("<IIQQQQQQ", 1, 4, start, 0, 0, len(RODATA), len(RODATA), 0)
+    start += len(RODATA)
+    segments += struct.pack("<IIQQQQQQ", 1, 1, start, TEXT_SEGMENT, TEXT_SEGMENT, len(text), len(text), 0)
+    return identification + header + segments + RODATA + text

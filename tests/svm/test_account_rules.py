@@ -6,20 +6,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from solproof.svm.account_rules import AccountRuleError, accounts_modified, post_accounts
 from solproof.svm.accounts import Account, InstructionAccount
-from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.serialization import (
-    DATA_LENGTH_OFFSET,
-    DATA_OFFSET,
-    LAMPORTS_OFFSET,
-    OWNER_OFFSET,
-    SerializedInput,
-    serialize,
-)
+from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
+from solproof.svm.serialization import SerializedInput, serialize
 
 PROGRAM, STRANGER = bytes([4]) * 32, bytes([5]) * 32
 OWNED, READ_ONLY, FOREIGN, FOREIGN_READ_ONLY = range(4)
@@ -36,16 +30,18 @@ def scene(data: bytes = b"12345678") -> ExecutionInput:
 
 
 def after(given: ExecutionInput, *changes: Change) -> tuple[Account, ...]:
-    serialized = serialize(given.accounts, given.instruction_data, given.program_id)
+    loader = given.parameters.loader
+    serialized = serialize(given.accounts, given.instruction_data, given.program_id, loader)
     region = bytearray(serialized.region)
     for change in changes:
         change(region, serialized)
     return post_accounts(given, serialized, bytes(region))
 
 
-def write(position: int, offset: int, content: bytes) -> Change:
+def write(position: int, field: str, content: bytes, plus: int = 0) -> Change:
     def change(region: bytearray, serialized: SerializedInput) -> None:
         record = serialized.records[position]
+        offset = getattr(serialized.fields, field) + plus
         assert record is not None
         region[record + offset : record + offset + len(content)] = content
 
@@ -53,19 +49,19 @@ def write(position: int, offset: int, content: bytes) -> Change:
 
 
 def lamports(position: int, value: int) -> Change:
-    return write(position, LAMPORTS_OFFSET, struct.pack("<Q", value))
+    return write(position, "lamports", struct.pack("<Q", value))
 
 
 def length(position: int, value: int) -> Change:
-    return write(position, DATA_LENGTH_OFFSET, struct.pack("<Q", value))
+    return write(position, "data_length", struct.pack("<Q", value))
 
 
 def data(position: int, content: bytes) -> Change:
-    return write(position, DATA_OFFSET, content)
+    return write(position, "data", content)
 
 
 def owner(position: int, value: bytes) -> Change:
-    return write(position, OWNER_OFFSET, value)
+    return write(position, "owner", value)
 
 
 def test_nothing_changed() -> None:
@@ -94,8 +90,8 @@ def test_allowed_changes() -> None:
 
 def test_key_flags_and_padding_are_ignored() -> None:
     given = scene()
-    ignored = [write(READ_ONLY, 0, bytes(40)), write(READ_ONLY, DATA_OFFSET + 8, b"beyond the data")]
-    assert after(given, *ignored) == after(given)
+    header = write(READ_ONLY, "owner", bytes(40), plus=-40)
+    assert after(given, header, write(READ_ONLY, "data", b"beyond the data", plus=8)) == after(given)
 
 
 def test_growing_and_shrinking() -> None:
@@ -199,3 +195,46 @@ def test_owner_may_change_when_the_new_data_is_zero() -> None:
     given = scene()
     assert after(given, data(OWNED, bytes(8)), owner(OWNED, STRANGER))[OWNED].owner == STRANGER
     assert after(scene(b""), owner(OWNED, STRANGER))[OWNED].owner == STRANGER
+
+
+# LOADER V1
+
+
+def deprecated(given: ExecutionInput) -> ExecutionInput:
+    return replace(given, parameters=Parameters(loader=Loader.V1))
+
+
+def test_loader_v1_reads_back_lamports_and_data() -> None:
+    given = deprecated(scene())
+    before = tuple(entry.account for entry in given.accounts[:4])
+    accounts = after(given, lamports(OWNED, 60), lamports(FOREIGN, 140), data(OWNED, b"other"))
+    assert accounts[OWNED] == replace(before[OWNED], lamports=60, data=b"other678")
+    assert accounts[FOREIGN] == replace(before[FOREIGN], lamports=140)
+    assert accounts[READ_ONLY] == before[READ_ONLY]
+
+
+def test_loader_v1_ignores_length_owner_and_flags() -> None:
+    given = deprecated(scene())
+    ignored = [
+        write(OWNED, "data", bytes(8), plus=-8),
+        write(OWNED, "data", STRANGER + b"\1", plus=8),
+        write(OWNED, "lamports", bytes(35), plus=-35),
+    ]
+    assert after(given, *ignored) == after(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("ExternalAccountLamportSpend", [lamports(FOREIGN, 99)]),
+        ("ReadonlyLamportChange", [lamports(READ_ONLY, 99)]),
+        ("ReadonlyDataModified", [data(READ_ONLY, b"x")]),
+        ("ReadonlyDataModified", [data(FOREIGN_READ_ONLY, b"x")]),
+        ("ExternalAccountDataModified", [data(FOREIGN, b"x")]),
+        ("UnbalancedInstruction", [lamports(OWNED, 101)]),
+    ],
+)
+def test_loader_v1_refused_changes(name: str, changes: list[Change]) -> None:
+    with pytest.raises(AccountRuleError) as raised:
+        after(deprecated(scene()), *changes)
+    assert raised.value.error.name == name

@@ -34,6 +34,7 @@ OUTPUT = ExecutionOutput(
     error="Custom(1)",
     error_message="custom program error: 0x1",
     compute_units=181,
+    compute_units_charged=189,
     instructions=79,
     accounts_modified=0,
     accounts=(Account(ALICE, OWNER, 1000, b"\0\0\0\3"),),

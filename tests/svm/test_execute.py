@@ -2,69 +2,68 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from solders.pubkey import Pubkey
 
-from solproof.demo.litesvm import runtime
 from solproof.errors import UnsupportedError
 from solproof.svm.accounts import Account, InstructionAccount
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
-from solproof.svm.serialization import (
-    DATA_LENGTH_OFFSET,
-    DATA_OFFSET,
-    INPUT_START,
-    LAMPORTS_OFFSET,
-    OWNER_OFFSET,
-    serialize,
-)
+from solproof.svm.serialization import INPUT_START, serialize
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, write_memory
+from tests.svm.syscalls.harness import replay
 
 PROGRAM, STRANGER = bytes([4]) * 32, bytes([5]) * 32
 OWNED, READ_ONLY, FOREIGN, FOREIGN_READ_ONLY = range(4)
 RICH = 10**10
 
 
-def scene(*changes: tuple[int, int, bytes], data: bytes = b"12345678") -> ExecutionInput:
-    """Four accounts and a duplicate, and a program that writes (position, offset in the record, content)."""
+Change = tuple[int, str, int, bytes]
+"""Position of the account, field of its record, bytes after the field's start, content."""
+
+
+def scene(
+    *changes: Change, data: bytes = b"12345678", loader: Loader = Loader.V3, version: int = 0
+) -> ExecutionInput:
+    """Four accounts and a duplicate, and a program that makes these changes to their records."""
     kinds = [(PROGRAM, True), (PROGRAM, False), (STRANGER, True), (STRANGER, False)]
     entries = [
         InstructionAccount(Account(bytes([10 + number]) * 32, owner, RICH, data), is_writable=writable)
         for number, (owner, writable) in enumerate(kinds)
     ]
     accounts = (*entries, entries[OWNED])
-    records = serialize(accounts, b"", PROGRAM).records
+    serialized = serialize(accounts, b"", PROGRAM, loader)
     writes: dict[int, bytes] = {}
-    for position, offset, content in changes:
-        record = records[position]
+    for position, field, plus, content in changes:
+        record = serialized.records[position]
         assert record is not None
-        writes[INPUT_START + record + offset] = content
-    return ExecutionInput(program(writes), PROGRAM, accounts, b"")
+        writes[INPUT_START + record + getattr(serialized.fields, field) + plus] = content
+    return ExecutionInput(program(writes, version), PROGRAM, accounts, b"", Parameters(loader=loader))
 
 
-def program(writes: Mapping[int, bytes], *more: Part) -> bytes:
-    return build_elf([*write_memory(writes), load_immediate(0, 0), *more, leave()])
+def program(writes: Mapping[int, bytes], version: int = 0) -> bytes:
+    return build_elf([*write_memory(writes), load_immediate(0, 0), leave()], version)
 
 
-def lamports(position: int, difference: int) -> tuple[int, int, bytes]:
-    return position, LAMPORTS_OFFSET, struct.pack("<Q", RICH + difference)
+def lamports(position: int, difference: int) -> Change:
+    return position, "lamports", 0, struct.pack("<Q", RICH + difference)
 
 
-def length(position: int, value: int) -> tuple[int, int, bytes]:
-    return position, DATA_LENGTH_OFFSET, struct.pack("<Q", value)
+def length(position: int, value: int) -> Change:
+    return position, "data_length", 0, struct.pack("<Q", value)
 
 
-def data(position: int, content: bytes) -> tuple[int, int, bytes]:
-    return position, DATA_OFFSET, content
+def data(position: int, content: bytes) -> Change:
+    return position, "data", 0, content
 
 
-def owner(position: int, value: bytes) -> tuple[int, int, bytes]:
-    return position, OWNER_OFFSET, value
+def owner(position: int, value: bytes) -> Change:
+    return position, "owner", 0, value
 
 
 # ACCOUNT RULES
@@ -83,10 +82,10 @@ def owner(position: int, value: bytes) -> tuple[int, int, bytes]:
         (1, [data(OWNED, bytes(8)), owner(OWNED, STRANGER)]),
         (1, [length(OWNED, 0), owner(OWNED, STRANGER)]),
         (0, [data(READ_ONLY, b"12345678beyond the data")]),
-        (0, [(READ_ONLY, 0, b"\xff\1\1\1flag" + bytes(32))]),
+        (0, [(READ_ONLY, "owner", -40, b"\xff\1\1\1flag" + bytes(32))]),
     ],
 )
-def test_allowed_changes(modified: int, changes: list[tuple[int, int, bytes]]) -> None:
+def test_allowed_changes(modified: int, changes: list[Change]) -> None:
     execution = assert_like_litesvm(scene(*changes))
     assert execution.output.success
     assert execution.output.accounts_modified == modified
@@ -121,7 +120,7 @@ def test_allowed_changes(modified: int, changes: list[tuple[int, int, bytes]]) -
         ("ReadonlyDataModified", [data(READ_ONLY, b"x"), owner(READ_ONLY, STRANGER)]),
     ],
 )
-def test_refused_changes(error: str, changes: list[tuple[int, int, bytes]]) -> None:
+def test_refused_changes(error: str, changes: list[Change]) -> None:
     execution = assert_like_litesvm(scene(*changes))
     assert execution.output.error == error
     assert execution.output.exit_code == 0
@@ -258,22 +257,87 @@ def test_return_data_survives_failure() -> None:
     assert execution.output.return_data == (PROGRAM, b"result")
 
 
-def test_loaders_v2_and_v3_are_the_same_to_a_program() -> None:
-    given = scene(lamports(OWNED, -40), lamports(FOREIGN, 40))
-    given = replace(given, parameters=Parameters(loader=Loader.V2))
-    machine = runtime()
-    loader = Pubkey.from_string("BPFLoader2111111111111111111111111111111111")
-    machine.add_program_with_loader(Pubkey(PROGRAM), given.program, loader)
-    assert assert_like_litesvm(given, machine).output.accounts_modified == 2
+# LOADERS
+
+
+@pytest.mark.parametrize("loader", Loader)
+def test_every_loader(loader: Loader) -> None:
+    given = scene(lamports(OWNED, -40), lamports(FOREIGN, 40), data(OWNED, b"other"), loader=loader)
+    assert assert_like_litesvm(given).output.accounts_modified == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "changes"),
+    [
+        ("ExternalAccountLamportSpend", [lamports(FOREIGN, -1), lamports(OWNED, 1)]),
+        ("ReadonlyLamportChange", [lamports(READ_ONLY, -1)]),
+        ("ReadonlyLamportChange", [lamports(FOREIGN_READ_ONLY, 1), data(OWNED, b"x")]),
+        ("ReadonlyDataModified", [data(READ_ONLY, b"x")]),
+        ("ReadonlyDataModified", [data(FOREIGN_READ_ONLY, b"x"), lamports(OWNED, 1)]),
+        ("ExternalAccountDataModified", [data(FOREIGN, b"x")]),
+        ("UnbalancedInstruction", [lamports(OWNED, 1)]),
+        (None, [(OWNED, "data", -8, bytes(8))]),  # the length
+        (None, [(OWNED, "data", 8, STRANGER)]),  # the owner
+        (None, [(READ_ONLY, "data", 40, bytes(9))]),  # the executable flag and the rent epoch
+        (None, [(READ_ONLY, "lamports", -35, bytes(35))]),
+    ],
+)
+def test_changes_under_loader_v1(error: str | None, changes: list[Change]) -> None:
+    assert assert_like_litesvm(scene(*changes, loader=Loader.V1)).output.error == error
+
+
+@pytest.mark.parametrize("loader", Loader)
+@pytest.mark.parametrize("seed", range(40))
+def test_random_changes(seed: int, loader: Loader) -> None:
+    """One to three changes anywhere in the records, small enough that every account stays free of rent."""
+    source = random.Random(seed)
+    content = source.randbytes(source.choice([0, 3, 8, 13]))
+    changes: list[Change] = []
+    for _ in range(source.randrange(1, 4)):
+        position = source.randrange(4)
+        difference = source.choice([-2, -1, 0, 1, 2])
+        choices = [
+            lamports(position, difference),
+            data(position, source.randbytes(len(content))),
+            data(position, bytes(len(content))),
+            (position, "data", source.randrange(-88, len(content) + 60), source.randbytes(1)),
+        ]
+        if loader is not Loader.V1:
+            choices.append(
+                length(position, source.choice([0, 1, max(0, len(content) + difference), 5000, 20_000]))
+            )
+            choices.append(owner(position, source.choice([PROGRAM, STRANGER])))
+        changes.append(source.choice(choices))
+    assert_like_litesvm(scene(*changes, data=content, loader=loader))
+
+
+def test_a_write_past_the_input_of_loader_v1() -> None:
+    given = scene(loader=Loader.V1)
+    region = serialize(given.accounts, b"", PROGRAM, Loader.V1).region
+    assert len(region) % 8 != 0
+    for address, success in ((len(region) - 8, True), (len(region) - 7, False)):
+        elf = program({INPUT_START + address: b"8 bytes."})
+        assert assert_like_litesvm(replace(given, program=elf)).output.success == success
+
+
+@pytest.mark.parametrize("loader", Loader)
+def test_alignment_is_not_checked_under_loader_v1(loader: Loader) -> None:
+    """A comparison and slices, at odd addresses."""
+    heap = 0x3_0000_0000
+    for name, arguments in (
+        ("sol_memcmp_", (heap, heap + 9, 3, heap + 2)),
+        ("sol_log_data", (heap + 4, 2)),
+    ):
+        parts = [*call(name, arguments), *call("sol_set_return_data", (heap, 100)), load_immediate(0, 0)]
+        given = ExecutionInput(build_elf([*parts, leave()]), PROGRAM, (), b"", Parameters(loader=loader))
+        execution = assert_like_litesvm(given)
+        fault = execution.run.fault
+        assert (fault is None) == (loader is Loader.V1)
+        assert fault is None or fault.name == "UnalignedPointer"
+        replay(execution)
 
 
 # REFUSALS
-
-
-def test_loader_v1_is_refused() -> None:
-    given = ExecutionInput(build_elf([leave()]), PROGRAM, (), b"", Parameters(loader=Loader.V1))
-    with pytest.raises(UnsupportedError, match=r"^programs of the deprecated loader v1 "):
-        execute(given)
 
 
 def test_syscall_that_is_not_supported_is_refused_by_name() -> None:

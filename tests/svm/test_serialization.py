@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import random
 import struct
 from dataclasses import replace
+from functools import cache
 
+import base58
 import pytest
+from solders.litesvm import LiteSVM
+from solders.pubkey import Pubkey
 
-from solproof.errors import UnsupportedError
+from solproof.demo.litesvm import runtime
 from solproof.svm.accounts import Account, InstructionAccount
-from solproof.svm.execution_input import ExecutionInput, Loader
+from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
 from solproof.svm.serialization import INPUT_START, serialize
-from tests.litesvm_oracle import litesvm_result
-from tests.svm.elf_builder import build_elf, call, leave
+from tests.litesvm_oracle import LOADERS, assert_like_litesvm, litesvm_result
+from tests.svm.elf_builder import build_elf, call, leave, load, load_immediate, write_memory
 
 KEY, OTHER, OWNER, PROGRAM = (bytes([number]) * 32 for number in (1, 2, 3, 4))
+NATIVE_LOADER = base58.b58decode("NativeLoader1111111111111111111111111111111")
+HEAP = 0x3_0000_0000
 
 
 def test_nothing() -> None:
@@ -53,35 +61,92 @@ def test_one_account_and_its_duplicate() -> None:
     assert serialized.instruction_data_address == INPUT_START + len(expected) - 37
 
 
-def test_loader_v1_is_refused() -> None:
-    with pytest.raises(UnsupportedError) as raised:
-        serialize((), b"", PROGRAM, Loader.V1)
-    assert str(raised.value) == (
-        "programs of the deprecated loader v1 (input layout ABI v0) are not supported yet"
+def test_one_account_and_its_duplicate_under_loader_v1() -> None:
+    one = InstructionAccount(Account(KEY, OWNER, 7, b"abc", executable=True), is_signer=True)
+    two = InstructionAccount(Account(OTHER, OWNER, 2**64 - 1, b""), is_writable=True)
+    serialized = serialize((one, two, one), b"hello", PROGRAM, Loader.V1)
+    expected = (
+        struct.pack("<Q", 3)
+        + bytes([255, 1, 0])
+        + KEY
+        + struct.pack("<QQ", 7, 3)
+        + b"abc"
+        + OWNER
+        + b"\1"
+        + b"\xff" * 8
+        + bytes([255, 0, 1])
+        + OTHER
+        + struct.pack("<QQ", 2**64 - 1, 0)
+        + OWNER
+        + b"\0"
+        + b"\xff" * 8
+        + b"\0"
+        + struct.pack("<Q", 5)
+        + b"hello"
+        + PROGRAM
     )
+    assert serialized.region == expected
+    assert serialized.records == (8, 8 + 51 + 3 + 32 + 1 + 8, None)
+    assert serialized.instruction_data_address == INPUT_START + len(expected) - 37
 
 
-@pytest.mark.parametrize("data_length", [0, 1, 7, 8, 9, 165])
-def test_a_program_sees_the_same_region(data_length: int) -> None:
-    """A program that returns 1,024 bytes of its input, wherever they are, in LiteSVM."""
-    one = InstructionAccount(Account(KEY, OWNER, 10**9, bytes(range(1, data_length + 1))), is_writable=True)
-    two = InstructionAccount(Account(OTHER, PROGRAM, 10**9, b"\x55" * 3), is_signer=True)
-    given = ExecutionInput(b"", PROGRAM, (one, two, one, two), b"instruction data!")
-    serialized = serialize(given.accounts, given.instruction_data, PROGRAM)
-    region = serialized.region
-    seen = bytearray(region)
-    for start in [*range(0, 1024, 1024), len(region) // 2 - 512, len(region) - 1024]:
-        elf = build_elf([*call("sol_set_return_data", (INPUT_START + start, 1024)), leave()])
-        result = litesvm_result(replace(given, program=elf))
-        assert result.success
-        # Trailing zeros are kept: the data has 1,024 bytes as a program set it.
-        seen[start : start + 1024] = result.return_data.data.ljust(1024, b"\0")
-    assert bytes(seen) == region
+# AGAINST LITESVM
 
 
-def test_r2_points_at_the_instruction_data() -> None:
-    given = ExecutionInput(b"", PROGRAM, (InstructionAccount(Account(KEY, OWNER, 1, b"abc")),), b"xyz")
-    address = serialize(given.accounts, given.instruction_data, PROGRAM).instruction_data_address
-    elf = build_elf(["sol_log_64_", leave()])  # logs r1 to r5 as they are at the start
-    result = litesvm_result(replace(given, program=elf))
-    assert result.logs[1] == f"Program log: {INPUT_START:#x}, {address:#x}, 0x0, 0x0, 0x0"
+@cache
+def verbose_runtime() -> LiteSVM:
+    """A LiteSVM that does not cut its log off."""
+    return runtime().with_log_bytes_limit(None)
+
+
+def seen_by_a_program(given: ExecutionInput, length: int) -> bytes:
+    """The first `length` bytes of the input region in LiteSVM: a program logs them."""
+    slices = write_memory({HEAP: struct.pack("<QQ", INPUT_START, length)})
+    elf = build_elf([*slices, *call("sol_log_data", (HEAP, 1)), leave()])
+    machine = verbose_runtime()
+    machine.add_program_with_loader(Pubkey(PROGRAM), elf, LOADERS[given.parameters.loader])
+    result = litesvm_result(replace(given, program=elf), machine)
+    assert result.success, result.logs
+    return base64.b64decode(result.logs[1].removeprefix("Program data: "))
+
+
+def random_account(source: random.Random) -> InstructionAccount:
+    executable = source.random() < 0.2
+    data = source.randbytes(source.choice([0, 1, 7, 8, 9, 165, 2000, source.randrange(100)]))
+    owner = NATIVE_LOADER if executable else source.choice([PROGRAM, OWNER, bytes(32)])
+    account = Account(source.randbytes(32), owner, source.randrange(1, 10**15), data, executable)
+    return InstructionAccount(account, source.random() < 0.5, source.random() < 0.5)
+
+
+@pytest.mark.parametrize("loader", Loader)
+@pytest.mark.parametrize("seed", range(30))
+def test_a_program_sees_the_same_region(seed: int, loader: Loader) -> None:
+    source = random.Random(seed)
+    distinct = [random_account(source) for _ in range(source.randrange(6))]
+    repeated = source.choices(distinct, k=source.randrange(4)) if distinct else []
+    accounts = source.sample([*distinct, *repeated], len(distinct) + len(repeated))
+    data = source.randbytes(source.randrange(300))
+    given = ExecutionInput(b"", PROGRAM, tuple(accounts), data, Parameters(loader=loader))
+    serialized = serialize(given.accounts, data, PROGRAM, loader)
+    assert seen_by_a_program(given, len(serialized.region)) == serialized.region
+    # One byte more is not there.
+    elf = build_elf([load_immediate(1, INPUT_START + len(serialized.region) - 7), load(0, 1), leave()])
+    execution = assert_like_litesvm(replace(given, program=elf))
+    assert execution.run.fault is not None
+    # r1 to r5 as they are at the start.
+    execution = assert_like_litesvm(replace(given, program=build_elf(["sol_log_64_", leave()])))
+    address = serialized.instruction_data_address
+    assert execution.output.logs[1] == f"Program log: {INPUT_START:#x}, {address:#x}, 0x0, 0x0, 0x0"
+
+
+@pytest.mark.parametrize("loader", Loader)
+def test_the_most_accounts(loader: Loader) -> None:
+    """255 mentions, `MAX_ACCOUNTS_PER_INSTRUCTION`, of 60 accounts."""
+    distinct = [
+        InstructionAccount(Account(bytes([number, 9]) * 16, OWNER, 10**9, bytes(number)))
+        for number in range(60)
+    ]
+    accounts = tuple(distinct[position * 7 % 60] for position in range(255))
+    given = ExecutionInput(b"", PROGRAM, accounts, b"", Parameters(loader=loader))
+    region = serialize(accounts, b"", PROGRAM, loader).region
+    assert seen_by_a_program(given, len(region)) == region

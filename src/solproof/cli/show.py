@@ -25,6 +25,7 @@ def outcome_fields(output: ExecutionOutput) -> Fields:
         "error": output.error,
         "error_message": output.error_message,
         "compute_units": output.compute_units,
+        "compute_units_charged": output.compute_units_charged,
         "instructions": output.instructions,
         "accounts_modified": output.accounts_modified,
     }
@@ -44,6 +45,9 @@ def account_fields(account: Account) -> Fields:
 def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
     """The outcome as pairs of a name and a value in words."""
     failed = [] if output.error is None else [("error", f"{output.error}: {output.error_message}")]
+    charged = []
+    if output.compute_units_charged != output.compute_units:
+        charged = [("charged", f"{output.compute_units_charged:,} compute units")]
     return [
         ("success", "yes" if output.success else "no"),
         *failed,
@@ -52,6 +56,7 @@ def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
             "none, a fault stopped the program" if output.exit_code is None else str(output.exit_code),
         ),
         ("compute units", f"{output.compute_units:,}"),
+        *charged,
         ("instructions", f"{output.instructions:,}"),
         ("accounts modified", str(output.accounts_modified)),
     ]

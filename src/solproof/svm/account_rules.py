@@ -2,11 +2,11 @@
 
 The whole region is writable while the program runs; changes that are not allowed are found here, in the
 runtime's order: accounts in instruction order, and for each its lamports, length, data, owner. Everything
-else in a record (key, flags) is ignored.
+else in a record (key, flags) is ignored, and for programs of loader v1 length and owner are too.
 
-Source: `deserialize_parameters_for_abiv1` of solana-program-runtime 4.1 (serialization.rs),
-`BorrowedInstructionAccount` of solana-transaction-context 4.1, with `virtual_address_space_adjustments` off,
-as on mainnet.
+Source: `deserialize_parameters_for_abiv0` and `_abiv1` of solana-program-runtime 4.1 (serialization.rs),
+`BorrowedInstructionAccount` of solana-transaction-context 4.1, with
+`virtual_address_space_adjustments` off, as on mainnet.
 """
 
 from __future__ import annotations
@@ -17,14 +17,7 @@ from dataclasses import replace
 from solproof.svm.accounts import KEY_LENGTH, MAXIMUM_DATA_LENGTH, Account, InstructionAccount
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.instruction_error import InstructionError, instruction_error
-from solproof.svm.serialization import (
-    DATA_LENGTH_OFFSET,
-    DATA_OFFSET,
-    LAMPORTS_OFFSET,
-    MAXIMUM_DATA_INCREASE,
-    OWNER_OFFSET,
-    SerializedInput,
-)
+from solproof.svm.serialization import MAXIMUM_DATA_INCREASE, RecordFields, SerializedInput
 
 
 class AccountRuleError(Exception):
@@ -52,7 +45,8 @@ def post_accounts(
         if record is not None
     ]
     after = tuple(
-        _read_back(entry, region_after, record, execution_input.program_id) for entry, record in entries
+        _read_back(entry, region_after, record, serialized.fields, execution_input.program_id)
+        for entry, record in entries
     )
     if sum(account.lamports for account in after) != sum(entry.account.lamports for entry, _ in entries):
         raise AccountRuleError("UnbalancedInstruction")
@@ -69,21 +63,27 @@ def accounts_modified(before: Sequence[Account], after: Sequence[Account]) -> in
     )
 
 
-def _read_back(entry: InstructionAccount, region: bytes, record: int, program_id: bytes) -> Account:
+def _read_back(
+    entry: InstructionAccount, region: bytes, record: int, fields: RecordFields, program_id: bytes
+) -> Account:
     account = entry.account
     owned = account.owner == program_id
-    lamports = _unsigned(region, record + LAMPORTS_OFFSET)
+    lamports = _unsigned(region, record + fields.lamports)
     if lamports != account.lamports:
         if not owned and lamports < account.lamports:
             raise AccountRuleError("ExternalAccountLamportSpend")
         if not entry.is_writable:
             raise AccountRuleError("ReadonlyLamportChange")
 
-    length = _unsigned(region, record + DATA_LENGTH_OFFSET)
+    length = len(account.data)
+    if fields.data_length is not None:
+        length = _unsigned(region, record + fields.data_length)
     if length - len(account.data) > MAXIMUM_DATA_INCREASE or length > MAXIMUM_DATA_LENGTH:
         raise AccountRuleError("InvalidRealloc")
-    data = region[record + DATA_OFFSET : record + DATA_OFFSET + length]
-    if data != account.data:
+    data = region[record + fields.data : record + fields.data + length]
+    if data == account.data:
+        data = account.data  # one copy in memory, of up to 10 MiB
+    else:
         if length != len(account.data) and not owned:
             raise AccountRuleError("AccountDataSizeChanged")
         if not entry.is_writable:
@@ -91,8 +91,11 @@ def _read_back(entry: InstructionAccount, region: bytes, record: int, program_id
         if not owned:
             raise AccountRuleError("ExternalAccountDataModified")
 
-    owner = region[record + OWNER_OFFSET : record + OWNER_OFFSET + KEY_LENGTH]
-    if owner != account.owner and (not owned or not entry.is_writable or any(data)):
+    owner = account.owner
+    if fields.owner is not None:
+        owner = region[record + fields.owner : record + fields.owner + KEY_LENGTH]
+    # The new owner must not find data that it did not write.
+    if owner != account.owner and not (owned and entry.is_writable and data.count(0) == len(data)):
         raise AccountRuleError("ModifiedProgramId")
     return replace(account, lamports=lamports, data=data, owner=owner)
 

@@ -19,7 +19,7 @@ from solproof.svm.execution_output import ExecutionOutput
 from solproof.svm.instruction_error import InstructionError, error_of_exit_code, error_of_fault
 from solproof.svm.serialization import SerializedInput, serialize
 from solproof.svm.syscalls import REGISTRY, SyscallContext
-from solproof.vm.faults import Fault
+from solproof.vm.faults import Fault, SyscallFault
 from solproof.vm.machine import run
 from solproof.vm.trace import Run
 
@@ -49,7 +49,7 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
         execution_input.program_id,
         parameters.loader,
     )
-    context = SyscallContext(execution_input.program_id, parameters.sysvars)
+    context = SyscallContext.of(execution_input)
     outcome = run(
         program,
         serialized.region,
@@ -103,6 +103,7 @@ def report(
         error=None if error is None else error.name,
         error_message=None if error is None else error.message,
         compute_units=outcome.compute_units,
+        compute_units_charged=_charged(execution_input, outcome),
         instructions=outcome.instructions,
         accounts_modified=accounts_modified(before, after),
         accounts=after,
@@ -125,6 +126,18 @@ def _settle(
         return post_accounts(execution_input, serialized, outcome.input_region), None
     except AccountRuleError as rule:
         return before, rule.error
+
+
+def _charged(execution_input: ExecutionInput, outcome: Outcome) -> int:
+    """What the transaction's meter loses.
+
+    A fault of the machine empties it: nobody needs to know where in a basic block a compiled program stopped
+    (`deplete_cu_meter_on_vm_failure`, active on mainnet).
+    """
+    parameters = execution_input.parameters
+    if outcome.fault is not None and not isinstance(outcome.fault, SyscallFault):
+        return parameters.compute_unit_limit
+    return outcome.compute_units + heap_cost(parameters.heap_size)
 
 
 def _log(

@@ -26,6 +26,8 @@ class ExecutionOutput:
     error_message: the error in the runtime's words; for a fault, what it was and where. None on success.
     compute_units: CU that the program consumed, as in the runtime's "consumed" log line (the heap's price is
         not in it).
+    compute_units_charged: CU that the instruction takes from the transaction: the price of the heap too, and
+        after a fault that is not a syscall's own error everything that the transaction had.
     instructions: executed instructions, the failing one included.
     accounts_modified: how many accounts have other lamports, data or owner than before.
     accounts: the distinct accounts afterwards, in order of first appearance.
@@ -37,6 +39,7 @@ class ExecutionOutput:
     error: str | None
     error_message: str | None
     compute_units: int
+    compute_units_charged: int
     instructions: int
     accounts_modified: int
     accounts: tuple[Account, ...]

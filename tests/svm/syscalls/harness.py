@@ -42,7 +42,7 @@ def check(
 def replay(execution: Execution) -> None:
     """Repeat every syscall on a memory that holds only the words it touched, as a proof's verifier does."""
     run = execution.run
-    context = SyscallContext(execution.input.program_id, execution.input.parameters.sysvars)
+    context = SyscallContext.of(execution.input)
     units = 0
     for event in run.trace.events:
         words = {(word.region, word.index): word.old for word in event.words}

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from solproof.svm.execution_input import Parameters
+from solproof.svm.execution_input import Loader, Parameters
 from solproof.svm.sysvars import ADDRESSES
 from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check
 from tests.svm.syscalls.test_registry import SUPPORTED
@@ -49,6 +49,5 @@ def test_random_call(name: str, seed: int) -> None:
         arguments[2] = source.randrange(64)
         arguments[3] = source.choice([source.randrange(64), HEAP + 700])
     limit = source.choice([1_400_000, 1_400_000, source.randrange(150, 400)])
-    check(
-        name, arguments, {HEAP + 512: bytes(content)}, (HEAP + 512, 512), Parameters(compute_unit_limit=limit)
-    )
+    parameters = Parameters(compute_unit_limit=limit, loader=source.choice(list(Loader)))
+    check(name, arguments, {HEAP + 512: bytes(content)}, (HEAP + 512, 512), parameters)

@@ -12,6 +12,7 @@ from solproof.svm.sysvars import Sysvars
 SUPPORTED = {
     "abort",
     "sol_panic_",
+    "sol_alloc_free_",
     "sol_log_",
     "sol_log_64_",
     "sol_log_pubkey",

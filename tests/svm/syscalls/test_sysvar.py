@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from solproof.svm.accounts import address_bytes
-from solproof.svm.execution_input import Parameters
+from solproof.svm.execution_input import Loader, Parameters
 from solproof.svm.sysvars import ADDRESSES, Sysvars, memory_layout
 from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
@@ -147,3 +147,14 @@ def test_get_sysvar_violations(arguments: tuple[int, ...], name: str, message: s
 def test_get_sysvar_with_the_largest_offset() -> None:
     execution = check("sol_get_sysvar", (HEAP, HEAP + 64, MASK - 8, 8), {HEAP: ADDRESSES["rent"]}, (HEAP, 8))
     assert execution.output.exit_code == 1
+
+
+@pytest.mark.parametrize("address", [HEAP, HEAP + 1, INPUT, 0])
+def test_getters_refuse_programs_of_loader_v1(address: int) -> None:
+    for limit, name in ((1_400_000, "UnalignedPointer"), (100, "ComputationalBudgetExceeded")):
+        parameters = Parameters(compute_unit_limit=limit, loader=Loader.V1)
+        for syscall, arguments in (
+            ("sol_get_clock_sysvar", [address]),
+            ("sol_get_sysvar", [0, address, 0, 8]),
+        ):
+            assert failure(check(syscall, arguments, parameters=parameters))[0] == name

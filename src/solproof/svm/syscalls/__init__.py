@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from solproof.errors import UnsupportedError
 from solproof.program.syscall_names import SYSCALL_HASHES
-from solproof.svm.syscalls import abort, logging, memory, return_data, sysvar
+from solproof.svm.syscalls import abort, allocation, logging, memory, return_data, sysvar
 from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext
 
 __all__ = ["INACTIVE_ON_MAINNET", "REGISTRY", "SUPPORTED", "Syscall", "SyscallContext"]
@@ -29,7 +29,7 @@ def _refuse(name: str) -> Execute:
     return execute
 
 
-_MODULES = (abort, logging, memory, sysvar, return_data)
+_MODULES = (abort, allocation, logging, memory, sysvar, return_data)
 SUPPORTED: Mapping[str, Syscall] = MappingProxyType(
     {syscall.name: syscall for module in _MODULES for syscall in module.SYSCALLS}
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from solproof.svm.execution_input import ExecutionInput, Loader
 from solproof.svm.execution_output import ReturnData
 from solproof.svm.instruction_error import TEXTS
 from solproof.svm.sysvars import Sysvars
@@ -23,19 +24,28 @@ class SyscallContext:
 
     `memory` has no value until the machine (or the verifier) gives it one, before the first call;
     `remaining`, the compute units left, is set before every call and read back after it. `logs` are the
-    program's own lines.
+    program's own lines. `aligned`: pointers must be aligned for their type, and so are allocations: so it is
+    for every loader but v1. `heap_used`: bytes of the heap that `sol_alloc_free_` has given out.
     """
 
     program_id: bytes
     sysvars: Sysvars
+    aligned: bool = True
     logs: list[str] = field(default_factory=list)
     remaining: int = 0
+    heap_used: int = 0
     return_data: ReturnData = field(init=False)
     memory: Memory | ReplayMemory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # The runtime empties the return data in the program's name before every instruction.
         self.return_data = ReturnData(self.program_id, b"")
+
+    @classmethod
+    def of(cls, execution_input: ExecutionInput) -> SyscallContext:
+        """The state before the first syscall of a run on this input."""
+        parameters = execution_input.parameters
+        return cls(execution_input.program_id, parameters.sysvars, parameters.loader is not Loader.V1)
 
     def consume(self, cost: int) -> None:
         """Charge compute units; when too few remain, all are gone and `SyscallFault` is raised

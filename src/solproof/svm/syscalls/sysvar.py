@@ -1,6 +1,7 @@
 """Syscalls that read sysvars: sol_get_sysvar and a getter for each of the typed ones.
 
-No sysvar may be written into the input region (`syscall_parameter_address_restrictions`, active on mainnet).
+No sysvar may be written into the input region (`syscall_parameter_address_restrictions`, active on mainnet),
+and none for a program of loader v1.
 
 Source: solana-syscalls 4.1, sysvar.rs; SIMD-0127.
 """
@@ -11,7 +12,7 @@ from solproof.svm.accounts import KEY_LENGTH
 from solproof.svm.budget import CROSS_PROGRAM_BYTES_PER_UNIT, SYSVAR_BASE_COST, memory_operation_cost
 from solproof.svm.serialization import INPUT_START
 from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext, instruction_fault
-from solproof.svm.syscalls.translation import LARGEST_UNSIGNED, check_range, read_range
+from solproof.svm.syscalls.translation import LARGEST_UNSIGNED, check_range, read_range, unaligned_pointer
 from solproof.svm.sysvars import memory_layout
 from solproof.vm.faults import SyscallFault
 
@@ -27,7 +28,7 @@ def getter(name: str, alignment: int = U64_ALIGNMENT) -> Execute:
     def get(context: SyscallContext, destination: int, _2: int, _3: int, _4: int, _5: int) -> int:
         content = memory_layout(name, getattr(context.sysvars, name))
         context.consume(SYSVAR_BASE_COST + len(content))
-        _refuse_input_region(destination)
+        _refuse_destination(context, destination)
         check_range(context, destination, len(content), write=True, alignment=alignment)
         context.memory.write(destination, content)
         return 0
@@ -44,7 +45,7 @@ def get_sysvar(
     context.consume(
         SYSVAR_BASE_COST + KEY_LENGTH // CROSS_PROGRAM_BYTES_PER_UNIT + memory_operation_cost(length)
     )
-    _refuse_input_region(destination)
+    _refuse_destination(context, destination)
     check_range(context, destination, length, write=True)
     address = read_range(context, identifier, KEY_LENGTH)
     if offset + length > LARGEST_UNSIGNED or destination + length > LARGEST_UNSIGNED:
@@ -59,7 +60,10 @@ def get_sysvar(
     return 0
 
 
-def _refuse_input_region(destination: int) -> None:
+def _refuse_destination(context: SyscallContext, destination: int) -> None:
+    if not context.aligned:
+        # Loader v1 was deprecated before there were such calls: the runtime refuses it any address.
+        raise unaligned_pointer()
     if destination >= INPUT_START:
         raise SyscallFault("InvalidPointer", "Invalid pointer")
 

@@ -30,8 +30,13 @@ def check_range(
         context.memory.check(address, length, write=write)
     except Fault as fault:
         raise SyscallFault(fault.name, str(fault)) from None
-    if address % alignment:
-        raise SyscallFault("UnalignedPointer", "Unaligned pointer")
+    if context.aligned and address % alignment:
+        raise unaligned_pointer()
+
+
+def unaligned_pointer() -> SyscallFault:
+    """The fault of an address that is not aligned for what it should hold."""
+    return SyscallFault("UnalignedPointer", "Unaligned pointer")
 
 
 def read_range(context: SyscallContext, address: int, length: int, *, alignment: int = 1) -> bytes:
