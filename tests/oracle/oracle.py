@@ -78,9 +78,11 @@ class Oracle:
             [TARGET / "release" / "solproof-oracle"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def load(self, code: bytes | Text, syscalls: Sequence[str] = ()) -> LoadedProgram | LoadError:
-        """Load and verify an ELF file or a text, with these syscalls registered."""
-        answer = self._ask("load", code=_code(code), syscalls=list(syscalls))
+    def load(
+        self, code: bytes | Text, syscalls: Sequence[str] = (), newest_version: int = 3
+    ) -> LoadedProgram | LoadError:
+        """Load and verify an ELF file of up to `newest_version`, or a text; these syscalls are registered."""
+        answer = self._ask("load", code=_code(code), syscalls=list(syscalls), newest_version=newest_version)
         if "load_error" in answer:
             return LoadError(**answer["load_error"])
         return LoadedProgram(
@@ -96,6 +98,13 @@ class Oracle:
         """Every instruction as (pc, text); raises ValueError when the program does not load."""
         answer = self._ask("disassemble", code=_code(code), syscalls=list(syscalls))
         return [(pc, line) for pc, line in _loaded(answer)["lines"]]
+
+    def assemble(self, source: str, version: int) -> tuple[bytes, int]:
+        """The text and the entry that the reference makes of a source; raises ValueError with its message."""
+        answer = self._ask("assemble", source=source, version=version)
+        if "assembly_error" in answer:
+            raise ValueError(answer["assembly_error"])
+        return bytes.fromhex(answer["text"]), answer["entry"]
 
     def run(
         self,

@@ -1,4 +1,4 @@
-"""A small V0 ELF file with everything the loader reads, and ways to change one field of it."""
+"""Small ELF files with everything that the loaders read, and ways to change one field of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from struct import Struct
 
 from solproof.isa.instruction import Instruction
+from solproof.program.syscall_names import symbol_hash
 
 HEADER_FIELDS = {
     "magic": (0, "<I"),
@@ -14,6 +15,8 @@ HEADER_FIELDS = {
     "byte_order": (5, "<B"),
     "identification_version": (6, "<B"),
     "abi": (7, "<B"),
+    "abi_version": (8, "<B"),
+    "padding": (15, "<B"),
     "type": (16, "<H"),
     "machine": (18, "<H"),
     "version": (20, "<I"),
@@ -28,8 +31,8 @@ HEADER_FIELDS = {
     "section_count": (60, "<H"),
     "names_section": (62, "<H"),
 }
-SEGMENT_FIELDS = {"type": (0, "<I"), "offset": (8, "<Q"), "address": (16, "<Q"), "file_size": (32, "<Q")}
-SEGMENT_FIELDS["memory_size"] = (40, "<Q")
+SEGMENT_FIELDS = {"type": (0, "<I"), "flags": (4, "<I"), "offset": (8, "<Q"), "address": (16, "<Q")}
+SEGMENT_FIELDS |= {"physical_address": (24, "<Q"), "file_size": (32, "<Q"), "memory_size": (40, "<Q")}
 SECTION_FIELDS = {"name_offset": (0, "<I"), "type": (4, "<I"), "flags": (8, "<Q"), "address": (16, "<Q")}
 SECTION_FIELDS |= {"offset": (24, "<Q"), "size": (32, "<Q")}
 SYMBOL_FIELDS = {"name_offset": (0, "<I"), "info": (4, "<B"), "value": (8, "<Q"), "size": (16, "<Q")}
@@ -105,8 +108,8 @@ class ElfBytes:
         return result
 
 
-def small_elf() -> ElfBytes:
-    """A file with one relocation of each kind.
+def small_elf(version: int = 0) -> ElfBytes:
+    """A file of V0 to V2 with one relocation of each kind.
 
         0  lddw r1, .rodata           (1: R_BPF_64_64 against symbol 3, `data`)
         2  lddw r2, .data.rel.ro      (8: R_BPF_64_RELATIVE)
@@ -116,18 +119,20 @@ def small_elf() -> ElfBytes:
         7  exit
         8  exit                       (function)
 
-    The pointer in .data.rel.ro is relocated too (8). The entry is 0.
+    The pointer in .data.rel.ro is relocated too (8). The entry is 0. V2 has no lddw: `mov32` and `hor64` take
+    its place there.
     """
+    low, high = (0x18, 0) if version < 2 else (0xB4, 0xF7)
     text_at = 64 + 56 * SEGMENTS
     text_size = 9 * 8
     rodata_at, data_at = text_at + text_size, text_at + text_size + 16
     text = b"".join(
         instruction.encode()
         for instruction in (
-            Instruction(0x18, 1, immediate=4),
-            Instruction(0),
-            Instruction(0x18, 2, immediate=data_at),
-            Instruction(0),
+            Instruction(low, 1, immediate=4),
+            Instruction(high, high and 1),
+            Instruction(low, 2, immediate=data_at),
+            Instruction(high, high and 2),
             CALL_TO_SYMBOL,
             CALL_TO_SYMBOL,
             Instruction(0x85, source=1, immediate=1),
@@ -189,7 +194,7 @@ def small_elf() -> ElfBytes:
         text_at,
         64,
         table_at,
-        0,
+        version,
         64,
         56,
         SEGMENTS,
@@ -214,3 +219,52 @@ def small_elf() -> ElfBytes:
     body = b"".join(body for _, _, body in content.values())
     data = header + b"".join(struct.pack("<IIQQQQQQ", *segment) for segment in segments) + body + table
     return ElfBytes(data, sections, tuple(places))
+
+
+def strict_elf(
+    text: bytes, read_only_data: bytes | None = b"", *, version: int = 3, entry: int = 0
+) -> ElfBytes:
+    """A V3 file, without a segment of read-only data when that is None; it has no sections."""
+    contents = [(4, 0, read_only_data), (1, 1 << 32, text)]
+    segments = [(flags, address, content) for flags, address, content in contents if content is not None]
+    at = 64 + 56 * len(segments)
+    table = b""
+    for flags, address, content in segments:
+        table += struct.pack("<IIQQQQQQ", 1, flags, at, address, address, len(content), len(content), 0)
+        at += len(content)
+    header = b"\x7fELF\x02\x01\x01" + bytes(9)
+    fields = (0, 247, 1, (1 << 32) + 8 * entry, 64, 0, version, 64, 56, len(segments), 0, 0, 0)
+    header += struct.pack("<HHIQQQIHHHHHH", *fields)
+    return ElfBytes(header + table + b"".join(content for _, _, content in segments), (), ())
+
+
+def small_strict_elf(version: int = 3) -> ElfBytes:
+    """A file that uses what V3 has of its own; the entry is 2.
+
+    0  exit                       (function)
+    1  exit
+    2  lddw r1, 8                 (the address of the second word of the read-only data)
+    4  jeq32 r1, 8, 6
+    5  exit
+    6  syscall sol_log_
+    7  call 0
+    8  callx r1                   (register in the destination field)
+    9  exit
+    """
+    key = symbol_hash(b"sol_log_")
+    text = b"".join(
+        instruction.encode()
+        for instruction in (
+            EXIT,
+            EXIT,
+            Instruction(0x18, 1, immediate=8),
+            Instruction(0),
+            Instruction(0x16, 1, offset=1, immediate=8),
+            EXIT,
+            Instruction(0x85, immediate=key - (1 << 32) * (key >> 31)),
+            Instruction(0x85, source=1, immediate=-8),
+            Instruction(0x8D, 1),
+            EXIT,
+        )
+    )
+    return strict_elf(text, b"read-only bytes\0", version=version, entry=2)

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from solproof.errors import SolproofError
 from solproof.program.verifier import load_program
 from tests.oracle.oracle import LoadError
-from tests.program.elf_files import small_elf
+from tests.program.elf_files import small_elf, small_strict_elf
 from tests.program.reference import assert_like_reference
 from tests.programs import mainnet_programs
 
-SMALL = small_elf().data
+FILES = {f"small V{version}": small_elf(version).data for version in (0, 1, 2)}
+FILES |= {f"strict V{version}": small_strict_elf(version).data for version in (3, 4)}
+NEWEST = 4
 EDGES = (0, 1, 8, 1 << 32, (1 << 32) + 8, 1 << 63, (1 << 64) - 8, (1 << 64) - 1)
 
 
@@ -42,29 +44,41 @@ def damaged(elf: bytes, random: Random) -> bytes:
 
 @pytest.mark.parametrize(
     ("name", "cases", "kinds"),
-    [("small", 4000, 20), ("memo_v3", 1500, 15), ("memo_v1", 500, 8), ("p_token", 60, 2)],
+    [
+        ("small V0", 4000, 20),
+        ("small V1", 2000, 15),
+        ("small V2", 2000, 12),
+        ("strict V3", 4000, 10),
+        ("strict V4", 2000, 9),
+        ("memo_v3", 1500, 15),
+        ("memo_v1", 500, 8),
+        ("p_token", 60, 2),
+    ],
 )
 def test_damaged_files(name: str, cases: int, kinds: int) -> None:
-    elf = SMALL if name == "small" else mainnet_programs()[name]
+    elf = (FILES | mainnet_programs())[name]
     random = Random(name)
     verdicts: Counter[str] = Counter()
     for _ in range(cases):
-        verdict = assert_like_reference(damaged(elf, random))
+        verdict = assert_like_reference(damaged(elf, random), NEWEST)
         verdicts[verdict.name if isinstance(verdict, LoadError) else type(verdict).__name__] += 1
     # The damage has to reach deep enough to mean something.
     assert verdicts["LoadedProgram"] > 0
     assert len(verdicts) >= kinds
 
 
-def test_every_byte_of_a_small_file() -> None:
-    random = Random(0)
-    for at in range(len(SMALL)):
-        assert_like_reference(SMALL[:at] + bytes([SMALL[at] ^ random.randrange(1, 256)]) + SMALL[at + 1 :])
+@pytest.mark.parametrize("name", FILES)
+def test_every_byte_of_a_small_file(name: str) -> None:
+    elf, random = FILES[name], Random(0)
+    for at in range(len(elf)):
+        assert_like_reference(elf[:at] + bytes([elf[at] ^ random.randrange(1, 256)]) + elf[at + 1 :], NEWEST)
 
 
-def test_every_truncation_of_a_small_file() -> None:
-    for size in range(len(SMALL)):
-        assert isinstance(assert_like_reference(SMALL[:size]), LoadError)
+@pytest.mark.parametrize("name", FILES)
+def test_every_truncation_of_a_small_file(name: str) -> None:
+    elf = FILES[name]
+    for size in range(len(elf)):
+        assert isinstance(assert_like_reference(elf[:size], NEWEST), LoadError)
 
 
 @pytest.mark.parametrize("name", mainnet_programs())
@@ -76,8 +90,8 @@ def test_truncations(name: str) -> None:
             load_program(elf[:size])
 
 
-@given(st.binary(max_size=300), st.integers(0, 64))
+@given(st.binary(max_size=300), st.integers(0, 64), st.sampled_from([*FILES]))
 @settings(max_examples=300, deadline=None)
-def test_arbitrary_bytes(data: bytes, kept: int) -> None:
+def test_arbitrary_bytes(data: bytes, kept: int, name: str) -> None:
     with pytest.raises(SolproofError):
-        load_program(SMALL[:kept] + data)
+        load_program(FILES[name][:kept] + data)

@@ -19,6 +19,23 @@ from tests.program.reference import as_load_error
 WIDE = Instruction(0x18, 1)
 SECOND = Instruction(0)
 
+VERIFIER_NAMES = {
+    "ProgramLengthNotMultiple",
+    "NoProgram",
+    "DivisionByZero",
+    "UnsupportedLEBEArgument",
+    "LDDWCannotBeLast",
+    "IncompleteLDDW",
+    "JumpOutOfCode",
+    "JumpToMiddleOfLDDW",
+    "InvalidSourceRegister",
+    "CannotWriteR10",
+    "InvalidDestinationRegister",
+    "UnknownOpCode",
+    "ShiftWithOverflow",
+    "InvalidRegister",
+    "UnalignedImmediate",
+}
 REFUSED = {
     "ragged": (
         0,
@@ -232,6 +249,35 @@ def test_random_texts(version: int) -> None:
             assert not isinstance(expected, LoadError)
             verdicts.add("accepted")
     assert len(verdicts) >= 7
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_code_with_every_kind_of_operand(version: int) -> None:
+    """256 codes with 24 choices of operands, at the end of a text and within it."""
+    random, verdicts = Random(version), set()
+    immediates = (0, 1, 9, 10, 16, 31, 32, 63, 64, -1, -64, 0x7FFF_FFFF, -0x8000_0000)
+    for code in range(256):
+        for _ in range(24):
+            destination, source = (random.choice((0, 1, 9, 10, 11, 15)) for _ in range(2))
+            offset, immediate = random.choice((-2, -1, 0, 1, 2)), random.choice(immediates)
+            slot = Instruction(code, destination, source, offset, immediate)
+            text = encode(EXIT, slot, *random.choice(((), (SECOND,), (EXIT,), (SECOND, EXIT))))
+            expected = oracle().load(Text(text, version))
+            try:
+                verify(program(text, version))
+            except VerifierError as error:
+                assert as_load_error(error) == expected, slot
+                verdicts.add(error.name)
+            else:
+                assert not isinstance(expected, LoadError), slot
+    unreachable = {"NoProgram", "ProgramLengthNotMultiple"}
+    unreachable |= {"IncompleteLDDW", "LDDWCannotBeLast"} if version == 2 else set()
+    unreachable |= set() if version in (1, 2) else {"UnalignedImmediate"}
+    assert verdicts == VERIFIER_NAMES - unreachable
+
+
+def test_every_name_is_refused_once() -> None:
+    assert {message.partition(":")[0] for _, _, message in REFUSED.values()} == VERIFIER_NAMES
 
 
 def _damaged(instruction: Instruction, random: Random) -> Instruction:

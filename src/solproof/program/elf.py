@@ -1,150 +1,49 @@
-"""The lenient ELF loader of sBPF V0 to V2: a file becomes a `Program`.
+"""The ELF loader: the version that a file names decides how it is read.
 
-Source: `Executable::load` of solana-sbpf 0.21.0 (`elf.rs`) under the settings of Agave at execution:
-`optimize_rodata` and `reject_broken_elfs` off, no labels. The order of the checks decides which error a
-broken file gets.
+Source: `Executable::load` of solana-sbpf 0.21.0 (`elf.rs`).
 """
 
 from __future__ import annotations
 
-from hashlib import sha256
-
-from solproof.errors import ProgramError, UnsupportedError
-from solproof.isa.instruction import SLOT_BYTES
-from solproof.program.elf_file import ElfFile, parse
-from solproof.program.elf_records import MAGIC, Section
-from solproof.program.errors import elf_error, out_of_bounds, parse_error
-from solproof.program.program import IMAGE_ADDRESS, Program
-from solproof.program.relocation import relocate
-from solproof.program.syscall_names import ENTRYPOINT_HASH
+from solproof.errors import ProgramError
+from solproof.program.elf_lenient import load_lenient
+from solproof.program.elf_records import MAGIC
+from solproof.program.elf_strict import load_strict
+from solproof.program.errors import elf_error, out_of_bounds
+from solproof.program.program import Program
 
 # No account, so no program, is larger than 10 MiB (solana-system-interface, MAX_PERMITTED_DATA_LENGTH).
 MAXIMUM_BYTES = 10 * 1024 * 1024
+# What mainnet enables. The reference knows V4 as well, which loads and runs as V3 does.
+NEWEST_VERSION = 3
+NEWEST_KNOWN_VERSION = 4
 
 _FLAGS = slice(48, 52)
-_NEWEST_VERSION = 3
-_MACHINES = {247: "BPF", 263: "SBPF"}
-_SHARED_OBJECT = 3
-_READ_ONLY_SECTIONS = (b".text", b".rodata", b".data.rel.ro", b".eh_frame")
+_FIRST_STRICT_VERSION = 3
 
 
-def load(elf: bytes) -> Program:
-    """Load an ELF file: parse, validate, relocate, and lay out its read-only image.
+def load(elf: bytes, newest_version: int = NEWEST_VERSION) -> Program:
+    """Load an ELF file of sBPF V0 up to `newest_version`, which is at most 4.
 
-    Raises `ElfError` with Agave's name for a broken file, `UnsupportedError` for an sBPF version that Solana
-    runs but solproof does not yet, `ProgramError` for a file that no account can hold.
+    Raises `ElfError` with Agave's name for a broken file, `ProgramError` for a file that no account can hold.
     """
     if len(elf) > MAXIMUM_BYTES:
         raise ProgramError(
             f"the ELF file has {len(elf)} bytes, expected at most {MAXIMUM_BYTES}, the largest account"
         )
-    version = _version(elf)
-    file = parse(elf)
-    text = _validate(file)
-    relocated, functions = relocate(file, text)
-    offset = max(file.header.entry - text.address, 0)
-    if offset % SLOT_BYTES:
-        raise elf_error(
-            "InvalidEntrypoint",
-            detail=f"it is {offset} bytes into .text, expected a multiple of {SLOT_BYTES}",
-        )
-    entry = offset // SLOT_BYTES
-    # A relocation against the symbol `entrypoint` may have named another pc: the file header decides.
-    functions.pop(ENTRYPOINT_HASH, None)
-    functions.register(entry, ENTRYPOINT_HASH)
-    image = _read_only_image(file, bytes(relocated))
-    return Program(
-        version=version,
-        # Where sections overlap in memory the image decides, not the file: fetches and loads must agree.
-        text=image[text.address : text.address + len(text.file_range)],
-        text_address=IMAGE_ADDRESS + text.address,
-        image=image,
-        image_address=IMAGE_ADDRESS,
-        entry=entry,
-        functions=dict(sorted(functions.items())),
-        elf_sha256=sha256(elf).digest(),
-    )
+    version = _version(elf, min(newest_version, NEWEST_KNOWN_VERSION))
+    if version >= _FIRST_STRICT_VERSION:
+        return load_strict(elf, version)
+    return load_lenient(elf, version)
 
 
-def _version(elf: bytes) -> int:
+def _version(elf: bytes, newest: int) -> int:
     if len(elf) < _FLAGS.stop:
         raise out_of_bounds(f"the file has {len(elf)} bytes, expected at least 64 for the ELF header")
     flags = int.from_bytes(elf[_FLAGS], "little")
-    if flags > _NEWEST_VERSION:
+    if flags > newest:
         reason = "" if elf.startswith(MAGIC) else "; the file does not start with the ELF magic either"
         raise elf_error(
-            "UnsupportedSBPFVersion", detail=f"e_flags is {flags:#x}, expected 0 to {_NEWEST_VERSION}{reason}"
+            "UnsupportedSBPFVersion", detail=f"e_flags is {flags:#x}, expected 0 to {newest}{reason}"
         )
-    if flags > 0:
-        if not elf.startswith(MAGIC):
-            raise parse_error("invalid file header", f"magic is {elf[:4]!r}, expected {MAGIC!r}")
-        raise UnsupportedError(f"sBPF V{flags} programs are not supported yet; this version loads V0")
     return flags
-
-
-def _validate(file: ElfFile) -> Section:
-    """Check what the loader relies on, and return the one text section."""
-    header = file.header
-    if header.abi != 0:
-        raise elf_error("WrongAbi", detail=f"the OS ABI is {header.abi}, expected 0 (none)")
-    if header.machine not in _MACHINES:
-        expected = " or ".join(f"{code} ({name})" for code, name in _MACHINES.items())
-        raise elf_error("WrongMachine", detail=f"e_machine is {header.machine}, expected {expected}")
-    if header.type != _SHARED_OBJECT:
-        raise elf_error(
-            "WrongType", detail=f"e_type is {header.type}, expected {_SHARED_OBJECT} (shared object)"
-        )
-    texts = [section for section, name in _named(file) if name == b".text"]
-    if len(texts) != 1:
-        raise elf_error("NotOneTextSection", detail=f"{len(texts)} sections are named .text, expected 1")
-    for section, name in _named(file):
-        writable_data = (
-            section.is_writable and name.startswith(b".data") and not name.startswith(b".data.rel")
-        )
-        if name.startswith(b".bss") or writable_data:
-            label = name.decode(errors="replace")
-            raise elf_error(
-                "WritableSectionNotSupported",
-                label,
-                detail="expected no .bss and no writable .data but .data.rel",
-            )
-    for index, section in enumerate(file.sections):
-        end = section.offset + section.size
-        if end > len(file.data):
-            raise out_of_bounds(f"section {index} ends at {end:#x}, the file at {len(file.data):#x}")
-    text = texts[0]
-    if not text.contains(header.entry):
-        raise elf_error(
-            "EntrypointOutOfBounds",
-            detail=f"e_entry is {header.entry:#x}, .text {text.address:#x} to {text.address + text.size:#x}",
-        )
-    _check_address(text, b".text")
-    return text
-
-
-def _read_only_image(file: ElfFile, data: bytes) -> bytes:
-    """The read-only sections at their addresses, later ones over earlier ones, zeros elsewhere."""
-    sections = [(section, name) for section, name in _named(file) if name in _READ_ONLY_SECTIONS]
-    for section, name in sections:
-        _check_address(section, name)
-    end = max(section.address + len(section.file_range) for section, _ in sections)
-    if end > len(data):
-        raise out_of_bounds(
-            f"the read-only sections end at address {end:#x}, expected at most the file's {len(data):#x}"
-        )
-    image = bytearray(end)
-    for section, _ in sections:
-        place = section.file_range
-        image[section.address : section.address + len(place)] = data[place.start : place.stop]
-    return bytes(image)
-
-
-def _check_address(section: Section, name: bytes) -> None:
-    if section.address > IMAGE_ADDRESS:
-        raise out_of_bounds(
-            f"{name.decode()} is at address {section.address:#x}, expected at most {IMAGE_ADDRESS:#x}"
-        )
-
-
-def _named(file: ElfFile) -> list[tuple[Section, bytes]]:
-    return list(zip(file.sections, file.section_names, strict=True))

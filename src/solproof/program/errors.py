@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from solproof.errors import ProgramError
 
-# Only what the lenient loader (V0 to V2) can answer. WrongClass and WrongEndianess cannot happen: the parser
-# refuses such a header before. UnresolvedSymbol belongs to deployment, which rejects files that the runtime
-# still loads.
+# Only what can happen at execution. WrongClass and WrongEndianess cannot: the parser refuses such a header
+# before. UnresolvedSymbol belongs to deployment, which rejects files that the runtime still loads.
+# SectionNotFound is left nothing by NotOneTextSection. Nothing in solana-sbpf 0.21.0 answers
+# FailedToGetSection, AddressOutsideLoadableSection or FailedToReadRelocationInfo, nor the verifier's
+# InfiniteLoop, InvalidFunction, InvalidSyscall and ProgramTooLarge.
 _ELF_TEXTS = {
     "FailedToParse": "Failed to parse ELF file: {}",
     "EntrypointOutOfBounds": "Entrypoint out of bounds",

@@ -7,22 +7,25 @@ from dataclasses import dataclass, field
 
 from solproof.isa.instruction import SLOT_BYTES, Instruction
 
+# V0 to V2: the image, with the text in it. From V3: the text, and the image is only the read-only data.
 IMAGE_ADDRESS = 0x1_0000_0000
+TEXT_ADDRESS = 0x1_0000_0000
+READ_ONLY_DATA_ADDRESS = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The result of loading an ELF file. Addresses are virtual, program counters count 8-byte slots.
+    """The result of loading a program. Addresses are virtual, program counters count 8-byte slots.
 
     version:        sBPF version
     text:           the instructions after relocation
-    text_address:   where the text starts
-    image:          the read-only region: bytes sit at their section's address, headers and gaps read as zero;
-                    in V0 it contains the text
+    text_address:   where the text starts; from V3 on it can be executed but not read
+    image:          the read-only region. V0 to V2: bytes sit at their section's address, headers and gaps
+                    read as zero, and it contains the text. From V3 on: the read-only data, or nothing
     image_address:  where the image starts
     entry:          program counter of the first instruction
-    functions:      call key (murmur3) to program counter
-    elf_sha256:     digest of the file
+    functions:      call key (murmur3) to program counter; empty from V3 on, where calls are relative
+    elf_sha256:     digest of the file, be it ELF or raw bytecode
     """
 
     version: int

@@ -50,7 +50,7 @@ def relocate(file: ElfFile, text: Section) -> tuple[bytearray, FunctionRegistry]
     """The file with its calls fixed and its relocations applied in table order, and the functions met."""
     data = bytearray(file.data)
     functions = FunctionRegistry()
-    _fix_calls(data, text, functions)
+    fix_calls(data, text.file_range, functions)
     for relocation in file.relocations:
         match relocation.type:
             case _Type.SYMBOL_ADDRESS:
@@ -68,9 +68,15 @@ def relocate(file: ElfFile, text: Section) -> tuple[bytearray, FunctionRegistry]
     return data, functions
 
 
-def _fix_calls(data: bytearray, text: Section, functions: FunctionRegistry) -> None:
-    """Relative calls become the hash of their target; -1 marks a call that a relocation resolves."""
-    place = text.file_range
+def fix_calls(
+    data: bytearray, place: range, functions: FunctionRegistry, *, keep_syscalls: bool = False
+) -> None:
+    """Relative calls in the text at `place` become the hash of their target, which becomes a function.
+
+    An immediate of -1 marks a call that a relocation resolves. With `keep_syscalls` a call whose immediate is
+    a syscall's hash already, and whose source field is 0, stays. Raises `RelativeJumpOutOfBounds` and
+    `SymbolHashCollision`.
+    """
     slots = len(place) // SLOT_BYTES
     for slot, code in enumerate(data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]):
         if code != _CALL:
@@ -78,6 +84,9 @@ def _fix_calls(data: bytearray, text: Section, functions: FunctionRegistry) -> N
         at = place.start + slot * SLOT_BYTES + _IMMEDIATE_OFFSET
         immediate = data[at : at + 4]
         if immediate == _EXTERNAL:
+            continue
+        is_syscall = int.from_bytes(immediate, "little") in SYSCALL_NAMES
+        if keep_syscalls and is_syscall and data[at - _IMMEDIATE_OFFSET + 1] >> 4 == 0:
             continue
         target = slot + 1 + int.from_bytes(immediate, "little", signed=True)
         if not 0 <= target < slots:

@@ -17,6 +17,7 @@ from solproof.isa.opcodes import OPCODES, Format, Opcode
 from solproof.program.elf import load
 from solproof.program.errors import VerifierError, verifier_error
 from solproof.program.program import Program
+from solproof.program.raw import RawFormat, load_raw
 
 Slot = tuple[int, int, int, int]  # code, registers (source in the high 4 bits), offset, immediate
 Rule = Callable[["_Text", int, Slot], None]
@@ -27,9 +28,15 @@ _SHIFTS = ("LSH", "RSH", "ARSH")
 _MASK64 = (1 << 64) - 1
 
 
-def load_program(elf: bytes) -> Program:
-    """Load and verify an ELF file; raises `ElfError`, `VerifierError` or `UnsupportedError`."""
-    program = load(elf)
+def load_program(content: bytes, program_format: RawFormat | None = None) -> Program:
+    """Load and verify an ELF file, or raw bytecode when there is a `program_format`.
+
+    Raises `ElfError` or `VerifierError`, and `ProgramError` for a file that no account can hold.
+    """
+    if program_format is None:
+        program = load(content)
+    else:
+        program = load_raw(content, program_format.version, program_format.entry)
     verify(program)
     return program
 

@@ -5,6 +5,7 @@ use std::{ptr::NonNull, sync::Arc};
 use serde_json::{Value, json};
 use solana_sbpf::{
     aligned_memory::AlignedMemory,
+    assembler,
     ebpf::{HOST_ALIGN, MM_HEAP_START, MM_INPUT_START, MM_STACK_START, hash_symbol_name},
     elf::{ElfError, Executable},
     error::{EbpfError, ProgramResult},
@@ -51,8 +52,15 @@ impl BuiltinFunctionDefinition<Context> for NameOnly {
 
 pub fn answer(request: Request) -> Value {
     let answer = match request {
-        Request::Load { code, syscalls } => load(code, &syscalls, Config::default()).map(describe),
+        Request::Load {
+            code,
+            syscalls,
+            newest_version,
+        } => enabled(newest_version)
+            .and_then(|config| load(code, &syscalls, config))
+            .map(describe),
         Request::Disassemble { code, syscalls } => disassemble(code, &syscalls),
+        Request::Assemble { source, version } => assemble(&source, version),
         Request::Run {
             code,
             input,
@@ -65,11 +73,21 @@ pub fn answer(request: Request) -> Value {
     answer.unwrap_or_else(|error| json!({ "load_error": load_error(&error) }))
 }
 
+/// What mainnet enables.
+const NEWEST_VERSION: u8 = 3;
+
+/// Settings under which ELF files are accepted up to a version.
+fn enabled(newest_version: u8) -> Result<Config, EbpfError> {
+    Ok(Config {
+        enabled_sbpf_versions: SBPFVersion::V0..=sbpf_version(newest_version)?,
+        ..Config::default()
+    })
+}
+
 fn load(code: Code, syscalls: &[String], base: Config) -> Result<Executable<Context>, EbpfError> {
     let mut loader = BuiltinProgram::new_loader(Config {
         optimize_rodata: false,
         aligned_memory_mapping: true,
-        enabled_sbpf_versions: SBPFVersion::V0..=SBPFVersion::V3,
         ..base
     });
     for name in syscalls {
@@ -139,7 +157,7 @@ fn describe(executable: Executable<Context>) -> Value {
 fn disassemble(code: Code, syscalls: &[String]) -> Result<Value, EbpfError> {
     let labels = Config {
         enable_symbol_and_section_labels: true,
-        ..Config::default()
+        ..enabled(NEWEST_VERSION)?
     };
     let executable = load(code, syscalls, labels)?;
     let analysis = Analysis::from_executable(&executable)?;
@@ -154,6 +172,20 @@ fn disassemble(code: Code, syscalls: &[String]) -> Result<Value, EbpfError> {
     Ok(json!({ "lines": lines }))
 }
 
+fn assemble(source: &str, version: u8) -> Result<Value, EbpfError> {
+    let loader = BuiltinProgram::<Context>::new_loader(Config {
+        enabled_sbpf_versions: SBPFVersion::V0..=sbpf_version(version)?,
+        ..Config::default()
+    });
+    Ok(match assembler::assemble(source, Arc::new(loader)) {
+        Ok(executable) => json!({
+            "text": hex::encode(executable.get_text_bytes().1),
+            "entry": executable.get_entrypoint_instruction_offset(),
+        }),
+        Err(text) => json!({ "assembly_error": text }),
+    })
+}
+
 fn run(
     code: Code,
     input: Vec<u8>,
@@ -164,7 +196,7 @@ fn run(
 ) -> Result<Value, EbpfError> {
     let traced = Config {
         enable_register_tracing: trace,
-        ..Config::default()
+        ..enabled(NEWEST_VERSION)?
     };
     let executable = load(code, &[], traced)?;
     let (config, version) = (executable.get_config(), executable.get_sbpf_version());

@@ -30,10 +30,16 @@ pub enum Code {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// Load and verify.
-    Load { code: Code, syscalls: Vec<String> },
+    /// Load and verify. ELF files are accepted up to a version.
+    Load {
+        code: Code,
+        syscalls: Vec<String>,
+        newest_version: u8,
+    },
     /// Load, verify, and print every instruction.
     Disassemble { code: Code, syscalls: Vec<String> },
+    /// Assemble a source for one version.
+    Assemble { source: String, version: u8 },
     /// Load, verify, and run. No syscall is registered.
     Run {
         code: Code,

@@ -1,4 +1,4 @@
-"""One file for each way in which the lenient loader refuses one; `broken_files.txt` holds the messages."""
+"""One file for each way in which the lenient loader refuses one; the file .txt beside holds the messages."""
 
 from __future__ import annotations
 

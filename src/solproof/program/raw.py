@@ -1,0 +1,97 @@
+"""Raw bytecode: a flat file of 8-byte instructions, without any header.
+
+It means what it would mean as the `.text` of an ELF file without relocations.
+
+V0 to V2: the text lies at 0x1_0000_0000, where the program can also read it. The calls are as an assembler
+leaves them: one whose immediate is the hash of a syscall's name and whose source field is 0 calls that
+syscall; one with immediate -1 calls nothing; any other goes to the slot `pc + 1 + immediate`, and is
+rewritten to the hash of its target, as the ELF loader does. V3 and V4: the text lies there too, but cannot be
+read, there is no read-only data, and nothing is rewritten: the source field tells a syscall from a function.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from solproof.errors import InputError
+from solproof.isa.instruction import SLOT_BYTES
+from solproof.isa.opcodes import VERSIONS, Format, opcode
+from solproof.program.errors import elf_error, verifier_error
+from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT_ADDRESS, Program
+from solproof.program.relocation import FunctionRegistry, fix_calls
+from solproof.program.syscall_names import ENTRYPOINT_HASH
+
+_LARGEST_ENTRY = (1 << 64) - 1
+_FIRST_STATIC_VERSION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RawFormat:
+    """What a flat file does not say itself: its sBPF version, 0 to 4, and the pc of its first instruction.
+
+    Raises `InputError` for values that no program can have.
+    """
+
+    version: int = 0
+    entry: int = 0
+
+    def __post_init__(self) -> None:
+        if self.version not in VERSIONS:
+            raise InputError(
+                f"program_format.version: expected {VERSIONS[0]} to {VERSIONS[-1]}, got {self.version}"
+            )
+        if not 0 <= self.entry <= _LARGEST_ENTRY:
+            raise InputError(f"program_format.entry: expected 0 to {_LARGEST_ENTRY}, got {self.entry}")
+
+
+def load_raw(text: bytes, version: int = 0, entry: int = 0) -> Program:
+    """The program that a text is in an sBPF version, 0 to 4, entered at a program counter.
+
+    Raises, with the names that ELF files get: `VerifierError` for a length that is not a multiple of 8
+    (ProgramLengthNotMultiple) and for an empty text (NoProgram); `ElfError` for a version that does not exist
+    (UnsupportedSBPFVersion), an entry outside the text (EntrypointOutOfBounds) or on the second slot of an
+    lddw (InvalidEntrypoint), a call out of the text (RelativeJumpOutOfBounds), and a call key that means two
+    things (SymbolHashCollision).
+    """
+    if version not in VERSIONS:
+        raise elf_error(
+            "UnsupportedSBPFVersion",
+            detail=f"the version is {version}, expected {VERSIONS[0]} to {VERSIONS[-1]}",
+        )
+    if len(text) % SLOT_BYTES:
+        raise verifier_error("ProgramLengthNotMultiple", detail=f"the raw bytecode has {len(text)} bytes")
+    if not text:
+        raise verifier_error("NoProgram", detail="the raw bytecode is empty")
+    _check_entry(text, version, entry)
+    code, functions = bytearray(text), FunctionRegistry()
+    is_static = version >= _FIRST_STATIC_VERSION
+    if not is_static:
+        fix_calls(code, range(len(code)), functions, keep_syscalls=True)
+        functions.register(entry, ENTRYPOINT_HASH)
+    return Program(
+        version=version,
+        text=bytes(code),
+        text_address=TEXT_ADDRESS,
+        image=b"" if is_static else bytes(code),
+        image_address=READ_ONLY_DATA_ADDRESS if is_static else IMAGE_ADDRESS,
+        entry=entry,
+        functions=dict(sorted(functions.items())),
+        elf_sha256=sha256(text).digest(),
+    )
+
+
+def _check_entry(text: bytes, version: int, entry: int) -> None:
+    slots = len(text) // SLOT_BYTES
+    if not 0 <= entry < slots:
+        raise elf_error(
+            "EntrypointOutOfBounds", detail=f"the entry is slot {entry}, expected 0 to {slots - 1}"
+        )
+    pc = 0
+    while pc < entry:
+        row = opcode(text[pc * SLOT_BYTES], version)
+        pc += 2 if row is not None and row.format is Format.LOAD_DOUBLE_IMMEDIATE else 1
+    if pc != entry:
+        raise elf_error(
+            "InvalidEntrypoint", detail=f"slot {entry} is the second slot of the lddw at {entry - 1}"
+        )
