@@ -1,4 +1,4 @@
-"""Programs of sBPF V0 for tests, written by instruction: no ELF file, and the image is the text."""
+"""Programs of any sBPF version for tests, written by instruction: no ELF file, and the image is the text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import by_mnemonic
-from solproof.program.program import IMAGE_ADDRESS, Program
+from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT_ADDRESS, Program
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.program.verifier import verify
 
@@ -26,6 +26,7 @@ def signed32(value: int) -> int:
 class ProgramBuilder:
     """Collects instructions. Labels may be used before they are placed; `build` fills them in."""
 
+    version: int = 0
     slots: list[Instruction] = field(default_factory=list)
     labels: dict[str, int] = field(default_factory=dict)
     jumps: list[tuple[int, str]] = field(default_factory=list)
@@ -50,7 +51,11 @@ class ProgramBuilder:
         self.slots.append(Instruction(code, destination, source, offset, signed32(immediate)))
 
     def constant(self, register: int, value: int) -> None:
-        """Add an lddw."""
+        """Load a value by two slots: lddw, or what V2 has instead of it."""
+        if self.version == 2:
+            self.emit("MOV32_IMM", register, immediate=value)
+            self.emit("HOR64_IMM", register, immediate=value >> 32)
+            return
         self.emit("LD_DW_IMM", register, immediate=value)
         self.slots.append(Instruction(0, immediate=signed32(value >> 32)))
 
@@ -72,8 +77,14 @@ class ProgramBuilder:
         self.constant(register, 0)
 
     def call_register(self, register: int) -> None:
-        """Add a callx."""
-        self.emit("CALL_REG", immediate=register)
+        """Add a callx, which names the register in another field in each version."""
+        match self.version:
+            case 0 | 1:
+                self.emit("CALL_REG", immediate=register)
+            case 2:
+                self.emit("CALL_REG", source=register)
+            case _:
+                self.emit("CALL_REG", register)
 
     def syscall(self, name: str) -> None:
         """Add a call of a syscall."""
@@ -89,26 +100,31 @@ class ProgramBuilder:
         for pc, label in self.jumps:
             slots[pc] = replace(slots[pc], offset=self.labels[label] - pc - 1)
         for pc, label in self.calls:
-            slots[pc] = replace(slots[pc], immediate=FUNCTION_KEY + self.labels[label])
+            target = self.labels[label]
+            immediate = target - pc - 1 if self.version >= 3 else FUNCTION_KEY + target
+            slots[pc] = replace(slots[pc], immediate=immediate)
         for pc, label, plus in self.addresses:
-            address = IMAGE_ADDRESS + 8 * self.labels[label] + plus
+            address = TEXT_ADDRESS + 8 * self.labels[label] + plus
             slots[pc] = replace(slots[pc], immediate=signed32(address))
             slots[pc + 1] = replace(slots[pc + 1], immediate=signed32(address >> 32))
         text = b"".join(slot.encode() for slot in slots)
-        functions = {FUNCTION_KEY + self.labels[label]: self.labels[label] for _, label in self.calls}
-        program = text_program(text, functions, self.labels[entry] if entry else 0)
+        called = {self.labels[label] for _, label in self.calls if self.version < 3}
+        functions = {FUNCTION_KEY + target: target for target in called}
+        program = text_program(text, functions, self.labels[entry] if entry else 0, self.version)
         verify(program)
         return program
 
 
-def text_program(text: bytes, functions: dict[int, int] | None = None, entry: int = 0) -> Program:
+def text_program(
+    text: bytes, functions: dict[int, int] | None = None, entry: int = 0, version: int = 0
+) -> Program:
     """A program of bare instructions; they are also its image. Not verified."""
     return Program(
-        version=0,
+        version=version,
         text=text,
-        text_address=IMAGE_ADDRESS,
+        text_address=TEXT_ADDRESS,
         image=text,
-        image_address=IMAGE_ADDRESS,
+        image_address=IMAGE_ADDRESS if version < 3 else READ_ONLY_DATA_ADDRESS,
         entry=entry,
         functions=functions or {},
         elf_sha256=hashlib.sha256(text).digest(),

@@ -6,7 +6,18 @@ IMAGE, STACK, HEAP, INPUT = 0x1_0000_0000, 0x2_0000_0000, 0x3_0000_0000, 0x4_000
 FRAME, STRIDE = 0x1000, 0x2000
 HEAP_SIZE = 32 * 1024
 SIZES = {"B": 1, "H": 2, "W": 4, "DW": 8}
+SIZES_V2 = {"1B": 1, "2B": 2, "4B": 4, "8B": 8}
 OFFSETS = (0, 1, -1, 8, 0x7FFF, -0x8000)
+
+
+def sizes(version: int) -> dict[str, int]:
+    """The names of loads and stores in a version, and how many bytes they move."""
+    return SIZES_V2 if version == 2 else SIZES
+
+
+def image(version: int) -> int:
+    """Where the image of a program of bare instructions is."""
+    return 0 if version >= 3 else IMAGE
 
 
 def inside(start: int, end: int, size: int) -> list[int]:
@@ -16,14 +27,18 @@ def inside(start: int, end: int, size: int) -> list[int]:
     return sorted({place for place in places if start <= place <= end - size})
 
 
-def across_frames(size: int) -> list[int]:
-    """Addresses whose bytes cross from one frame of the stack into the next, and the last bytes of all."""
+def across_frames(size: int, version: int = 0) -> list[int]:
+    """Addresses whose bytes cross from one frame of the stack into the next, and the last bytes of all.
+
+    Only in V0 is there a hole between the two.
+    """
     places = []
+    stride = FRAME if version else STRIDE
     for frame in (0, 1, 31, 62):
-        end = STACK + frame * STRIDE + FRAME
+        end = STACK + frame * stride + FRAME
         places += [place for place in range(end - 9, end) if place >= end - 9]
         places += [end - FRAME, end - size]
-    last = STACK + 63 * STRIDE + FRAME
+    last = STACK + 63 * stride + FRAME
     return [*places, last - size, last - size - 1]
 
 

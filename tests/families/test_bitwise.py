@@ -5,16 +5,20 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance import assert_conforms, rows_of
-from tests.families.operands import binary_immediate, binary_register
+from tests.families.operands import binary_immediate, binary_register, cases
 
 STEMS = ["AND64", "OR64", "XOR64", "AND32", "OR32", "XOR32"]
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_registers(stem: str) -> None:
-    assert rows_of(assert_conforms(binary_register(f"{stem}_REG").build()), "bitwise") == 16 * 16 + 64 + 110
+@pytest.mark.parametrize(("mnemonic", "version"), cases(*(f"{stem}_REG" for stem in STEMS)))
+def test_registers(mnemonic: str, version: int) -> None:
+    constants = 2 * (16 * 16 + 64) + 200 if version == 2 else 0  # each has a HOR64
+    witness = assert_conforms(binary_register(mnemonic, version).build())
+    assert rows_of(witness, "bitwise") == 16 * 16 + 64 + 110 + constants
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_immediates(stem: str) -> None:
-    assert rows_of(assert_conforms(binary_immediate(f"{stem}_IMM").build()), "bitwise") == 16 * 11 + 64 + 10
+@pytest.mark.parametrize(("mnemonic", "version"), cases(*(f"{stem}_IMM" for stem in STEMS), "HOR64_IMM"))
+def test_immediates(mnemonic: str, version: int) -> None:
+    constants = 16 * 11 + 64 + 10 if version == 2 else 0
+    witness = assert_conforms(binary_immediate(mnemonic, version).build())
+    assert rows_of(witness, "bitwise") == 16 * 11 + 64 + 10 + constants

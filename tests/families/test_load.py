@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from tests.conformance import assert_checked, assert_conforms, assert_like_oracle, rows_of, run, states
+from tests.families.operands import cases
 from tests.families.places import (
     FRAME,
     HEAP,
@@ -16,15 +17,19 @@ from tests.families.places import (
     IMAGE,
     INPUT,
     SIZES,
+    SIZES_V2,
     STACK,
     STRIDE,
     across_frames,
+    image,
     inside,
+    sizes,
     split,
 )
 from tests.program_builder import ProgramBuilder
 
 INPUT_LENGTH = 1000 + 5
+NAMES = (*SIZES, *SIZES_V2)
 
 
 def load_all(builder: ProgramBuilder, name: str, addresses: list[int]) -> None:
@@ -34,26 +39,28 @@ def load_all(builder: ProgramBuilder, name: str, addresses: list[int]) -> None:
         builder.emit(f"LD_{name}_REG", 2, 1, offset)
 
 
-@pytest.mark.parametrize("name", SIZES)
-def test_every_region(name: str) -> None:
-    size = SIZES[name]
+@pytest.mark.parametrize(("mnemonic", "version"), cases(*(f"LD_{name}_REG" for name in NAMES)))
+def test_every_region(mnemonic: str, version: int) -> None:
+    name = mnemonic[3:-4]
+    size = sizes(version)[name]
     source = random.Random(name)
     input_region = source.randbytes(INPUT_LENGTH)
-    builder = ProgramBuilder()
+    builder = ProgramBuilder(version)
     for start in (STACK, STACK + FRAME - 32, STACK + STRIDE, HEAP, HEAP + HEAP_SIZE - 32):
         builder.constant(1, start)
         for word in range(4):
             builder.constant(2, source.getrandbits(64))
-            builder.emit("ST_DW_REG", 1, 2, 8 * word)
+            builder.emit("ST_8B_REG" if version == 2 else "ST_DW_REG", 1, 2, 8 * word)
     load_all(builder, name, inside(INPUT, INPUT + INPUT_LENGTH, size))
     load_all(builder, name, inside(HEAP, HEAP + HEAP_SIZE, size))
     load_all(builder, name, inside(STACK, STACK + FRAME, size))
-    load_all(builder, name, across_frames(size))
-    load_all(builder, name, inside(IMAGE, IMAGE + 8 * (builder.pc + 1), size)[:-17])
+    load_all(builder, name, across_frames(size, version))
+    start = image(version)
+    load_all(builder, name, inside(start, start + 8 * (builder.pc + 1), size)[:-17])
     builder.exit()
     witness = assert_conforms(builder.build(), input_region)
-    assert rows_of(witness, "load" if name == "DW" else "load_narrow") > 20
-    if name != "B":
+    assert rows_of(witness, "load" if size == 8 else "load_narrow") > 20
+    if size > 1:
         assert rows_of(witness, "load_unaligned") > 20
 
 
@@ -89,10 +96,11 @@ def test_end_of_image(length: int) -> None:
     assert after == [int.from_bytes(tail[start : start + size], "little") for start, size in loads]
 
 
-def test_register_pairs() -> None:
+@pytest.mark.parametrize("version", range(5))
+def test_register_pairs(version: int) -> None:
     """The base may be the destination, and any register, r10 too."""
-    builder = ProgramBuilder()
-    for (name, size), destination, base in product(SIZES.items(), range(10), range(11)):
+    builder = ProgramBuilder(version)
+    for (name, size), destination, base in product(sizes(version).items(), range(10), range(11)):
         if base != 10:
             builder.constant(base, INPUT + 3 * size)
         builder.emit(f"LD_{name}_REG", destination, base, -size)

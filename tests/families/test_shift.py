@@ -8,22 +8,22 @@ from itertools import product
 import pytest
 
 from tests.conformance import assert_conforms
-from tests.families.operands import EDGES, binary_immediate, binary_register, random_value
+from tests.families.operands import EDGES, binary_immediate, binary_register, cases, random_value
 from tests.program_builder import ProgramBuilder
 
 STEMS = {"LSH64": 64, "RSH64": 64, "ARSH64": 64, "LSH32": 32, "RSH32": 32, "ARSH32": 32}
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_registers(stem: str) -> None:
-    assert_conforms(binary_register(f"{stem}_REG").build())
+@pytest.mark.parametrize(("mnemonic", "version"), cases(*(f"{stem}_REG" for stem in STEMS)))
+def test_registers(mnemonic: str, version: int) -> None:
+    assert_conforms(binary_register(mnemonic, version).build())
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_immediates(stem: str) -> None:
-    width = STEMS[stem]
+@pytest.mark.parametrize(("mnemonic", "version"), cases(*(f"{stem}_IMM" for stem in STEMS)))
+def test_immediates(mnemonic: str, version: int) -> None:
+    width = STEMS[mnemonic.removesuffix("_IMM")]
     amounts = (0, 1, 15, 16, 17, 31, width - 1)
-    assert_conforms(binary_immediate(f"{stem}_IMM", amounts, random_bits=5).build())
+    assert_conforms(binary_immediate(mnemonic, version, immediates=amounts, random_bits=5).build())
 
 
 @pytest.mark.parametrize("stem", STEMS)

@@ -11,7 +11,8 @@ from solproof.program.program import Program
 from solproof.vm.trace import Run
 from solproof.witness.build import Witness
 from tests.conformance import run, witness_of
-from tests.families.places import FRAME, HEAP, IMAGE, INPUT, SIZES, STACK, STRIDE
+from tests.families.operands import raises
+from tests.families.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
 from tests.program_builder import ProgramBuilder
 
 VALUES = (
@@ -29,9 +30,9 @@ VALUES = (
 INPUT_REGION = bytes(range(1, 102))
 
 
-def every_opcode() -> Program:
-    """All 91 opcodes, each with several operands; every region and alignment, calls, syscalls."""
-    builder = ProgramBuilder()
+def every_opcode(version: int) -> Program:
+    """All opcodes of a version, each with several operands; every region and alignment, calls, syscalls."""
+    builder = ProgramBuilder(version)
     source = random.Random(1)
     _compute(builder, source)
     _jump(builder, source)
@@ -51,9 +52,10 @@ def _value(source: random.Random) -> int:
 def _compute(builder: ProgramBuilder, source: random.Random) -> None:
     kinds = (Format.REGISTER, Format.REGISTER_IMMEDIATE, Format.REGISTER_REGISTER, Format.ENDIAN)
     for row in OPCODES:
-        if 0 not in row.versions or row.format not in kinds:
+        if builder.version not in row.versions or row.format not in kinds:
             continue
-        is_shift, is_division = "SH" in row.mnemonic, row.mnemonic[:3] in ("DIV", "MOD")
+        is_shift = "SH" in row.mnemonic and "MUL" not in row.mnemonic
+        is_division = any(name in row.mnemonic for name in ("DIV", "MOD", "REM"))
         for number in range(6):
             a, b, immediate = (
                 _value(source),
@@ -66,11 +68,13 @@ def _compute(builder: ProgramBuilder, source: random.Random) -> None:
                 b, immediate = b % 2 ** source.choice([1, 17, 33, 64]) | 1, immediate or 3
             if row.format is Format.ENDIAN:
                 immediate = (16, 32, 64)[number % 3]
+            register = row.format is Format.REGISTER_REGISTER
+            if raises(row.mnemonic, builder.version, a, b if register else immediate % 2**64):
+                continue
             builder.constant(3, a)
             builder.constant(4, b)
-            register = row.format is Format.REGISTER_REGISTER
             builder.emit(row.mnemonic, 3, 4 if register else 0, immediate=0 if register else immediate)
-        if row.mnemonic in ("MUL64_REG", "DIV64_REG", "MOD64_REG"):
+        if row.mnemonic.endswith(("MUL64_REG", "DIV64_REG", "MOD64_REG", "REM64_REG")):
             # One byte in each position: what a fraction in one byte's place does is then easy to hide.
             for position in range(8):
                 for a, b in (
@@ -86,7 +90,8 @@ def _compute(builder: ProgramBuilder, source: random.Random) -> None:
 
 def _jump(builder: ProgramBuilder, source: random.Random) -> None:
     builder.emit("JA", offset=0)
-    for stem in (*JUMPS, "JSET64"):
+    widths = (64, 32) if builder.version >= 3 else (64,)
+    for stem in (f"{name}{width}" for width in widths for name in (*JUMPS, "JSET")):
         for a in (0, 5, 2**63, 2**64 - 1):
             for b in (a, a ^ 1, source.getrandbits(64), 2**63):
                 builder.constant(3, a)
@@ -100,7 +105,7 @@ def _jump(builder: ProgramBuilder, source: random.Random) -> None:
 def _access(builder: ProgramBuilder, source: random.Random) -> None:
     end = INPUT + len(INPUT_REGION)
     starts = [STACK + 64, HEAP + 128, INPUT + 40, STACK + FRAME - 8, STACK + 3 * STRIDE + FRAME - 8, end - 13]
-    for name, size in SIZES.items():
+    for name, size in sizes(builder.version).items():
         for start in starts:
             for shift in (0, 1, 2, 3, 4, 6, 7):
                 if start == end - 13 and shift + size > 13:
@@ -113,13 +118,13 @@ def _access(builder: ProgramBuilder, source: random.Random) -> None:
                 builder.emit(f"LD_{name}_REG", 8, 6, 9)
                 builder.emit(f"LD_{name}_REG", 6, 6, 9)
         for shift in (0, 1, 4, 8):
-            builder.constant(6, IMAGE + 80 + shift)
+            builder.constant(6, image(builder.version) + 80 + shift)
             builder.emit(f"LD_{name}_REG", 8, 6, -8)
         builder.constant(6, end)
         builder.emit(f"LD_{name}_REG", 8, 6, -size)
     # Heap words without any of the stack before them, and the last ones.
     builder.constant(6, HEAP + 32 * 1024 - 8)
-    builder.emit("ST_DW_IMM", 6, immediate=-1)
+    builder.emit("ST_8B_IMM" if builder.version == 2 else "ST_DW_IMM", 6, immediate=-1)
 
 
 def _call(builder: ProgramBuilder) -> None:
@@ -137,10 +142,12 @@ def _call(builder: ProgramBuilder) -> None:
 
 def _functions(builder: ProgramBuilder) -> None:
     builder.label("count")
+    if builder.version in (1, 2):
+        builder.emit("ADD64_IMM", 10, immediate=-64)
     builder.emit("ADD64_IMM", 6, immediate=1)
-    builder.emit("ST_DW_REG", 10, 6, -8)
+    builder.emit("ST_8B_REG" if builder.version == 2 else "ST_DW_REG", 10, 6, -8)
     builder.jump("done", "JEQ64_IMM", 1, immediate=0)
-    builder.emit("SUB64_IMM", 1, immediate=1)
+    builder.emit("ADD64_IMM", 1, immediate=-1)
     builder.call("count")
     builder.emit("MOV64_REG", 9, 10)
     builder.label("done")
@@ -155,7 +162,7 @@ def _syscalls(builder: ProgramBuilder) -> None:
         ((HEAP + 4, INPUT + 3, 9), "sol_memcpy_"),
         ((HEAP + 0, HEAP + 5, 12), "sol_memmove_"),
         ((STACK + 100, 0xAB, 3), "sol_memset_"),
-        ((HEAP + 0, IMAGE + 16, 8, HEAP + 64), "sol_memcmp_"),
+        ((HEAP + 0, image(builder.version) + 16, 8, HEAP + 64), "sol_memcmp_"),
         ((INPUT + 20, 5), "sol_log_"),
         ((HEAP + 0, 0), "sol_set_return_data"),
     ):
@@ -185,9 +192,9 @@ def long_waits() -> Program:
 
 
 @cache
-def every_opcode_run() -> Run:
+def every_opcode_run(version: int = 0) -> Run:
     """The run of `every_opcode`."""
-    return _finished(run(every_opcode(), INPUT_REGION))
+    return _finished(run(every_opcode(version), INPUT_REGION))
 
 
 @cache
@@ -203,5 +210,6 @@ def _finished(outcome: Run) -> Run:
 
 @cache
 def witnesses() -> tuple[Witness, ...]:
-    """The witnesses of both runs. Treat them as read-only."""
-    return witness_of(every_opcode_run()), witness_of(long_waits_run())
+    """Of every opcode of V0, of long waits, and of every opcode of V2 and V3. Treat them as read-only."""
+    runs = (every_opcode_run(), long_waits_run(), every_opcode_run(2), every_opcode_run(3))
+    return tuple(witness_of(each) for each in runs)
