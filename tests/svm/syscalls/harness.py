@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from solproof.svm.execute import Execution
+from solproof.proof.replay import replay as replay_events
+from solproof.svm.execute import Execution, report
 from solproof.svm.execution_input import ExecutionInput, Parameters
-from solproof.svm.syscalls import REGISTRY, SyscallContext
-from solproof.vm.memory import ReplayMemory
+from solproof.svm.syscalls import SyscallContext
+from solproof.vm.faults import SyscallFault
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.svm.elf_builder import syscall_program
 
@@ -40,23 +41,18 @@ def check(
 
 
 def replay(execution: Execution) -> None:
-    """Repeat every syscall on a memory that holds only the words it touched, as a proof's verifier does."""
+    """Repeat every syscall on a memory that holds only the words it touched, as a proof's verifier does: a
+    failing one fails again, and log and return data come out the same.
+    """
     run = execution.run
     context = SyscallContext.of(execution.input)
-    units = 0
-    for event in run.trace.events:
-        words = {(word.region, word.index): word.old for word in event.words}
-        memory = ReplayMemory(run.layout, words)
-        context.memory = memory
-        context.remaining = available = run.compute_unit_limit - event.clk - units
-        assert REGISTRY[event.key].execute(context, *event.arguments) == event.result
-        assert available - context.remaining == event.compute_units
-        assert memory.words == {(word.region, word.index): word.new for word in event.words}
-        assert memory.used == set(words), "the event lists exactly the words that are needed"
-        units += event.compute_units
-    if run.fault is None:
-        assert context.return_data == execution.output.return_data
-        assert execution.output.logs[1 : 1 + len(context.logs)] == tuple(context.logs)
+    result = replay_events(run.trace.events, context, run.layout, run.final.clk, run.compute_unit_limit)
+    assert run.instructions + result.compute_units == run.compute_units
+    assert (result.failing is not None) == isinstance(run.fault, SyscallFault)
+    if result.fault is not None:
+        assert run.fault is not None
+        assert (result.fault.name, str(result.fault)) == (run.fault.name, str(run.fault))
+    assert report(execution.input, execution.serialized, run, context) == execution.output
 
 
 def revealed(execution: Execution) -> bytes:
