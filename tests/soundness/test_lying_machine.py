@@ -14,7 +14,8 @@ import pytest
 
 from solproof.air.check import check
 from solproof.families import semantics
-from solproof.families.integers import MASK32, MASK64, signed64
+from solproof.families.integers import MASK32, MASK64, sign_extend32, signed64
+from solproof.isa.opcodes import OPCODES, Format
 from solproof.program.program import Program
 from solproof.vm import machine
 from solproof.vm.machine import Machine
@@ -29,23 +30,31 @@ from tests.soundness.forgery import lying_witness
 Function = Callable[[int, int], int]
 
 
-def binary_program(stem: str, a: int, b: int) -> Program:
+def binary_program(mnemonic: str, a: int, b: int, version: int = 0) -> Program:
     """r0 = the result's low byte of one instruction, whose result other instructions use as well."""
-    builder = ProgramBuilder()
+    builder = ProgramBuilder(version)
     builder.constant(1, a)
-    if stem in ("LE", "BE"):
-        builder.emit(stem, 1, immediate=b)
-    elif stem in ("NEG64", "NEG32"):
-        builder.emit(stem, 1)
-    else:
+    if mnemonic.endswith("_REG"):
         builder.constant(2, b)
-        builder.emit(f"{stem}_REG", 1, 2)
+        builder.emit(mnemonic, 1, 2)
+    else:
+        builder.emit(mnemonic, 1, immediate=b)
     builder.emit("MOV64_REG", 3, 1)
     builder.emit("ADD64_REG", 3, 1)
-    builder.emit("ST_DW_REG", 10, 3, -8)
-    builder.emit("LD_B_REG", 0, 10, -8)
+    builder.emit("ST_8B_REG" if version == 2 else "ST_DW_REG", 10, 3, -8)
+    builder.emit("LD_1B_REG" if version == 2 else "LD_B_REG", 0, 10, -8)
     builder.exit()
     return builder.build()
+
+
+def believe(monkeypatch: pytest.MonkeyPatch, mnemonic: str, function: Function) -> None:
+    """Let the machine compute something else for a mnemonic."""
+    true = semantics.binary
+
+    def lying(name: str, version: int) -> Function:
+        return function if name == mnemonic else true(name, version)
+
+    monkeypatch.setattr(semantics, "binary", lying)
 
 
 def caught(program: Program, input_region: bytes = b"") -> set[str]:
@@ -62,72 +71,113 @@ LIES: dict[str, Function] = {
     "a limb lost": lambda result, _: result ^ 0xFFFF_0000,
     "the operand": lambda result, a: a if a != result else result ^ 2,
 }
-CASES = {"LE": (0x8899_AABB_CCDD_EEFF, 32), "BE": (0x8899_AABB_CCDD_EEFF, 16)}
-STEMS = [*semantics.BINARY, "NEG64", "NEG32"]
+WIDTHS = {"LE": 32, "BE": 16}
+COMPUTING = [
+    (row.mnemonic, min(row.versions))
+    for row in OPCODES
+    if row.format in (Format.REGISTER, Format.REGISTER_REGISTER, Format.ENDIAN)
+]
+# What V2 computes otherwise, and immediates that are extended otherwise.
+COMPUTING += [(f"{stem}_REG", 2) for stem in ("ADD32", "SUB32", "MOV32")]
+COMPUTING += [(f"{stem}_IMM", 2) for stem in ("SUB32", "SUB64", "UHMUL64", "UDIV64", "UREM64", "HOR64")]
 
 
 @pytest.mark.parametrize("lie", LIES)
-@pytest.mark.parametrize("stem", [*semantics.BINARY, *semantics.UNARY])
-def test_results(stem: str, lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    a, b = CASES.get(stem, (0x8123_4567_89AB_CDEF, 0x0000_0001_0000_0011))
-    program = binary_program(stem, a, b)
+@pytest.mark.parametrize(("mnemonic", "version"), COMPUTING)
+def test_results(mnemonic: str, version: int, lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = 0x8123_4567_89AB_CDEF, 0x0000_0001_0000_0011
+    if not mnemonic.endswith("_REG"):
+        b = WIDTHS.get(mnemonic, 0x11)
+    program = binary_program(mnemonic, a, b, version)
     assert_checked(run(program))
-    table = semantics.UNARY if stem in semantics.UNARY else semantics.BINARY
-    true = table[stem]
+    true = semantics.binary(mnemonic, version)
 
     def lying(x: int, y: int) -> int:
         # Only the lied-about operands: the program uses MOV64 and ADD64 for itself.
         result = true(x, y)
-        return LIES[lie](result, x) if x in (a, 0) and (stem in semantics.UNARY or y == b) else result
+        return LIES[lie](result, x) if x in (a, 0) and y == b else result
 
-    monkeypatch.setitem(table, stem, lying)
+    believe(monkeypatch, mnemonic, lying)
     assert caught(program) != set()
 
 
 @pytest.mark.parametrize(
-    ("stem", "a", "b", "function"),
+    ("mnemonic", "version", "a", "b", "function"),
     [
-        ("DIV64", 5, 0, lambda a, b: a // b if b else 0),
-        ("MOD64", 5, 0, lambda a, b: a % b if b else a),
-        ("DIV32", 5, 2**32, lambda a, b: 0),
-        ("MOD32", 5, 2**32, lambda a, b: a),
-        ("MOD64", 29, 10, lambda a, b: a % b + b),
-        ("DIV64", 29, 10, lambda a, b: a // b - 1),
-        ("DIV32", 2**32 + 29, 10, lambda a, b: a // b),
-        ("LSH64", 3, 64, lambda a, b: 0),
-        ("RSH64", 3, 65, lambda a, b: 0),
-        ("ARSH64", 2**63, 64, lambda a, b: MASK64),
-        ("LSH32", 3, 32, lambda a, b: (a << b) & MASK64),
-        ("LSH32", 2**31, 1, lambda a, b: (a << b) & MASK64),
-        ("RSH32", 2**32 + 8, 3, lambda a, b: a >> b),
-        ("ARSH32", 2**31, 4, lambda a, b: (signed64(a << 32) >> 36) & MASK64),
-        ("ARSH64", 2**63, 4, lambda a, b: a >> b),
-        ("ADD32", 2**31 - 1, 1, lambda a, b: (a + b) & MASK32),
-        ("SUB32", 0, 1, lambda a, b: (a - b) & MASK32),
-        ("MUL32", 2**16, 2**15, lambda a, b: (a * b) & MASK32),
-        ("MOV32", 1, 2**64 - 1, lambda a, b: b),
-        ("NEG32", 1, 0, lambda a, b: -a & MASK64),
-        ("OR32", 2**40, 1, lambda a, b: a | b),
-        ("BE", 0x1234, 16, lambda a, b: a),
-        ("LE", 2**40, 32, lambda a, b: a),
+        ("DIV64_REG", 0, 5, 0, lambda a, b: a // b if b else 0),
+        ("MOD64_REG", 0, 5, 0, lambda a, b: a % b if b else a),
+        ("DIV32_REG", 0, 5, 2**32, lambda a, b: 0),
+        ("MOD32_REG", 0, 5, 2**32, lambda a, b: a),
+        ("MOD64_REG", 0, 29, 10, lambda a, b: a % b + b),
+        ("DIV64_REG", 0, 29, 10, lambda a, b: a // b - 1),
+        ("DIV32_REG", 0, 2**32 + 29, 10, lambda a, b: a // b),
+        ("LSH64_REG", 0, 3, 64, lambda a, b: 0),
+        ("RSH64_REG", 0, 3, 65, lambda a, b: 0),
+        ("ARSH64_REG", 0, 2**63, 64, lambda a, b: MASK64),
+        ("LSH32_REG", 0, 3, 32, lambda a, b: (a << b) & MASK64),
+        ("LSH32_REG", 0, 2**31, 1, lambda a, b: (a << b) & MASK64),
+        ("RSH32_REG", 0, 2**32 + 8, 3, lambda a, b: a >> b),
+        ("ARSH32_REG", 0, 2**31, 4, lambda a, b: (signed64(a << 32) >> 36) & MASK64),
+        ("ARSH64_REG", 0, 2**63, 4, lambda a, b: a >> b),
+        ("ADD32_REG", 0, 2**31 - 1, 1, lambda a, b: (a + b) & MASK32),
+        ("SUB32_REG", 0, 0, 1, lambda a, b: (a - b) & MASK32),
+        ("MUL32_REG", 0, 2**16, 2**15, lambda a, b: (a * b) & MASK32),
+        ("MOV32_REG", 0, 1, 2**64 - 1, lambda a, b: b),
+        ("NEG32", 0, 1, 0, lambda a, b: -a & MASK64),
+        ("OR32_REG", 0, 2**40, 1, lambda a, b: a | b),
+        ("BE", 0, 0x1234, 16, lambda a, b: a),
+        ("LE", 0, 2**40, 32, lambda a, b: a),
+        ("ADD32_REG", 2, 2**31 - 1, 1, lambda a, b: sign_extend32(a + b)),
+        ("SUB32_REG", 2, 0, 1, lambda a, b: (a - b) & MASK64),
+        ("SUB64_IMM", 2, 5, 3, lambda a, b: a - b),
+        ("SUB32_IMM", 2, 5, 3, lambda a, b: a - b),
+        ("MOV32_REG", 2, 1, 2**31, lambda a, b: b & MASK32),
+        ("HOR64_IMM", 2, 1, 6, lambda a, b: a | b),
+        ("LMUL32_REG", 2, 2**16, 2**15, lambda a, b: sign_extend32(a * b)),
+        ("LMUL32_REG", 2, 2**16, 2**17, lambda a, b: a * b),
+        ("UHMUL64_REG", 2, MASK64, MASK64, lambda a, b: 0),
+        ("UHMUL64_REG", 2, 2**63, 2, lambda a, b: MASK64),
+        ("UHMUL64_IMM", 2, MASK64, -1, lambda a, b: (a * b) >> 64),
+        ("SHMUL64_REG", 2, MASK64, MASK64, lambda a, b: (a * b) >> 64),
+        ("SHMUL64_REG", 2, MASK64, 5, lambda a, b: (a * b) >> 64),
+        ("SHMUL64_IMM", 2, 5, -1, lambda a, b: (a * (b & MASK32)) >> 64),
+        ("UDIV64_IMM", 2, MASK64, -1, lambda a, b: a // b),
+        ("UREM64_IMM", 2, MASK64 - 1, -1, lambda a, b: a % b),
+        ("UDIV32_REG", 2, 5, 2**32, lambda a, b: 0),
+        ("SDIV64_REG", 2, MASK64 - 6, 2, lambda a, b: MASK64 - 3),
+        ("SREM64_REG", 2, MASK64 - 6, 2, lambda a, b: 1),
+        ("SREM64_REG", 2, 7, MASK64 - 1, lambda a, b: MASK64),
+        ("SDIV32_REG", 2, MASK32 - 6, 2, lambda a, b: MASK64 - 2),
+        ("SREM32_REG", 2, MASK32 - 6, 2, lambda a, b: MASK64),
+        ("SDIV32_REG", 2, 2**32 + 7, 2**32 + 2, lambda a, b: 1),
+        ("SDIV64_REG", 2, 5, 0, lambda a, b: 0),
+        ("SREM64_REG", 2, 5, 0, lambda a, b: a),
+        ("SDIV32_REG", 2, 5, 2**32, lambda a, b: 0),
+        ("SREM32_REG", 2, 5, 2**32, lambda a, b: a),
+        ("SDIV64_REG", 2, 2**63, MASK64, lambda a, b: a),
+        ("SREM64_REG", 2, 2**63, MASK64, lambda a, b: 0),
+        ("SDIV32_REG", 2, 2**31, MASK32, lambda a, b: a),
+        ("SREM32_REG", 2, 2**31, MASK32, lambda a, b: 0),
     ],
 )
-def test_other_rules(stem: str, a: int, b: int, function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_rules(
+    mnemonic: str, version: int, a: int, b: int, function: Function, *, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rules that a machine might have by mistake: other extensions, other reductions, zero divisors."""
-    program = binary_program(stem, a, b)
-    table = semantics.UNARY if stem in semantics.UNARY else semantics.BINARY
-    monkeypatch.setitem(table, stem, function)
+    program = binary_program(mnemonic, a, b, version)
+    believe(monkeypatch, mnemonic, function)
     assert caught(program) != set()
 
 
 JUMP_PAIRS = [(1, 2), (2, 1), (3, 3), (2**63, 1), (1, 2**63), (2**64 - 1, 2**64 - 2), (4, 3), (2**48, 2**16)]
+JUMP_PAIRS += [(2**32 + 1, 2), (2**31, 1), (2**31 + 1, 2**32 + 2**31)]
 
 
 @pytest.mark.parametrize("pair", JUMP_PAIRS)
 @pytest.mark.parametrize("stem", semantics.CONDITIONS)
 def test_jumps(stem: str, pair: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Every condition inverted."""
-    builder = ProgramBuilder()
+    builder = ProgramBuilder(3 if stem.endswith("32") else 0)
     builder.constant(1, pair[0])
     builder.constant(2, pair[1])
     builder.emit(f"{stem}_REG", 1, 2, 1)
