@@ -5,7 +5,7 @@ everything.
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import cache
+from functools import lru_cache
 
 from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
@@ -53,7 +53,7 @@ def litesvm_result(given: ExecutionInput, machine: LiteSVM | None = None) -> Run
     return run_in_litesvm(given, machine)
 
 
-@cache
+@lru_cache(maxsize=8)  # of some 8 MB each
 def _machine(parameters: Parameters) -> LiteSVM:
     """Kept for the next run with these parameters, which overwrites program and accounts."""
     return runtime(parameters)

@@ -12,6 +12,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies
 
 from solproof.errors import InputError
+from solproof.program.raw import RawFormat
 from solproof.svm.accounts import Account, InstructionAccount
 from solproof.svm.bincode import pack, pack_output, unpack, unpack_output
 from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
@@ -83,6 +84,8 @@ parameters = strategies.builds(
         ).map(tuple),
         instruction_data=strategies.binary(max_size=50),
         parameters=parameters,
+        program_format=strategies.none()
+        | strategies.builds(RawFormat, strategies.integers(0, 4), strategies.integers(0, 2**64 - 1)),
     )
 )
 def test_input_round_trip(given: ExecutionInput) -> None:
@@ -106,8 +109,17 @@ def test_example_in_the_documentation() -> None:
 def test_sysvars_other_than_the_defaults_are_written() -> None:
     given = replace(INPUT, parameters=Parameters(sysvars=Sysvars(rent=bytes(17))))
     packed = pack(given)
-    assert packed.endswith(b"\1" + given.parameters.sysvars.to_bytes())
+    assert packed.endswith(b"\1" + given.parameters.sysvars.to_bytes() + bytes(4))
     assert unpack(packed) == given
+
+
+def test_the_program_format_is_the_end() -> None:
+    """Of the first listing, and of the short one in docs/input-format.md."""
+    assert pack(INPUT).endswith(b"\0" + bytes(4))
+    given = replace(INPUT, program_format=RawFormat(version=3, entry=2))
+    (listing,) = re.findall(r"```text\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    assert pack(given) == pack(INPUT)[:-4] + bytes.fromhex(re.sub(r"#.*", "", listing))
+    assert unpack(pack(given)) == given
 
 
 # NEGATIVE
@@ -173,10 +185,20 @@ def test_trailing_bytes() -> None:
         ),
         (161, b"\3", "parameters.loader at offset 161: expected 0 to 2, got 3"),
         (165, b"\2", "parameters.sysvars at offset 165: expected 0 or 1, got 2"),
+        (166, b"\2", "program_format at offset 166: expected 0 to 1, got 2"),
+        (166, b"\0\0\1\0", "program_format at offset 166: expected 0 to 1, got 65536"),
+        (166, b"\1\0\0\0\5", "program_format.version at offset 170: expected 0 to 4, got 5"),
+        (166, b"\1\0\0\0\4\0", "program_format.entry at offset 171: expected 8 bytes, 1 are left"),
     ],
 )
 def test_values_out_of_range(offset: int, content: bytes, expected: str) -> None:
     assert broken(offset, content) == f"input.bin: {expected}"
+
+
+def test_a_file_without_a_program_format_is_cut_short() -> None:
+    with pytest.raises(InputError) as raised:
+        unpack(pack(INPUT)[:-4])
+    assert str(raised.value) == "input.bin: program_format at offset 166: expected 4 bytes, 0 are left"
 
 
 def test_limits_of_the_parameters() -> None:

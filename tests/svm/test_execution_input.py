@@ -10,6 +10,10 @@ from solproof.errors import InputError
 from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
 
 
+def test_programs_are_elf_unless_said() -> None:
+    assert ExecutionInput(b"", bytes(32), (), b"").program_format is None
+
+
 def test_defaults() -> None:
     parameters = Parameters()
     assert (parameters.compute_unit_limit, parameters.heap_size) == (1_400_000, 32_768)

@@ -10,6 +10,7 @@ import base58
 import pytest
 
 from solproof.errors import InputError
+from solproof.program.raw import RawFormat
 from solproof.svm.accounts import Account, InstructionAccount, address_text
 from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.svm.input_file import format_input, parse_input
@@ -142,7 +143,63 @@ def test_text_that_is_written() -> None:
     assert parse_input(format_input(ExecutionInput(ELF, PROGRAM, (), b"")), ELF).accounts == ()
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("elf", None),
+        ({"raw": {}}, RawFormat()),
+        ({"raw": {"version": 3}}, RawFormat(3)),
+        ({"raw": {"entry": 7}}, RawFormat(entry=7)),
+        ({"raw": {"version": 4, "entry": LARGEST}}, RawFormat(4, LARGEST)),
+    ],
+)
+def test_program_format(value: Any, expected: RawFormat | None) -> None:
+    text = json.dumps(document(program_format=value))
+    assert parse_input(text, ELF, program_format=RawFormat(1, 1)).program_format == expected
+
+
+def test_program_format_when_the_text_does_not_say() -> None:
+    text = json.dumps(document())
+    assert parse_input(text, ELF).program_format is None
+    assert parse_input(text, ELF, program_format=RawFormat(1, 1)).program_format == RawFormat(1, 1)
+
+
+def test_program_format_is_written_for_raw_bytecode() -> None:
+    given = ExecutionInput(ELF, PROGRAM, (), b"\7", program_format=RawFormat(2, 5))
+    assert format_input(given) == (
+        "{\n"
+        f'  "program_id": "{address_text(PROGRAM)}",\n'
+        '  "accounts": [\n'
+        "  ],\n"
+        '  "instruction_data": [7],\n'
+        '  "program_format": {"raw": {"version": 2, "entry": 5}}\n'
+        "}\n"
+    )
+    assert parse_input(format_input(given), ELF) == given
+
+
 # NEGATIVE
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("raw", 'program_format: expected "elf" or {"raw": {"version", "entry"}}, got "raw"'),
+        (None, 'program_format: expected "elf" or {"raw": {"version", "entry"}}, got null'),
+        ({}, "program_format.raw: missing"),
+        ({"elf": {}}, "program_format: unknown field 'elf', expected raw"),
+        ({"raw": 3}, "program_format.raw: expected an object, got 3"),
+        ({"raw": {"sbpf": 3}}, "program_format.raw: unknown field 'sbpf', expected version, entry"),
+        ({"raw": {"version": 5}}, "program_format.raw.version: expected an integer from 0 to 4, got 5"),
+        ({"raw": {"version": True}}, "program_format.raw.version: expected an integer from 0 to 4, got true"),
+        (
+            {"raw": {"entry": -1}},
+            "program_format.raw.entry: expected an integer from 0 to 18446744073709551615, got -1",
+        ),
+    ],
+)
+def test_program_formats_that_are_refused(value: Any, expected: str) -> None:
+    assert message(document(program_format=value)) == expected
 
 
 @pytest.mark.parametrize(
