@@ -66,3 +66,8 @@ def decode_program(text: bytes) -> list[Instruction]:
 def wide_immediate(low: Instruction, high: Instruction) -> int:
     """The unsigned 64-bit immediate of an `lddw` pair: low half first, high half in the second slot."""
     return (low.immediate & MASK32) | (high.immediate & MASK32) << 32
+
+
+def signed32(value: int) -> int:
+    """The low 32 bits of a value as an immediate."""
+    return ((value & MASK32) ^ 1 << 31) - (1 << 31)

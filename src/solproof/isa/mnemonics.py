@@ -1,0 +1,94 @@
+"""The assembler's names of opcodes, and the operands that each shape of instruction takes.
+
+Source: solana-sbpf 0.21.0, `assembler.rs`. Upstream also assembles a name whose opcode the version does not
+have, or for which it means something else (`mul64` is a store in V2); here such a name is refused.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+from solproof.isa.disassemble import assembly_name
+from solproof.isa.opcodes import OPCODES, Format, Opcode
+
+ENDIAN_WIDTHS = (16, 32, 64)
+
+
+class Kind(Enum):
+    """What an operand is, in the words of an error, and the fields of the slot that it fills."""
+
+    DESTINATION = "a register", ("destination",)
+    SOURCE = "a register", ("source",)
+    IMMEDIATE = "a number", ("immediate",)
+    WIDE = "a number or a label", ("immediate", "second")
+    LOAD_ADDRESS = "[register + offset]", ("source", "offset")
+    STORE_ADDRESS = "[register + offset]", ("destination", "offset")
+    TARGET = "a label or a distance", ("offset",)
+    CALLED = "a label or a distance", ("source", "immediate")
+    CALLED_REGISTER = "a register", ()
+
+    def __init__(self, expected: str, fields: tuple[str, ...]) -> None:
+        self.expected = expected
+        self.fields = fields
+
+
+OPERANDS: Mapping[Format, Sequence[Kind]] = {
+    Format.REGISTER: (Kind.DESTINATION,),
+    Format.REGISTER_IMMEDIATE: (Kind.DESTINATION, Kind.IMMEDIATE),
+    Format.REGISTER_REGISTER: (Kind.DESTINATION, Kind.SOURCE),
+    Format.ENDIAN: (Kind.DESTINATION,),
+    Format.LOAD_DOUBLE_IMMEDIATE: (Kind.DESTINATION, Kind.WIDE),
+    Format.LOAD: (Kind.DESTINATION, Kind.LOAD_ADDRESS),
+    Format.STORE_IMMEDIATE: (Kind.STORE_ADDRESS, Kind.IMMEDIATE),
+    Format.STORE_REGISTER: (Kind.STORE_ADDRESS, Kind.SOURCE),
+    Format.JUMP: (Kind.TARGET,),
+    Format.JUMP_IMMEDIATE: (Kind.DESTINATION, Kind.IMMEDIATE, Kind.TARGET),
+    Format.JUMP_REGISTER: (Kind.DESTINATION, Kind.SOURCE, Kind.TARGET),
+    Format.CALL_IMMEDIATE: (Kind.CALLED,),
+    Format.CALL_REGISTER: (Kind.CALLED_REGISTER,),
+    Format.EXIT: (),
+}
+
+CALLED_REGISTER_FIELD = ("immediate", "immediate", "source", "destination", "destination")
+"""Where `callx` has its register, by version (SIMD-0173, SIMD-0377)."""
+
+_WITHOUT_64 = (Format.REGISTER, Format.REGISTER_IMMEDIATE, Format.REGISTER_REGISTER)
+_WITH_64 = (Format.JUMP_IMMEDIATE, Format.JUMP_REGISTER)
+
+
+def names_of(row: Opcode) -> Sequence[str]:
+    """Every name that the assembler knows an opcode by, the disassembler's first; not `syscall`, which has
+    operands of its own.
+    """
+    name = assembly_name(row)
+    if row.format is Format.ENDIAN:
+        return [f"{name}{width}" for width in ENDIAN_WIDTHS]
+    if row.format in _WITHOUT_64 and name.endswith("64"):
+        return [name, name.removesuffix("64")]
+    if row.format in _WITH_64 and not name.endswith("32"):
+        return [name, f"{name}64"]
+    return [name]
+
+
+def fields_of(row: Opcode, version: int) -> frozenset[str]:
+    """The fields of the slot that mean something; `second` is the immediate of a second slot."""
+    fields = {field for kind in OPERANDS[row.format] for field in kind.fields}
+    if row.format is Format.ENDIAN:
+        fields.add("immediate")
+    if row.format is Format.CALL_REGISTER:
+        fields.add(CALLED_REGISTER_FIELD[version])
+    return frozenset(fields)
+
+
+def _rows() -> Mapping[str, Sequence[Opcode]]:
+    rows = defaultdict(list)
+    for row in OPCODES:
+        for name in names_of(row):
+            rows[name].append(row)
+    return dict(rows)
+
+
+ROWS = _rows()
+"""The opcodes that a name may stand for, in any version."""

@@ -1,0 +1,108 @@
+"""Programs as assembly source: what a file holds before it is loaded, so that it can be assembled again.
+
+What a `call` calls depends on where the text is from. An ELF file of V0 to V2 has distances for functions,
+and relocations for syscalls. Raw bytecode of V0 to V2 has distances and hashes (`solproof.program.raw`). From
+V3 on the source field tells the two apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from solproof.isa.instruction import MASK32, SLOT_BYTES, Instruction, decode_program
+from solproof.isa.listing import Line, listing
+from solproof.isa.opcodes import by_mnemonic
+from solproof.program.elf import NEWEST_KNOWN_VERSION, load
+from solproof.program.elf_file import ElfFile, parse
+from solproof.program.elf_records import R_BPF_64_32, Section
+from solproof.program.errors import elf_error
+from solproof.program.syscall_names import SYSCALL_NAMES
+
+_CALL = by_mnemonic("CALL_IMM").code
+_FLAGS = slice(48, 52)
+_EXTERNAL = -1
+_NAME = re.compile(r"(?!r[0-9]+$)[A-Za-z_]\w*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Disassembly:
+    """A program's source: `text` is what the file holds, and what the lines make when assembled for it."""
+
+    version: int
+    text: bytes
+    entry: int
+    lines: list[Line]
+
+
+def disassemble_raw(text: bytes, version: int, entry: int = 0) -> Disassembly:
+    """Raw bytecode of a version; raises `ProgramError` when its length is not a multiple of 8."""
+    calls: dict[int, str | int] = {}
+    for pc, slot in _calls(text):
+        is_syscall = slot.source == 0 and (version >= 3 or slot.immediate & MASK32 in SYSCALL_NAMES)
+        if is_syscall:
+            calls[pc] = SYSCALL_NAMES.get(slot.immediate & MASK32, str(slot.immediate))
+        elif slot.source == 1 and (version >= 3 or slot.immediate != _EXTERNAL):
+            calls[pc] = pc + 1 + slot.immediate
+    return Disassembly(version, text, entry, listing(text, version, entry, calls))
+
+
+def disassemble_elf(elf: bytes) -> Disassembly:
+    """The text of an ELF file of V0 to V4, as it is before relocation.
+
+    Raises `ElfError` for a file whose tables are broken; one of V0 to V2 need not load otherwise.
+    """
+    version = int.from_bytes(elf[_FLAGS], "little")
+    if version >= 3:
+        program = load(elf, NEWEST_KNOWN_VERSION)
+        return disassemble_raw(program.text, program.version, program.entry)
+    file = parse(elf)
+    section = _text_section(file)
+    text = elf[section.offset : section.offset + section.size]
+    relocated = _relocated_calls(file, section)
+    calls: dict[int, str | int] = {}
+    comments: dict[int, str] = {}
+    for pc, slot in _calls(text):
+        if slot.source == 0:
+            continue  # an assembler writes 1
+        name, function = relocated.get(pc, (None, None))
+        if name is None and slot.immediate != _EXTERNAL:
+            calls[pc] = pc + 1 + slot.immediate
+        elif name is not None and slot.immediate == _EXTERNAL and _NAME.fullmatch(name) and function is None:
+            calls[pc] = name
+        elif function == pc and slot.immediate == _EXTERNAL:
+            calls[pc] = pc  # the writer also needs a relocation for a call to itself: its distance is -1
+        elif name is not None:
+            comments[pc] = f"{'syscall' if function is None else 'call'} {name}, by a relocation"
+    entry = (file.header.entry - section.address) // SLOT_BYTES
+    return Disassembly(version, text, entry, listing(text, version, entry, calls, comments))
+
+
+def _calls(text: bytes) -> Iterator[tuple[int, Instruction]]:
+    """The `call` slots without anything in a field that means nothing."""
+    for pc, slot in enumerate(decode_program(text)):
+        if (slot.code, slot.destination, slot.offset) == (_CALL, 0, 0) and slot.source <= 1:
+            yield pc, slot
+
+
+def _text_section(file: ElfFile) -> Section:
+    texts = [
+        section for section, name in zip(file.sections, file.section_names, strict=True) if name == b".text"
+    ]
+    if len(texts) != 1:
+        raise elf_error("NotOneTextSection", detail=f"{len(texts)} sections are named .text, expected 1")
+    return texts[0]
+
+
+def _relocated_calls(file: ElfFile, text: Section) -> dict[int, tuple[str, int | None]]:
+    """The symbols that the loader puts into calls: name, and program counter if it is a function."""
+    calls = {}
+    for relocation in file.relocations:
+        if relocation.type == R_BPF_64_32 and relocation.symbol < len(file.symbols):
+            symbol = file.symbols[relocation.symbol]
+            is_function = symbol.is_function and symbol.value != 0
+            function = (symbol.value - text.address) // SLOT_BYTES if is_function else None
+            name = file.symbol_name(symbol).decode("ascii", "backslashreplace")
+            calls[(relocation.offset - text.offset) // SLOT_BYTES] = (name, function)
+    return calls

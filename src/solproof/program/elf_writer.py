@@ -1,0 +1,295 @@
+"""An assembled program as a file: an ELF file that Agave loads, or raw bytecode.
+
+An ELF file of V0 to V2 gets sections for the lenient loader. In its text `call` holds a distance, `syscall`
+-1 and a relocation to the syscall's name, and an `lddw` of a label a relocation to its place in the file. One
+of V3 or V4 gets program headers only, for the strict loader (SIMD-0189), which relocates nothing. Source:
+solana-sbpf 0.21.0, `elf.rs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from solproof.errors import ProgramError
+from solproof.isa.assemble import TEXT_ADDRESS, Assembly
+from solproof.isa.instruction import MASK32, SLOT_BYTES, Instruction, signed32
+from solproof.isa.opcodes import by_mnemonic
+from solproof.program.elf import MAXIMUM_BYTES
+from solproof.program.elf_file import SYMBOL_NAME_LIMIT
+from solproof.program.elf_records import (
+    CLASS_64,
+    CURRENT_VERSION,
+    DT_NULL,
+    DT_REL,
+    DT_RELENT,
+    DT_RELSZ,
+    DT_STRSZ,
+    DT_STRTAB,
+    DT_SYMENT,
+    DT_SYMTAB,
+    DYNAMIC,
+    FILE_HEADER,
+    LITTLE_ENDIAN,
+    MAGIC,
+    PF_R,
+    PF_X,
+    PROGRAM_HEADER,
+    PT_DYNAMIC,
+    PT_LOAD,
+    R_BPF_64_32,
+    R_BPF_64_RELATIVE,
+    RELOCATION,
+    SECTION_HEADER,
+    SHF_ALLOC,
+    SHF_EXECINSTR,
+    SHT_DYNAMIC,
+    SHT_DYNSYM,
+    SHT_PROGBITS,
+    SHT_REL,
+    SHT_STRTAB,
+    STT_FUNC,
+    SYMBOL,
+)
+from solproof.program.syscall_names import SYSCALL_NAMES
+
+_SECTION_NAMES = b"\0.text\0.rodata\0.dynsym\0.dynstr\0.rel.dyn\0.dynamic\0.shstrtab\0"
+_NO_ABI = 0
+_SHARED_OBJECT = 3
+_BPF = 247
+_GLOBAL = 1 << 4
+_EXTERNAL = -1
+_WIDE, _HIGH_HALF = by_mnemonic("LD_DW_IMM").code, by_mnemonic("HOR64_IMM").code
+_LENIENT_SEGMENTS, _FIRST_STATIC_VERSION = 2, 3
+_ALIGNMENT = 8
+
+
+def write_elf(assembly: Assembly) -> bytes:
+    """The ELF file of an assembly, whose version it has.
+
+    Raises `ProgramError` for what no such file can hold: a text without instructions, an entry at its end,
+    before V3 a syscall without a name or with one of more than 63 bytes, or more than an account can hold.
+    """
+    if not 0 <= assembly.entry < assembly.slots:
+        raise ProgramError(
+            f"the entrypoint is slot {assembly.entry}, expected one of the {assembly.slots} slots of the text"
+        )
+    elf = _strict_elf(assembly) if assembly.version >= _FIRST_STATIC_VERSION else _lenient_elf(assembly)
+    if len(elf) > MAXIMUM_BYTES:
+        raise ProgramError(
+            f"the ELF file has {len(elf)} bytes, expected at most {MAXIMUM_BYTES}, the largest account"
+        )
+    return elf
+
+
+def write_raw(assembly: Assembly) -> bytes:
+    """The raw bytecode of an assembly: `call` as a distance, `syscall` as a hash.
+
+    Raises `ProgramError` for what raw bytecode cannot hold: read-only data, and before V3 a function that
+    calls itself with its first instruction.
+    """
+    if assembly.data:
+        raise ProgramError(
+            f"the program has {len(assembly.data)} bytes in .rodata, expected none: raw bytecode is only text"
+        )
+    text = _Text(assembly)
+    for pc, target in assembly.calls.items():
+        if text.distance_call(pc, target) == _EXTERNAL and assembly.version < _FIRST_STATIC_VERSION:
+            raise ProgramError(
+                f"the call at pc {pc} calls itself, which raw bytecode of V{assembly.version} cannot say"
+            )
+    return bytes(text.content)
+
+
+class _Text:
+    """A text whose instructions are patched."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self.content = bytearray(assembly.text)
+
+    def distance_call(self, pc: int, target: int) -> int:
+        """Make the `call` at `pc` hold the distance to its target, which is returned."""
+        distance = target - pc - 1
+        self.change(pc, source=1, immediate=distance)
+        return distance
+
+    def code(self, pc: int) -> int:
+        """The code of a slot."""
+        return self.content[pc * SLOT_BYTES]
+
+    def change(self, pc: int, **fields: int) -> Instruction:
+        """Replace fields of a slot; returns the slot before."""
+        place = slice(pc * SLOT_BYTES, (pc + 1) * SLOT_BYTES)
+        slot = Instruction.decode(bytes(self.content[place]))
+        self.content[place] = replace(slot, **fields).encode()
+        return slot
+
+
+# V3 AND LATER
+
+
+def _strict_elf(assembly: Assembly) -> bytes:
+    contents = [(PF_X, TEXT_ADDRESS, assembly.text)]
+    if assembly.data:
+        contents.insert(0, (PF_R, assembly.data_address, _aligned(assembly.data)))
+    offset = FILE_HEADER.size + len(contents) * PROGRAM_HEADER.size
+    headers = b""
+    for flags, address, content in contents:
+        size = len(content)
+        headers += PROGRAM_HEADER.pack(PT_LOAD, flags, offset, address, address, size, size, 0)
+        offset += size
+    header = _file_header(assembly, TEXT_ADDRESS, segments=len(contents))
+    return b"".join([header, headers, *(content for _, _, content in contents)])
+
+
+# V0 TO V2
+
+
+def _lenient_elf(assembly: Assembly) -> bytes:
+    start = FILE_HEADER.size + _LENIENT_SEGMENTS * PROGRAM_HEADER.size
+    relocations = _Relocations()
+    text = _relocatable_text(assembly, start, relocations)
+    image = _Image(start)
+    image.add(b".text", SHT_PROGBITS, text, SHF_ALLOC | SHF_EXECINSTR)
+    if assembly.data:
+        image.add(b".rodata", SHT_PROGBITS, assembly.data)
+    tags = []
+    names = len(image.headers) + 1
+    symbols = image.add(b".dynsym", SHT_DYNSYM, relocations.symbols, link=names, entry_size=SYMBOL.size)
+    strings = image.add(b".dynstr", SHT_STRTAB, relocations.names)
+    if relocations.entries:
+        table = b"".join(RELOCATION.pack(*entry) for entry in sorted(relocations.entries))
+        place = image.add(b".rel.dyn", SHT_REL, table, link=names - 1, entry_size=RELOCATION.size)
+        tags += [(DT_REL, place), (DT_RELSZ, len(table)), (DT_RELENT, RELOCATION.size)]
+    tags += [(DT_SYMTAB, symbols), (DT_SYMENT, SYMBOL.size)]
+    tags += [(DT_STRTAB, strings), (DT_STRSZ, len(relocations.names)), (DT_NULL, 0)]
+    dynamic = b"".join(DYNAMIC.pack(*tag) for tag in tags)
+    dynamic_at = image.add(b".dynamic", SHT_DYNAMIC, dynamic, link=names, entry_size=DYNAMIC.size)
+    end = dynamic_at + len(dynamic)
+    image.add(b".shstrtab", SHT_STRTAB, _SECTION_NAMES, flags=0)
+    header = _file_header(
+        assembly, start, segments=_LENIENT_SEGMENTS, sections=len(image.headers), sections_at=image.end
+    )
+    segments = b"".join(
+        PROGRAM_HEADER.pack(kind, flags, offset, offset, offset, size, size, _ALIGNMENT)
+        for kind, flags, offset, size in (
+            (PT_LOAD, PF_R | PF_X, start, end - start),
+            (PT_DYNAMIC, PF_R, dynamic_at, len(dynamic)),
+        )
+    )
+    return b"".join([header, segments, image.content, *image.headers])
+
+
+def _relocatable_text(assembly: Assembly, start: int, relocations: _Relocations) -> bytes:
+    """The text for a file in which it starts at an offset, which is its address as well."""
+    text = _Text(assembly)
+    for pc, target in assembly.calls.items():
+        # The distance -1 means that a relocation says what is called: a function that calls itself needs one.
+        if text.distance_call(pc, target) == _EXTERNAL:
+            symbol = relocations.symbol(f"function_{target}", start + target * SLOT_BYTES)
+            relocations.add(start + pc * SLOT_BYTES, R_BPF_64_32, symbol)
+    for pc, written in assembly.syscalls.items():
+        slot = text.change(pc, source=1, immediate=_EXTERNAL)
+        name = written or SYSCALL_NAMES.get(slot.immediate & MASK32)
+        if name is None:
+            raise ProgramError(
+                f"the syscall at pc {pc} has the unknown hash {slot.immediate & MASK32:#010x}, "
+                f"expected a name: ELF files of V{assembly.version} call syscalls by name"
+            )
+        relocations.add(start + pc * SLOT_BYTES, R_BPF_64_32, relocations.symbol(name))
+    for pc, address in assembly.addresses.items():
+        loaded = address + start
+        slot = text.change(pc, immediate=signed32(loaded >> 32 if text.code(pc) == _HIGH_HALF else loaded))
+        if slot.code == _WIDE:
+            text.change(pc + 1, immediate=0)
+            relocations.add(start + pc * SLOT_BYTES, R_BPF_64_RELATIVE)
+    return bytes(text.content)
+
+
+@dataclass(slots=True)
+class _Relocations:
+    """The relocations of a file, with the symbols and the names that they need."""
+
+    entries: list[tuple[int, int]] = field(default_factory=list)
+    symbols: bytes = bytes(SYMBOL.size)
+    names: bytes = b"\0"
+    _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def add(self, offset: int, kind: int, symbol: int = 0) -> None:
+        self.entries.append((offset, symbol << 32 | kind))
+
+    def symbol(self, name: str, function: int = 0) -> int:
+        """The number of a symbol: undefined, or the function at an address."""
+        encoded = name.encode()
+        if len(encoded) >= SYMBOL_NAME_LIMIT:
+            raise ProgramError(
+                f"syscall {name}: its name has {len(encoded)} bytes, expected at most {SYMBOL_NAME_LIMIT - 1}"
+            )
+        if (name, function) not in self._numbers:
+            info, section = (_GLOBAL | STT_FUNC, 1) if function else (_GLOBAL, 0)
+            self.symbols += SYMBOL.pack(len(self.names), info, 0, section, function, 0)
+            self.names += encoded + b"\0"
+            self._numbers[name, function] = len(self._numbers) + 1
+        return self._numbers[name, function]
+
+
+class _Image:
+    """Sections one after the other, each at the offset that is its address."""
+
+    def __init__(self, start: int) -> None:
+        self._start = start
+        self.content = bytearray()
+        self.headers = [bytes(SECTION_HEADER.size)]
+
+    @property
+    def end(self) -> int:
+        return self._start + len(self.content)
+
+    def add(
+        self,
+        name: bytes,
+        kind: int,
+        content: bytes,
+        flags: int = SHF_ALLOC,
+        *,
+        link: int = 0,
+        entry_size: int = 0,
+    ) -> int:
+        """Append a section; returns its offset."""
+        offset, size = self.end, len(content)
+        address = offset if flags else 0
+        position = _SECTION_NAMES.index(b"\0" + name + b"\0") + 1
+        self.headers.append(
+            SECTION_HEADER.pack(position, kind, flags, address, offset, size, link, 0, _ALIGNMENT, entry_size)
+        )
+        self.content += _aligned(content)
+        return offset
+
+
+def _file_header(
+    assembly: Assembly, text_address: int, *, segments: int, sections: int = 0, sections_at: int = 0
+) -> bytes:
+    return FILE_HEADER.pack(
+        MAGIC,
+        CLASS_64,
+        LITTLE_ENDIAN,
+        CURRENT_VERSION,
+        _NO_ABI,
+        _SHARED_OBJECT,
+        _BPF,
+        CURRENT_VERSION,
+        text_address + assembly.entry * SLOT_BYTES,
+        FILE_HEADER.size,
+        sections_at,
+        assembly.version,
+        FILE_HEADER.size,
+        PROGRAM_HEADER.size,
+        segments,
+        SECTION_HEADER.size,
+        sections,
+        max(sections - 1, 0),
+    )
+
+
+def _aligned(content: bytes) -> bytes:
+    """The content, filled up with zeros to whole 8 bytes."""
+    return content.ljust(-(-len(content) // _ALIGNMENT) * _ALIGNMENT, b"\0")
