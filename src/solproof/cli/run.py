@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from solproof.cli.options import (
     FILE,
@@ -101,7 +102,9 @@ def _lines(execution: Execution) -> list[str]:
         if len(before.data) != len(after.data):
             changes.append(f"{len(before.data)} bytes of data to {len(after.data)}")
         elif before.data != after.data:
-            different = sum(old != new for old, new in zip(before.data, after.data, strict=True))
+            different = np.count_nonzero(
+                np.frombuffer(before.data, np.uint8) != np.frombuffer(after.data, np.uint8)
+            )
             changes.append(f"{different} bytes of data changed")
         lines.append(f"  {address_text(after.key):<44}  {'; '.join(changes) or 'unchanged'}")
     return lines

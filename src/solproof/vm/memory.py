@@ -108,7 +108,7 @@ class Memory:
 
     def input_region(self) -> bytes:
         """The input region as it stands, without padding."""
-        return bytes(self.data[INPUT][: self.layout.input_size])
+        return bytes(memoryview(self.data[INPUT])[: self.layout.input_size])
 
     def _touch(self, region: int, offset: int, length: int) -> None:
         if self.touched is None or length == 0:
@@ -167,4 +167,4 @@ class ReplayMemory:
 
 def _padded(content: bytes) -> bytearray:
     """A copy, followed by at least one word of zeros and ending on a word."""
-    return bytearray(content + bytes(WORD + -len(content) % WORD))
+    return bytearray().join((content, bytes(WORD + -len(content) % WORD)))
