@@ -234,7 +234,7 @@ def test_text_that_is_no_input(text: str | bytes, expected: str) -> None:
         (without("instruction_data", document()), "instruction_data: missing"),
         (
             document(extra=1),
-            "input: unknown field 'extra', expected program_id, accounts, instruction_data",
+            "input: unknown field 'extra', expected program_id, accounts, instruction_data, program_format",
         ),
         (document(program_id=7), "program_id: expected a base58 address, got 7"),
         (document(program_id="0"), "program_id: expected a base58 address, got '0'"),
