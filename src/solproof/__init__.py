@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         SolproofError,
         UnsupportedError,
     )
+    from solproof.program.raw import RawFormat
     from solproof.proof.check import check_execution as check
     from solproof.proof.prove import Proof, ProofReport, prove, prove_execution
     from solproof.proof.verify import Verdict, verify
@@ -62,6 +63,7 @@ _HOMES = {
     "ProofReport": "proof.prove:ProofReport",
     "ProofVersionError": "errors:ProofVersionError",
     "ProvingError": "errors:ProvingError",
+    "RawFormat": "program.raw:RawFormat",
     "ReturnData": "svm.execution_output:ReturnData",
     "SolproofError": "errors:SolproofError",
     "Sysvars": "svm.sysvars:Sysvars",
@@ -96,6 +98,7 @@ __all__ = [
     "ProofReport",
     "ProofVersionError",
     "ProvingError",
+    "RawFormat",
     "ReturnData",
     "SolproofError",
     "Sysvars",

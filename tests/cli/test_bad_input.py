@@ -90,11 +90,13 @@ def test_machine_field(command: Command, files: Files, tmp_path: Path) -> None:
 
 def test_newer_version(command: Command, files: Files, tmp_path: Path) -> None:
     content = bytearray(files.program.read_bytes())
-    content[48] = 2
-    program = tmp_path / "v2.so"
+    content[48] = 4
+    program = tmp_path / "v4.so"
     program.write_bytes(content)
-    message = "sBPF V2 programs are not supported yet; this version loads V0"
-    refused(command("run", program, "--input", files.input), 3, message)
+    message = (
+        f"program {program}: ElfError::UnsupportedSBPFVersion: {ERROR_NAME} (e_flags is 0x4, expected 0 to 3)"
+    )
+    refused(command("run", program, "--input", files.input), 2, message)
 
 
 @pytest.mark.parametrize("name", ["run", "prove"])
@@ -185,8 +187,8 @@ def test_truncated_input_bin(command: Command, files: Files, tmp_path: Path) -> 
     path = tmp_path / "truncated.bin"
     content = files.input_bin.read_bytes()[:-1]
     path.write_bytes(content)
-    place = f"input.bin: parameters.sysvars at offset {len(content)}"
-    refused(command("run", path), 2, f"input {path}: {place}: expected 1 bytes, 0 are left")
+    place = f"input.bin: program_format at offset {len(content) - 3}"
+    refused(command("run", path), 2, f"input {path}: {place}: expected 4 bytes, 3 are left")
 
 
 def test_json_without_a_program(command: Command, files: Files) -> None:

@@ -29,6 +29,7 @@ def test_program(command: Command, files: Files) -> None:
     fields = command("inspect", files.program, "--json").fields
     assert fields == {
         "kind": "program",
+        "format": "elf",
         "sha256": hashlib.sha256(files.program.read_bytes()).hexdigest(),
         "bytes": 100_312,
         "sbpf_version": 0,
@@ -61,6 +62,7 @@ def test_program_with_a_syscall_that_is_not_supported(command: Command, tmp_path
 def test_input_bin(command: Command, files: Files) -> None:
     fields = command("inspect", files.input_bin, "--json").fields
     assert (fields["kind"], len(fields["accounts"])) == ("input", 3)
+    assert fields["program_format"] == "elf"
     assert fields["parameters"] == {"compute_unit_limit": 1_400_000, "heap_size": 32_768, "loader": "V3"}
     assert "  loader              V3" in command("inspect", files.input_bin).output.splitlines()
 
@@ -85,7 +87,7 @@ def test_broken_program(command: Command, files: Files, tmp_path: Path) -> None:
 def test_broken_input_bin(command: Command, files: Files, tmp_path: Path) -> None:
     path = tmp_path / "cut.bin"
     path.write_bytes(files.input_bin.read_bytes()[:-1])
-    length = len(files.input_bin.read_bytes()) - 1
+    start = len(files.input_bin.read_bytes()) - 4
     result = command("inspect", path)
-    message = f"input.bin: parameters.sysvars at offset {length}: expected 1 bytes, 0 are left"
+    message = f"input.bin: program_format at offset {start}: expected 4 bytes, 3 are left"
     assert (result.status, result.errors) == (2, f"error: file {path}: {message}\n")

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from solproof.cli.options import FILE, is_input_bin, json_option, naming_program
+from solproof.cli.options import (
+    FILE,
+    RawOptions,
+    is_bytecode,
+    is_input_bin,
+    json_option,
+    naming_program,
+    note_bytecode,
+    raw_options,
+)
 from solproof.cli.show import Fields, print_json, print_lines
 from solproof.errors import InputError
 from solproof.files import read_file
@@ -16,6 +25,7 @@ from solproof.isa.instruction import decode_program
 from solproof.isa.opcodes import opcode
 from solproof.program.elf_records import MAGIC as ELF_MAGIC
 from solproof.program.program import Program
+from solproof.program.raw import RawFormat
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.program.verifier import load_program
 from solproof.proof.claim import Claim
@@ -34,18 +44,24 @@ Examples:
 
 @click.command(epilog=EXAMPLE)
 @click.argument("file", type=FILE, metavar="FILE")
+@raw_options
 @json_option
-def inspect(file: Path, as_json: bool) -> None:
+def inspect(file: Path, as_json: bool, raw: bool, sbpf_version: int | None, entry: int | None) -> None:
     """Describe a proof, a program or an input.bin.
 
     What a proof says is what its maker wrote: only "solproof verify" tells whether it is true.
     """
+    options = RawOptions(raw, sbpf_version, entry)
     content = read_file(file, "file")
-    if content.startswith(PROOF_MAGIC):
-        fields = describe_proof(content)
-    elif content.startswith(ELF_MAGIC):
+    program_format = options.program_format(content, file)
+    if program_format is None and is_bytecode(content):
+        note_bytecode(file)
+        program_format = RawFormat()
+    if program_format is not None or content.startswith(ELF_MAGIC):
         with naming_program(file):
-            fields = describe_program(content)
+            fields = describe_program(content, program_format)
+    elif content.startswith(PROOF_MAGIC):
+        fields = describe_proof(content)
     elif is_input_bin(content):
         try:
             fields = describe_input(content)
@@ -86,11 +102,12 @@ def describe_proof(content: bytes) -> Fields:
     }
 
 
-def describe_program(content: bytes) -> Fields:
-    """What the loader makes of an ELF file; raises `ProgramError` or `UnsupportedError`."""
-    program = load_program(content)
+def describe_program(content: bytes, program_format: RawFormat | None = None) -> Fields:
+    """What the loader makes of a program's file, ELF or raw bytecode; raises `ProgramError`."""
+    program = load_program(content, program_format)
     return {
         "kind": "program",
+        "format": "elf" if program_format is None else "raw",
         "sha256": program.elf_sha256.hex(),
         "bytes": len(content),
         "sbpf_version": program.version,
@@ -111,6 +128,7 @@ def describe_input(content: bytes) -> Fields:
         "kind": "input",
         "program_bytes": len(given.program),
         "program_sha256": sha256(given.program).hexdigest(),
+        "program_format": _program_format(given.program_format),
         "program_id": address_text(given.program_id),
         "accounts": [
             {
@@ -131,6 +149,12 @@ def describe_input(content: bytes) -> Fields:
             "loader": parameters.loader.name,
         },
     }
+
+
+def _program_format(program_format: RawFormat | None) -> str:
+    if program_format is None:
+        return "elf"
+    return f"raw, sBPF V{program_format.version}, entry {program_format.entry}"
 
 
 def _syscalls(program: Program) -> dict[str, str]:

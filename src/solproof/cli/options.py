@@ -1,14 +1,14 @@
 """Options that several commands share, and how an execution's input is put together from them.
 
-The input is a program (ELF) and a JSON file, or one input.bin, which holds both. Which one a file is, is told
-by its content.
+The input is a program and a JSON file, or one input.bin, which holds both. Which one a file is, is told by
+its content; so is whether a program is ELF or raw bytecode, unless an option says it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +16,11 @@ import click
 
 from solproof.errors import InputError, ProgramError
 from solproof.files import read_file
+from solproof.isa.instruction import SLOT_BYTES
+from solproof.isa.opcodes import VERSIONS
 from solproof.program.elf_records import MAGIC
+from solproof.program.raw import RawFormat
+from solproof.program.verifier import load_program
 from solproof.svm import bincode, input_file
 from solproof.svm.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Loader
 
@@ -36,55 +40,160 @@ input_option = click.option(
 )
 
 
+def raw_options(command: Command) -> Command:
+    """How a program is read that is not ELF; `RawOptions` takes them."""
+    return _with_options(
+        command,
+        click.option(
+            "--raw",
+            is_flag=True,
+            help="The program is raw bytecode, 8-byte instructions without an ELF header, "
+            "as in: program.bin --raw --sbpf-version 3 --entry 12",
+        ),
+        click.option(
+            "--sbpf-version",
+            type=click.IntRange(VERSIONS[0], VERSIONS[-1]),
+            metavar="N",
+            help="With --raw: its sBPF version, 0 to 4.  [default: 0]",
+        ),
+        click.option(
+            "--entry",
+            type=click.IntRange(0),
+            metavar="PC",
+            help="With --raw: its first instruction, counted from 0 in slots of 8 bytes.  [default: 0]",
+        ),
+    )
+
+
 def parameter_options(command: Command) -> Command:
-    """The parameters of the runtime; each replaces what an input.bin says or the default."""
-    for option in reversed(
-        (
-            click.option(
-                "--compute-unit-limit",
-                type=int,
-                metavar="CU",
-                help="Compute units at the start.  [default: 1400000]",
-            ),
-            click.option("--heap-size", type=int, metavar="BYTES", help="Bytes of heap.  [default: 32768]"),
-            click.option(
-                "--loader",
-                type=click.Choice(["v1", "v2", "v3"]),
-                help="The loader that owns the program.  [default: v3]",
-            ),
-        )
-    ):
+    """`raw_options`, and the parameters of the runtime: each replaces an input.bin's or the default."""
+    parameters = _with_options(
+        command,
+        click.option(
+            "--compute-unit-limit",
+            type=int,
+            metavar="CU",
+            help="Compute units at the start.  [default: 1400000]",
+        ),
+        click.option("--heap-size", type=int, metavar="BYTES", help="Bytes of heap.  [default: 32768]"),
+        click.option(
+            "--loader",
+            type=click.Choice(["v1", "v2", "v3"]),
+            help="The loader that owns the program.  [default: v3]",
+        ),
+    )
+    return raw_options(parameters)
+
+
+def _with_options(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in reversed(options):
         command = option(command)
     return command
 
 
-def read_input(program: Path | None, input_path: Path | None, **parameters: Any) -> ExecutionInput:
+@dataclass(frozen=True, slots=True)
+class RawOptions:
+    """`--raw`, `--sbpf-version` and `--entry` as given; raises `InputError` when they contradict."""
+
+    raw: bool = False
+    sbpf_version: int | None = None
+    entry: int | None = None
+
+    def __post_init__(self) -> None:
+        for option, value in (("--sbpf-version", self.sbpf_version), ("--entry", self.entry)):
+            if value is not None and not self.raw:
+                raise InputError(f"{option}: expected --raw as well; an ELF file says it itself")
+
+    def program_format(self, content: bytes, path: Path) -> RawFormat | None:
+        """What the options say of a file, with defaults; None without `--raw`. An ELF file is refused."""
+        if not self.raw:
+            return None
+        if content.startswith(MAGIC):
+            raise InputError(f"program {path}: starts with the ELF magic, which --raw contradicts")
+        return RawFormat(self.sbpf_version or 0, self.entry or 0)
+
+    def check(self, given: ExecutionInput, path: Path) -> None:
+        """Refuse options that contradict what an input says of its program."""
+        if not self.raw:
+            return
+        said = given.program_format
+        if said is None:
+            raise InputError(f"input {path}: its program is an ELF file, which --raw contradicts")
+        for option, value, expected in (
+            ("--sbpf-version", self.sbpf_version, said.version),
+            ("--entry", self.entry, said.entry),
+        ):
+            if value not in (None, expected):
+                raise InputError(f"input {path}: says {expected} where {option} says {value}")
+
+
+def read_input(
+    program: Path | None,
+    input_path: Path | None,
+    *,
+    raw: bool = False,
+    sbpf_version: int | None = None,
+    entry: int | None = None,
+    **parameters: Any,
+) -> ExecutionInput:
     """The input that the command line names; raises `InputError` with the file that is wrong.
 
     `program` may be an input.bin when there is no `input_path`; given beside an input.bin it must be the
-    program in it.
+    program in it. A program that is not ELF but valid sBPF is taken for raw bytecode, which standard error is
+    told.
     """
+    options = RawOptions(raw, sbpf_version, entry)
     if input_path is None:
         if program is None:
             raise InputError("no input: expected --input with a JSON file or an input.bin")
         content = read_file(program, "input")
-        if content.startswith(MAGIC):
+        if content.startswith(MAGIC) or raw or is_bytecode(content):
             raise InputError(f"program {program}: expected --input with a JSON file beside it")
         return _override(_unpack(content, program), **parameters)
     content = read_file(input_path, "input")
-    elf = None if program is None else read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
+    file = None if program is None else read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
     if is_input_bin(content):
         given = _unpack(content, input_path)
-        if elf is not None and elf != given.program:
+        options.check(given, input_path)
+        if file is not None and file != given.program:
             raise InputError(f"input {input_path}: the program in it is not {program}")
-    elif elf is None:
+    elif program is None or file is None:
         raise InputError(f"input {input_path}: JSON holds no program, expected the program's file as well")
     else:
-        try:
-            given = input_file.parse_input(content, elf)
-        except InputError as error:
-            raise InputError(f"input {input_path}: {str(error).removeprefix('input: ')}") from None
+        given = _parse(content, input_path, program, file, options)
     return _override(given, **parameters)
+
+
+def _parse(
+    content: bytes, input_path: Path, program: Path, file: bytes, options: RawOptions
+) -> ExecutionInput:
+    program_format = options.program_format(file, program)
+    detected = RawFormat() if program_format is None and is_bytecode(file) else None
+    try:
+        given = input_file.parse_input(content, file, program_format=program_format or detected)
+    except InputError as error:
+        raise InputError(f"input {input_path}: {str(error).removeprefix('input: ')}") from None
+    options.check(given, input_path)
+    if detected is not None and given.program_format is detected:
+        note_bytecode(program)
+    return given
+
+
+def note_bytecode(path: Path) -> None:
+    """Say on standard error that a program is taken for raw bytecode."""
+    said = "is no ELF file but valid sBPF: read as with --raw --sbpf-version 0 --entry 0"
+    click.echo(f"note: program {path}: {said}", err=True)
+
+
+def is_bytecode(content: bytes) -> bool:
+    """Whether a file can be raw bytecode of V0: not ELF, and the loader and the verifier accept it."""
+    if content.startswith(MAGIC) or len(content) % SLOT_BYTES:
+        return False
+    try:
+        load_program(content, RawFormat())
+    except ProgramError:
+        return False
+    return True
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT
 from solproof.program.relocation import FunctionRegistry, fix_calls
 from solproof.program.syscall_names import ENTRYPOINT_HASH
 
-_LARGEST_ENTRY = (1 << 64) - 1
+LARGEST_ENTRY = (1 << 64) - 1
 _FIRST_STATIC_VERSION = 3
 
 
@@ -41,8 +41,8 @@ class RawFormat:
             raise InputError(
                 f"program_format.version: expected {VERSIONS[0]} to {VERSIONS[-1]}, got {self.version}"
             )
-        if not 0 <= self.entry <= _LARGEST_ENTRY:
-            raise InputError(f"program_format.entry: expected 0 to {_LARGEST_ENTRY}, got {self.entry}")
+        if not 0 <= self.entry <= LARGEST_ENTRY:
+            raise InputError(f"program_format.entry: expected 0 to {LARGEST_ENTRY}, got {self.entry}")
 
 
 def load_raw(text: bytes, version: int = 0, entry: int = 0) -> Program:

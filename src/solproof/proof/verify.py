@@ -71,7 +71,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
         raise ProofRejected(
             f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one"
         )
-    program = load_program(execution_input.program)
+    program = load_program(execution_input.program, execution_input.program_format)
     key = program_key(program)
     if file.key_digest != key.engine_key.digest:
         raise ProofVersionError(

@@ -16,6 +16,8 @@ from dataclasses import fields
 from typing import TypeVar
 
 from solproof.errors import InputError
+from solproof.isa.opcodes import VERSIONS
+from solproof.program.raw import RawFormat
 from solproof.svm.accounts import (
     KEY_LENGTH,
     MAXIMUM_ACCOUNTS,
@@ -38,6 +40,8 @@ from solproof.svm.sysvars import LONGEST_LENGTHS, Sysvars
 MAXIMUM_TEXT_LENGTH = 2 * LOG_BYTES_LIMIT
 MAXIMUM_SYSVAR_LENGTH = max(LONGEST_LENGTHS.values())
 
+_ELF, _RAW = 0, 1  # variants of ProgramFormat
+
 Value = TypeVar("Value")
 
 
@@ -55,6 +59,7 @@ def pack(execution_input: ExecutionInput) -> bytes:
         _byte_vector(execution_input.instruction_data),
         struct.pack("<QII", parameters.compute_unit_limit, parameters.heap_size, parameters.loader.value),
         _option(None if parameters.sysvars == Sysvars() else parameters.sysvars.to_bytes()),
+        _program_format(execution_input.program_format),
     ]
     return b"".join(parts)
 
@@ -67,8 +72,9 @@ def unpack(content: bytes) -> ExecutionInput:
     accounts = reader.vector("accounts", MAXIMUM_ACCOUNTS, reader.instruction_account)
     instruction_data = reader.byte_vector("instruction_data", MAXIMUM_INSTRUCTION_DATA_LENGTH)
     parameters = reader.parameters("parameters")
+    program_format = reader.program_format("program_format")
     reader.finish()
-    return ExecutionInput(program, program_id, accounts, instruction_data, parameters)
+    return ExecutionInput(program, program_id, accounts, instruction_data, parameters, program_format)
 
 
 def pack_output(output: ExecutionOutput) -> bytes:
@@ -130,6 +136,10 @@ class Reader:
             raise self._error(field, f"expected {length} bytes, {left} are left")
         self.offset += length
         return self.content[self.offset - length : self.offset]
+
+    def unsigned_8(self, field: str) -> int:
+        """A u8."""
+        return self.take(field, 1)[0]
 
     def unsigned_32(self, field: str) -> int:
         """A u32."""
@@ -203,12 +213,23 @@ class Reader:
             sysvars=self.option(f"{field}.sysvars", self._sysvars) or Sysvars(),
         )
 
+    def program_format(self, field: str) -> RawFormat | None:
+        """A `ProgramFormat`: None for an ELF file."""
+        if self._below(field, self.unsigned_32, _RAW + 1) != _RAW:
+            return None
+        version = self._below(f"{field}.version", self.unsigned_8, len(VERSIONS))
+        return RawFormat(version, self.unsigned_64(f"{field}.entry"))
+
     def _loader(self, field: str) -> Loader:
-        value = self.unsigned_32(field)
-        if value >= len(Loader):
-            self.offset -= 4
-            raise self._error(field, f"expected 0 to {len(Loader) - 1}, got {value}")
-        return Loader(value)
+        return Loader(self._below(field, self.unsigned_32, len(Loader)))
+
+    def _below(self, field: str, read: Callable[[str], int], limit: int) -> int:
+        start = self.offset
+        value = read(field)
+        if value >= limit:
+            self.offset = start
+            raise self._error(field, f"expected 0 to {limit - 1}, got {value}")
+        return value
 
     def _sysvars(self, field: str) -> Sysvars:
         names = [sysvar.name for sysvar in fields(Sysvars)]
@@ -235,6 +256,12 @@ def _text(text: str) -> bytes:
 
 def _option(content: bytes | None) -> bytes:
     return b"\0" if content is None else b"\1" + content
+
+
+def _program_format(program_format: RawFormat | None) -> bytes:
+    if program_format is None:
+        return struct.pack("<I", _ELF)
+    return struct.pack("<IBQ", _RAW, program_format.version, program_format.entry)
 
 
 def _account(account: Account) -> bytes:

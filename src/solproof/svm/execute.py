@@ -41,7 +41,7 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
     Raises `ProgramError` for a program that cannot be loaded and `UnsupportedError` for what solproof does
     not run yet.
     """
-    program = program or load_program(execution_input.program)
+    program = program or load_program(execution_input.program, execution_input.program_format)
     parameters = execution_input.parameters
     serialized = serialize(
         execution_input.accounts,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from solproof.errors import InputError
+from solproof.program.raw import RawFormat
 from solproof.svm.accounts import KEY_LENGTH, InstructionAccount, check_accounts
 from solproof.svm.budget import HEAP_SIZE_STEP, MAXIMUM_COMPUTE_UNIT_LIMIT, MINIMUM_HEAP_SIZE, heap_cost
 from solproof.svm.sysvars import Sysvars
@@ -67,8 +68,9 @@ class Parameters:
 class ExecutionInput:
     """One instruction for one program.
 
-    program: the ELF file. accounts: in instruction order; an account may be named more than once, each time
-    with the same state and privileges. Raises `InputError` for what the runtime could not be given.
+    program: the file. accounts: in instruction order; an account may be named more than once, each time with
+    the same state and privileges. program_format: how the file is read; None for ELF, which says it itself.
+    Raises `InputError` for what the runtime could not be given.
     """
 
     program: bytes
@@ -76,6 +78,7 @@ class ExecutionInput:
     accounts: tuple[InstructionAccount, ...]
     instruction_data: bytes
     parameters: Parameters = field(default_factory=Parameters)
+    program_format: RawFormat | None = None
 
     def __post_init__(self) -> None:
         if len(self.program) > MAXIMUM_PROGRAM_LENGTH:

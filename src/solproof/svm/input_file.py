@@ -2,7 +2,8 @@
 json` prints.
 
     {"program_id": base58, "accounts": [{"key": base58, "owner": base58, "lamports": u64, "data": bytes,
-     "is_signer": bool, "is_writable": bool, "executable": bool}, ...], "instruction_data": bytes}
+     "is_signer": bool, "is_writable": bool, "executable": bool}, ...], "instruction_data": bytes,
+     "program_format": "elf" | {"raw": {"version": 0 to 4, "entry": pc}}}
 
 `bytes` is an array of integers, a base58 text, or a pair [text, "base58" | "base64"]. An element of
 `accounts` may also be an account as the command line tools dump it, {"pubkey", "account": {"lamports",
@@ -20,6 +21,8 @@ from typing import Any, NoReturn
 import base58
 
 from solproof.errors import InputError
+from solproof.isa.opcodes import VERSIONS
+from solproof.program.raw import LARGEST_ENTRY, RawFormat
 from solproof.svm.accounts import (
     MAXIMUM_ACCOUNTS,
     MAXIMUM_DATA_LENGTH,
@@ -34,14 +37,23 @@ from solproof.svm.execution_input import MAXIMUM_INSTRUCTION_DATA_LENGTH, Execut
 
 MISSING: Any = object()
 LONGEST_BASE58 = 4096  # characters; decoding base58 takes quadratic time
+FIELDS = ("program_id", "accounts", "instruction_data", "program_format")
 ACCOUNT_FIELDS = ("key", "owner", "is_signer", "is_writable", "lamports", "data", "executable")
 DUMP_FIELDS = ("pubkey", "account", "is_signer", "is_writable")
 DUMPED_ACCOUNT_FIELDS = ("lamports", "data", "owner", "executable", "rentEpoch", "space")
 
 
-def parse_input(text: str | bytes, program: bytes, parameters: Parameters | None = None) -> ExecutionInput:
-    """The input that a JSON text describes, for a program given as ELF bytes; raises `InputError`."""
-    document = _object(_decode(text), "input", ("program_id", "accounts", "instruction_data"))
+def parse_input(
+    text: str | bytes,
+    program: bytes,
+    parameters: Parameters | None = None,
+    program_format: RawFormat | None = None,
+) -> ExecutionInput:
+    """The input that a JSON text describes, for the content of a program's file; raises `InputError`.
+
+    `program_format` is for a text that does not say how the program is to be read.
+    """
+    document = _object(_decode(text), "input", FIELDS)
     program_id = _address(_required(document, "program_id", "program_id"), "program_id")
     elements = _required(document, "accounts", "accounts")
     if not isinstance(elements, list):
@@ -56,25 +68,34 @@ def parse_input(text: str | bytes, program: bytes, parameters: Parameters | None
         "instruction_data",
         MAXIMUM_INSTRUCTION_DATA_LENGTH,
     )
+    if "program_format" in document:
+        program_format = _program_format(document["program_format"], "program_format")
     return ExecutionInput(
-        program, program_id, merge_privileges(accounts), instruction_data, parameters or Parameters()
+        program,
+        program_id,
+        merge_privileges(accounts),
+        instruction_data,
+        parameters or Parameters(),
+        program_format,
     )
 
 
 def format_input(execution_input: ExecutionInput) -> str:
     """The JSON text of an input, one account a line.
 
-    `agave-ledger-tool` reads it too, unless an account is executable.
+    `agave-ledger-tool` reads it too, unless an account is executable or the program is raw bytecode.
     """
     accounts = ",".join(f"\n    {json.dumps(_described(entry))}" for entry in execution_input.accounts)
-    lines = [
-        "{",
-        f'  "program_id": "{address_text(execution_input.program_id)}",',
-        f'  "accounts": [{accounts}\n  ],',
+    fields = [
+        f'  "program_id": "{address_text(execution_input.program_id)}"',
+        f'  "accounts": [{accounts}\n  ]',
         f'  "instruction_data": {json.dumps(list(execution_input.instruction_data))}',
-        "}",
     ]
-    return "\n".join(lines) + "\n"
+    raw = execution_input.program_format
+    if raw is not None:
+        described = {"raw": {"version": raw.version, "entry": raw.entry}}
+        fields.append(f'  "program_format": {json.dumps(described)}')
+    return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
 def _described(entry: InstructionAccount) -> dict[str, Any]:
@@ -88,6 +109,19 @@ def _described(entry: InstructionAccount) -> dict[str, Any]:
         "data": list(account.data),
     }
     return described | ({"executable": True} if account.executable else {})
+
+
+def _program_format(value: Any, path: str) -> RawFormat | None:
+    if value == "elf":
+        return None
+    if not isinstance(value, dict):
+        raise _expected(path, '"elf" or {"raw": {"version", "entry"}}', value)
+    raw = _required(_object(value, path, ("raw",)), "raw", f"{path}.raw")
+    fields = _object(raw, f"{path}.raw", ("version", "entry"))
+    return RawFormat(
+        _integer(fields.get("version", 0), f"{path}.raw.version", VERSIONS[-1]),
+        _integer(fields.get("entry", 0), f"{path}.raw.entry", LARGEST_ENTRY),
+    )
 
 
 # ACCOUNTS
