@@ -1,14 +1,18 @@
-"""Whole instructions of the token programs of mainnet, p-token and classic SPL Token, against LiteSVM."""
+"""Whole instructions of the token programs of mainnet, against LiteSVM: p-token, classic SPL Token and
+Token-2022.
+"""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from solders.litesvm import LiteSVM
 
-from solproof.demo import programs, scenario
+from solproof.demo import scenario
 from solproof.demo.litesvm import runtime
 from solproof.demo.scenario import (
     DECIMALS,
@@ -23,14 +27,16 @@ from solproof.demo.scenario import (
     token_account_data,
     wallet,
 )
-from solproof.svm.accounts import Account, InstructionAccount, merge_privileges
-from solproof.svm.execute import execute
+from solproof.svm.accounts import Account, InstructionAccount, address_bytes, merge_privileges
+from solproof.svm.execute import Execution, execute
 from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.svm.sysvars import Sysvars
 from tests.litesvm_oracle import assert_like_litesvm
+from tests.programs import PROGRAM_IDS, mainnet_programs
 from tests.svm.syscalls.harness import replay
 
-P_TOKEN, CLASSIC = "p-token", "classic"
+P_TOKEN, CLASSIC, TOKEN_2022 = "p-token", "classic", "Token-2022"
+TOKEN_2022_PROGRAM = address_bytes(PROGRAM_IDS["token_2022"])
 RENT = Sysvars().account("rent")
 DELEGATE = scenario.demo_key("delegate")
 FRESH_MINT = Account(scenario.demo_key("fresh mint"), TOKEN_PROGRAM, scenario.MINT_LAMPORTS, bytes(82))
@@ -41,7 +47,8 @@ FRESH_ACCOUNT = Account(
 
 @cache
 def elf(token: str) -> bytes:
-    return programs.p_token() if token == P_TOKEN else programs.classic_token()
+    names = {P_TOKEN: "p_token", CLASSIC: "token", TOKEN_2022: "token_2022"}
+    return mainnet_programs()[names[token]]
 
 
 def given(token: str, data: bytes, *entries: InstructionAccount) -> ExecutionInput:
@@ -259,25 +266,43 @@ FAILING: dict[str, tuple[Instruction, str]] = {
 }
 
 
-@pytest.mark.parametrize("token", [P_TOKEN, CLASSIC])
+def against_litesvm(token: str, instruction: Instruction) -> Execution:
+    """Token-2022 gets the same instructions, on accounts of its own."""
+    scene = instruction(token)
+    if token == TOKEN_2022:
+        entries = tuple(replace(entry, account=_of_token_2022(entry.account)) for entry in scene.accounts)
+        scene = replace(scene, program_id=TOKEN_2022_PROGRAM, accounts=entries)
+    execution = assert_like_litesvm(scene, machine(token == CLASSIC))
+    replay(execution)
+    return execution
+
+
+def _of_token_2022(account: Account) -> Account:
+    return replace(account, owner=TOKEN_2022_PROGRAM) if account.owner == TOKEN_PROGRAM else account
+
+
+@cache
+def machine(classic_token: bool) -> LiteSVM:
+    return runtime(classic_token=classic_token)
+
+
+@pytest.mark.parametrize("token", [P_TOKEN, CLASSIC, TOKEN_2022])
 @pytest.mark.parametrize("name", SUCCEEDING)
 def test_succeeding(token: str, name: str) -> None:
     instruction, modified = SUCCEEDING[name]
-    execution = assert_like_litesvm(instruction(token), runtime(classic_token=token == CLASSIC))
+    execution = against_litesvm(token, instruction)
     assert execution.output.success
     assert execution.output.exit_code == 0
     assert execution.output.accounts_modified == modified
-    replay(execution)
 
 
-@pytest.mark.parametrize("token", [P_TOKEN, CLASSIC])
+@pytest.mark.parametrize("token", [P_TOKEN, CLASSIC, TOKEN_2022])
 @pytest.mark.parametrize("name", FAILING)
 def test_failing(token: str, name: str) -> None:
     instruction, error = FAILING[name]
-    execution = assert_like_litesvm(instruction(token), runtime(classic_token=token == CLASSIC))
+    execution = against_litesvm(token, instruction)
     assert execution.output.error == error
     assert execution.output.accounts_modified == 0
-    replay(execution)
 
 
 @pytest.mark.parametrize(

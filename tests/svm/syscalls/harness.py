@@ -29,12 +29,14 @@ def check(
     memory: Mapping[int, bytes] | None = None,
     reveal: tuple[int, int] | None = None,
     parameters: Parameters | None = None,
+    *,
+    version: int = 0,
 ) -> Execution:
     """Run the program in LiteSVM and in solproof, compare everything, and replay its syscalls.
 
     `memory` is written before the call; `reveal` is an address and a length returned after it.
     """
-    elf = syscall_program(name, arguments, memory, reveal)
+    elf = syscall_program(name, arguments, memory, reveal, version)
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b"", parameters or Parameters()))
     replay(execution)
     return execution

@@ -1,4 +1,7 @@
-"""Random calls of every supported syscall with arguments near the edges of memory, against LiteSVM."""
+"""Random calls of every supported syscall with arguments near the edges of memory, against LiteSVM.
+
+The programs are of every sBPF version and of every loader.
+"""
 
 from __future__ import annotations
 
@@ -50,4 +53,5 @@ def test_random_call(name: str, seed: int) -> None:
         arguments[3] = source.choice([source.randrange(64), HEAP + 700])
     limit = source.choice([1_400_000, 1_400_000, source.randrange(150, 400)])
     parameters = Parameters(compute_unit_limit=limit, loader=source.choice(list(Loader)))
-    check(name, arguments, {HEAP + 512: bytes(content)}, (HEAP + 512, 512), parameters)
+    memory, version = {HEAP + 512: bytes(content)}, source.randrange(4)
+    check(name, arguments, memory, (HEAP + 512, 512), parameters, version=version)
