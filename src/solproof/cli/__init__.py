@@ -21,6 +21,8 @@ SUMMARIES = {
     "verify": "Verify a proof against your own program and input.",
     "check": "Check every constraint and bus of a run, without proving.",
     "inspect": "Describe a proof, a program or an input.bin.",
+    "asm": "Assemble a program into an ELF file.",
+    "disasm": "Print a program as assembly source.",
     "opcode": "Show where an opcode is defined, executed, constrained and tested.",
     "pack": "Write a program and its input into one input.bin.",
     "demo": "Run, compare, prove and verify two real SPL Token transfers.",

@@ -167,8 +167,8 @@ class _Encoder:
             versions = sorted({version for row in rows for version in row.versions})
             raise AssemblyError(
                 statement.place,
-                f"found {statement.name}, which sBPF V{self._version} does not have, "
-                f"expected an instruction of that version ({_versions(versions)} have it)",
+                f"found {statement.name}, which is in {_versions(versions)}, "
+                f"expected an instruction of V{self._version}",
             )
         matched = {row: _matching(OPERANDS[row.format], operands) for row in present}
         for row, count in matched.items():

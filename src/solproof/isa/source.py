@@ -134,12 +134,10 @@ class Instruction:
 Statement = Label | Instruction
 
 
-def parse(source: str) -> list[Statement]:
-    """The statements of a source; raises `AssemblyError`."""
-    statements: list[Statement] = []
+def parse(source: str) -> Iterator[Statement]:
+    """The statements of a source as they come; raises `AssemblyError` at the first that is wrong."""
     for line, text in enumerate(source.split("\n"), start=1):
-        statements += _Line(line, text).statements()
-    return statements
+        yield from _Line(line, text).statements()
 
 
 @dataclass(frozen=True, slots=True)
