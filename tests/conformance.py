@@ -13,6 +13,7 @@ import numpy as np
 from solproof.air.check import check
 from solproof.families.family import Code
 from solproof.program.program import Program
+from solproof.program.syscall_names import ENTRYPOINT_HASH
 from solproof.svm.syscalls import REGISTRY, SyscallContext
 from solproof.svm.sysvars import Sysvars
 from solproof.vm.limits import FRAME_STRIDES
@@ -22,6 +23,7 @@ from solproof.vm.trace import Run
 from solproof.witness.build import Witness, build_witness, program_columns
 from solproof.witness.program_table import ProgramTable, program_table
 from tests.oracle.oracle import OracleRun, Text, oracle
+from tests.program.elf_files import strict_elf
 
 PROGRAM_ID = bytes([7]) * 32
 LIMIT = 1_400_000
@@ -80,12 +82,26 @@ def states(outcome: Run) -> list[State]:
 
 
 def ask_oracle(
-    program: Program, input_region: bytes = b"", *, limit: int = LIMIT, heap_size: int = DEFAULT_HEAP_SIZE
+    program: Program,
+    input_region: bytes = b"",
+    *,
+    limit: int = LIMIT,
+    heap_size: int = DEFAULT_HEAP_SIZE,
+    instruction_data: int = INSTRUCTION_DATA,
 ) -> OracleRun:
-    """Run the same in the reference machine."""
-    text = Text(program.text, program.version, program.entry, program.functions)
-    registers = {2: INSTRUCTION_DATA}
-    return oracle().run(text, input_region, heap=heap_size, budget=limit, trace=True, registers=registers)
+    """Run the same in the reference machine; `instruction_data` is an address, the value of r2."""
+    code: Text | bytes
+    if program.version >= 3:
+        # Bare instructions would be readable there; in a file the text is not, and the image is its own.
+        code = strict_elf(
+            program.text, program.image or None, version=program.version, entry=program.entry
+        ).data
+    else:
+        # The entry has a name of its own, by which the reference finds it.
+        functions = {key: pc for key, pc in program.functions.items() if key != ENTRYPOINT_HASH}
+        code = Text(program.text, program.version, program.entry, functions)
+    registers = {2: instruction_data}
+    return oracle().run(code, input_region, heap=heap_size, budget=limit, trace=True, registers=registers)
 
 
 def assert_like_oracle(
@@ -93,21 +109,29 @@ def assert_like_oracle(
 ) -> Run:
     """Run in both machines: result, count, the input afterwards, and registers at every step are equal."""
     ours = run(program, input_region, limit=limit, heap_size=heap_size)
-    theirs = ask_oracle(program, input_region, limit=limit, heap_size=heap_size)
+    assert_equal(ours, ask_oracle(program, input_region, limit=limit, heap_size=heap_size))
+    return ours
+
+
+def assert_equal(ours: Run, theirs: OracleRun) -> None:
+    """Two runs of the same program on the same input are equal in everything."""
     if ours.fault is None:
-        assert theirs.result == f"Ok({ours.r0})"
+        _compare("result", f"Ok({ours.r0})", theirs.result)
     else:
-        assert theirs.result.removeprefix("Err(").partition("(")[0].rstrip(")") == ours.fault.name
-        assert theirs.error == str(ours.fault)
-    assert ours.instructions == theirs.instructions
+        _compare("fault", ours.fault.name, theirs.result.removeprefix("Err(").partition("(")[0].rstrip(")"))
+        _compare("message", str(ours.fault), theirs.error)
+    _compare("instructions", ours.instructions, theirs.instructions)
     mine = states(ours)
     # A fault that strikes before the instruction is fetched leaves no row in the reference's trace.
-    assert len(mine) - len(theirs.trace) in ((0,) if ours.fault is None else (0, 1))
-    if tuple(mine[: len(theirs.trace)]) != theirs.trace:
-        step = next(step for step, (a, b) in enumerate(zip(mine, theirs.trace, strict=False)) if a != b)
-        raise AssertionError(f"step {step}: {mine[step - 1 : step + 1]}, expected {theirs.trace[step]}")
-    assert ours.input_region == theirs.input
-    return ours
+    missing = len(mine) - len(theirs.trace)
+    assert missing in ((0,) if ours.fault is None else (0, 1)), f"{missing} steps more than the reference"
+    for step, (state, expected) in enumerate(zip(mine, theirs.trace, strict=False)):
+        _compare(f"r0 to r10 and pc at step {step}", state, expected)
+    _compare("input region", ours.input_region.hex(), theirs.input.hex())
+
+
+def _compare(what: str, got: object, expected: object) -> None:
+    assert got == expected, f"{what}: {got}, expected {expected}"
 
 
 def witness_of(outcome: Run) -> Witness:

@@ -94,25 +94,35 @@ class ProgramBuilder:
         """Add an exit."""
         self.emit("EXIT")
 
+    def code(self, text_address: int = TEXT_ADDRESS) -> bytes:
+        """The text as an assembler leaves it, with relative calls: for ELF files and raw bytecode."""
+        return b"".join(slot.encode() for slot in self._resolved(text_address))
+
     def build(self, entry: str | None = None) -> Program:
         """The program, checked by the verifier; it starts at `entry`, or at its first instruction."""
-        slots = list(self.slots)
-        for pc, label in self.jumps:
-            slots[pc] = replace(slots[pc], offset=self.labels[label] - pc - 1)
-        for pc, label in self.calls:
-            target = self.labels[label]
-            immediate = target - pc - 1 if self.version >= 3 else FUNCTION_KEY + target
-            slots[pc] = replace(slots[pc], immediate=immediate)
-        for pc, label, plus in self.addresses:
-            address = TEXT_ADDRESS + 8 * self.labels[label] + plus
-            slots[pc] = replace(slots[pc], immediate=signed32(address))
-            slots[pc + 1] = replace(slots[pc + 1], immediate=signed32(address >> 32))
+        slots = self._resolved(TEXT_ADDRESS)
+        if self.version < 3:
+            for pc, label in self.calls:
+                slots[pc] = replace(slots[pc], immediate=FUNCTION_KEY + self.labels[label])
         text = b"".join(slot.encode() for slot in slots)
         called = {self.labels[label] for _, label in self.calls if self.version < 3}
         functions = {FUNCTION_KEY + target: target for target in called}
         program = text_program(text, functions, self.labels[entry] if entry else 0, self.version)
         verify(program)
         return program
+
+    def _resolved(self, text_address: int) -> list[Instruction]:
+        """The slots with every label filled in."""
+        slots = list(self.slots)
+        for pc, label in self.jumps:
+            slots[pc] = replace(slots[pc], offset=self.labels[label] - pc - 1)
+        for pc, label in self.calls:
+            slots[pc] = replace(slots[pc], immediate=self.labels[label] - pc - 1)
+        for pc, label, plus in self.addresses:
+            address = text_address + 8 * self.labels[label] + plus
+            slots[pc] = replace(slots[pc], immediate=signed32(address))
+            slots[pc + 1] = replace(slots[pc + 1], immediate=signed32(address >> 32))
+        return slots
 
 
 def text_program(

@@ -196,7 +196,7 @@ fn run(
 ) -> Result<Value, EbpfError> {
     let traced = Config {
         enable_register_tracing: trace,
-        ..enabled(NEWEST_VERSION)?
+        ..Config::default()
     };
     let executable = load(code, &[], traced)?;
     let (config, version) = (executable.get_config(), executable.get_sbpf_version());

@@ -2,7 +2,7 @@
 //!
 //! One JSON request per line on stdin, one JSON response per line on stdout. Bytes are hexadecimal. Settings are those
 //! of Agave on mainnet: aligned memory mapping, unoptimized read-only data, gaps between V0 stack frames, ELF files of V0
-//! to V3 (V4 where a request says so). Bare text may be of any version.
+//! to V3 (V4 where a request says so, and in runs). Bare text may be of any version.
 
 mod machine;
 mod request;

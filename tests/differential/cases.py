@@ -1,0 +1,116 @@
+"""Random cases: a program with an input, a heap and a meter, compared with the reference machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies
+from hypothesis.strategies import DrawFn
+from hypothesis.vendor.pretty import RepresentationPrinter
+
+from solproof.isa.disassemble import Names, disassemble
+from solproof.program.elf import load
+from solproof.program.program import Program
+from solproof.program.raw import RawFormat
+from solproof.program.verifier import load_program, verify
+from solproof.svm.budget import heap_cost
+from solproof.svm.execute import Execution, execute
+from solproof.svm.execution_input import ExecutionInput, Parameters
+from tests.conformance import ask_oracle, assert_equal
+from tests.differential.programs import RandomProgram
+from tests.differential.source import Source
+from tests.program.elf_files import strict_elf
+
+VERSIONS = (0, 1, 2, 3, 4)
+PROGRAM_ID = bytes([7]) * 32
+DARING = (0, 2, 6, 20)
+METERS = (600, 1500, 3000)
+HEAP_SIZES = (32, 33, 64, 255, 256)
+LONGEST_DATA = 40
+IMAGE_SIZES = (0, 8, 16, 24, 160)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Case:
+    """An input to execute with a program that was loaded already.
+
+    `cut`, if there is one, makes a second run: it says where in the first the meter of the second is used up.
+    """
+
+    given: ExecutionInput
+    program: Program
+    cut: int | None
+
+    @property
+    def version(self) -> int:
+        """The sBPF version of the program."""
+        return self.program.version
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, _: bool) -> None:
+        """What Hypothesis shows of a case: without this, every byte of the runtime's parameters."""
+        printer.text(repr(self))
+
+    def __repr__(self) -> str:
+        program, parameters = self.program, self.given.parameters
+        names = Names.of(program.functions, program.entry, {})
+        lines = [f"{pc:6}  {line}" for pc, line in disassemble(program.text, program.version, names)]
+        return (
+            f"V{program.version}, entry {program.entry}, meter {parameters.compute_unit_limit}, "
+            f"cut {self.cut}, heap {parameters.heap_size}, image of {len(program.image)} bytes, "
+            f"instruction data {self.given.instruction_data.hex() or 'empty'}\n" + "\n".join(lines)
+        )
+
+
+@strategies.composite
+def cases(draw: DrawFn) -> Case:
+    """A random case of any version."""
+    source = Source(draw)
+    version = source.choice(VERSIONS)
+    parameters = Parameters(source.choice(METERS) + heap_cost(256 * 1024), source.choice(HEAP_SIZES) * 1024)
+    data = source.content(source.below(LONGEST_DATA + 1))
+    image = b"" if version < 3 else bytes(range(1, 256))[: source.choice(IMAGE_SIZES)]
+    program = RandomProgram(
+        source,
+        version,
+        input_size=48 + len(data),
+        heap_size=parameters.heap_size,
+        image_size=len(image),
+        daring=source.choice(DARING),
+    )
+    code = program.fill().code()
+    cut = source.below(256) if source.percent(20) else None
+    if version < 3:
+        program_format = RawFormat(version, program.entry)
+        given = ExecutionInput(code, PROGRAM_ID, (), data, parameters, program_format)
+        return Case(given, load_program(code, program_format), cut)
+    elf = strict_elf(code, image or None, version=version, entry=program.entry).data
+    loaded = load(elf, newest_version=4)
+    verify(loaded)
+    return Case(ExecutionInput(elf, PROGRAM_ID, (), data, parameters), loaded, cut)
+
+
+def run_case(case: Case) -> list[Execution]:
+    """Execute and compare with the reference, once or twice."""
+    whole = _run(case.given, case.program)
+    if case.cut is None:
+        return [whole]
+    parameters = case.given.parameters
+    instructions = case.cut % (whole.run.instructions + 2)
+    if case.cut >= 192:
+        instructions = whole.run.instructions - case.cut % 2
+    limit = instructions + heap_cost(parameters.heap_size)
+    given = replace(case.given, parameters=replace(parameters, compute_unit_limit=limit))
+    return [whole, _run(given, case.program)]
+
+
+def _run(given: ExecutionInput, program: Program) -> Execution:
+    execution = execute(given, program)
+    theirs = ask_oracle(
+        program,
+        execution.serialized.region,
+        limit=execution.run.compute_unit_limit,
+        heap_size=given.parameters.heap_size,
+        instruction_data=execution.serialized.instruction_data_address,
+    )
+    assert_equal(execution.run, theirs)
+    return execution

@@ -1,0 +1,379 @@
+"""A grammar of programs: straight code, nested loops, jumps, calls, recursion, memory, and all faults."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from solproof.isa.opcodes import OPCODES, Format
+from tests.differential.source import Source
+from tests.families.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
+from tests.program_builder import ProgramBuilder
+
+ROUTINES = 3
+"""The most functions of a program, besides those that call themselves."""
+
+DEPTH = 2
+"""The most loops and jumps around each other."""
+
+COUNTERS = (9, 8)
+"""What counts the outer and the inner loop."""
+
+RECURSION = 5
+"""What counts the calls of a function by itself."""
+
+BASE = 6
+"""What mostly holds addresses."""
+
+OFFSETS = (0, 1, -1, 8, 0x7FFF, -0x8000)
+FRAME_BUMPS = (-64, -4096, -8192)
+RECURSIONS = (1, 5, 61, 62, 63, 64, 80)
+
+
+@cache
+def mnemonics(version: int, *formats: Format) -> list[str]:
+    """The opcodes of these formats that a version has."""
+    return [row.mnemonic for row in OPCODES if version in row.versions and row.format in formats]
+
+
+def is_division(mnemonic: str) -> bool:
+    """Whether a divisor of zero is a fault, or refused by the verifier."""
+    return any(part in mnemonic for part in ("DIV", "MOD", "REM"))
+
+
+class RandomProgram:
+    """One program. `daring` is the chance in percent of anything that may be a fault.
+
+    Sizes are in bytes. `image_size` is that of the image from V3 on; before, the image is the text.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        version: int,
+        *,
+        input_size: int,
+        heap_size: int,
+        image_size: int = 0,
+        daring: int = 0,
+    ) -> None:
+        self.source = source
+        self.builder = ProgramBuilder(version)
+        self.version = version
+        self.input_size = input_size
+        self.heap_size = heap_size
+        self.image_size = image_size
+        self.daring = daring
+        self.labels = 0
+        self.routines = source.below(ROUTINES + 1)
+
+    @property
+    def entry(self) -> int:
+        """The slot of the first instruction executed."""
+        return self.builder.labels["main"]
+
+    def fill(self, *, entry_first: bool = False) -> ProgramBuilder:
+        """The program, with the label `main` at its entry."""
+        order = [-1, *range(self.routines)]
+        if not entry_first and self.source.percent(30):
+            order.reverse()
+        for number in order:
+            if number < 0:
+                self.builder.label("main")
+                self._prologue()
+            else:
+                self.builder.label(f"routine {number}")
+            for _ in range(1 + self.source.below(4)):
+                self._block(number, 0)
+            if self.source.percent(50):
+                self.builder.emit("MOV64_IMM", 0)
+            # Without it the code runs on into the next routine, or past the end of the text.
+            if not self._dares():
+                self.builder.exit()
+        self.builder.label("end")
+        return self.builder
+
+    def _prologue(self) -> None:
+        for register in range(10):
+            if self.source.percent(30):
+                self.builder.constant(register, self.source.value())
+
+    def _label(self) -> str:
+        self.labels += 1
+        return f"label {self.labels}"
+
+    def _dares(self) -> bool:
+        return self.daring > 0 and self.source.percent(self.daring)
+
+    def _any(self, depth: int = 0) -> int:
+        """A register to write: no counter of a loop around it."""
+        return self.source.below(10 - depth)
+
+    # BLOCKS
+
+    def _block(self, routine: int, depth: int) -> None:
+        """Some code. It calls routines of higher numbers only, so all but what dares comes to an end."""
+        self.source.start()
+        if self._dares():
+            self._odd()
+        match self.source.below(10):
+            case 0 | 1 | 2:
+                self._straight(depth)
+            case 3 | 4 if depth < DEPTH:
+                self._skip(routine, depth)
+            case 5 | 6 if depth < DEPTH:
+                self._loop(routine, depth)
+            case 7 if routine + 1 < self.routines:
+                self._call(routine, depth)
+            case 8 if depth == 0:
+                self._recursion()
+            case 9 if self.version in (1, 2):
+                self.builder.emit("ADD64_IMM", 10, immediate=self.source.around(4) * 64)
+            case _:
+                self._straight(depth)
+
+    def _straight(self, depth: int) -> None:
+        for _ in range(1 + self.source.below(5)):
+            self._instruction(depth)
+
+    def _skip(self, routine: int, depth: int) -> None:
+        past = self._label()
+        self._jump(past)
+        for _ in range(1 + self.source.below(2)):
+            self._block(routine, depth + 1)
+        self.builder.label(past)
+        self._instruction(depth)
+
+    def _loop(self, routine: int, depth: int) -> None:
+        """A loop counts down to zero and goes on while its counter is positive in any sense."""
+        again, counter = self._label(), COUNTERS[depth]
+        self.builder.emit("MOV64_IMM", counter, immediate=1 + self.source.below(4))
+        self.builder.label(again)
+        for _ in range(1 + self.source.below(2)):
+            self._block(routine, depth + 1)
+        self.builder.emit("ADD64_IMM", counter, immediate=-1)
+        stems = ["JNE64", "JGT64", "JSGT64"] + ["JNE32", "JGT32", "JSGT32"] * (self.version >= 3)
+        self.builder.jump(again, f"{self.source.choice(stems)}_IMM", counter)
+
+    def _call(self, routine: int, depth: int) -> None:
+        target = f"routine {routine + 1 + self.source.below(self.routines - routine - 1)}"
+        if self.source.percent(60):
+            self.builder.call(target)
+            return
+        register = self._any(depth)
+        # An address in the middle of a slot is one of the slot.
+        self.builder.address_of(register, target, self.source.below(8) if self._dares() else 0)
+        self.builder.call_register(register)
+
+    def _recursion(self) -> None:
+        """A function that calls itself, and maybe more often than it may."""
+        function, out, past = self._label(), self._label(), self._label()
+        deepest = len(RECURSIONS) if self.daring else 4
+        self.builder.emit("MOV64_IMM", RECURSION, immediate=RECURSIONS[self.source.below(deepest)])
+        self.builder.call(function)
+        self.builder.jump(past)
+        self.builder.label(function)
+        if self.version in (1, 2):
+            self.builder.emit(
+                "ADD64_IMM", 10, immediate=self.source.choice(FRAME_BUMPS[: 2 + bool(self.daring)])
+            )
+        if self.source.percent(50):
+            name, size = self.source.choice(list(sizes(self.version).items()))
+            self.builder.emit(f"ST_{name}_REG", 10, self._any(), -size - self.source.below(9))
+        self.builder.jump(out, "JEQ64_IMM", RECURSION)
+        self.builder.emit("ADD64_IMM", RECURSION, immediate=-1)
+        if self.source.percent(60):
+            self.builder.call(function)
+        else:
+            self.builder.address_of(4, function)
+            self.builder.call_register(4)
+        self.builder.label(out)
+        self.builder.exit()
+        self.builder.label(past)
+        self._instruction(0)
+
+    def _odd(self) -> None:
+        """What ends most programs."""
+        match self.source.below(8):
+            case 0:
+                self.builder.exit()
+            case 1:
+                self._call_nothing()
+            case 2:
+                self._call_anywhere()
+            case 3:
+                again = self._label()
+                self.builder.label(again)
+                self._instruction(0)
+                self.builder.jump(again)
+            case 4:
+                self._divide_badly()
+            case _:
+                self._memory(0, wild=True)
+
+    def _call_nothing(self) -> None:
+        """A call that names no function."""
+        if self.version < 3:
+            self.builder.emit("CALL_IMM", immediate=-1)
+            return
+        kind, immediate = self.source.below(3), self.source.choice([1 << 20, -(1 << 20), 2**31 - 1, -(2**31)])
+        self.builder.emit("CALL_IMM", source=kind, immediate=immediate if kind else 0x0BAD_C0DE)
+
+    def _call_anywhere(self) -> None:
+        """A callx to the second slot of a constant, to either side of the text's end, or to any address."""
+        register, label = self._any(), self._label()
+        match self.source.below(4):
+            case 0 if self.version != 2:
+                self.builder.label(label)
+                self.builder.constant(0, 0)
+                self.builder.address_of(register, label, 8 + self.source.below(8))
+            case 1:
+                self.builder.address_of(register, "end", self.source.around(16))
+            case 2:
+                self.builder.constant(register, (1 << 32) - 1 - self.source.below(9))
+            case _:
+                self.builder.constant(register, self.source.value())
+        self.builder.call_register(register)
+
+    def _divide_badly(self) -> None:
+        divisions = [name for name in mnemonics(self.version, Format.REGISTER_REGISTER) if is_division(name)]
+        mnemonic = self.source.choice(divisions)
+        width = 32 if "32" in mnemonic else 64
+        dividend, divisor = self._any(), self._any()
+        if mnemonic.startswith("S") and self.source.percent(60):
+            self.builder.constant(dividend, 1 << (width - 1))
+            self.builder.constant(divisor, 2**64 - 1)
+        else:
+            self.builder.constant(divisor, self.source.value() << width)
+        self.builder.emit(mnemonic, dividend, divisor)
+
+    # INSTRUCTIONS
+
+    def _jump(self, label: str) -> None:
+        kinds = (Format.JUMP, Format.JUMP_IMMEDIATE, Format.JUMP_REGISTER)
+        mnemonic = self.source.choice(mnemonics(self.version, *kinds))
+        if mnemonic == "JA":
+            self.builder.jump(label)
+            return
+        a, b = self._any(), self.source.below(11)
+        if self.source.percent(40):
+            self.builder.emit("MOV64_REG", 7, b)  # operands that are equal, or nearly so
+            self.builder.emit("ADD64_IMM", 7, immediate=self.source.around(1))
+            a = 7
+        if mnemonic.endswith("_REG"):
+            self.builder.jump(label, mnemonic, a, b)
+        else:
+            self.builder.jump(label, mnemonic, a, immediate=self.source.immediate())
+
+    def _instruction(self, depth: int) -> None:
+        self.source.start()
+        match self.source.below(12):
+            case 0 | 1 | 2:
+                self._compute_immediate(depth)
+            case 3 | 4 | 5:
+                self._compute_register(depth)
+            case 6:
+                self._compute_one(depth)
+            case 7 | 8:
+                past = self._label()
+                self._jump(past)
+                self.builder.emit("ADD64_IMM", self._any(depth), immediate=1)
+                self.builder.label(past)
+                self.builder.emit("ADD64_IMM", self._any(depth), immediate=2)
+            case _:
+                self._memory(depth)
+
+    def _compute_immediate(self, depth: int) -> None:
+        mnemonic = self.source.choice(mnemonics(self.version, Format.REGISTER_IMMEDIATE))
+        destination = self._prepared(depth)
+        immediate = self.source.immediate()
+        if "SH" in mnemonic and "MUL" not in mnemonic:
+            immediate %= 32 if "32" in mnemonic else 64
+        elif is_division(mnemonic):
+            # Minus one is a fault with one dividend; a divisor of zero the verifier refuses.
+            immediate = immediate or 1
+            if not self.daring and immediate == 0xFFFF_FFFF:
+                immediate = 2
+        self.builder.emit(mnemonic, destination, immediate=immediate)
+
+    def _compute_register(self, depth: int) -> None:
+        mnemonic = self.source.choice(mnemonics(self.version, Format.REGISTER_REGISTER))
+        destination, operand = self._prepared(depth), self.source.below(11)
+        if is_division(mnemonic) and not self._dares():
+            operand = self._any(depth)
+            self.builder.constant(operand, 1 + self.source.below(2**31 - 1))
+        self.builder.emit(mnemonic, destination, operand)
+
+    def _compute_one(self, depth: int) -> None:
+        kinds = (Format.REGISTER, Format.ENDIAN, Format.LOAD_DOUBLE_IMMEDIATE)
+        mnemonic = self.source.choice(mnemonics(self.version, *kinds))
+        if mnemonic == "LD_DW_IMM":
+            self.builder.constant(self._any(depth), self.source.value())
+        else:
+            width = self.source.choice([16, 32, 64]) if mnemonic in ("LE", "BE") else 0
+            self.builder.emit(mnemonic, self._prepared(depth), immediate=width)
+
+    def _prepared(self, depth: int) -> int:
+        """A register to compute with: as it is, or with a value of its own."""
+        register = self._any(depth)
+        if self.source.percent(25):
+            self.builder.constant(register, self.source.value())
+        return register
+
+    # MEMORY
+
+    def _memory(self, depth: int, *, wild: bool = False) -> None:
+        source, version = self.source, self.version
+        formats = (Format.LOAD, Format.STORE_REGISTER, Format.STORE_IMMEDIATE)
+        mnemonic = source.choice(mnemonics(version, *formats))
+        size = sizes(version)[mnemonic.split("_")[1]]
+        wild = wild or self._dares()
+        if source.percent(20):
+            base, offset = 10, -size - source.below(200)
+            if wild:
+                offset = source.around(9000)
+        elif wild and source.percent(20):
+            base, offset = source.below(11), source.around(0x7FFF)
+        else:
+            base, offset = BASE, source.choice(OFFSETS)
+            self._point(base, size, offset, write=mnemonic.startswith("ST"), wild=wild)
+        if mnemonic.startswith("LD"):
+            self.builder.emit(mnemonic, self._any(depth), base, offset)
+        else:
+            register = mnemonic.endswith("REG")
+            operand = self._any() if register else 0
+            self.builder.emit(mnemonic, base, operand, offset, 0 if register else source.immediate())
+
+    def _point(self, register: int, size: int, offset: int, *, write: bool, wild: bool) -> None:
+        """Set a register so that with the offset it points at something of that size, or wildly around it."""
+        source = self.source
+        places = [(INPUT, self.input_size), (HEAP, self.heap_size), self._stack(size)]
+        if not write or wild:
+            places.append((image(self.version), self.image_size))
+        if wild:
+            places += [
+                (1 << 32, 0),
+                (STACK, 64 * (STRIDE if self.version == 0 else FRAME)),
+                (5 << 32, 0),
+                (0, 0),
+            ]
+        start, length = source.choice(places)
+        if start == image(self.version) and self.version < 3:
+            plus = source.around(24) if wild else -size - source.below(16)
+            self.builder.address_of(register, "end", plus - offset)
+            return
+        if wild:
+            place = source.choice([start, start + length]) + source.around(9)
+        elif length < size:
+            place = INPUT
+        else:
+            free = length - size
+            near = source.below(min(free, 16) + 1)
+            place = start + [near, free - near, source.below(free + 1)][source.below(3)]
+        self.builder.constant(register, (place - offset) % 2**64)
+
+    def _stack(self, size: int) -> tuple[int, int]:
+        """Bytes of the stack that can be accessed: in V0, across the end of a frame too."""
+        if self.version != 0:
+            return STACK, 64 * FRAME
+        frame = self.source.choice([0, 1, 31, 62, 63])
+        return STACK + frame * STRIDE, FRAME + (size - 1) * (frame < 63)

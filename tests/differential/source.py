@@ -1,0 +1,69 @@
+"""Random choices that Hypothesis makes, so that a program which fails shrinks to a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from hypothesis import strategies
+from hypothesis.strategies import DrawFn
+
+from tests.families.operands import EDGES
+
+T = TypeVar("T")
+
+CHUNK = 24
+"""Bytes drawn at once: enough for most instructions. A draw for every choice would take most of the time."""
+
+_CHUNKS = strategies.binary(min_size=CHUNK, max_size=CHUNK)
+
+
+class Source:
+    """Choices from a stream of bytes. What comes first, or is smaller, is what programs shrink to."""
+
+    def __init__(self, draw: DrawFn) -> None:
+        self._draw = draw
+        self._chunk = b""
+        self._at = 0
+
+    def start(self) -> None:
+        """Begin something that can be left out, together with its choices."""
+        self._chunk, self._at = b"", 0
+
+    def below(self, count: int) -> int:
+        """0 to `count` - 1, all about equally likely."""
+        if count == 1:
+            return 0
+        return int.from_bytes(self.content(1 if count <= 8 else 2 if count <= 2**10 else 8), "little") % count
+
+    def content(self, length: int) -> bytes:
+        """Some bytes."""
+        while len(self._chunk) - self._at < length:
+            self._chunk, self._at = self._chunk[self._at :] + self._draw(_CHUNKS), 0
+        self._at += length
+        return self._chunk[self._at - length : self._at]
+
+    def around(self, distance: int) -> int:
+        """-`distance` to `distance`."""
+        return self.below(2 * distance + 1) - distance
+
+    def choice(self, items: Sequence[T]) -> T:
+        """One of the items."""
+        return items[self.below(len(items))]
+
+    def percent(self, chance: int) -> bool:
+        """True in `chance` of 100 cases."""
+        return self.below(100) >= 100 - chance
+
+    def value(self) -> int:
+        """A 64-bit value: an edge of some operation, a small one, or any."""
+        match self.below(3):
+            case 0:
+                return self.choice(EDGES)
+            case 1:
+                return self.below(256)
+        return self.below(2**64)
+
+    def immediate(self) -> int:
+        """A 32-bit value, likewise."""
+        return self.value() & 0xFFFF_FFFF

@@ -1,0 +1,116 @@
+"""What a number of runs covered: versions, opcodes, and how runs ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from solproof.isa.opcodes import OPCODES, opcode
+from solproof.program.program import Program
+from solproof.vm.trace import Run
+
+EXIT = "exit"
+FAULTS = (
+    "load: AccessViolation",
+    "store: AccessViolation",
+    "CallDepthExceeded",
+    "CallOutsideTextSegment",
+    "DivideByZero",
+    "ExceededMaxInstructions",
+    "ExecutionOverrun",
+    "UnsupportedInstruction",
+)
+STACK_FAULTS = ("load: StackAccessViolation", "store: StackAccessViolation")
+"""Only where frames have fixed addresses."""
+
+Item = tuple[int, str]
+"""A version, and an opcode or an ending."""
+
+
+def all_opcodes(version: int) -> set[Item]:
+    """What a version can execute."""
+    return {(version, row.mnemonic) for row in OPCODES if version in row.versions}
+
+
+def all_endings(version: int) -> set[Item]:
+    """How a run of a version can end, syscalls apart."""
+    names = [EXIT, *FAULTS]
+    if version == 2:
+        names.append("DivideOverflow")
+    if version not in (1, 2):
+        names += STACK_FAULTS
+    return {(version, name) for name in names}
+
+
+def ending(run: Run) -> str:
+    """How a run ended; of an access that failed, whether it was a load or a store."""
+    if run.fault is None:
+        return EXIT
+    name = run.fault.name
+    if not name.endswith("AccessViolation"):
+        return name
+    mnemonic = _mnemonic(run.program, run.pc)
+    return f"{'load' if mnemonic.startswith('LD') else 'store'}: {name}"
+
+
+def executed(run: Run) -> Iterator[tuple[Item, int]]:
+    """The opcodes that a run executed, and how often."""
+    counts = np.bincount(run.trace.pc, minlength=1)
+    for pc in np.flatnonzero(counts[: run.program.slots]).tolist():
+        code = run.program.text[8 * pc]
+        if opcode(code, run.program.version) is not None:
+            yield (run.program.version, _mnemonic(run.program, pc)), int(counts[pc])
+
+
+def items(run: Run) -> set[Item]:
+    """The opcodes that a run executed, and its ending."""
+    return {item for item, _ in executed(run)} | {(run.program.version, ending(run))}
+
+
+def _mnemonic(program: Program, pc: int) -> str:
+    row = opcode(program.text[8 * pc], program.version)
+    assert row is not None
+    return row.mnemonic
+
+
+class Tally:
+    """Counts of runs."""
+
+    def __init__(self) -> None:
+        self.programs: Counter[int] = Counter()
+        self.runs: Counter[int] = Counter()
+        self.instructions: Counter[int] = Counter()
+        self.opcodes: Counter[Item] = Counter()
+        self.endings: Counter[Item] = Counter()
+
+    def add(self, run: Run) -> set[Item]:
+        """Count a run; returns what it is the first to cover."""
+        version = run.program.version
+        before = set(self.opcodes) | set(self.endings)
+        self.runs[version] += 1
+        self.instructions[version] += run.instructions
+        for item, count in executed(run):
+            self.opcodes[item] += count
+        self.endings[version, ending(run)] += 1
+        return (set(self.opcodes) | set(self.endings)) - before
+
+    def missing(self, version: int) -> set[Item]:
+        """Opcodes and endings of a version that no run had."""
+        return (all_opcodes(version) | all_endings(version)) - set(self.opcodes) - set(self.endings)
+
+    def report(self) -> Iterator[str]:
+        """A line for each version, then one for each of its endings."""
+        for version in sorted(self.runs):
+            opcodes = all_opcodes(version)
+            rarest = min(opcodes, key=lambda item: self.opcodes[item])
+            covered = len(opcodes & set(self.opcodes))
+            yield (
+                f"V{version}: {self.programs[version]:,} programs, {self.runs[version]:,} runs, "
+                f"{self.instructions[version]:,} instructions, {covered} of {len(opcodes)} opcodes "
+                f"(least often {rarest[1]}: {self.opcodes[rarest]:,} times)"
+            )
+            for item, count in self.endings.most_common():
+                if item[0] == version:
+                    yield f"    {count:7,}  {item[1]}"

@@ -1,0 +1,105 @@
+"""The extract of the reference crate's own test-suite: programs with result, count and trace, as JSON lines.
+
+Settings that mainnet does not have are set for a case in the modules of the machine, and only there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from solproof.program.program import Program
+from solproof.svm.syscalls import SyscallContext
+from solproof.svm.sysvars import Sysvars
+from solproof.vm import limits, machine
+from solproof.vm.memory import Layout
+from solproof.vm.trace import Run
+from tests.conformance import PROGRAM_ID, states
+from tests.program_builder import text_program
+
+SHARED = os.environ.get("SOLPROOF_SHARED")
+SYSCALLS = "calls syscalls that exist only in the test-suite"
+NO_TRANSLATION = "runs without address translation, on the host's memory"
+
+Case = dict[str, Any]
+
+
+def cases() -> list[Case]:
+    """Every run of the extract."""
+    assert SHARED is not None
+    path = Path(SHARED) / "conformance" / "upstream-asm.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def version(case: Case) -> int:
+    """The sBPF version of a case."""
+    return int(case["version"].removeprefix("V"))
+
+
+def reason_to_leave_out(case: Case) -> str | None:
+    """Why a case cannot be run, None for one that can."""
+    if case["syscalls"]:
+        return SYSCALLS
+    if not case["cfg"]["enable_address_translation"]:
+        return NO_TRANSLATION
+    return None
+
+
+def assert_like_upstream(case: Case) -> Run:
+    """Equal result, count, input, and registers at every step, if the extract has them."""
+    with _settings(case["cfg"]):
+        outcome = machine.run(
+            _program(case),
+            bytes.fromhex(case["input"]),
+            0,
+            SyscallContext(PROGRAM_ID, Sysvars()),
+            {},
+            compute_unit_limit=case["budget"],
+            heap_size=0,
+        )
+        mine = states(outcome)
+    where = f"{case['test']}, {case['version']}, budget {case['budget']}"
+    if outcome.fault is None:
+        assert case["result"] == f"Ok({outcome.r0})", where
+    else:
+        assert case["result"].removeprefix("Err(").partition("(")[0].rstrip(")") == outcome.fault.name, where
+    assert outcome.instructions == case["insn_count"], where
+    trace = [tuple(row) for row in case["trace"]]
+    if trace:
+        assert mine[: len(trace)] == trace, where
+        assert len(mine) - len(trace) in ((0,) if outcome.fault is None else (0, 1)), where
+    if case["input_mutable"] and case["input_after"]:
+        assert outcome.input_region == bytes.fromhex(case["input_after"]), where
+    return outcome
+
+
+def _program(case: Case) -> Program:
+    """The program of a case. Its image may begin elsewhere: ours then begins with zeros that nobody reads."""
+    functions = {key: pc for key, _, pc in case["functions"]}
+    program = text_program(bytes.fromhex(case["text"]), functions, case["entry_pc"], version(case))
+    image = bytes.fromhex(case["ro"])
+    if case["ro_vaddr"] != program.image_address:
+        image = bytes(case["ro_vaddr"] - program.image_address) + image
+    return replace(program, text_address=case["text_vaddr"], image=image)
+
+
+@contextmanager
+def _settings(config: dict[str, Any]) -> Iterator[None]:
+    """The machine with another depth of calls, and without gaps between the frames of the stack."""
+    strides = limits.FRAME_STRIDES
+    gaps: object = Layout.stack_gaps
+    if not config["enable_stack_frame_gaps"]:
+        strides, gaps = {**strides, 0: strides[3]}, property(lambda _: False)
+    with (
+        patch.object(machine, "MAXIMUM_CALL_DEPTH", config["max_call_depth"]),
+        patch.object(machine, "FRAME_STRIDES", strides),
+        patch("tests.conformance.FRAME_STRIDES", strides),
+        patch.object(Layout, "stack_gaps", gaps),
+    ):
+        yield
