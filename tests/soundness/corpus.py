@@ -208,6 +208,11 @@ def _finished(outcome: Run) -> Run:
     return outcome
 
 
+def witness_with(chip: str) -> Witness:
+    """The first witness that has rows of a chip. Treat it as read-only."""
+    return next(witness for witness in witnesses() if chip in witness.rows())
+
+
 @cache
 def witnesses() -> tuple[Witness, ...]:
     """Of every opcode of V0, of long waits, and of every opcode of V2 and V3. Treat them as read-only."""
