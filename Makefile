@@ -13,7 +13,11 @@ TEST_PROCESSES ?= 2
 ENGINE_SOURCES := pyproject.toml .cargo/config.toml engine/Cargo.toml engine/Cargo.lock $(wildcard engine/src/*.rs)
 ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
 
-.PHONY: help install demo test check bench lock clean
+# What `make fuzz` runs, each for so many seconds.
+TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
+SECONDS ?= 600
+
+.PHONY: help install demo test check bench fuzz lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +25,7 @@ help:
 	@echo "make test     run every test"
 	@echo "make check    formatting, lint, types, stubs, dead code, clippy"
 	@echo "make bench    measure the figures of the README"
+	@echo "make fuzz     fuzz every reader of untrusted bytes; SECONDS=600 for each TARGET"
 	@echo "make install  only the environment and the command .venv/bin/solproof"
 	@echo "make lock     choose the newest Python dependencies again (needs uv)"
 	@echo "make clean    remove everything that make has made"
@@ -47,12 +52,15 @@ check: $(ENGINE)
 bench: $(ENGINE)
 	$(BIN)/python benches/run.py
 
+fuzz: $(ENGINE) $(ORACLE)/target/oracle.stamp
+	for target in $(TARGET); do $(BIN)/python -m tests.fuzz.run $$target --seconds $(SECONDS) || exit; done
+
 lock:
 	uv pip compile pyproject.toml --extra development --universal --python-version 3.10 \
 		--generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.txt
 
 clean:
-	rm -rf $(VENV) demo dist engine/target $(ORACLE)/target src/solproof/_engine*.so
+	rm -rf $(VENV) demo dist fuzz engine/target $(ORACLE)/target src/solproof/_engine*.so
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find $(PYTHON_SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 

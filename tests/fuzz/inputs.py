@@ -1,0 +1,100 @@
+"""Targets: the two forms of an input, JSON and input.bin, and output.bin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from solproof.demo.scenario import transfer
+from solproof.errors import InputError
+from solproof.svm.bincode import pack, pack_output, unpack, unpack_output
+from solproof.svm.execute import execute
+from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
+from solproof.svm.input_file import format_input, parse_input
+from solproof.svm.sysvars import Sysvars
+from tests.fuzz.target import MEBIBYTE, Target, outcome
+from tests.program.elf_files import small_elf
+
+ELF = small_elf().data
+JSON_WORDS = (
+    *(b'"program_id"', b'"accounts"', b'"instruction_data"', b'"program_format"', b'"raw"', b'"version"'),
+    *(b'"key"', b'"pubkey"', b'"account"', b'"owner"', b'"lamports"', b'"data"', b'"executable"', b'"entry"'),
+    *(b'"is_signer"', b'"is_writable"', b'"rentEpoch"', b'"space"', b'"base64"', b'"base58"', b'"elf"'),
+    *(b"null", b"true", b"false", b"NaN", b"-Infinity", b"1e999", b"-1", b"18446744073709551616", b"0.5"),
+    *(b"[", b"]", b"{", b"}", b"\\ud800", b"\\u0000", b"\xff", b"\xef\xbb\xbf", b"[" * 2000, b"9" * 5000),
+)
+BINARY_WORDS = (bytes(8), b"\x01" + bytes(7), b"\xff" * 8, b"\1\0\0\0\2", bytes(32))
+
+
+def read_json(text: bytes) -> str:
+    """What is accepted can be written and read again."""
+    try:
+        given = parse_input(text, ELF)
+    except InputError as error:
+        return outcome(error)
+    assert parse_input(format_input(given), ELF) == given
+    return f"{min(len(given.accounts), 4)} accounts"
+
+
+def read_input_bin(content: bytes) -> str:
+    """One input has one encoding; only the default sysvars may also be spelt out."""
+    try:
+        given = unpack(content)
+    except InputError as error:
+        return outcome(error)
+    packed = pack(given)
+    assert packed == content or (given.parameters.sysvars == Sysvars() and unpack(packed) == given)
+    return f"{given.parameters.loader.name}, {min(len(given.accounts), 4)} accounts"
+
+
+def read_output_bin(content: bytes) -> str:
+    """One output has one encoding."""
+    try:
+        output = unpack_output(content)
+    except InputError as error:
+        return outcome(error)
+    assert pack_output(output) == content
+    return "success" if output.success else "failure"
+
+
+# SEEDS
+
+
+def given_inputs() -> Sequence[ExecutionInput]:
+    """Inputs with few bytes and every kind of field."""
+    given = transfer(ELF)
+    no_sysvar = replace(Sysvars(), clock=bytes(40), slot_hashes=bytes(8))
+    small = replace(given, accounts=given.accounts[2:], instruction_data=b"\1\2")
+    return [
+        given,
+        small,
+        replace(small, accounts=(*small.accounts, *small.accounts)),
+        replace(small, accounts=(), parameters=Parameters(1000, 64 * 1024, Loader.V1)),
+        replace(small, parameters=Parameters(sysvars=no_sysvar)),
+    ]
+
+
+def json_seeds() -> Sequence[bytes]:
+    """Inputs as we write them, and as other tools do."""
+    dumped = b"""{"program_id": "11111111111111111111111111111111", "instruction_data": ["AQI=", "base64"],
+        "accounts": [{"pubkey": "SysvarC1ock11111111111111111111111111111111", "is_writable": true, "account":
+        {"lamports": 1, "data": ["", "base64"], "owner": "11111111111111111111111111111111", "executable":
+        false, "rentEpoch": 18446744073709551615, "space": 0}}]}"""
+    return [dumped, *(format_input(given).encode() for given in given_inputs()[1:])]
+
+
+def input_bin_seeds() -> Sequence[bytes]:
+    """Inputs, with and without what may be left out."""
+    return [pack(given) for given in given_inputs()]
+
+
+def output_bin_seeds() -> Sequence[bytes]:
+    """The output of a failing run, which has most kinds of fields."""
+    return [pack_output(execute(given).output) for given in given_inputs()[:2]]
+
+
+TARGETS = (
+    Target("json", json_seeds, read_json, 16 * 1024, 0.5, 8 * MEBIBYTE, JSON_WORDS),
+    Target("input_bin", input_bin_seeds, read_input_bin, 8192, 0.5, 4 * MEBIBYTE, BINARY_WORDS),
+    Target("output_bin", output_bin_seeds, read_output_bin, 8192, 0.5, 4 * MEBIBYTE, BINARY_WORDS),
+)

@@ -1,0 +1,220 @@
+"""Targets: ELF files, raw bytecode and assembly, as far as the end of a short run."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
+
+import solproof.program.elf as elf_loader
+from solproof.demo.scenario import transfer
+from solproof.errors import InputError, ProgramError, UnsupportedError
+from solproof.isa.assemble import assemble
+from solproof.isa.listing import source_of
+from solproof.isa.opcodes import VERSIONS
+from solproof.program.disassembly import disassemble_elf, disassemble_raw
+from solproof.program.elf_writer import write_elf, write_raw
+from solproof.program.program import Program
+from solproof.program.raw import load_raw
+from solproof.program.verifier import verify
+from solproof.proof.ending import ending
+from solproof.proof.replay import replay
+from solproof.svm.serialization import SerializedInput, serialize
+from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.vm.machine import run
+from solproof.witness.program_table import program_table
+from tests.fuzz.target import MEBIBYTE, Target, outcome
+from tests.program.elf_files import small_elf, small_strict_elf
+from tests.program.reference import as_load_error, as_loaded, assert_like_reference
+from tests.svm.elf_builder import Op, Part, build_elf, call, leave, load, load_immediate, move, store
+
+NEWEST_VERSION = VERSIONS[-1]
+COMPUTE_UNITS = 700
+LISTED_SLOTS = 4096
+HEAP_SIZE = 32 * 1024
+STACK, HEAP, INPUT = 0x2_0000_0000, 0x3_0000_0000, 0x4_0000_0000
+RAW_HEADER = struct.Struct("<BH")
+"""Before the bytes of raw bytecode: version and entry."""
+WORDS = (
+    b".text\0",
+    b".rodata\0",
+    b".data.rel.ro\0",
+    b".dynsym\0",
+    b".dynstr\0",
+    b".rel.dyn\0",
+    b".bss\0",
+    b"entrypoint\0",
+    b"sol_log_\0",
+    b"sol_memcpy_\0",
+    *(struct.pack("<Q", address) for address in (1 << 32, STACK, HEAP, INPUT, 1 << 63, (1 << 64) - 8)),
+    *(struct.pack("<I", key) for key in list(REGISTRY)[:24]),
+    *(bytes([code, 0x21, 0, 0, 1, 0, 0, 0]) for code in (0x05, 0x07, 0x18, 0x79, 0x7B, 0x85, 0x8D, 0x95)),
+)
+
+
+def read_elf(data: bytes) -> str:
+    """Load like the reference, then whatever a program goes through. More than what loads has a listing."""
+    verdict = assert_like_reference(data, NEWEST_VERSION)
+    with suppress(ProgramError):
+        disassemble_elf(data)
+    try:
+        program = elf_loader.load(data, NEWEST_VERSION)
+        verify(program)
+    except ProgramError as error:
+        assert as_load_error(error) == verdict
+        return outcome(error)
+    assert as_loaded(program) == verdict
+    return examine(program)
+
+
+def read_raw(data: bytes) -> str:
+    """A header of version and entry, and a text."""
+    if len(data) < RAW_HEADER.size:
+        return "no header"
+    (version, entry), text = RAW_HEADER.unpack_from(data), data[RAW_HEADER.size :]
+    try:
+        program = load_raw(text, version, entry)
+        again = assemble(source_of(disassemble_raw(text, version, entry).lines), version)
+        assert (write_raw(again), again.entry) == (text, entry)
+        verify(program)
+    except ProgramError as error:
+        return outcome(error)
+    return examine(program)
+
+
+def read_assembly(data: bytes) -> str:
+    """A byte of version, and a source; what is assembled is disassembled to as much."""
+    if not data:
+        return "no version"
+    version, source = data[0] % len(VERSIONS), data[1:].decode(errors="replace")
+    try:
+        assembly = assemble(source, version)
+        raw, elf = write_raw(assembly), write_elf(assembly)
+    except InputError as error:
+        return outcome(error)
+    if assembly.slots > LISTED_SLOTS:
+        return f"V{version} filled"
+    found, listed = disassemble_raw(raw, version, assembly.entry), disassemble_elf(elf)
+    assert (found.text, listed.entry) == (raw, assembly.entry)
+    assert write_raw(assemble(source_of(found.lines), version)) == raw
+    with suppress(ProgramError):  # what a .fill holds need not load
+        assert elf_loader.load(elf, NEWEST_VERSION).entry == assembly.entry
+    return f"V{version} {min(assembly.slots, 8)}"
+
+
+def examine(program: Program) -> str:
+    """Encode it and run it; a verifier that knows only the public part must see the same end."""
+    program_table(program, REGISTRY.keys())
+    serialized, new_context = _surroundings()
+    context = new_context()
+    try:
+        outcome_of_run = run(
+            program,
+            serialized.region,
+            serialized.instruction_data_address,
+            context,
+            REGISTRY,
+            compute_unit_limit=COMPUTE_UNITS,
+            heap_size=HEAP_SIZE,
+        )
+    except UnsupportedError as error:
+        return outcome(error)
+    final, layout = outcome_of_run.final, outcome_of_run.layout
+    replayed = replay(outcome_of_run.trace.events, new_context(), layout, final.clk, COMPUTE_UNITS)
+    fault = ending(program, layout, final, replayed, new_context(), compute_unit_limit=COMPUTE_UNITS)
+    ended = None if outcome_of_run.fault is None else outcome_of_run.fault.name
+    assert ended == (None if fault is None else fault.name)
+    assert outcome_of_run.compute_units <= COMPUTE_UNITS
+    return f"V{program.version} {ended or 'exit'}"
+
+
+@cache
+def _surroundings() -> tuple[SerializedInput, Callable[[], SyscallContext]]:
+    given = transfer(b"")
+    serialized = serialize(given.accounts, given.instruction_data, given.program_id)
+    return serialized, lambda: SyscallContext.of(given)
+
+
+# SEEDS
+
+
+def elf_seeds() -> Sequence[bytes]:
+    """Every version, with everything the loaders read, and runs that end in many ways."""
+    small = [small_elf(version).data for version in (0, 1, 2)]
+    strict = [small_strict_elf(version).data for version in (3, 4)]
+    built = [build_elf(body(), version) for version in (0, 1, 2, 3) for body in BODIES]
+    return [*small, *strict, *built]
+
+
+def raw_seeds() -> Sequence[bytes]:
+    """The texts of the ELF seeds, in every version."""
+    texts = {elf_loader.load(elf, NEWEST_VERSION).text for elf in elf_seeds()}
+    return [RAW_HEADER.pack(version, 0) + text for version in VERSIONS for text in sorted(texts)]
+
+
+def assembly_seeds() -> Sequence[bytes]:
+    """What the disassembler prints of the ELF seeds, and a source with every directive."""
+    listed = [disassemble_elf(elf) for elf in elf_seeds()]
+    sources = [bytes([found.version]) + source_of(found.lines).encode() for found in listed]
+    directives = b"""# comment // comment
+        .equ LENGTH, 5
+        .rodata
+        greeting: .ascii "hello\\n\\x41" .byte 1, 0x2 .quad -1, LENGTH
+        .text
+        say: mov64 r2, LENGTH syscall sol_log_
+        .fill 2, 0x95
+        entrypoint: mov32 r1, greeting jeq r1, -LENGTH, entrypoint ja +1
+        stxw [r10-0x4], r3 be64 r3 call say exit"""
+    return [*sources, *(bytes([version]) + directives for version in VERSIONS)]
+
+
+def _computes() -> list[Part]:
+    names = ("ADD64_REG", "SUB64_IMM", "XOR64_REG", "LSH64_IMM", "ARSH32_IMM", "MOV32_IMM", "OR64_IMM")
+    return [load_immediate(1, 0x1234_5678_9ABC), *(Op(name, 1, 2, 0, 3) for name in names), leave()]
+
+
+def _loops() -> list[Part]:
+    return [
+        Op("MOV64_IMM", 1, immediate=5),
+        Op("ADD64_IMM", 1, immediate=-1),
+        Op("JNE64_IMM", 1, offset=-2, immediate=0),
+        leave(),
+    ]
+
+
+def _touches_memory() -> list[Part]:
+    parts: list[Part] = []
+    for address in (STACK + 64, HEAP + 8, INPUT):
+        parts += [load_immediate(2, address), load(3, 2, 0), store(2, 3, 3), load(4, 2, 1, "H")]
+    return [*parts, load_immediate(2, HEAP + HEAP_SIZE - 4), load(3, 2), leave()]
+
+
+def _calls_syscalls() -> list[Part]:
+    return [
+        *call("sol_log_", (INPUT + 8, 5)),
+        *call("sol_memcpy_", (HEAP, INPUT, 16)),
+        *call("sol_set_return_data", (HEAP, 8)),
+        *call("sol_get_clock_sysvar", (HEAP + 64,)),
+        move(0, 1),
+        leave(),
+    ]
+
+
+def _calls_registers() -> list[Part]:
+    return [load_immediate(1, 1 << 32), Op("CALL_REG", source=1), leave()]
+
+
+BODIES = (_computes, _loops, _touches_memory, _calls_syscalls, _calls_registers)
+
+SOURCE_WORDS = (
+    *(b".fill 100000000, 0", b".fill 1310719, 0", b".fill 65536, 0x95", b'.ascii "\\x4'),
+    *(b".rodata", b".text", b".equ N, ", b".quad ", b"lddw r1, ", b"callx r3", b"hor64 r1, ", b"syscall -1"),
+    *(b"ldxdw r1, [r10-0x8]", b"add64 r10, 64", b"0x" + b"f" * 16, b"-" + b"9" * 5000, b"label:\n"),
+    *(b"-0x8000000000000000", b"\xe2\x80\xa8", b"\0"),
+)
+TARGETS = (
+    Target("elf", elf_seeds, read_elf, longest=4096, seconds=1.0, memory=8 * MEBIBYTE, words=WORDS),
+    Target("raw", raw_seeds, read_raw, longest=1024, seconds=1.0, memory=8 * MEBIBYTE, words=WORDS),
+    Target("assembly", assembly_seeds, read_assembly, 2048, 5.0, 128 * MEBIBYTE, SOURCE_WORDS),
+)

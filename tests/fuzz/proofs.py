@@ -1,0 +1,165 @@
+"""Targets: a proof file, the claim in it, the proof of the engine. Only the honest one is accepted."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from solproof import _engine
+from solproof.cli.inspect import describe_proof
+from solproof.errors import ProofRejected, ProofVersionError
+from solproof.proof.claim import Claim
+from solproof.proof.proof_file import MAGIC, ProofFile
+from solproof.proof.prove import prove
+from solproof.proof.verify import verify
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.syscalls import REGISTRY
+from tests.engine.circuits import Machine, machine, with_parameters
+from tests.fuzz import postcard
+from tests.fuzz.inputs import given_inputs
+from tests.fuzz.target import MEBIBYTE, Target, outcome
+from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, store
+
+HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
+# Without proofs of work, damaged commitments and openings get past the transcript.
+PARAMETERS = with_parameters(
+    queries=260, grinding=dict.fromkeys(("lookup", "out_of_domain", "batch", "commit", "query"), 0)
+)
+EXPECTED_MALFORMED = (
+    "a commitment without its opened rows",
+    "two statements of the heights",
+    "two statements of the opened rows",
+    "not in canonical form",
+    "an opened row is missing",
+    "a pattern of rows is missing",
+    "the rows of other than",
+    "more than",
+    "Serde Deserialization Error",
+    "Hit the end of buffer",
+    "Found a varint that didn't terminate",
+    "Found an Option discriminant that wasn't 0 or 1",
+)
+"""What the decoder says. Anything else after "malformed proof:" is a panic that the engine has caught."""
+
+
+@dataclass(frozen=True, slots=True)
+class Honest:
+    """A proof of a run that calls syscalls and writes to its input."""
+
+    given: ExecutionInput
+    data: bytes
+    file: ProofFile
+
+
+@cache
+def honest() -> Sequence[Honest]:
+    """A run that exits, and one that fails."""
+    return [_prove(_body(failing=False)), _prove(_body(failing=True))]
+
+
+def _prove(body: Sequence[Part]) -> Honest:
+    given = replace(given_inputs()[1], program=build_elf(body))
+    data = prove(given).data
+    return Honest(given, data, ProofFile.from_bytes(data))
+
+
+def _body(*, failing: bool) -> Sequence[Part]:
+    return [
+        load_immediate(6, INPUT + 8),
+        store(6, 7, 80),
+        *call("sol_memcpy_", (HEAP, INPUT + 8, 24)),
+        *call("sol_log_", (INPUT + 8, 5)),
+        *call("sol_set_return_data", (HEAP, 8)),
+        *call("sol_get_clock_sysvar", (HEAP + 128,)),
+        *(call("sol_memcpy_", (HEAP, HEAP + 4, 16)) if failing else []),
+        leave(),
+    ]
+
+
+# PROOF FILE
+
+
+def read_proof_file(data: bytes) -> str:
+    """What decodes is encoded again as it was; what is accepted is the honest file."""
+    try:
+        assert ProofFile.from_bytes(data).to_bytes() == data
+        described = describe_proof(data)
+        assert described["bytes"]["file"] == len(data)
+    except (ProofRejected, ProofVersionError) as error:
+        return outcome(error)
+    return _verdict(data, honest()[0])
+
+
+def _verdict(data: bytes, proven: Honest) -> str:
+    try:
+        verify(data, proven.given)
+    except (ProofRejected, ProofVersionError) as error:
+        return outcome(error)
+    assert data == proven.data, "accepted, though it is not the honest proof"
+    return "accepted"
+
+
+def proof_file_seeds() -> Sequence[bytes]:
+    """Files without the engine's proof, which another target changes; and one whole file."""
+    return [replace(proven.file, proof=b"").to_bytes() for proven in honest()]
+
+
+# CLAIM
+
+
+def read_claim(data: bytes) -> str:
+    """A claim under a good header, with the honest engine proof: its first byte says of which run."""
+    proven = honest()[data[0] & 1 if data else 0]
+    claim = data[1:]
+    try:
+        assert Claim.from_bytes(claim).to_bytes() == claim
+    except ProofRejected as error:
+        return outcome(error)
+    return _verdict(replace(proven.file, claim=claim).to_bytes(), proven)
+
+
+def claim_seeds() -> Sequence[bytes]:
+    """The honest claims."""
+    return [bytes([number]) + proven.file.claim for number, proven in enumerate(honest())]
+
+
+# ENGINE
+
+
+def read_engine_proof(proof: bytes) -> str:
+    """A proof of a small circuit, which takes milliseconds to verify."""
+    try:
+        _machine().verify(proof, parameters=PARAMETERS)
+    except _engine.EngineVersionError as error:
+        return outcome(error)
+    except _engine.EngineRejected as error:
+        _, malformed, reason = str(error).partition("malformed proof: ")
+        assert not malformed or reason.startswith(EXPECTED_MALFORMED), f"the engine panicked: {reason}"
+        return outcome(error)
+    assert proof in engine_seeds(), "accepted, though it is not the honest proof"
+    return "accepted"
+
+
+@cache
+def engine_seeds() -> Sequence[bytes]:
+    """The honest proof."""
+    return [_machine().prove(parameters=PARAMETERS)]
+
+
+@cache
+def _machine() -> Machine:
+    return machine()
+
+
+CLAIM_WORDS = (
+    *(struct.pack("<I", key) for key in REGISTRY),
+    *(struct.pack("<Q", value) for value in (HEAP, INPUT, 1 << 32, 1 << 63, (1 << 64) - 1)),
+    *(b"\x0fAccessViolation", b"\x17ExceededMaxInstructions", b"\x0cSyscallError", b"\x0cDivideByZero"),
+)
+TARGETS = (
+    Target("proof_file", proof_file_seeds, read_proof_file, 4096, 2.0, 8 * MEBIBYTE, (MAGIC,)),
+    Target("claim", claim_seeds, read_claim, 4096, 2.0, 8 * MEBIBYTE, CLAIM_WORDS),
+    Target("engine", engine_seeds, read_engine_proof, MEBIBYTE, 2.0, 8 * MEBIBYTE, mutate=postcard.mutate),
+)
