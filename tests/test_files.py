@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,16 @@ def test_read_nothing_there(tmp_path: Path) -> None:
 def test_an_endless_file_is_not_read_to_its_end() -> None:
     with pytest.raises(InputError, match="thing /dev/zero: has more than 1000 bytes"):
         read_file(Path("/dev/zero"), "thing", 1000)
+
+
+def test_a_short_file_takes_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(100))
+    tracemalloc.start()
+    read_file(path, "thing")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * 1024 * 1024
 
 
 def test_write(tmp_path: Path) -> None:

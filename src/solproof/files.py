@@ -9,6 +9,7 @@ from pathlib import Path
 from solproof.errors import InputError, OutputError
 
 MAXIMUM_READ = 512 * 1024 * 1024
+PIECE = 1024 * 1024
 
 
 def read_file(path: Path, what: str, limit: int = MAXIMUM_READ) -> bytes:
@@ -17,12 +18,15 @@ def read_file(path: Path, what: str, limit: int = MAXIMUM_READ) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            content = file.read(limit + 1)
+            # Piece by piece: Python reserves as many bytes as it is asked for, however short the file is.
+            content = bytearray()
+            while len(content) <= limit and (piece := file.read(PIECE)):
+                content += piece
     except OSError as error:
         raise InputError(f"{what} {path}: cannot be read: {error.strerror}") from None
     if len(content) > limit:
         raise InputError(f"{what} {path}: has more than {limit} bytes")
-    return content
+    return bytes(content)
 
 
 def write_file(path: Path, content: bytes) -> None:

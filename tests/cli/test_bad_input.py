@@ -10,6 +10,7 @@ import pytest
 from solproof.demo import scenario
 from solproof.svm.accounts import address_text
 from tests.cli.conftest import Command, Files, Result
+from tests.program.elf_files import small_elf
 from tests.svm.elf_builder import build_elf, call, leave
 
 ERROR_NAME = "Detected sbpf_version required by the executable which are not enabled"
@@ -106,6 +107,18 @@ def test_unknown_syscall(name: str, command: Command, files: Files, tmp_path: Pa
     proof = ["--output", tmp_path / "proof", "--quiet"] if name == "prove" else []
     result = command(name, program, "--input", files.input, *proof)
     refused(result, 3, "syscall sol_sha256 is not supported yet")
+
+
+def test_control_characters_do_not_reach_the_terminal(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "colourful.so"
+    program.write_bytes(small_elf().replace(b".rel.dyn\0", b".rel.dy\x1b[").data)
+    refused(
+        command("run", program, "--input", files.input),
+        2,
+        f"program {program}: ElfError::FailedToParse: Failed to parse ELF file: Section or symbol name "
+        "`.rel.dy\\x1b[.shstrt` is longer than `16` bytes "
+        "(the name at offset 53 of its string table has no end)",
+    )
 
 
 def test_missing_program(command: Command, files: Files, tmp_path: Path) -> None:

@@ -54,12 +54,19 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
 
 
 def _report(kind: str, message: str, status: int, arguments: Sequence[str]) -> int:
-    line = " ".join(message.splitlines())
+    line = printable(" ".join(message.splitlines()))
     print(f"error: {line}", file=sys.stderr)
     if "--json" in arguments:
         with contextlib.suppress(OSError):  # the line on standard error has said it
             print(json.dumps({"failure": {"kind": kind, "message": line, "exit_status": status}}), flush=True)
     return status
+
+
+def printable(text: str) -> str:
+    """The text with control characters escaped: files that are read may hold commands for the terminal."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )
 
 
 def _usage(error: click.ClickException) -> str:

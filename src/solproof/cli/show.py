@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from solproof.cli.failure import printable
 from solproof.errors import OutputError
 from solproof.svm.accounts import Account, address_text
 from solproof.svm.execution_output import ExecutionOutput
@@ -90,8 +91,8 @@ def print_json(fields: Fields) -> None:
 
 
 def print_lines(lines: Sequence[str]) -> None:
-    """Lines on standard output."""
-    _write("\n".join(lines))
+    """Lines on standard output; what a program logs cannot command the terminal."""
+    _write("\n".join(map(printable, "\n".join(lines).split("\n"))))
 
 
 def _write(text: str) -> None:
