@@ -28,7 +28,6 @@ Examples:
   solproof opcode ADD64_REG --json
 """
 PACKAGE = Path(solproof.__file__).parent
-PROVEN_VERSION = 0
 
 
 @click.command(epilog=EXAMPLE)
@@ -67,18 +66,15 @@ def find(text: str) -> list[Opcode]:
 
 def describe(row: Opcode) -> Fields:
     """One row of the opcode table with everything that the code base says of it."""
-    family = BY_MNEMONIC[row.mnemonic] if PROVEN_VERSION in row.versions else None
-    chips = [] if family is None else chips_of(row, family)
+    family = BY_MNEMONIC[row.mnemonic]
+    chips = chips_of(row, family)
     return {
         "mnemonic": row.mnemonic,
         "code": f"{row.code:#04x}",
         "versions": sorted(row.versions),
         "operands": row.format.value,
         "compute_units": 1,
-        "supported": family is not None,
-        "places": {"defined": [_found(PACKAGE / "isa/opcodes.py", f'"{row.mnemonic}"')]}
-        if family is None
-        else places(row, family, chips),
+        "places": places(row, family, chips),
         "chips": [_chip_fields(chip) for chip in chips],
     }
 
@@ -94,13 +90,13 @@ def chips_of(row: Opcode, family: Family) -> list[Chip]:
 
 
 def places(row: Opcode, family: Family, chips: list[Chip]) -> dict[str, list[str]]:
-    """Paths and lines by part of an opcode's life, for one that this version runs and proves."""
+    """Paths and lines by part of an opcode's life."""
     home = _home(family)
     fills = [executor.fill for executor in EXECUTORS if any(executor.chip is chip for chip in chips)]
     return {
         "defined": [_found(PACKAGE / "isa/opcodes.py", f'"{row.mnemonic}"')],
         "encoded": [_function(family.encode)],
-        "executed": [_executed(row, home)],
+        "executed": _executed(row, home),
         "constrained": [_constrained(chip) for chip in chips],
         "filled": [_function(fill) for fill in fills],
         "tested": [f"tests/families/test_{home.name}"],
@@ -114,19 +110,20 @@ def _home(family: Family) -> Path:
     return Path(files[0])
 
 
-def _executed(row: Opcode, home: Path) -> str:
-    """The function of the new value or of the condition, or where the machine treats the instruction
-    itself.
+def _executed(row: Opcode, home: Path) -> list[str]:
+    """The functions of the new value or of the condition, of which V2 may have its own, or where the machine
+    treats the instruction itself.
     """
     stem = row.mnemonic.removesuffix("_IMM").removesuffix("_REG")
-    tables: tuple[dict[str, Any], ...] = (semantics.BINARY, dict(semantics.CONDITIONS))
-    for table in tables:
-        for name in (row.mnemonic, stem):
-            if name in table:
-                return _function(table[name])
+    if stem in semantics.CONDITIONS:
+        return [_function(semantics.CONDITIONS[stem])]
     if row.mnemonic.startswith(("LD_", "ST_")) and row.mnemonic != "LD_DW_IMM":
-        return _found(home, f'"{stem}":')
-    return _found_in((PACKAGE / "vm").glob("*.py"), f'"{row.mnemonic}"')
+        return [_found(home, f'"{stem}":')]
+    try:
+        functions = [semantics.binary(row.mnemonic, version) for version in sorted(row.versions)]
+    except KeyError:
+        return [_found_in((PACKAGE / "vm").glob("*.py"), f'"{row.mnemonic}"')]
+    return [_function(function) for function in dict.fromkeys(functions)]
 
 
 def _constrained(chip: Chip) -> str:
@@ -194,9 +191,8 @@ def _chip_fields(chip: Chip) -> Fields:
 def _lines(fields: Fields) -> list[str]:
     versions = ", ".join(f"V{version}" for version in fields["versions"])
     cost = "1, and what the syscall takes" if fields["mnemonic"] == "CALL_IMM" else "1"
-    supported = "" if fields["supported"] else "; not run or proven by this version"
     lines = [f"{fields['code']}  {fields['mnemonic']}"]
-    pairs = [("versions", versions + supported), ("operands", fields["operands"]), ("compute units", cost)]
+    pairs = [("versions", versions), ("operands", fields["operands"]), ("compute units", cost)]
     for part, found in fields["places"].items():
         pairs += [(part if position == 0 else "", place) for position, place in enumerate(found)]
     lines += aligned(pairs)
