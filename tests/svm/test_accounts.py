@@ -39,6 +39,7 @@ def test_address_round_trip() -> None:
         ("é", "expected a base58 address, got 'é'"),
         ("", "expected a base58 address of 32 bytes, got 0 bytes in ''"),
         ("1" * 33, f"expected a base58 address of 32 bytes, got 33 bytes in '{'1' * 33}'"),
+        ("2" * 1_000_000, "expected a base58 address of at most 44 characters, got 1000000 characters"),
     ],
 )
 def test_address_that_is_none(text: str, message: str) -> None:

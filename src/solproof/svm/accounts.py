@@ -15,6 +15,7 @@ import base58
 from solproof.errors import InputError
 
 KEY_LENGTH = 32
+LONGEST_ADDRESS = 44  # characters of base58 for 32 bytes; decoding takes quadratic time
 MAXIMUM_DATA_LENGTH = 10 * 1024 * 1024
 MAXIMUM_ACCOUNTS = 255
 MAXIMUM_LAMPORTS = 2**64 - 1
@@ -62,6 +63,10 @@ def address_text(key: bytes) -> str:
 
 def address_bytes(text: str) -> bytes:
     """The 32 bytes of a base58 address; raises `InputError` when the text is not one."""
+    if len(text) > LONGEST_ADDRESS:
+        raise InputError(
+            f"expected a base58 address of at most {LONGEST_ADDRESS} characters, got {len(text)} characters"
+        )
     try:
         key = base58.b58decode(text.encode("ascii"))
     except ValueError:
