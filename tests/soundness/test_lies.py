@@ -21,7 +21,7 @@ from solproof.witness.build import Witness
 from tests.conformance import assert_checked, run, witness_of
 from tests.families.places import HEAP, INPUT, STACK
 from tests.program_builder import ProgramBuilder
-from tests.soundness.corpus import every_opcode_run, long_waits_run, witnesses
+from tests.soundness.corpus import every_opcode_run, long_waits_run, witness_with, witnesses
 from tests.soundness.forgery import Forgery, Row, lying_witness
 from tests.soundness.mutation import compensated, joined, lookup_guided, neighbouring_cells, single_cells
 from tests.soundness.test_mutation import subjects
@@ -138,8 +138,7 @@ def test_padding_that_sends(chip: str) -> None:
 @pytest.mark.parametrize("chip", EXECUTORS)
 def test_executed_twice(chip: str) -> None:
     """A real row once more, on a padding row."""
-    witness = witnesses()[0]
-    lie = Forgery(witness)
+    lie = Forgery(witness_with(chip))
     table = lie.tables(chip)[-1]
     padding = Row(table, len(table.main) - 1)
     assert padding["is_real"] == 0
@@ -150,7 +149,7 @@ def test_executed_twice(chip: str) -> None:
 @pytest.mark.parametrize("chip", EXECUTORS)
 def test_skipped(chip: str) -> None:
     """A real row left out."""
-    lie = Forgery(witnesses()[0])
+    lie = Forgery(witness_with(chip))
     lie.tables(chip)[0].main[0] = 0
     assert any("bus state" in name for name in lie.names())
 

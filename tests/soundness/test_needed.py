@@ -24,7 +24,7 @@ from solproof.witness.build import program_columns
 from tests.conformance import run, table_of, witness_of
 from tests.families.places import HEAP, INPUT, STACK
 from tests.program_builder import ProgramBuilder
-from tests.soundness.corpus import witnesses
+from tests.soundness.corpus import witness_with, witnesses
 from tests.soundness.forgery import Forgery, Row, lying_witness, without
 
 CHIPS = {chip.name: chip for chip in CIRCUIT.chips}
@@ -185,124 +185,7 @@ def test_wide_parts_not_looked_up() -> None:
     needed(lie, "shift", "is_whole only when r = 0")
 
 
-# PRODUCTS AND QUOTIENTS
-
-
-@shows(*(("multiply", f"the parts of {name}_{limb} are bytes") for name in "ab" for limb in range(4)))
-@pytest.mark.parametrize("name", ["a", "b"])
-@pytest.mark.parametrize("limb", range(4))
-def test_a_byte_that_is_a_fraction(name: str, limb: int) -> None:
-    """1 / 256 more in the low byte, 1 / 2^16 less in the high one, times 256."""
-    one, other = 1 << 16 * limb, 1 << 8
-    a, b = (one, other) if name == "a" else (other, one)
-    lie = honest(("constant", 1, a), ("constant", 2, b), ("MUL64_REG", 1, 2))
-    row = lie.row("multiply")
-    row[f"{name}_{limb}_low"] = 1 + pow(256, -1, P)
-    for position, more in ((limb, 1), (limb + 1, 32512)):
-        if position < 4:
-            row[f"c_{position}"] = row[f"c_{position}"] + more
-            ends_with(lie, 1, {position: row[f"c_{position}"]})
-    needed(lie, "multiply", f"the parts of {name}_{limb} are bytes")
-
-
-def compare(row: Row, left: int, right: int, limb: int, difference: int) -> None:
-    """Set the cells of a comparison: less, at a limb."""
-    del left, right
-    for position in range(4):
-        row[f"differs_{position}"] = int(position == limb)
-    row["is_less"], row["difference"] = 1, difference
-
-
-def divided(mnemonic: str, n: int, d: int, quotient: int, remainder: int) -> tuple[Forgery, Row]:
-    """The division of n by d with another quotient and remainder; carries are left."""
-    lie = honest(("constant", 1, n), ("constant", 2, d), (mnemonic, 1, 2))
-    row = lie.row("divide")
-    row.set_word("quotient", quotient)
-    row.set_word("remainder", remainder)
-    for limb in range(4):
-        row[f"quotient_{limb}_low"] = quotient >> 16 * limb & 0xFF
-    result = remainder if mnemonic.startswith("MOD") else quotient
-    lie.row("registers", 1).set_word("last", result)
-    return lie, row
-
-
-@shows(*(("divide", f"the parts of quotient_{limb} are bytes") for limb in range(4)))
-@pytest.mark.parametrize("limb", range(4))
-def test_a_quotient_of_five_thirds(limb: int) -> None:
-    """5 / 3 of the field, times 3, is 5: nothing remains."""
-    place = 3 - limb
-    lie, row = divided("DIV64_REG", 5 << 48, 3 << 16 * place, 0, 0)
-    row[f"quotient_{limb}"] = row[f"quotient_{limb}_low"] = 5 * pow(3, -1, P)
-    for position in range(3):
-        row[f"carry_{position}"] = 0
-    compare(row, 0, 3, place, 3)
-    ends_with(lie, 1, {limb: row[f"quotient_{limb}"]})
-    needed(lie, "divide", f"the parts of quotient_{limb} are bytes")
-
-
-@shows(*(("divide", f"the parts of divisor_{limb} are bytes") for limb in (1, 2, 3)))
-@pytest.mark.parametrize("limb", [1, 2, 3])
-def test_a_limb_of_the_divisor_that_vanishes(limb: int) -> None:
-    """Bytes -1 / 255 and 1 / 255: the limb is 1, and their sum, which is all that overflows, is 0."""
-    place = 4 - limb
-    lie, row = divided("DIV64_REG", 1 << 16 * place, (1 << 16 * limb) + 1, 1 << 16 * place, 0)
-    row[f"divisor_{limb}_low"] = -pow(255, -1, P)
-    for position in range(3):
-        row[f"carry_{position}"] = 0
-    compare(row, 0, 1, limb, 1)
-    needed(lie, "divide", f"the parts of divisor_{limb} are bytes")
-
-
-@shows(("divide", "the parts of divisor_0 are bytes"))
-def test_a_low_limb_of_the_divisor_that_is_a_fraction() -> None:
-    remainder = 1 | 40000 << 16
-    divisor = 0xF0 << 48 | 5
-    lie, row = divided("MOD64_REG", 256 * divisor + remainder, divisor, 256, (40000 - 32512) << 16)
-    row["divisor_0_low"] = 5 + pow(256, -1, P)
-    needed(lie, "divide", "the parts of divisor_0 are bytes")
-
-
-@shows(*(("divide", f"carry out of limb {limb} is below 2^12") for limb in range(3)))
-@pytest.mark.parametrize("limb", range(3))
-def test_a_carry_of_a_division_that_is_a_fraction(limb: int) -> None:
-    n, d = 1000 << 16 * (limb + 1) | 5 << 16 * limb, 0xFFFF << 48
-    lie, row = divided("MOD64_REG", n, d, 0, n + (1 << 16 * limb) + (32512 << 16 * (limb + 1)))
-    row[f"carry_{limb}"] = pow(2**16, -1, P)
-    compare(row, 0, d, 3, 0xFFFF - row["remainder_3"])
-    needed(lie, "divide", f"carry out of limb {limb} is below 2^12")
-
-
-@shows(*(("divide", f"limb {limb} of the remainder is below 2^16") for limb in range(4)))
-@pytest.mark.parametrize("limb", range(4))
-def test_a_negative_remainder(limb: int) -> None:
-    """5 = 2 * 3 - 1."""
-    lie, row = divided("DIV64_REG", 5 << 16 * limb, 3 << 16 * limb, 2, 0)
-    row[f"remainder_{limb}"] = -1
-    compare(row, -1, 3, limb, 4)
-    needed(lie, "divide", f"limb {limb} of the remainder is below 2^16")
-
-
-@shows(("divide", "the remainder is below the divisor"))
-def test_a_remainder_above_the_divisor() -> None:
-    lie, row = divided("DIV64_REG", 29, 10, 1, 19)
-    row["is_less"], row["difference"] = 0, 9
-    needed(lie, "divide", "the remainder is below the divisor")
-
-
-@shows(("divide", "the marked limbs differ in the direction of is_less"))
-def test_a_difference_below_zero() -> None:
-    lie, row = divided("DIV64_REG", 29, 10, 1, 19)
-    row["difference"] = -9
-    needed(lie, "divide", "the marked limbs differ in the direction of is_less")
-
-
-@shows(("divide", "equal values are not less"))
-def test_a_remainder_equal_to_the_divisor() -> None:
-    lie, row = divided("DIV64_REG", 20, 10, 1, 10)
-    for limb in range(4):
-        row[f"differs_{limb}"] = 0
-    row["difference"] = 0
-    needed(lie, "divide", "equal values are not less")
+# BYTE ORDER
 
 
 @shows(*(("endian", f"the parts of limb {limb} are bytes") for limb in range(4)))
@@ -786,7 +669,7 @@ OPERANDS = {
 @pytest.mark.parametrize("chip", OPERANDS)
 def test_padding_that_reads(chip: str) -> None:
     """A row of padding reads a register at any time: 2^15 such rows carry it around p, into the past."""
-    lie = Forgery(witnesses()[0])
+    lie = Forgery(witness_with(chip))
     end = lie.row("registers", 2)
     assert end.word("last") == 0
     table = lie.tables(chip)[-1]
