@@ -76,11 +76,12 @@ def _check_failing(event: SyscallEvent, key: int | None, final: FinalState) -> N
 
 
 def _execute(program: Program, layout: Layout, final: FinalState, context: SyscallContext) -> Fault | None:
-    memory = _Addresses(layout)
+    memory, recorder = _Addresses(layout), Recorder()
+    recorder.pc.append(final.pc)
     machine = Machine(
         program,
         memory,
-        Recorder(),
+        recorder,
         final.registers,
         context=context,
         syscalls=REGISTRY,

@@ -111,19 +111,15 @@ class Machine:
     # COMPILATION
 
     def _compile(self) -> list[Operation]:
-        slots = len(self.program.text) // 8
-        text = self.program.text
-        # Compiled when first reached: most of a program never runs.
-        operations: list[Operation] = []
+        """The operation of each slot. It compiles itself when it is first executed: most of a program never is."""
+        program, pcs = self.program, self.recorder.pc
 
-        def lazily(pc: int) -> Operation:
-            def first_time() -> int:
-                operations[pc] = self._operation(pc, Instruction.decode(text[pc * 8 : pc * 8 + 8]))
-                return operations[pc]()
+        def first_time() -> int:
+            pc = pcs[-1]
+            operations[pc] = self._operation(pc, program.instruction(pc))
+            return operations[pc]()
 
-            return first_time
-
-        operations.extend(lazily(pc) for pc in range(slots))
+        operations: list[Operation] = [first_time] * program.slots
         operations.append(_raising(faults.execution_overrun))
         return operations
 
