@@ -80,9 +80,22 @@ def idle() -> Program:
     return builder.build()
 
 
+def idle_by(version: int, *mnemonics: str) -> Program:
+    """Instructions of another version that leave r1 = 0 as it is when r2 is 1."""
+    builder = ProgramBuilder(version)
+    builder.constant(1, 0)
+    builder.constant(2, 1)
+    for _ in range(3):
+        for mnemonic in mnemonics:
+            builder.emit(mnemonic, 1, 2)
+    builder.exit()
+    return builder.build()
+
+
 @cache
 def corpus() -> tuple[Witness, ...]:
-    return (*witnesses(), witness_of(run(idle())))
+    programs = (idle(), idle_by(2, "UHMUL64_REG", "SDIV64_REG"), idle_by(3, "JEQ32_REG"))
+    return (*witnesses(), *(witness_of(run(program)) for program in programs))
 
 
 def checks() -> list[tuple[str, str]]:
