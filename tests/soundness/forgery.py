@@ -25,7 +25,14 @@ class Forgery:
     """A witness whose cells may be changed. Rows are named by chip, table of the chip, and row."""
 
     def __init__(self, witness: Witness) -> None:
-        self.instances = [replace(instance, main=instance.main.copy()) for instance in witness.instances]
+        self.instances = [
+            replace(
+                instance,
+                main=instance.main.copy(),
+                public=None if instance.public is None else instance.public.copy(),
+            )
+            for instance in witness.instances
+        ]
         self.public = witness.public
 
     def tables(self, chip: str) -> list[Instance]:
@@ -94,6 +101,17 @@ class Row:
         """Set the four limbs of a word."""
         for limb in range(4):
             self[f"{name}_{limb}"] = value >> 16 * limb & 0xFFFF
+
+    def claim(self, column: str, value: int) -> None:
+        """Set a public cell, in the table and in the statement."""
+        self[column] = value
+        assert self.instance.public is not None
+        self.instance.public[self.row, self.instance.chip.index(column)] = value % P
+
+    def claim_word(self, name: str, value: int) -> None:
+        """Set the four public limbs of a word."""
+        for limb in range(4):
+            self.claim(f"{name}_{limb}", value >> 16 * limb & 0xFFFF)
 
     def word(self, name: str) -> int:
         """The word of four limbs."""

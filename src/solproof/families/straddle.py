@@ -48,7 +48,7 @@ class Straddle:
         ]
         cells = [chip.column(f"byte_{byte}", f"byte {byte} of the two words, before") for byte in range(16)]
         reaches = step.flag("reaches_second", "1 when the access reaches the second word")
-        skips = step.flag("skips_hole", "1 when the second word is in the next stack frame")
+        skips = chip.flag("skips_hole", "1 when the second word is in the next stack frame")
         gaps = chip.column("gaps_row", "row of the program table that says that the stack has holes")
         available = (
             chip.column("available_first", "how many bytes of the first word exist"),

@@ -70,7 +70,7 @@ def build_stack_heap() -> Chip:
     bits(chip, FRAMES_BITS, frame, is_real, "frame is below 64")
     bits(chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, is_real, "frame holds index")
     range16(chip, heap_words - 1 - index, is_heap, "index is inside the heap")
-    chip.assert_equal(holes, stack_gaps * (1 - is_heap) * frame, "the heap has no holes, nor other stacks")
+    chip.assert_equal(holes, stack_gaps * (1 - is_heap) * frame, "only a stack has holes, and not every one")
     position = index + 2**REGION_WORDS_BITS * is_heap
     following = chip.next(index) + 2**REGION_WORDS_BITS * chip.next(is_heap)
     rises = chip.next(is_real) * (following - position - 1 - gap)
