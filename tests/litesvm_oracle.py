@@ -11,6 +11,7 @@ from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
 from solproof.demo.litesvm import RuntimeResult, run_in_litesvm, runtime
+from solproof.program.program import Program
 from solproof.svm.execute import Execution, execute
 from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
 
@@ -21,13 +22,16 @@ LOADERS = {
 }
 
 
-def assert_like_litesvm(given: ExecutionInput, machine: LiteSVM | None = None) -> Execution:
+def assert_like_litesvm(
+    given: ExecutionInput, machine: LiteSVM | None = None, program: Program | None = None
+) -> Execution:
     """Compare outcome, error, compute units, log, return data and accounts; returns our execution.
 
-    Without a `machine` the input's program is added to a LiteSVM under the loader that the parameters name.
+    `program` saves loading the input's again. Without a `machine` the input's program is added to a LiteSVM
+    under the loader that the parameters name.
     """
     expected = litesvm_result(given, machine)
-    execution = execute(given)
+    execution = execute(given, program)
     output = execution.output
     got = RuntimeResult(
         success=output.success,

@@ -9,10 +9,9 @@ from hypothesis.strategies import DrawFn
 from hypothesis.vendor.pretty import RepresentationPrinter
 
 from solproof.isa.disassemble import Names, disassemble
-from solproof.program.elf import load
-from solproof.program.program import Program
+from solproof.program.program import TEXT_ADDRESS, Program
 from solproof.program.raw import RawFormat
-from solproof.program.verifier import load_program, verify
+from solproof.program.verifier import load_program
 from solproof.svm.budget import heap_cost
 from solproof.svm.execute import Execution, execute
 from solproof.svm.execution_input import ExecutionInput, Parameters
@@ -20,8 +19,10 @@ from tests.conformance import ask_oracle, assert_equal
 from tests.differential.programs import RandomProgram
 from tests.differential.source import Source
 from tests.program.elf_files import strict_elf
+from tests.svm.elf_builder import TEXT_OFFSET, build_elf
 
 VERSIONS = (0, 1, 2, 3, 4)
+MAINNET_VERSIONS = (0, 1, 2, 3)
 PROGRAM_ID = bytes([7]) * 32
 DARING = (0, 2, 6, 20)
 METERS = (600, 1500, 3000)
@@ -68,7 +69,8 @@ def cases(draw: DrawFn) -> Case:
     version = source.choice(VERSIONS)
     parameters = Parameters(source.choice(METERS) + heap_cost(256 * 1024), source.choice(HEAP_SIZES) * 1024)
     data = source.content(source.below(LONGEST_DATA + 1))
-    image = b"" if version < 3 else bytes(range(1, 256))[: source.choice(IMAGE_SIZES)]
+    # Raw bytecode has no image of its own, and files of V4 are not for mainnet.
+    image = bytes(range(1, 256))[: source.choice(IMAGE_SIZES)] if version == 3 else b""
     program = RandomProgram(
         source,
         version,
@@ -79,14 +81,37 @@ def cases(draw: DrawFn) -> Case:
     )
     code = program.fill().code()
     cut = source.below(256) if source.percent(20) else None
-    if version < 3:
+    content, program_format = code, None
+    if image:
+        content = strict_elf(code, image, entry=program.entry).data
+    else:
         program_format = RawFormat(version, program.entry)
-        given = ExecutionInput(code, PROGRAM_ID, (), data, parameters, program_format)
-        return Case(given, load_program(code, program_format), cut)
-    elf = strict_elf(code, image or None, version=version, entry=program.entry).data
-    loaded = load(elf, newest_version=4)
-    verify(loaded)
-    return Case(ExecutionInput(elf, PROGRAM_ID, (), data, parameters), loaded, cut)
+    given = ExecutionInput(content, PROGRAM_ID, (), data, parameters, program_format)
+    return Case(given, load_program(content, program_format), cut)
+
+
+@strategies.composite
+def runtime_cases(draw: DrawFn) -> Case:
+    """A random program as an ELF file of a version that mainnet runs."""
+    source = Source(draw)
+    version = source.choice(MAINNET_VERSIONS)
+    meter, heap_size = source.choice((*METERS, 40)), source.choice((32, 256)) * 1024
+    data = source.content(source.below(LONGEST_DATA + 1))
+    image = bytes(range(1, 256))[: source.choice(IMAGE_SIZES)] if version == 3 else b""
+    program = RandomProgram(
+        source,
+        version,
+        input_size=48 + len(data),
+        heap_size=heap_size,
+        image_size=len(image),
+        daring=source.choice(DARING),
+    )
+    if version == 3:
+        elf = strict_elf(program.fill().code(), image or None, entry=program.entry).data
+    else:
+        elf = build_elf([program.fill(entry_first=True).code(TEXT_ADDRESS + TEXT_OFFSET)], version)
+    parameters = Parameters(meter + heap_cost(heap_size), heap_size)
+    return Case(ExecutionInput(elf, PROGRAM_ID, (), data, parameters), load_program(elf), None)
 
 
 def run_case(case: Case) -> list[Execution]:

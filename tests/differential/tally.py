@@ -96,10 +96,6 @@ class Tally:
         self.endings[version, ending(run)] += 1
         return (set(self.opcodes) | set(self.endings)) - before
 
-    def missing(self, version: int) -> set[Item]:
-        """Opcodes and endings of a version that no run had."""
-        return (all_opcodes(version) | all_endings(version)) - set(self.opcodes) - set(self.endings)
-
     def report(self) -> Iterator[str]:
         """A line for each version, then one for each of its endings."""
         for version in sorted(self.runs):

@@ -111,7 +111,7 @@ class Machine:
     # COMPILATION
 
     def _compile(self) -> list[Operation]:
-        """The operation of each slot. It compiles itself when it is first executed: most of a program never is."""
+        """The operation of each slot. It compiles itself when first executed: most of a program never is."""
         program, pcs = self.program, self.recorder.pc
 
         def first_time() -> int:

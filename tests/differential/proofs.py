@@ -1,0 +1,45 @@
+"""Proofs of a few runs that together have everything that many had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from solproof.program.program import Program
+from solproof.proof.prove import prove_execution
+from solproof.proof.verify import verify
+from solproof.svm.execute import Execution, execute
+from solproof.svm.execution_input import ExecutionInput
+from tests.differential.tally import Item, items
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run that may be proven, and what it covers."""
+
+    given: ExecutionInput
+    program: Program
+    items: frozenset[Item]
+
+    @classmethod
+    def of(cls, execution: Execution) -> Candidate:
+        """A run that was executed; its trace is not kept."""
+        return cls(execution.input, execution.program, frozenset(items(execution.run)))
+
+
+def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Some candidates that cover what all of them do: greedily, the one that adds most comes next."""
+    missing = frozenset[Item]().union(*(candidate.items for candidate in candidates))
+    chosen = []
+    while missing:
+        best = max(candidates, key=lambda candidate: len(candidate.items & missing))
+        chosen.append(best)
+        missing -= best.items
+    return chosen
+
+
+def prove_and_verify(candidate: Candidate) -> None:
+    """Prove the run, and verify the proof against the input alone: the verdict is what the run gave."""
+    execution = execute(candidate.given, candidate.program)
+    verdict = verify(prove_execution(execution).data, candidate.given)
+    assert verdict.output == execution.output, f"{verdict.output}, expected {execution.output}"
