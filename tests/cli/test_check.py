@@ -49,7 +49,7 @@ def test_a_failure_is_named(command: Command, files: Files, monkeypatch: pytest.
     ]
 
 
-def test_a_fault_is_refused(command: Command, files: Files) -> None:
-    result = command("check", files.input_bin, "--compute-unit-limit", 10, "--quiet")
-    assert result.status == 3
-    assert result.errors.startswith("error: the program was stopped by ExceededMaxInstructions at pc ")
+def test_a_fault(command: Command, files: Files) -> None:
+    result = command("check", files.input_bin, "--compute-unit-limit", 10, "--json", "--quiet")
+    assert (result.status, result.fields["holds"]) == (0, True)
+    assert (result.fields["fault"], result.fields["instructions"]) == ("ExceededMaxInstructions", 10)

@@ -66,17 +66,26 @@ def test_a_failing_program_is_proven(command: Command, files: Files, tmp_path: P
         assert (result.fields["success"], result.fields["error"]) == (False, "Custom(1)")
 
 
-def test_a_fault_is_refused(command: Command, files: Files, tmp_path: Path) -> None:
+def test_a_fault(command: Command, files: Files, tmp_path: Path) -> None:
+    """A run that is stopped is proven as well; the verdict says by what, and where."""
     proof = tmp_path / "fault.proof"
-    result = command(
-        "prove", files.input_bin, "--output", proof, "--quiet", "--compute-unit-limit", 10, "--json"
+    limit = ("--compute-unit-limit", 10)
+    made = command("prove", files.input_bin, "--output", proof, "--quiet", *limit, "--json")
+    checked = command("verify", proof, "--input", files.input_bin, *limit, "--json")
+    for result in (made, checked):
+        assert result.status == 0
+        assert (result.fields["success"], result.fields["exit_code"]) == (False, None)
+        assert result.fields["error"] == "ProgramFailedToComplete"
+        assert result.fields["fault"] == "ExceededMaxInstructions"
+        assert result.fields["pc"] == checked.fields["pc"]
+    shown = command("verify", proof, "--input", files.input_bin, *limit)
+    assert f"none: ExceededMaxInstructions at pc {made.fields['pc']}\n" in shown.output
+    claim = command("inspect", proof, "--json").fields["claim"]
+    assert (claim["fault"], claim["pc"], claim["exit_code"]) == (
+        "ExceededMaxInstructions",
+        made.fields["pc"],
+        None,
     )
-    assert result.status == 3
-    assert result.fields["failure"]["kind"] == "UnsupportedError"
-    assert result.fields["failure"]["message"].startswith(
-        "the program was stopped by ExceededMaxInstructions at pc "
-    )
-    assert not proof.exists()
 
 
 # OUTPUTS

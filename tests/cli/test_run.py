@@ -55,6 +55,8 @@ def test_json(command: Command, files: Files) -> None:
         "exit_code": 0,
         "error": None,
         "error_message": None,
+        "fault": None,
+        "pc": 5160,
         "compute_units": 76,
         "compute_units_charged": 76,
         "instructions": 76,
@@ -112,7 +114,7 @@ def test_a_fault_is_a_result(command: Command, files: Files) -> None:
     assert result.output.splitlines()[:4] == [
         "success            no",
         "error              ProgramFailedToComplete: exceeded CUs meter at BPF instruction",
-        "exit code          none, a fault stopped the program",
+        "exit code          none: ExceededMaxInstructions at pc 4076",
         "compute units      10",
     ]
 

@@ -30,6 +30,8 @@ def test_json(command: Command, files: Files) -> None:
         "exit_code",
         "error",
         "error_message",
+        "fault",
+        "pc",
         "compute_units",
         "compute_units_charged",
         "instructions",

@@ -34,6 +34,8 @@ OUTPUT = ExecutionOutput(
     exit_code=1,
     error="Custom(1)",
     error_message="custom program error: 0x1",
+    fault=None,
+    pc=7,
     compute_units=181,
     compute_units_charged=189,
     instructions=79,
@@ -43,7 +45,13 @@ OUTPUT = ExecutionOutput(
     return_data=ReturnData(PROGRAM, b""),
 )
 FAULTED = replace(
-    OUTPUT, exit_code=None, error="ProgramFailedToComplete", error_message="", logs=(), accounts=()
+    OUTPUT,
+    exit_code=None,
+    error="ProgramFailedToComplete",
+    error_message="",
+    fault="DivideByZero",
+    logs=(),
+    accounts=(),
 )
 SUCCEEDED = replace(OUTPUT, success=True, exit_code=0, error=None, error_message=None)
 

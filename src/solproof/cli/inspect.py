@@ -94,6 +94,8 @@ def describe_proof(content: bytes) -> Fields:
         "claimed_security_regime": file.security_regime,
         "claim": {
             "exit_code": claim.exit_code,
+            "fault": claim.fault or None,
+            "pc": claim.final.pc,
             "instructions": claim.instructions,
             "touched_input_words": len(claim.index),
             "syscalls": dict(sorted(events.items())),

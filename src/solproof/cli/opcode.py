@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +27,28 @@ EXAMPLE = """\b
 Examples:
   solproof opcode 0x0f
   solproof opcode ADD64_REG --json
+  solproof opcode
 """
 PACKAGE = Path(solproof.__file__).parent
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="[CODE]", required=False)
 @json_option
-def opcode(code: str, as_json: bool) -> None:
+def opcode(code: str | None, as_json: bool) -> None:
     """Show where an opcode is defined, executed, constrained and tested.
 
     CODE is a number from 0 to 255, such as 0x0f, or a mnemonic, such as ADD64_REG. A number that means
     different things in different sBPF versions shows them all. Places are paths in the repository with line
-    numbers.
+    numbers. Without CODE: what an instruction of each chip costs to prove, in field elements.
     """
+    if code is None:
+        found = costs()
+        if as_json:
+            print_json({"chips": found})
+        else:
+            print_lines(_cost_lines(found))
+        return
     described = [describe(row) for row in find(code)]
     if as_json:
         print_json({"opcodes": described})
@@ -77,6 +86,28 @@ def describe(row: Opcode) -> Fields:
         "places": places(row, family, chips),
         "chips": [_chip_fields(chip) for chip in chips],
     }
+
+
+def costs() -> list[Fields]:
+    """What a row of each chip that executes instructions costs, and which instructions it executes."""
+    taken: dict[str, list[str]] = {}
+    for row in OPCODES:
+        for chip in chips_of(row, BY_MNEMONIC[row.mnemonic]):
+            taken.setdefault(chip.name, []).append(row.mnemonic)
+    return [
+        {"name": chip.name, "cells_per_row": _cells(chip), "mnemonics": taken[chip.name]}
+        for chip in CIRCUIT.chips
+        if chip.name in taken
+    ]
+
+
+def _cost_lines(found: list[Fields]) -> list[str]:
+    pairs = []
+    for chip in found:
+        stems = dict.fromkeys(re.sub("_(IMM|REG)$", "", mnemonic) for mnemonic in chip["mnemonics"])
+        cells = sum(chip["cells_per_row"].values())
+        pairs.append((f"{chip['name']:<16}{cells:>4} cells", ", ".join(stems)))
+    return aligned(pairs)
 
 
 def chips_of(row: Opcode, family: Family) -> list[Chip]:
@@ -172,20 +203,26 @@ def _found_in(paths: Iterable[Path], pattern: str) -> str:
 
 
 def _chip_fields(chip: Chip) -> Fields:
-    number = CIRCUIT.number(chip)
     return {
         "name": chip.name,
         "claim": chip.claim,
-        "cells_per_row": {
-            "main": chip.width,
-            "auxiliary": _engine.auxiliary_width(CIRCUIT.to_bytes())[number],
-        },
+        "cells_per_row": _cells(chip),
         "columns": [{"name": note.name, "formula": note.formula} for note in chip.main],
         "constraints": [{"name": item.name, "degree": item.expression.degree} for item in chip.constraints],
         "interactions": [
             {"bus": item.bus.name, "role": item.role.value, "name": item.name} for item in chip.interactions
         ],
     }
+
+
+def _cells(chip: Chip) -> dict[str, int]:
+    """Field elements of a row, committed by the prover."""
+    return {"main": chip.width, "auxiliary": _auxiliary_widths()[CIRCUIT.number(chip)]}
+
+
+@cache
+def _auxiliary_widths() -> list[int]:
+    return _engine.auxiliary_width(CIRCUIT.to_bytes())
 
 
 def _lines(fields: Fields) -> list[str]:

@@ -50,9 +50,9 @@ def prove(
 ) -> None:
     """Run a program and write a proof of the run.
 
-    PROGRAM is an ELF file, with --input a JSON file; or an input.bin, which holds both. A program that
-    returns an error code is proven as well; one that a fault stops (a bad access, the budget) is refused with
-    exit status 3.
+    PROGRAM is an ELF file or raw bytecode, with --input a JSON file; or an input.bin, which holds both. A
+    program that fails is proven as well: one that returns an error code, and one that a fault stops (a bad
+    access, the budget, a failing syscall).
     """
     check_writable(output)
     given = read_input(program, input_path, **parameters)

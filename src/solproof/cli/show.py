@@ -25,6 +25,8 @@ def outcome_fields(output: ExecutionOutput) -> Fields:
         "exit_code": output.exit_code,
         "error": output.error,
         "error_message": output.error_message,
+        "fault": output.fault,
+        "pc": output.pc,
         "compute_units": output.compute_units,
         "compute_units_charged": output.compute_units_charged,
         "instructions": output.instructions,
@@ -54,7 +56,7 @@ def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
         *failed,
         (
             "exit code",
-            "none, a fault stopped the program" if output.exit_code is None else str(output.exit_code),
+            str(output.exit_code) if output.fault is None else f"none: {output.fault} at pc {output.pc}",
         ),
         ("compute units", f"{output.compute_units:,}"),
         *charged,

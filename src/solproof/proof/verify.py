@@ -50,6 +50,7 @@ class _Result:
 
     fault: Fault | None
     r0: int
+    pc: int
     compute_units: int
     instructions: int
     input_region: bytes
@@ -127,7 +128,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     except _engine.EngineVersionError as error:
         raise ProofVersionError(f"engine: {error}") from error
     units = claim.instructions + replayed_events.compute_units
-    result = _Result(fault, final.registers[0], units, claim.instructions, after)
+    result = _Result(fault, final.registers[0], final.pc, units, claim.instructions, after)
     end = time.perf_counter()
     return Verdict(
         output=report(execution_input, serialized, result, context),

@@ -76,6 +76,10 @@ class Outcome(Protocol):
         """The exit code, when there is no fault."""
 
     @property
+    def pc(self) -> int:
+        """Slot of the last instruction."""
+
+    @property
     def compute_units(self) -> int:
         """Compute units consumed."""
 
@@ -102,6 +106,8 @@ def report(
         exit_code=outcome.r0 if outcome.fault is None else None,
         error=None if error is None else error.name,
         error_message=None if error is None else error.message,
+        fault=None if outcome.fault is None else outcome.fault.name,
+        pc=outcome.pc,
         compute_units=outcome.compute_units,
         compute_units_charged=_charged(execution_input, outcome),
         instructions=outcome.instructions,

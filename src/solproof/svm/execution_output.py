@@ -24,6 +24,10 @@ class ExecutionOutput:
     error: Agave's `InstructionError` as its debug text, such as `Custom(1)` or `ProgramFailedToComplete`;
         None on success.
     error_message: the error in the runtime's words; for a fault, what it was and where. None on success.
+    fault: the name of the fault that stopped the program, as solana-sbpf or Agave's syscalls name it, such as
+        `DivideByZero`; None when it returned.
+    pc: slot of the last instruction: the exit, the one that failed, or the one that the budget was too small
+        for.
     compute_units: CU that the program consumed, as in the runtime's "consumed" log line (the heap's price is
         not in it).
     compute_units_charged: CU that the instruction takes from the transaction: the price of the heap too, and
@@ -38,6 +42,8 @@ class ExecutionOutput:
     exit_code: int | None
     error: str | None
     error_message: str | None
+    fault: str | None
+    pc: int
     compute_units: int
     compute_units_charged: int
     instructions: int
