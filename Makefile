@@ -9,6 +9,9 @@ ENGINE := $(VENV)/engine.stamp
 ORACLE := tests/oracle
 PYTHON_SOURCES := src tests benches
 TEST_PROCESSES ?= 2
+PROGRAMS ?= 20000
+SEED ?= 1
+CHECK_EVERY ?= 1
 
 ENGINE_SOURCES := pyproject.toml .cargo/config.toml engine/Cargo.toml engine/Cargo.lock $(wildcard engine/src/*.rs)
 ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
@@ -23,6 +26,8 @@ SECONDS ?= 600
 help:
 	@echo "make demo     run, compare, prove and verify two real SPL Token transfers"
 	@echo "make test     run every test"
+	@echo "make conformance  run random programs as the reference does, check and prove them; count"
+	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
 	@echo "make check    formatting, lint, types, stubs, dead code, clippy"
 	@echo "make bench    measure the figures of the README"
 	@echo "make fuzz     fuzz every reader of untrusted bytes; SECONDS=600 for each TARGET"
@@ -37,6 +42,9 @@ demo: $(ENGINE)
 
 test: $(ENGINE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+
+conformance: $(ENGINE) $(ORACLE)/target/oracle.stamp
+	$(BIN)/python -m tests.differential --programs $(PROGRAMS) --seed $(SEED) --check-every $(CHECK_EVERY)
 
 check: $(ENGINE)
 	$(BIN)/ruff format --check $(PYTHON_SOURCES)

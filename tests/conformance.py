@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solproof.air.check import check
 from solproof.families.family import Code
@@ -134,10 +135,14 @@ def _compare(what: str, got: object, expected: object) -> None:
     assert got == expected, f"{what}: {got}, expected {expected}"
 
 
+@lru_cache(maxsize=8)
+def _columns_of(program: Program) -> NDArray[np.uint32]:
+    return program_columns(program, table_of(program))
+
+
 def witness_of(outcome: Run) -> Witness:
     """The tables of a run."""
-    table = table_of(outcome.program)
-    return build_witness(outcome, table, program_columns(outcome.program, table))
+    return build_witness(outcome, table_of(outcome.program), _columns_of(outcome.program))
 
 
 def assert_checked(outcome: Run) -> Witness:

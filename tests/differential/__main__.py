@@ -1,27 +1,31 @@
 """`make conformance`: compares many runs with the reference machine and with LiteSVM, and counts them.
 
-It proves some of the runs too. It fails if anything differs, and if a version lacks an opcode or an ending.
+The witnesses of the runs are checked, and some runs are proven and verified. It fails if anything differs,
+and if no run had some opcode, or some ending, of a version.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
-from solproof.svm.execute import Execution
+from solproof.svm.execution_input import ExecutionInput
 from tests.conformance import assert_checked
-from tests.differential import mainnet, upstream
-from tests.differential.cases import MAINNET_VERSIONS, VERSIONS, Case, cases, run_case, runtime_cases
+from tests.differential import mainnet, parts, upstream
+from tests.differential.cases import MAINNET_VERSIONS, VERSIONS
+from tests.differential.parts import Part
 from tests.differential.proofs import Candidate, choose, prove_and_verify
-from tests.differential.search import search
-from tests.differential.tally import Item, Tally, all_endings, all_opcodes
-from tests.litesvm_oracle import assert_like_litesvm
+from tests.differential.tally import Item, all_endings, all_opcodes
+from tests.oracle.oracle import oracle
 
-CHECK_EVERY = 20
+PROGRAMS_OF_A_PART = 500
 
 
 def main() -> int:
@@ -29,81 +33,96 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make conformance", description=__doc__)
     parser.add_argument("--programs", type=int, default=20_000, help="random programs (default 20,000)")
     parser.add_argument("--seed", type=int, default=1, help="of all random choices (default 1)")
+    parser.add_argument("--check-every", type=int, default=1, help="check one of so many (default 1: all)")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="default: one per processor")
     arguments = parser.parse_args()
-    print(f"PROGRAMS={arguments.programs} SEED={arguments.seed}", flush=True)
+    programs, seed, check_every = arguments.programs, arguments.seed, arguments.check_every
+    print(f"PROGRAMS={programs} SEED={seed} CHECK_EVERY={check_every}", flush=True)
+    oracle()  # built once, before several processes want it
+    context = multiprocessing.get_context("spawn")
     try:
-        candidates = compare_with_reference(arguments.programs, arguments.seed)
-        compare_with_litesvm(arguments.programs // 10, arguments.seed)
-        mainnet_runs = compare_mainnet_programs(arguments.programs // 40, arguments.seed)
-        compare_with_upstream()
-        prove(candidates, mainnet_runs)
+        with ProcessPoolExecutor(arguments.processes, context) as executor:
+            run = Conformance(executor, seed, check_every)
+            candidates = run.compare_with_reference(programs)
+            run.compare_with_litesvm(-(-programs // 10))
+            transactions = run.compare_mainnet_programs(-(-programs // 100))
+            compare_with_upstream()
+            run.prove(candidates, transactions)
     except AssertionError as error:
         print(f"\nFAILED: {error}")
         return 1
     return 0
 
 
-def compare_with_reference(programs: int, seed: int) -> list[Candidate]:
-    """Random programs in the machine and in `solana-sbpf`, equal after every step; returns the runs."""
-    tally, candidates, checked = Tally(), list[Candidate](), Counter[str]()
+class Conformance:
+    """The comparisons that take long, on several processes."""
 
-    def examine(case: Case) -> None:
-        for execution in run_case(case):
-            is_first = tally.add(execution.run)
-            candidates.append(Candidate.of(execution))
-            if is_first or len(candidates) % CHECK_EVERY == 0:
-                assert_checked(execution.run)
-                checked["exit" if execution.run.fault is None else "fault"] += 1
-        tally.programs[case.version] += 1
+    def __init__(self, executor: Executor, seed: int, check_every: int) -> None:
+        self.executor = executor
+        self.seed = seed
+        self.check_every = check_every
 
-    with _section(f"{programs:,} random programs against solana-sbpf 0.21.0, step by step"):
-        search(cases(), examine, programs, seed)
-        _print_tally(tally)
-        print(f"witnesses checked: {checked['exit']:,} of runs that exit, {checked['fault']:,} of others")
-    return candidates
+    def compare_with_reference(self, programs: int) -> list[Candidate]:
+        """Random programs in the machine and in `solana-sbpf`, equal after every step.
 
+        Returns runs that together have all opcodes and endings that occurred.
+        """
+        with _section(f"{programs:,} random programs against solana-sbpf 0.21.0, step by step"):
+            sizes, seeds = self._split(programs)
+            every = [self.check_every] * len(sizes)
+            part = _sum(self.executor.map(parts.random_programs, sizes, seeds, every))
+            _print_part(part)
+        return choose(part.candidates)
 
-def compare_with_litesvm(programs: int, seed: int) -> None:
-    """Random programs as ELF files in solproof and in LiteSVM: the whole outcome is equal."""
-    tally = Tally()
+    def compare_with_litesvm(self, programs: int) -> None:
+        """Random programs as ELF files in solproof and in LiteSVM: the whole outcome is equal."""
+        versions = f"V{MAINNET_VERSIONS[0]} to V{MAINNET_VERSIONS[-1]}"
+        with _section(f"{programs:,} random ELF files of {versions} against LiteSVM"):
+            sizes, seeds = self._split(programs)
+            every = [self.check_every] * len(sizes)
+            _print_part(_sum(self.executor.map(parts.random_files, sizes, seeds, every)))
 
-    def examine(case: Case) -> None:
-        tally.add(assert_like_litesvm(case.given, program=case.program).run)
-        tally.programs[case.version] += 1
+    def compare_mainnet_programs(self, instructions: int) -> list[ExecutionInput]:
+        """Random instructions for mainnet's programs in solproof and in LiteSVM; returns some of each."""
+        inputs: list[ExecutionInput] = []
+        with _section(f"{instructions:,} random instructions for each program of mainnet against LiteSVM"):
+            names = mainnet.NAMES
+            count = len(names)
+            found = self.executor.map(
+                parts.mainnet_program,
+                [instructions] * count,
+                [str(self.seed)] * count,
+                [self.check_every] * count,
+                names,
+            )
+            for name, part in zip(names, found, strict=True):
+                print(f"{name}: {part.outcomes.report()}; {part.checked:,} witnesses checked", flush=True)
+                inputs += part.candidates
+        return inputs
 
-    versions = f"V{MAINNET_VERSIONS[0]} to V{MAINNET_VERSIONS[-1]}"
-    with _section(f"{programs:,} random ELF files of {versions} against LiteSVM"):
-        search(runtime_cases(), examine, programs, seed)
-        _print_tally(tally)
+    def prove(self, candidates: list[Candidate], transactions: list[ExecutionInput]) -> None:
+        """Prove and verify random runs with all opcodes and endings of all versions, and mainnet's."""
+        inputs = [candidate.given for candidate in candidates] + transactions
+        proofs = f"{len(candidates)} random runs and {len(transactions)} of mainnet's programs"
+        with _section(f"{proofs}, proven and verified"):
+            for given in inputs:
+                prove_and_verify(given)
+            proven = frozenset[Item]().union(*(candidate.items for candidate in candidates))
+            missing: set[Item] = set()
+            for version in VERSIONS:
+                opcodes, endings = all_opcodes(version), all_endings(version)
+                print(
+                    f"V{version}: {len(opcodes & proven)} of {len(opcodes)} opcodes, "
+                    f"{len(endings & proven)} of {len(endings)} endings"
+                )
+                missing |= (opcodes | endings) - proven
+        assert not missing, f"no run had {sorted(missing)}: more programs are needed"
 
-
-class Kept:
-    """Of the runs of a program, one that succeeds and one that fails, to be proven. Some are checked."""
-
-    def __init__(self) -> None:
-        self.candidates: dict[bool, Candidate] = {}
-        self.runs = 0
-        self.checked = 0
-
-    def examine(self, execution: Execution) -> None:
-        """Look at a run."""
-        self.candidates.setdefault(execution.output.success, Candidate.of(execution))
-        if self.runs % CHECK_EVERY == 0:
-            assert_checked(execution.run)
-            self.checked += 1
-        self.runs += 1
-
-
-def compare_mainnet_programs(instructions: int, seed: int) -> list[Candidate]:
-    """Random instructions for mainnet's programs in solproof and in LiteSVM; returns some runs of each."""
-    candidates: list[Candidate] = []
-    with _section(f"{instructions:,} random instructions for each program of mainnet against LiteSVM"):
-        for name in mainnet.NAMES:
-            kept = Kept()
-            outcomes = mainnet.compare(name, instructions, seed, kept.examine)
-            print(f"{name}: {outcomes.report()}; {kept.checked:,} witnesses checked", flush=True)
-            candidates += kept.candidates.values()
-    return candidates
+    def _split(self, count: int) -> tuple[list[int], list[str]]:
+        """The sizes of parts, and their seeds."""
+        starts = range(0, count, PROGRAMS_OF_A_PART)
+        sizes = [min(PROGRAMS_OF_A_PART, count - start) for start in starts]
+        return sizes, [f"{self.seed} {number}" for number in range(len(sizes))]
 
 
 def compare_with_upstream() -> None:
@@ -111,37 +130,22 @@ def compare_with_upstream() -> None:
     if upstream.SHARED is None:
         print("\nThe runs of the reference's own test-suite: left out, as SOLPROOF_SHARED is not set")
         return
-    ran, left_out = Counter[str](), Counter[str]()
+    ran, left_out, checked = Counter[str](), Counter[str](), 0
     with _section("The runs of the reference's own test-suite"):
         for case in upstream.cases():
             reason = upstream.reason_to_leave_out(case)
-            if reason is None:
-                upstream.assert_like_upstream(case)
-                ran[case["version"]] += 1
-            else:
+            if reason is not None:
                 left_out[reason] += 1
+                continue
+            outcome = upstream.assert_like_upstream(case)
+            ran[case["version"]] += 1
+            if upstream.is_like_mainnet(case):
+                assert_checked(outcome)
+                checked += 1
         print("equal: " + ", ".join(f"{version} {count}" for version, count in sorted(ran.items())))
+        print(f"witnesses checked: {checked:,}, all but those of settings that mainnet does not have")
         for reason, count in left_out.items():
             print(f"left out: {count}, each {reason}")
-
-
-def prove(random_runs: list[Candidate], mainnet_runs: list[Candidate]) -> None:
-    """Few random runs that have all opcodes and endings of all versions, and those of mainnet's programs."""
-    chosen = choose(random_runs)
-    proofs = f"{len(chosen)} random runs and {len(mainnet_runs)} of mainnet's programs"
-    with _section(f"{proofs}, proven and verified"):
-        for candidate in [*chosen, *mainnet_runs]:
-            prove_and_verify(candidate)
-        proven = set().union(*(candidate.items for candidate in chosen))
-        missing: set[Item] = set()
-        for version in VERSIONS:
-            opcodes, endings = all_opcodes(version), all_endings(version)
-            print(
-                f"V{version}: {len(opcodes & proven)} of {len(opcodes)} opcodes, "
-                f"{len(endings & proven)} of {len(endings)} endings"
-            )
-            missing |= (opcodes | endings) - proven
-        assert not missing, f"no run had {sorted(missing)}: more programs are needed"
 
 
 @contextmanager
@@ -152,9 +156,18 @@ def _section(title: str) -> Iterator[None]:
     print(f"{time.perf_counter() - start:.0f} s", flush=True)
 
 
-def _print_tally(tally: Tally) -> None:
-    for line in tally.report():
+def _sum(found: Iterable[Part]) -> Part:
+    total = Part()
+    for part in found:
+        total += part
+    return total
+
+
+def _print_part(part: Part) -> None:
+    for line in part.tally.report():
         print(line)
+    checked = part.checked
+    print(f"witnesses checked: {checked['exit']:,} of runs that exit, {checked['fault']:,} of others")
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hypothesis import strategies
 from hypothesis.strategies import DrawFn
-from hypothesis.vendor.pretty import RepresentationPrinter
 
 from solproof.isa.disassemble import Names, disassemble
 from solproof.program.program import TEXT_ADDRESS, Program
@@ -31,25 +30,21 @@ LONGEST_DATA = 40
 IMAGE_SIZES = (0, 8, 16, 24, 160)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Case:
     """An input to execute with a program that was loaded already.
 
     `cut`, if there is one, makes a second run: it says where in the first the meter of the second is used up.
     """
 
-    given: ExecutionInput
-    program: Program
-    cut: int | None
+    def __init__(self, given: ExecutionInput, program: Program, cut: int | None) -> None:
+        self.given = given
+        self.program = program
+        self.cut = cut
 
     @property
     def version(self) -> int:
         """The sBPF version of the program."""
         return self.program.version
-
-    def _repr_pretty_(self, printer: RepresentationPrinter, _: bool) -> None:
-        """What Hypothesis shows of a case: without this, every byte of the runtime's parameters."""
-        printer.text(repr(self))
 
     def __repr__(self) -> str:
         program, parameters = self.program, self.given.parameters

@@ -79,7 +79,7 @@ class Outcomes:
         )
 
 
-def compare(name: str, count: int, seed: int, examine: Callable[[Execution], object]) -> Outcomes:
+def compare(name: str, count: int, seed: str, examine: Callable[[Execution], object]) -> Outcomes:
     """Run `count` random instructions of a program in both; what solproof refuses is counted by its message.
 
     Raises AssertionError, with the input, for the first that ends otherwise than in LiteSVM.

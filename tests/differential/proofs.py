@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solproof.program.program import Program
 from solproof.proof.prove import prove_execution
 from solproof.proof.verify import verify
 from solproof.svm.execute import Execution, execute
@@ -18,13 +17,12 @@ class Candidate:
     """A run that may be proven, and what it covers."""
 
     given: ExecutionInput
-    program: Program
     items: frozenset[Item]
 
     @classmethod
     def of(cls, execution: Execution) -> Candidate:
         """A run that was executed; its trace is not kept."""
-        return cls(execution.input, execution.program, frozenset(items(execution.run)))
+        return cls(execution.input, frozenset(items(execution.run)))
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -38,8 +36,8 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     return chosen
 
 
-def prove_and_verify(candidate: Candidate) -> None:
+def prove_and_verify(given: ExecutionInput) -> None:
     """Prove the run, and verify the proof against the input alone: the verdict is what the run gave."""
-    execution = execute(candidate.given, candidate.program)
-    verdict = verify(prove_execution(execution).data, candidate.given)
+    execution = execute(given)
+    verdict = verify(prove_execution(execution).data, given)
     assert verdict.output == execution.output, f"{verdict.output}, expected {execution.output}"

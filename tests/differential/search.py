@@ -17,15 +17,13 @@ class Difference(AssertionError):
     """A case that does not run as it should, as small as could be found."""
 
 
-def search(
-    strategy: SearchStrategy[Any], examine: Callable[[Any], object], count: int, seed: int, first: int = 0
-) -> None:
-    """Examine `count` different cases, which follow from the seed; `first` numbers the first batch.
+def search(strategy: SearchStrategy[Any], examine: Callable[[Any], object], count: int, seed: str) -> None:
+    """Examine `count` different cases, which follow from the seed.
 
     Cases are told apart by their text. Raises `Difference` with the smallest case found that fails.
     """
     seen: set[int] = set()
-    batch = first
+    batch = 0
     while len(seen) < count:
         try:
             _batch(strategy, examine, seen, count, f"{seed} {batch}")
@@ -59,7 +57,7 @@ def _batch(
             examine(case)
         except Exception as error:
             is_shrinking = True
-            raise Difference(f"seed and batch {seed}: {type(error).__name__}: {error}\n{case!r}") from error
+            raise Difference(f"seed {seed}: {type(error).__name__}: {error}\n{case!r}") from error
         seen.add(text)
 
     examine_new()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -85,16 +86,22 @@ class Tally:
         self.opcodes: Counter[Item] = Counter()
         self.endings: Counter[Item] = Counter()
 
-    def add(self, run: Run) -> set[Item]:
-        """Count a run; returns what it is the first to cover."""
+    def add(self, run: Run) -> None:
+        """Count a run."""
         version = run.program.version
-        before = set(self.opcodes) | set(self.endings)
         self.runs[version] += 1
         self.instructions[version] += run.instructions
         for item, count in executed(run):
             self.opcodes[item] += count
         self.endings[version, ending(run)] += 1
-        return (set(self.opcodes) | set(self.endings)) - before
+
+    def __iadd__(self, other: Tally) -> Tally:
+        for mine, theirs in zip(self._counters(), other._counters(), strict=True):
+            mine.update(theirs)
+        return self
+
+    def _counters(self) -> tuple[Counter[Any], ...]:
+        return self.programs, self.runs, self.instructions, self.opcodes, self.endings
 
     def report(self) -> Iterator[str]:
         """A line for each version, then one for each of its endings."""

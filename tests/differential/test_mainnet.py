@@ -27,7 +27,7 @@ def test_random_instructions(name: str) -> None:
         replay(execution)
         first.setdefault(execution.output.success, execution)
 
-    outcomes = mainnet.compare(name, INSTRUCTIONS, 7, examine)
+    outcomes = mainnet.compare(name, INSTRUCTIONS, "7", examine)
     assert sum(outcomes.ended.values()) + sum(outcomes.refused.values()) == INSTRUCTIONS
     assert outcomes.ended["success"] > 0 or name in FAIL_ALWAYS
     assert len(outcomes.ended) >= 2
@@ -42,6 +42,6 @@ def test_random_files() -> None:
     def examine(case: Case) -> None:
         tally.add(assert_like_litesvm(case.given, program=case.program).run)
 
-    search(runtime_cases(), examine, FILES, 7)
+    search(runtime_cases(), examine, FILES, "7")
     assert set(tally.runs) == set(MAINNET_VERSIONS)
     assert len(tally.endings) >= 20

@@ -15,7 +15,7 @@ from tests.differential.tally import Tally, all_opcodes
 
 PROGRAMS = 1500
 GROUPS = 6
-SEED = 20_260_101
+SEED = 1
 CHECK_EVERY = 25
 
 
@@ -29,7 +29,7 @@ def test_random_programs(group: int) -> None:
             if sum(tally.runs.values()) % CHECK_EVERY == 0:
                 assert_checked(execution.run)
 
-    search(cases(), examine, PROGRAMS // GROUPS, SEED + group)
+    search(cases(), examine, PROGRAMS // GROUPS, f"{SEED} {group}")
     assert set(tally.runs) == set(VERSIONS)
     for version in VERSIONS:
         executed = all_opcodes(version) & set(tally.opcodes)
@@ -42,9 +42,9 @@ def test_a_difference_is_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
     right = semantics.BINARY["SUB64"]
     monkeypatch.setitem(semantics.BINARY, "SUB64", lambda a, b: right(a, b) ^ (b > 1 << 40))
     with pytest.raises(Difference) as caught:
-        search(cases(), run_case, 5000, 1)
+        search(cases(), run_case, 5000, "1")
     first, header, *instructions = str(caught.value).splitlines()
-    assert first.startswith("seed and batch 1 ")
+    assert first.startswith("seed 1 ")
     assert "expected" in first
     assert header.startswith("V")
     assert any("sub64" in line for line in instructions)
@@ -55,6 +55,6 @@ def test_a_seed_gives_the_same_programs() -> None:
     first: list[Case] = []
     second: list[Case] = []
     for found in (first, second):
-        search(cases(), found.append, 60, 5)
+        search(cases(), found.append, 60, "5")
     assert [repr(case) for case in first] == [repr(case) for case in second]
     assert len({repr(case) for case in first}) == 60

@@ -18,6 +18,7 @@ from solproof.program.program import Program
 from solproof.svm.syscalls import SyscallContext
 from solproof.svm.sysvars import Sysvars
 from solproof.vm import limits, machine
+from solproof.vm.limits import MAXIMUM_CALL_DEPTH
 from solproof.vm.memory import Layout
 from solproof.vm.trace import Run
 from tests.conformance import PROGRAM_ID, states
@@ -49,6 +50,13 @@ def reason_to_leave_out(case: Case) -> str | None:
     if not case["cfg"]["enable_address_translation"]:
         return NO_TRANSLATION
     return None
+
+
+def is_like_mainnet(case: Case) -> bool:
+    """Whether a case has the settings that the circuit is for."""
+    return (
+        bool(case["cfg"]["enable_stack_frame_gaps"]) and case["cfg"]["max_call_depth"] == MAXIMUM_CALL_DEPTH
+    )
 
 
 def assert_like_upstream(case: Case) -> Run:
