@@ -20,7 +20,7 @@ ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)
 TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
 SECONDS ?= 600
 
-.PHONY: help install demo test check bench fuzz lock clean
+.PHONY: help install demo test conformance check bench fuzz lock clean
 .DEFAULT_GOAL := help
 
 help:
