@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 from solproof.svm.execution_input import ExecutionInput
 from tests.conformance import assert_checked
@@ -127,12 +128,16 @@ class Conformance:
 
 def compare_with_upstream() -> None:
     """The runs of the reference's own test-suite."""
-    if upstream.SHARED is None:
-        print("\nThe runs of the reference's own test-suite: left out, as SOLPROOF_SHARED is not set")
-        return
+    if not upstream.files():
+        print("\nThe runs of the reference's own test-suite: left out, as SOLPROOF_SHARED does not name them")
+    for path in upstream.files():
+        _compare_with_upstream(path)
+
+
+def _compare_with_upstream(path: Path) -> None:
     ran, left_out, checked = Counter[str](), Counter[str](), 0
-    with _section("The runs of the reference's own test-suite"):
-        for case in upstream.cases():
+    with _section(f"The runs of the reference's own test-suite in {path.name}"):
+        for case in upstream.cases(path):
             reason = upstream.reason_to_leave_out(case)
             if reason is not None:
                 left_out[reason] += 1

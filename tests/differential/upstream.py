@@ -31,10 +31,13 @@ NO_TRANSLATION = "runs without address translation, on the host's memory"
 Case = dict[str, Any]
 
 
-def cases() -> list[Case]:
-    """Every run of the extract."""
-    assert SHARED is not None
-    path = Path(SHARED) / "conformance" / "upstream-asm.jsonl"
+def files() -> list[Path]:
+    """The extracts, `upstream-asm.jsonl` and whatever lies beside it; none without SOLPROOF_SHARED."""
+    return sorted((Path(SHARED) / "conformance").glob("*.jsonl")) if SHARED else []
+
+
+def cases(path: Path) -> list[Case]:
+    """Every run of an extract."""
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 

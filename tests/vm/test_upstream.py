@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +16,13 @@ LEFT_OUT = {upstream.SYSCALLS: 58, upstream.NO_TRANSLATION: 2}
 WITHOUT_TRACE = 36
 
 
-def test_upstream() -> None:
+@pytest.mark.parametrize("path", upstream.files(), ids=lambda path: path.stem)
+def test_upstream(path: Path) -> None:
     """Equal result, count, input, and registers at every step."""
     ran: Counter[int] = Counter()
     left_out: Counter[str] = Counter()
     without_trace = 0
-    for case in upstream.cases():
+    for case in upstream.cases(path):
         reason = upstream.reason_to_leave_out(case)
         if reason is None:
             upstream.assert_like_upstream(case)
@@ -28,6 +30,7 @@ def test_upstream() -> None:
             without_trace += not case["trace"]
         else:
             left_out[reason] += 1
-    assert left_out == LEFT_OUT
-    assert ran == RUNS
-    assert without_trace == WITHOUT_TRACE
+    if path.stem == "upstream-asm":
+        assert left_out == LEFT_OUT
+        assert ran == RUNS
+        assert without_trace == WITHOUT_TRACE
