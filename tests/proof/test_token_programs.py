@@ -8,7 +8,7 @@ from solproof.proof.check import check_execution
 from solproof.proof.prove import prove
 from solproof.proof.verify import verify
 from solproof.svm.execute import execute
-from tests.svm.test_token_programs import CLASSIC, FAILING, P_TOKEN, SUCCEEDING
+from tests.svm.test_token_programs import CLASSIC, FAILING, P_TOKEN, SUCCEEDING, TOKEN_2022, scene_of
 
 CASES = {name: instruction for name, (instruction, _) in {**SUCCEEDING, **FAILING}.items()}
 PROVEN = (
@@ -24,18 +24,21 @@ PROVEN = (
 )
 
 
-@pytest.mark.parametrize("token", [P_TOKEN, CLASSIC])
+@pytest.mark.parametrize("token", [P_TOKEN, CLASSIC, TOKEN_2022])
 @pytest.mark.parametrize("name", CASES)
 def test_checked(token: str, name: str) -> None:
-    execution = execute(CASES[name](token))
-    if execution.run.fault is None:
-        assert check_execution(execution) == []
+    assert check_execution(execute(scene_of(token, CASES[name]))) == []
 
 
-@pytest.mark.parametrize("name", PROVEN)
-def test_proven(name: str) -> None:
-    """A failing instruction is a result: its proof verifies, and says what the runtime says."""
-    given = CASES[name](CLASSIC)
+@pytest.mark.parametrize(
+    ("token", "name"), [*((CLASSIC, name) for name in PROVEN), (TOKEN_2022, "TransferChecked")]
+)
+def test_proven(token: str, name: str) -> None:
+    """A failing instruction is a result: its proof verifies, and says what the runtime says.
+
+    Token-2022 has more instructions than the 65,536 that sBPF once allowed.
+    """
+    given = scene_of(token, CASES[name])
     proof = prove(given)
     verdict = verify(proof.data, given)
     assert verdict.output == proof.output == execute(given).output

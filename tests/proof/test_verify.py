@@ -203,7 +203,7 @@ REASONS = {
     "pc, no exit": r"the run does not end at pc \d+: the instruction there leads to a next one",
     "pc, the end": r"the claim's final state is not one of the machine: pc 4294967295 of \d+, 0 open calls",
     "open calls": r"the run does not end at pc \d+: the instruction there leads to a next one",
-    "open calls, too many": r"the claim's final state is not one of the machine: pc \d+ of \d+, 64 open calls",
+    "open calls, too many": r"not one of the machine: pc \d+ of \d+, 64 open calls",
     "a fault": "the claim says that the run ended with DivideByZero, it ended with an exit",
     "words out of order": "the claim's words of the input do not rise from 0 to",
     "a word twice": "the claim's words of the input do not rise from 0 to",

@@ -266,13 +266,17 @@ FAILING: dict[str, tuple[Instruction, str]] = {
 }
 
 
-def against_litesvm(token: str, instruction: Instruction) -> Execution:
+def scene_of(token: str, instruction: Instruction) -> ExecutionInput:
     """Token-2022 gets the same instructions, on accounts of its own."""
     scene = instruction(token)
-    if token == TOKEN_2022:
-        entries = tuple(replace(entry, account=_of_token_2022(entry.account)) for entry in scene.accounts)
-        scene = replace(scene, program_id=TOKEN_2022_PROGRAM, accounts=entries)
-    execution = assert_like_litesvm(scene, machine(token == CLASSIC))
+    if token != TOKEN_2022:
+        return scene
+    entries = tuple(replace(entry, account=_of_token_2022(entry.account)) for entry in scene.accounts)
+    return replace(scene, program_id=TOKEN_2022_PROGRAM, accounts=entries)
+
+
+def against_litesvm(token: str, instruction: Instruction) -> Execution:
+    execution = assert_like_litesvm(scene_of(token, instruction), machine(token == CLASSIC))
     replay(execution)
     return execution
 
