@@ -137,5 +137,5 @@ def text_program(
         image_address=IMAGE_ADDRESS if version < 3 else READ_ONLY_DATA_ADDRESS,
         entry=entry,
         functions=functions or {},
-        elf_sha256=hashlib.sha256(text).digest(),
+        file_sha256=hashlib.sha256(text).digest(),
     )

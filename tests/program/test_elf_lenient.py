@@ -43,7 +43,7 @@ def test_mainnet_programs(name: str, size: int, slots: int, functions: int, entr
     program = load(elf)
     assert (len(elf), program.slots, len(program.functions), program.entry) == (size, slots, functions, entry)
     assert program.version == 0
-    assert program.elf_sha256 == sha256(elf).digest()
+    assert program.file_sha256 == sha256(elf).digest()
 
 
 def test_small_program() -> None:
@@ -115,7 +115,7 @@ def test_broken_files(case: str) -> None:
 def test_newer_versions_load_alike(version: int) -> None:
     newer, older = load(small_elf(version).data), load(small_elf().data)
     assert newer == replace(
-        older, version=version, text=newer.text, image=newer.image, elf_sha256=newer.elf_sha256
+        older, version=version, text=newer.text, image=newer.image, file_sha256=newer.file_sha256
     )
     assert isinstance(assert_like_reference(small_elf(version).data), LoadedProgram)
     # Only the opcodes of the two wide loads differ: what is relocated, and how, does not.

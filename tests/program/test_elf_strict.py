@@ -41,7 +41,7 @@ def test_both_segments(version: int) -> None:
         image_address=0,
         entry=2,
         functions={},
-        elf_sha256=sha256(elf.data).digest(),
+        file_sha256=sha256(elf.data).digest(),
     )
 
 

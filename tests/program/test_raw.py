@@ -93,7 +93,7 @@ def test_calls_before_v3(version: int) -> None:
         image_address=TEXT_ADDRESS,
         entry=1,
         functions={zero: 0, six: 6, ENTRYPOINT_HASH: 1},
-        elf_sha256=sha256(text).digest(),
+        file_sha256=sha256(text).digest(),
     )
     as_elf = load(elf_of(text, version, 1))
     assert _comparable(as_elf) == _comparable(program)
@@ -110,7 +110,7 @@ def test_nothing_is_rewritten_from_v3(version: int) -> None:
         image_address=0,
         entry=3,
         functions={},
-        elf_sha256=sha256(text).digest(),
+        file_sha256=sha256(text).digest(),
     )
 
 

@@ -23,7 +23,7 @@ def chips_page(circuit: Circuit) -> str:
     """The map of the chips: claim, columns with formulas, constraints with degrees, interactions."""
     lines = ["# Chips", "", NOTICE, ""]
     lines += [
-        "A row costs its columns, and the auxiliary columns of its interactions: its cells, in field elements."
+        "A row costs its columns and the auxiliary columns of its interactions: its cells, as field elements."
     ]
     lines += [""]
     lines += [

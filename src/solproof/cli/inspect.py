@@ -110,7 +110,7 @@ def describe_program(content: bytes, program_format: RawFormat | None = None) ->
     return {
         "kind": "program",
         "format": "elf" if program_format is None else "raw",
-        "sha256": program.elf_sha256.hex(),
+        "sha256": program.file_sha256.hex(),
         "bytes": len(content),
         "sbpf_version": program.version,
         "entry": program.entry,

@@ -37,7 +37,7 @@ Examples:
 
 @click.command(epilog=EXAMPLE)
 @click.argument("proof", type=FILE, metavar="PROOF")
-@click.option("--program", "-p", type=FILE, metavar="FILE", help="The program (ELF) that you expect.")
+@click.option("--program", "-p", type=FILE, metavar="FILE", help="The program that you expect.")
 @input_option
 @parameter_options
 @json_option

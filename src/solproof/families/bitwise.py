@@ -131,8 +131,8 @@ def build() -> Chip:
         kept: Expression | int = 0 if limb < 2 else half * jump * a.value[limb]
         chip.assert_zero(c[limb] - gate * result - kept, f"limb {limb} of the result")
     chip.assert_equal(common_bits * inverse, taken, "a jump is taken only when the AND has an inverse")
-    # The sum of four limbs is below 2^18: it is zero modulo p only when each of them is. Where it is not, this
-    # makes `taken` equal to `jump`: only JSET jumps.
+    # The sum of four limbs is below 2^18: it is zero modulo p only when each of them is. Where it is not,
+    # `taken` is equal to `jump`: only JSET jumps.
     chip.assert_zero((jump - taken) * common_bits, "a jump is not taken only when the AND is zero")
     a.write_as_destination(step, c)
     return chip

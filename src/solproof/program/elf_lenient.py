@@ -47,7 +47,7 @@ def load_lenient(elf: bytes, version: int) -> Program:
         image_address=IMAGE_ADDRESS,
         entry=entry,
         functions=dict(sorted(functions.items())),
-        elf_sha256=sha256(elf).digest(),
+        file_sha256=sha256(elf).digest(),
     )
 
 

@@ -57,7 +57,7 @@ def load_strict(elf: bytes, version: int) -> Program:
         image_address=READ_ONLY_DATA_ADDRESS,
         entry=_entry(header, len(text)),
         functions={},
-        elf_sha256=sha256(elf).digest(),
+        file_sha256=sha256(elf).digest(),
     )
 
 

@@ -25,7 +25,7 @@ class Program:
     image_address:  where the image starts
     entry:          program counter of the first instruction
     functions:      call key (murmur3) to program counter; empty from V3 on, where calls are relative
-    elf_sha256:     digest of the file, be it ELF or raw bytecode
+    file_sha256:    digest of the file, be it ELF or raw bytecode
     """
 
     version: int
@@ -35,7 +35,7 @@ class Program:
     image_address: int
     entry: int
     functions: Mapping[int, int] = field(repr=False, hash=False)
-    elf_sha256: bytes
+    file_sha256: bytes
 
     @property
     def slots(self) -> int:

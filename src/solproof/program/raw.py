@@ -77,7 +77,7 @@ def load_raw(text: bytes, version: int = 0, entry: int = 0) -> Program:
         image_address=READ_ONLY_DATA_ADDRESS if is_static else IMAGE_ADDRESS,
         entry=entry,
         functions=dict(sorted(functions.items())),
-        elf_sha256=sha256(text).digest(),
+        file_sha256=sha256(text).digest(),
     )
 
 

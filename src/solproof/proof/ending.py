@@ -39,6 +39,9 @@ def ending(
             f"the claim's final state is not one of the machine: pc {final.pc} of {program.slots}, "
             f"{final.depth} open calls"
         )
+    if final.pc == program.slots and final.depth and final.open_call >= final.steps:
+        # A call leads to a slot. The circuit sees it executed there, which does not show this one.
+        raise ProofRejected(f"the claim's final state is not one of the machine: a call of pc {final.pc}")
     if replay.failing is None and final.steps + replay.compute_units == compute_unit_limit:
         return exceeded_max_instructions()
     if final.clk + replay.compute_units > compute_unit_limit:

@@ -3,7 +3,7 @@
     8 bytes  magic "SOLPROOF"
     u16      format version
     u8 + n   version of solproof that made it, ASCII
-    32 bytes SHA-256 of the program's ELF file
+    32 bytes SHA-256 of the program's file
     32 bytes SHA-256 of the rest of the input, as `input.bin` with an empty program
     32 bytes digest of the key: circuit and loaded program
     u32      security in thousandths of a bit, as computed when it was made (the verifier computes its own)

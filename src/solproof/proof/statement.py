@@ -19,7 +19,7 @@ DOMAIN = b"solproof statement 2\0"
 
 
 def program_digest(execution_input: ExecutionInput) -> bytes:
-    """SHA-256 of the program's ELF file."""
+    """SHA-256 of the program's file."""
     return hashlib.sha256(execution_input.program).digest()
 
 
