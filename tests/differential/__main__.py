@@ -27,6 +27,7 @@ from tests.differential.tally import Item, all_endings, all_opcodes
 from tests.oracle.oracle import oracle
 
 PROGRAMS_OF_A_PART = 500
+PARTS_OF_A_REPORT = 10
 
 
 def main() -> int:
@@ -162,9 +163,12 @@ def _section(title: str) -> Iterator[None]:
 
 
 def _sum(found: Iterable[Part]) -> Part:
+    """The parts together. Says every now and then how far they are."""
     total = Part()
-    for part in found:
+    for number, part in enumerate(found, start=1):
         total += part
+        if number % PARTS_OF_A_REPORT == 0:
+            print(f"    {sum(total.tally.programs.values()):7,}  programs so far", flush=True)
     return total
 
 
