@@ -7,7 +7,11 @@ from dataclasses import replace
 from hypothesis import strategies
 from hypothesis.strategies import DrawFn
 
+from solproof.isa.assemble import assemble
 from solproof.isa.disassemble import Names, disassemble
+from solproof.isa.listing import source_of
+from solproof.program.disassembly import disassemble_raw
+from solproof.program.elf_writer import write_elf
 from solproof.program.program import TEXT_ADDRESS, Program
 from solproof.program.raw import RawFormat
 from solproof.program.verifier import load_program
@@ -18,10 +22,12 @@ from tests.conformance import ask_oracle, assert_equal
 from tests.differential.programs import RandomProgram
 from tests.differential.source import Source
 from tests.program.elf_files import strict_elf
-from tests.svm.elf_builder import TEXT_OFFSET, build_elf
 
 VERSIONS = (0, 1, 2, 3, 4)
 MAINNET_VERSIONS = (0, 1, 2, 3)
+FILE_TEXT_OFFSET = 64 + 2 * 56
+"""Where the text is in our ELF files of V0 to V2: behind the headers, one of the file and two of segments."""
+
 PROGRAM_ID = bytes([7]) * 32
 DARING = (0, 2, 6, 20)
 METERS = (600, 1500, 3000)
@@ -87,12 +93,12 @@ def cases(draw: DrawFn) -> Case:
 
 @strategies.composite
 def runtime_cases(draw: DrawFn) -> Case:
-    """A random program as an ELF file of a version that mainnet runs."""
+    """A random program as an ELF file of a version that mainnet runs: its source, assembled."""
     source = Source(draw)
     version = source.choice(MAINNET_VERSIONS)
     meter, heap_size = source.choice((*METERS, 40)), source.choice((32, 256)) * 1024
     data = source.content(source.below(LONGEST_DATA + 1))
-    image = bytes(range(1, 256))[: source.choice(IMAGE_SIZES)] if version == 3 else b""
+    image = bytes(range(1, 256))[: source.choice(IMAGE_SIZES)]
     program = RandomProgram(
         source,
         version,
@@ -101,12 +107,14 @@ def runtime_cases(draw: DrawFn) -> Case:
         image_size=len(image),
         daring=source.choice(DARING),
     )
-    if version == 3:
-        elf = strict_elf(program.fill().code(), image or None, entry=program.entry).data
-    else:
-        elf = build_elf([program.fill(entry_first=True).code(TEXT_ADDRESS + TEXT_OFFSET)], version)
+    text_address = TEXT_ADDRESS if version == 3 else TEXT_ADDRESS + FILE_TEXT_OFFSET
+    code = program.fill().code(text_address)
+    assembly = assemble(source_of(disassemble_raw(code, version, program.entry).lines), version)
+    elf = write_elf(replace(assembly, data=image))
+    loaded = load_program(elf)
+    assert (loaded.text_address, loaded.entry) == (text_address, program.entry)
     parameters = Parameters(meter + heap_cost(heap_size), heap_size)
-    return Case(ExecutionInput(elf, PROGRAM_ID, (), data, parameters), load_program(elf), None)
+    return Case(ExecutionInput(elf, PROGRAM_ID, (), data, parameters), loaded, None)
 
 
 def run_case(case: Case) -> list[Execution]:

@@ -71,10 +71,10 @@ class RandomProgram:
         """The slot of the first instruction executed."""
         return self.builder.labels["main"]
 
-    def fill(self, *, entry_first: bool = False) -> ProgramBuilder:
+    def fill(self) -> ProgramBuilder:
         """The program, with the label `main` at its entry."""
         order = [-1, *range(self.routines)]
-        if not entry_first and self.source.percent(30):
+        if self.source.percent(30):
             order.reverse()
         for number in order:
             if number < 0:
