@@ -1,0 +1,221 @@
+"""A machine that lies once, and a judge: does the circuit object to the run, or does the verifier?
+
+The liar runs a program truly but at one step. What comes after follows from the lie, and the witness and the
+claim are made of that run as of any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from solproof import _engine
+from solproof.circuit import CIRCUIT
+from solproof.errors import ProofRejected
+from solproof.proof import verify as verifier
+from solproof.proof.claim import claim_of
+from solproof.proof.proof_file import ProofFile
+from solproof.proof.statement import input_digest, program_digest
+from solproof.svm.execute import Execution, execute
+from solproof.svm.execution_input import ExecutionInput
+from solproof.vm import faults, machine
+from solproof.vm.faults import Fault
+from solproof.vm.machine import HALT, RELOAD_METER, Machine
+from solproof.witness import execution as chains
+from solproof.witness.registers import RegisterAccesses
+from tests.conformance import State
+from tests.soundness.forgery import Forgery, lying_witness
+
+Columns = NDArray[np.uint32] | None
+Lie = Callable[["LyingMachine", int], int]
+"""Does something else than the instruction at a pc, and returns the next pc."""
+
+
+class LyingMachine(Machine):
+    """Tells a lie at instruction number `at`. `states` are the registers that each instruction found."""
+
+    def __init__(self, *arguments: Any, lie: Lie, at: int, random: Random, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.lie, self.at, self.random = lie, at, random
+        self.states: list[State] = []
+
+    def execute(self) -> Fault | None:
+        """As `Machine.execute`, but for the lie."""
+        pcs, pc = self.recorder.pc, self.program.entry
+        try:
+            while len(pcs) + self.syscall_units < self.limit:
+                pcs.append(pc)
+                self.states.append(tuple(self.registers))
+                is_lie, self.at = len(pcs) == self.at, self.at if len(pcs) < self.at else 0
+                pc = self.lie(self, pc) if is_lie else self.true_step(pc)
+                if pc == HALT:
+                    self.next_pc = pcs[-1]
+                    return None
+            self.next_pc = pc
+            return faults.exceeded_max_instructions()
+        except Fault as fault:
+            self.next_pc = pcs[-1] if pcs else self.program.entry
+            return fault
+
+    def true_step(self, pc: int) -> int:
+        """Execute the instruction at a pc; returns the next pc, or HALT."""
+        next_pc = self.operations[pc]()
+        return self.next_pc if next_pc == RELOAD_METER else next_pc
+
+    def another_slot(self, pc: int) -> int:
+        """Another pc, one of those near it or any; the end of the text is one."""
+        near = [pc + distance for distance in (-2, -1, 1, 2)]
+        slots = [*near, *(self.random.randrange(self.program.slots + 1) for _ in range(2))]
+        return self.random.choice([slot for slot in slots if slot != pc and 0 <= slot <= self.program.slots])
+
+    def another_value(self, value: int, bits: int = 64) -> int:
+        """Another value of so many bits."""
+        return value ^ self.random.choice([1, 1 << self.random.randrange(bits), (1 << bits) - 1])
+
+
+def truth(liar: LyingMachine, pc: int) -> int:
+    """No lie."""
+    return liar.true_step(pc)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A run of a liar."""
+
+    execution: Execution
+    states: list[State]
+
+    def witness(self) -> Forgery:
+        """Its witness."""
+        return lying_witness(self.execution.run)
+
+
+def tell(given: ExecutionInput, lie: Lie = truth, at: int = 0, seed: object = 0) -> Told:
+    """Execute with a lie at instruction number `at`, from 1."""
+    made: list[LyingMachine] = []
+
+    def make(*arguments: Any, **named: Any) -> LyingMachine:
+        made.append(LyingMachine(*arguments, lie=lie, at=at, random=Random(str(seed)), **named))
+        return made[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "Machine", make)
+        execution = execute(given)
+    return Told(execution, made[0].states)
+
+
+def same(one: Told, other: Told) -> bool:
+    """Whether two runs have one witness and claim the same: then neither of them lies about the other."""
+    mine, yours = one.execution.run, other.execution.run
+    faults_of = [None if run.fault is None else run.fault.name for run in (mine, yours)]
+    first, second = lying_witness(mine).instances, lying_witness(yours).instances
+    return (
+        faults_of[0] == faults_of[1]
+        and [instance.chip for instance in first] == [instance.chip for instance in second]
+        and all(
+            np.array_equal(x.main, y.main) and _equal(x.public, y.public)
+            for x, y in zip(first, second, strict=True)
+        )
+    )
+
+
+def _equal(one: Columns, other: Columns) -> bool:
+    return np.array_equal(one, other) if one is not None and other is not None else one is other
+
+
+# THE JUDGE
+
+
+@contextmanager
+def registers_as_found(states: list[State]) -> Iterator[None]:
+    """Rows show what the machine found in its registers, not what the row before them left there.
+
+    So a lie about a register is not the instruction's, which computes with what it found, but the bus's.
+    """
+    original: Callable[..., RegisterAccesses] = vars(chains)["chain_registers"]
+    found = np.array(states, np.uint64).reshape(len(states), -1)
+
+    def chain(registers: Any, writes: Any, values: Any, special: Any, initial: Any) -> RegisterAccesses:
+        accesses = original(registers, writes, values, special, initial)
+        value, special_value = accesses.value.copy(), accesses.special_value.copy()
+        steps, slots = np.nonzero(registers >= 0)
+        value[steps, slots] = found[steps, registers[steps, slots]]
+        ordinary = special.index < found.shape[1]
+        special_value[ordinary] = found[special.time[ordinary] // 2 - 1, special.index[ordinary]]
+        return replace(accesses, value=value, special_value=special_value)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chains, "chain_registers", chain)
+        yield
+
+
+def circuit_objections(told: Told, *, as_found: bool = False) -> tuple[set[str], Forgery]:
+    """What the circuit objects to in the witness of a run, and the witness."""
+    if not as_found:
+        forgery = lying_witness(told.execution.run)
+    else:
+        with registers_as_found(told.states):
+            forgery = lying_witness(told.execution.run)
+    return forgery.names(), forgery
+
+
+def verifier_objection(told: Told, forgery: Forgery) -> str:
+    """Why the verifier rejects the claim of a run that the circuit accepts; "" when it accepts it too.
+
+    The verifier is the real one, and its engine one that accepts what the checker has accepted: a witness
+    for exactly the public tables that the verifier made.
+    """
+    witness = {
+        CIRCUIT.number(instance.chip): (instance.public, instance.values)
+        for instance in forgery.instances
+        if instance.public is not None or instance.values
+    }
+
+    def accept(_: object, __: object, public: list[Any], *___: object) -> dict[str, Any]:
+        for number, columns, values in public:
+            proven_columns, proven_values = witness[number]
+            if values != proven_values or not _equal(columns, proven_columns):
+                name = CIRCUIT.chips[number].name
+                raise _engine.EngineRejected(f"the witness is for another public table of {name}")
+        return {"security_bits": 100.0, "security_regime": "none"}
+
+    given, words = told.execution.input, forgery.public.input_words
+    claim = claim_of(told.execution.run, words.index, words.last)
+    digest = bytes(32)
+    file = ProofFile(
+        "0", program_digest(given), input_digest(given), digest, 0.0, "none", claim.to_bytes(), b""
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        key = SimpleNamespace(engine_key=SimpleNamespace(digest=digest))
+        patch.setattr(verifier, "program_key", lambda _: key)
+        patch.setattr(verifier, "_engine", _Engine(accept))
+        try:
+            verifier.verify(file.to_bytes(), given)
+        except ProofRejected as error:
+            return str(error)
+    return ""
+
+
+class _Engine:
+    def __init__(self, accept: Callable[..., dict[str, Any]]) -> None:
+        self.verify = accept
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_engine, name)
+
+
+def objections(told: Told, *, as_found: bool = False) -> set[str]:
+    """Who objects to a run, and to what; nobody to a true one."""
+    names, forgery = circuit_objections(told, as_found=as_found)
+    if names:
+        return names
+    said = verifier_objection(told, forgery)
+    return {f"verifier: {said}"} if said else set()

@@ -1,0 +1,221 @@
+"""Lies about how a run ended: it went on after a fault, stopped where it should not, or failed otherwise.
+
+The circuit has nothing to object to when a run is cut off: how it ended is for the verifier to see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Format, by_mnemonic, opcode
+from solproof.svm.execution_input import Parameters
+from solproof.tables import image
+from solproof.vm.faults import Fault
+from solproof.vm.limits import FRAME_STRIDES
+from solproof.vm.machine import HALT
+from solproof.witness.arrays import Integers
+from solproof.witness.memory import Cells
+from solproof.witness.table import Table
+from tests.proof.test_faults import CASES, VERSIONS, given, runs
+from tests.soundness.injection import (
+    Lie,
+    LyingMachine,
+    Told,
+    circuit_objections,
+    objections,
+    tell,
+    verifier_objection,
+)
+from tests.soundness.test_fault_injection import tour
+
+METER = "ExceededMaxInstructions"
+EXIT = Instruction(by_mnemonic("EXIT").code)
+METERS = (METER, "ComputationalBudgetExceeded")
+
+
+# WENT ON
+
+
+def go_on(liar: LyingMachine, pc: int) -> int:
+    """The instruction as if nothing was wrong with it."""
+    try:
+        return liar.true_step(pc)
+    except Fault as fault:
+        if pc == liar.program.slots:
+            liar.recorder.pc.pop()
+            liar.states.pop()
+            return 0
+        return _without(fault, liar, pc)
+
+
+def _without(fault: Fault, liar: LyingMachine, pc: int) -> int:
+    recorder, registers, instruction = liar.recorder, liar.registers, liar.program.instruction(pc)
+    row = opcode(instruction.code, liar.program.version)
+    calls = fault.name in ("CallDepthExceeded", "CallOutsideTextSegment")
+    value = 0
+    if row is not None and row.format in (Format.LOAD, Format.STORE_REGISTER, Format.STORE_IMMEDIATE):
+        is_load = row.format is Format.LOAD
+        base = registers[instruction.source if is_load else instruction.destination]
+        recorder.address.append((base + instruction.offset) % 2**64)
+        recorder.first_word.append(0)
+        recorder.second_word.append(0)
+        if is_load:
+            registers[instruction.destination] = 0
+        elif row.format is Format.STORE_REGISTER:
+            value = registers[instruction.source]
+        else:
+            value = instruction.immediate % 2**64
+    elif row is not None and row.format is Format.REGISTER_REGISTER:
+        registers[instruction.destination] = 0
+    elif recorder.events and recorder.events[-1].clk == len(recorder.pc):
+        registers[0] = 0
+    if calls:
+        return _enter(liar, pc, (pc + 1) % liar.program.slots)
+    recorder.value.append(value)
+    return pc + 1
+
+
+def _enter(liar: LyingMachine, pc: int, target: int) -> int:
+    liar.recorder.value.append(0)
+    liar.recorder.frames.extend(liar.registers[6:11])
+    liar.frames.append((*liar.registers[6:11], pc + 1, len(liar.recorder.pc)))
+    liar.registers[10] += FRAME_STRIDES[liar.program.version]
+    return target
+
+
+@pytest.fixture(autouse=True)
+def _words_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that the image does not have leaves no time in its table."""
+    original = image.fill
+
+    def fill(height: int, region: int, cells: Cells, executions: Integers) -> Table:
+        keep = (cells.region != region) | (cells.index < height)
+        columns = (cells.region, cells.index, cells.first, cells.last, cells.time)
+        return original(height, region, Cells(*(column[keep] for column in columns)), executions)
+
+    monkeypatch.setattr(image, "fill", fill)
+
+
+@pytest.mark.parametrize(("name", "version"), [run for run in runs() if CASES[run[0]].fault not in METERS])
+def test_went_on_after_a_fault(name: str, version: int) -> None:
+    inputs = replace(given(name, version), parameters=Parameters(compute_unit_limit=2000))
+    true = tell(inputs).execution.run
+    assert true.fault is not None
+    told = tell(inputs, go_on, true.final.clk)
+    assert objections(told) != set()
+    assert objections(told, as_found=True) != set()
+
+
+@pytest.mark.parametrize(("name", "version"), [run for run in runs() if CASES[run[0]].fault in METERS])
+@pytest.mark.parametrize("more", [100, 1000])
+def test_went_on_beyond_the_limit(name: str, version: int, more: int) -> None:
+    inputs = given(name, version)
+    limit = inputs.parameters.compute_unit_limit
+    told = tell(replace(inputs, parameters=Parameters(compute_unit_limit=limit + more)))
+    lie = Told(replace(told.execution, input=inputs), told.states)
+    names, forgery = circuit_objections(lie)
+    assert names == set()
+    assert verifier_objection(lie, forgery) != ""
+
+
+# STOPPED
+
+
+def stop(name: str | None) -> Lie:
+    """A fault that is none, or the program's exit, before the instruction has done anything."""
+
+    def lie(liar: LyingMachine, pc: int) -> int:
+        if name is None:
+            return HALT
+        if name == METER:
+            liar.recorder.pc.pop()
+            liar.states.pop()
+            liar.limit = 0
+            return pc
+        raise Fault(name, name)
+
+    return lie
+
+
+def fail(name: str) -> Lie:
+    """A fault of a syscall that returned."""
+
+    def lie(liar: LyingMachine, pc: int) -> int:
+        liar.true_step(pc)
+        liar.recorder.events[-1] = replace(liar.recorder.events[-1], result=0)
+        raise Fault(name, name)
+
+    return lie
+
+
+ENDINGS = (None, *sorted({case.fault for case in CASES.values()}))
+STEPS = 8
+
+
+def _said(told: Told, *, is_checked: bool) -> str:
+    """What the verifier says to a run that the circuit accepts."""
+    if not is_checked:
+        return verifier_objection(told, told.witness())
+    names, forgery = circuit_objections(told)
+    assert names == set()
+    return verifier_objection(told, forgery)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_stopped_without_a_fault(version: int) -> None:
+    """At any instruction, in the middle of a call or not; exits from within a call among them."""
+    inputs = tour(version)
+    run = tell(inputs).execution.run
+    assert run.fault is None
+    pcs = run.trace.pc.tolist()
+    exits = [clk for clk, pc in enumerate(pcs[:-1], 1) if run.program.instruction(pc) == EXIT]
+    assert len(exits) == 5
+    for clk in [*exits, *Random(version).sample(range(1, run.final.clk), STEPS)]:
+        for ending in ENDINGS:
+            told = tell(inputs, stop(ending), clk)
+            assert _said(told, is_checked=ending in (None, METER)), f"V{version}, clk {clk}: {ending}"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_failed_without_a_fault(version: int) -> None:
+    """A syscall that returned, and wrote what it writes, is the last instruction."""
+    inputs = tour(version)
+    events = tell(inputs).execution.run.trace.events
+    assert len(events) == 6
+    for event in events:
+        for ending in ENDINGS:
+            if ending not in (None, METER):
+                told = tell(inputs, fail(ending), event.clk)
+                said = _said(told, is_checked=ending == "Abort")
+                assert said.endswith("returns, so the instruction is not the last"), said
+
+
+def test_another_ending_of_a_fault() -> None:
+    """A true run until the fault, which then has another name, or is an exit."""
+    for name, version in runs():
+        true = tell(given(name, version)).execution
+        for ending in ENDINGS:
+            if true.run.fault is not None and ending == true.run.fault.name:
+                continue
+            lie = Told(
+                replace(true, run=replace(true.run, fault=None if ending is None else Fault(ending, ""))), []
+            )
+            assert verifier_objection(lie, lie.witness()) != "", f"{name}, V{version}: {ending}"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_call_of_the_end_of_the_text(version: int) -> None:
+    """It is CallOutsideTextSegment there, not ExecutionOverrun one instruction later."""
+    inputs = given("call of the end of the text", version)
+    true = tell(inputs).execution.run
+    assert true.fault is not None
+    slots = true.program.slots
+    told = tell(inputs, lambda liar, pc: _enter(liar, pc, slots), true.final.clk)
+    names, forgery = circuit_objections(told)
+    assert names == set()
+    reason = f"the claim's final state is not one of the machine: a call of pc {slots}"
+    assert verifier_objection(told, forgery) == reason
