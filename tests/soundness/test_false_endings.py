@@ -219,3 +219,31 @@ def test_a_call_of_the_end_of_the_text(version: int) -> None:
     assert names == set()
     reason = f"the claim's final state is not one of the machine: a call of pc {slots}"
     assert verifier_objection(told, forgery) == reason
+
+
+def test_a_load_around_the_address_space() -> None:
+    """Four bytes below address 2^64 and four of the read-only data at 0: the carries fit, the first word is
+    missing.
+    """
+    inputs = given("load around the address space", 3)
+    true = tell(inputs).execution.run
+    word = int.from_bytes(true.program.image[:8], "little")
+
+    def around(liar: LyingMachine, pc: int) -> int:
+        next_pc = go_on(liar, pc)
+        liar.recorder.second_word[-1] = word
+        liar.registers[0] = liar.recorder.value[-1] = (word << 32) % 2**64
+        return next_pc
+
+    told = tell(inputs, around, true.final.clk)
+    lie = told.witness()
+    row = lie.row("load_unaligned")
+    assert (row["address_carry_1"], row["address_carry_2"]) == (0, 0)
+    row["address_carry_1"] = row["address_carry_2"] = row["reaches_second"] = 1
+    row["available_first"], row["available_second"], row["available"], row["is_writable"] = 8, 8, 16, 0
+    row["second_before"], lie.row("image")["time"] = 0, row["clk"]
+    first = "load_unaligned: bus memory: {}: the first word: {}"
+    assert lie.names() == {
+        first.format("receive", "as last accessed"),
+        first.format("send", "the new value"),
+    }

@@ -1,7 +1,7 @@
 """Addresses: from a base register and an offset to a word of memory.
 
 base + offset = region 2^32 + 8 index + byte modulo 2^64. Of all the columns only `eighth` needs a range
-check: region and index are those of a word that the memory bus holds, so 1 <= region <= 4 and 0 <= index <
+check: region and index are those of a word that the memory bus holds, so 0 <= region <= 4 and 0 <= index <
 2^29 as integers, and the equations below leave one solution. (eighth < 2^16 makes the lowest equation hold
 over the integers; every other term is a small multiple of a carry.)
 """

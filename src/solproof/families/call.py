@@ -92,8 +92,10 @@ def build() -> Chip:
     step.fetch(family, source=callee.index, immediate=text_address, offset=offset, flags=stride)
     step.advance(target)
     callee.read_as_source(step, is_register)
-    # callee = text_address + 8 target + remainder modulo 2^64. `target` is a slot of the program and every
-    # carry is 0 or 1, so each line holds over the integers once `eighth` is below 2^16.
+    # callee = text_address + 8 target + remainder modulo 2^64. `target` is a slot of the program, as the next
+    # row or the verifier looks it up, or the end of the text, which the verifier refuses as the target of a
+    # call (`solproof.proof.ending`). Every carry is 0 or 1, so each line holds over the integers once
+    # `eighth` is below 2^16.
     range16(chip, eighth, is_register, "eighth is below 2^16")
     bits(chip, 3, remainder, is_register, "remainder is below 8")
     carry_0, carry_1, carry_2 = carries
