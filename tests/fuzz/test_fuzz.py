@@ -97,7 +97,16 @@ def test_a_seed_repeats_itself() -> None:
 def test_a_finding_can_be_run_again(tmp_path: Path) -> None:
     saved = tmp_path / "input"
     saved.write_bytes(b"[1, 2]")
-    command = [sys.executable, "-m", "tests.fuzz.run", "json", "--reproduce", str(saved)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.fuzz.run",
+        "json",
+        "--reproduce",
+        str(saved),
+        "--directory",
+        str(tmp_path),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("json: nothing found: ")
 
