@@ -39,7 +39,7 @@ claims = st.builds(
         tuple(listed),
     ),
     finals,
-    st.text(st.characters(max_codepoint=127), max_size=255),
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=255),
     st.lists(st.tuples(u32, u64), max_size=4),
     st.lists(events, max_size=3),
 )
@@ -88,3 +88,11 @@ def test_counts_are_bounded() -> None:
         Claim.from_bytes(head + b"\xff\xff\xff\xff")
     with pytest.raises(ProofRejected, match="names 4294967295 items"):
         Claim.from_bytes(head + bytes(4) + b"\xff\xff\xff\xff")
+
+
+@pytest.mark.parametrize("name", [b"Divide\x1bByZero", "é".encode(), b"\n"])
+def test_names_are_printable(name: bytes) -> None:
+    data = bytes(HEAD.size) + bytes([len(name)]) + name + bytes(8)
+    with pytest.raises(ProofRejected) as caught:
+        Claim.from_bytes(data)
+    assert str(caught.value) == "claim: the name of its fault is not printable ASCII"

@@ -4,7 +4,7 @@ Encoding, all little-endian:
 
     u32 number of the last instruction | u32 its slot | 11 x u64 r0..r10 before it
         | u32 number of the open call's instruction, 0 for none | u8 how many calls are open
-    u8 length of the fault's name, 0 for none | the name, in ASCII
+    u8 length of the fault's name, 0 for none | the name, in printable ASCII
     u32 number of touched input words, each: u32 index | u64 value after the run
     u32 number of events, each: u32 clk | u32 key | 5 x u64 arguments | u64 result
         | u32 number of touched words, each: u8 region | u32 index | u64 before | u64 after
@@ -117,9 +117,9 @@ class _Reader:
     def text(self) -> str:
         (length,) = self.take(LENGTH)
         name = self.block(1, length)
-        if not name.isascii():
-            raise ProofRejected(f"claim: the name of its fault is {name!r}, expected ASCII")
-        return name.decode()
+        if not name.isascii() or not name.decode("ascii").isprintable():
+            raise ProofRejected("claim: the name of its fault is not printable ASCII")
+        return name.decode("ascii")
 
     def count(self, least_size: int) -> int:
         (count,) = self.take(COUNT)
