@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::{Outcome, reject};
 
 /// No honest proof opens this many cells; it bounds what a short proof can expand to.
-const MAXIMUM_CELLS: usize = 1 << 24;
+const MAXIMUM_CELLS: usize = 1 << 22;
 /// What a vector takes beside its content, in cells: rows without cells and queries without rows count too.
 const VECTOR_CELLS: usize = 6;
 

@@ -16,7 +16,7 @@ const MAGIC: [u8; 4] = *b"SPEP";
 const VERSION: u16 = 1;
 const HEADER_BYTES: usize = 6;
 /// No honest proof comes near this; it bounds what a verifier will allocate.
-const MAXIMUM_BYTES: usize = 16 << 20;
+const MAXIMUM_BYTES: usize = 8 << 20;
 
 /// A proof as it travels.
 #[derive(Deserialize, Serialize)]

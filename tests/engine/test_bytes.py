@@ -63,7 +63,7 @@ def test_extended(satisfied: Machine, proof: bytes) -> None:
 
 
 def test_too_long(satisfied: Machine, proof: bytes) -> None:
-    assert rejection(satisfied, proof + bytes(17 << 20)).endswith("expected at most 16777216")
+    assert rejection(satisfied, proof + bytes(9 << 20)).endswith("expected at most 8388608")
 
 
 def test_other_files(satisfied: Machine) -> None:

@@ -81,4 +81,4 @@ def test_the_envelope_is_well_formed(verifier: Machine) -> None:
     ids=["matrices without columns", "siblings without columns", "openings", "folding rounds"],
 )
 def test_vectors_without_content_are_counted(verifier: Machine, proof: bytes) -> None:
-    assert rejection(verifier, proof) == "malformed proof: more than 16777216 opened cells"
+    assert rejection(verifier, proof) == "malformed proof: more than 4194304 opened cells"
