@@ -13,7 +13,8 @@ PROGRAMS ?= 20000
 SEED ?= 1
 CHECK_EVERY ?= 1
 
-ENGINE_SOURCES := pyproject.toml .cargo/config.toml engine/Cargo.toml engine/Cargo.lock $(wildcard engine/src/*.rs)
+ENGINE_SOURCES := pyproject.toml .cargo/config.toml engine/Cargo.toml engine/Cargo.lock $(wildcard engine/src/*.rs) \
+	primitives/Cargo.toml $(wildcard primitives/src/*.rs)
 ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
 
 # What `make fuzz` runs, each for so many seconds.
@@ -53,6 +54,7 @@ check: $(ENGINE)
 	$(BIN)/python -m mypy.stubtest solproof._engine
 	$(BIN)/vulture
 	cargo fmt --check --manifest-path engine/Cargo.toml
+	cargo fmt --check --manifest-path primitives/Cargo.toml
 	cargo fmt --check --manifest-path $(ORACLE)/Cargo.toml
 	cargo clippy --locked --all-targets --manifest-path engine/Cargo.toml -- -D warnings
 	cargo clippy --locked --all-targets --manifest-path $(ORACLE)/Cargo.toml -- -D warnings

@@ -293,7 +293,9 @@ pub fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(security, module)?)?;
     module.add_function(wrap_pyfunction!(parameters_default, module)?)?;
     module.add_function(wrap_pyfunction!(auxiliary_width, module)?)?;
-    module.add_function(wrap_pyfunction!(quotient_width, module)?)
+    module.add_function(wrap_pyfunction!(quotient_width, module)?)?;
+    // Beside the engine, in the same module only because a wheel has one: nothing above uses them.
+    solproof_primitives::register(module)
 }
 
 /// Field elements per vector instruction of this build: 16 with AVX-512, 8 with AVX2, 4 with NEON, else 1.

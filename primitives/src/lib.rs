@@ -1,0 +1,82 @@
+//! The cryptographic primitives behind Solana's syscalls: bytes in, bytes out, computed by the crates that Agave
+//! itself uses, so that every edge case comes out as it does in the runtime.
+//!
+//! What a syscall charges, which memory it reads and what it returns is Python's business. `register` adds the
+//! functions to an extension module.
+
+mod alt_bn128;
+mod curve;
+mod hashing;
+mod input;
+
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+
+use crate::input::{array, guarded};
+
+/// The 64 bytes of the public key that signed the 32 bytes of a hash, or nothing for a signature that has none.
+#[pyfunction]
+fn secp256k1_recover(
+    py: Python<'_>,
+    hash: &[u8],
+    recovery_id: u8,
+    signature: &[u8],
+) -> PyResult<Option<Vec<u8>>> {
+    let hash: [u8; 32] = array("hash", hash)?;
+    let signature: [u8; 64] = array("signature", signature)?;
+    guarded(py, || {
+        let message = libsecp256k1::Message::parse(&hash);
+        let recovery_id = libsecp256k1::RecoveryId::parse(recovery_id).ok()?;
+        let signature = libsecp256k1::Signature::parse_standard(&signature).ok()?;
+        let key = libsecp256k1::recover(&message, &signature, &recovery_id).ok()?;
+        // The first byte says only that the key is not compressed.
+        Some(key.serialize()[1..].to_vec())
+    })
+}
+
+/// The Poseidon hash (BN254, x^5) of 1 to 12 inputs. With `padded`, each must have 32 bytes.
+#[pyfunction]
+fn poseidon_hash(
+    py: Python<'_>,
+    inputs: Vec<PyBackedBytes>,
+    big_endian: bool,
+    padded: bool,
+) -> PyResult<Option<Vec<u8>>> {
+    use solana_poseidon::{Endianness, Parameters, hashv, legacy};
+
+    guarded(py, || {
+        let inputs: Vec<&[u8]> = inputs.iter().map(|input| &**input).collect();
+        let endianness = if big_endian { Endianness::BigEndian } else { Endianness::LittleEndian };
+        let hash = if padded {
+            hashv(Parameters::Bn254X5, endianness, &inputs).ok()?.to_bytes()
+        } else {
+            legacy::hashv(Parameters::Bn254X5, endianness, &inputs).ok()?.to_bytes()
+        };
+        Some(hash.to_vec())
+    })
+}
+
+/// base^exponent modulo the modulus, all big-endian, as long as the modulus; zero for a modulus of 0 or 1.
+#[pyfunction]
+fn modular_power(py: Python<'_>, base: &[u8], exponent: &[u8], modulus: &[u8]) -> PyResult<Vec<u8>> {
+    guarded(py, || solana_big_mod_exp::big_mod_exp(base, exponent, modulus))
+}
+
+/// Add the functions to an extension module.
+///
+/// # Errors
+///
+/// What Python raises when a name cannot be added.
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(hashing::keccak256, module)?)?;
+    module.add_function(wrap_pyfunction!(hashing::blake3, module)?)?;
+    module.add_function(wrap_pyfunction!(secp256k1_recover, module)?)?;
+    module.add_function(wrap_pyfunction!(poseidon_hash, module)?)?;
+    module.add_function(wrap_pyfunction!(modular_power, module)?)?;
+    module.add_function(wrap_pyfunction!(alt_bn128::alt_bn128_operation, module)?)?;
+    module.add_function(wrap_pyfunction!(curve::curve_contains, module)?)?;
+    module.add_function(wrap_pyfunction!(curve::curve_operation, module)?)?;
+    module.add_function(wrap_pyfunction!(curve::curve_multiscalar, module)?)?;
+    module.add_function(wrap_pyfunction!(curve::curve_decompress, module)?)?;
+    module.add_function(wrap_pyfunction!(curve::bls12_381_pairing, module)?)
+}
