@@ -1,0 +1,220 @@
+"""Elliptic curves in plain Python, from their equations: what the primitives' answers are compared with, and
+where points and signatures for the tests come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of a prime field, or of its extension by i with i² = -1: one number or two."""
+
+    prime: int
+    numbers: tuple[int, ...]
+
+    def __add__(self, other: Element) -> Element:
+        return self._with(*(a + b for a, b in zip(self.numbers, other.numbers, strict=True)))
+
+    def __sub__(self, other: Element) -> Element:
+        return self._with(*(a - b for a, b in zip(self.numbers, other.numbers, strict=True)))
+
+    def __mul__(self, other: Element) -> Element:
+        if len(self.numbers) == 1:
+            return self._with(self.numbers[0] * other.numbers[0])
+        (a, b), (c, d) = self.numbers, other.numbers
+        return self._with(a * c - b * d, a * d + b * c)
+
+    def inverse(self) -> Element:
+        """1 by this."""
+        if len(self.numbers) == 1:
+            return self._with(pow(self.numbers[0], -1, self.prime))
+        a, b = self.numbers
+        scale = pow(a * a + b * b, -1, self.prime)
+        return self._with(a * scale, -b * scale)
+
+    def _with(self, *numbers: int) -> Element:
+        return Element(self.prime, tuple(number % self.prime for number in numbers))
+
+
+Point: TypeAlias = tuple[Element, Element] | None
+"""The coordinates of a point, or None at infinity."""
+
+
+def add(left: Point, right: Point) -> Point:
+    """The sum on a curve y² = x³ + b."""
+    if left is None or right is None:
+        return left or right
+    (x1, y1), (x2, y2) = left, right
+    if x1 == x2:
+        if y1 != y2 or not any(y1.numbers):
+            return None
+        square = x1 * x1
+        slope = (square + square + square) * (y1 + y1).inverse()
+    else:
+        slope = (y2 - y1) * (x2 - x1).inverse()
+    x3 = slope * slope - x1 - x2
+    return x3, slope * (x1 - x3) - y1
+
+
+def negate(point: Point) -> Point:
+    """The point's mirror image."""
+    return point and (point[0], point[1] - point[1] - point[1])
+
+
+def multiply(scalar: int, point: Point) -> Point:
+    """The point added to itself so many times."""
+    result: Point = None
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point = add(point, point)
+        scalar >>= 1
+    return result
+
+
+def point(prime: int, x: int | tuple[int, int], y: int | tuple[int, int]) -> Point:
+    """A point by its coordinates, each one number or two."""
+    first, second = ((n,) if isinstance(n, int) else n for n in (x, y))
+    return Element(prime, first), Element(prime, second)
+
+
+def bytes_of(point: Point, length: int, extension: int, *, big_endian: bool) -> bytes:
+    """The coordinates, `length` bytes a number and `extension` numbers each; zeros at infinity. In the
+    big-endian form, the two numbers of an extension change places too.
+    """
+    if point is None:
+        return bytes(2 * length * extension)
+    content = b""
+    for coordinate in point:
+        numbers = reversed(coordinate.numbers) if big_endian else coordinate.numbers
+        content += b"".join(n.to_bytes(length, "big" if big_endian else "little") for n in numbers)
+    return content
+
+
+# SECP256K1
+
+SECP256K1_PRIME = 2**256 - 2**32 - 977
+SECP256K1_ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
+SECP256K1_GENERATOR = point(
+    SECP256K1_PRIME,
+    0x79BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798,
+    0x483ADA7726A3C4655DA4FBFC0E1108A8FD17B448A68554199C47D08FFB10D4B8,
+)
+
+
+def sign(key: int, digest: bytes, nonce: int) -> tuple[bytes, int]:
+    """An ECDSA signature over secp256k1 (r, s), and its recovery id."""
+    ephemeral = multiply(nonce, SECP256K1_GENERATOR)
+    assert ephemeral is not None
+    (x,), (y,) = ephemeral[0].numbers, ephemeral[1].numbers
+    r = x % SECP256K1_ORDER
+    s = pow(nonce, -1, SECP256K1_ORDER) * (int.from_bytes(digest, "big") + r * key) % SECP256K1_ORDER
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big"), (y & 1) | (x >= SECP256K1_ORDER) << 1
+
+
+# BN254
+
+BN254_PRIME = 21888242871839275222246405745257275088696311157297823662689037894645226208583
+BN254_ORDER = 21888242871839275222246405745257275088548364400416034343698204186575808495617
+BN254_G1 = point(BN254_PRIME, 1, 2)
+BN254_G2 = point(
+    BN254_PRIME,
+    (
+        0x1800DEEF121F1E76426A00665E5C4479674322D4F75EDADD46DEBD5CD992F6ED,
+        0x198E9393920D483A7260BFB731FB5D25F1AA493335A9E71297E485B7AEF312C2,
+    ),
+    (
+        0x12C85EA5DB8C6DEB4AAB71808DCB408FE3D1E7690C43D37B4CE6CC0166FA7DAA,
+        0x090689D0585FF075EC9E99AD690C3395BC4B313370B38EF355ACDADCD122975B,
+    ),
+)
+
+
+# BLS12-381
+
+BLS12_381_PRIME = int(
+    "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab", 16
+)
+BLS12_381_ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
+BLS12_381_G1 = point(
+    BLS12_381_PRIME,
+    int(
+        "17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb", 16
+    ),
+    int(
+        "08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1", 16
+    ),
+)
+BLS12_381_G2 = point(
+    BLS12_381_PRIME,
+    (
+        int(
+            "024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d177"
+            "0bac0326a805bbefd48056c8c121bdb8",
+            16,
+        ),
+        int(
+            "13e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049"
+            "334cf11213945d57e5ac7d055d042b7e",
+            16,
+        ),
+    ),
+    (
+        int(
+            "0ce5d527727d6e118cc9cdc6da2e351aadfd9baa8cbdd3a76d429a695160d12c"
+            "923ac9cc3baca289e193548608b82801",
+            16,
+        ),
+        int(
+            "0606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab"
+            "3f370d275cec1da1aaa9075ff05f79be",
+            16,
+        ),
+    ),
+)
+
+
+# CURVE25519
+
+CURVE25519_PRIME = 2**255 - 19
+CURVE25519_ORDER = 2**252 + 27742317777372353535851937790883648493
+EDWARDS_D = -121665 * pow(121666, -1, CURVE25519_PRIME) % CURVE25519_PRIME
+EDWARDS_GENERATOR = (
+    15112221349535400772501151409588531511454012693041857206046113283949847762202,
+    46316835694926478169428394003475163141307993866256225615783033603165251855960,
+)
+RISTRETTO_MULTIPLES = tuple(
+    bytes.fromhex(encoding)
+    for encoding in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76",
+        "6a493210f7499cd17fecb510ae0cea23a110e8d5b901f8acadd3095c73a3b919",
+        "94741f5d5d52755ece4f23f044ee27d5d1ea1e2bd196b462166b16152a9d0259",
+        "da80862773358b466ffadfe0b3293ab3d9fd53c5ea6c955358f568322daf6a57",
+        "e882b131016b52c1d3337080187cf768423efccbb517bb495ab812c4160ff44e",
+    )
+)
+"""The generator of the Ristretto group, 0 to 5 times (RFC 9496, appendix A.1)."""
+
+
+def edwards(scalar: int) -> bytes:
+    """The encoding of the generator of Edwards' curve, times a scalar (RFC 8032)."""
+    result, addend = (0, 1), EDWARDS_GENERATOR
+    while scalar:
+        if scalar & 1:
+            result = _add_edwards(result, addend)
+        addend = _add_edwards(addend, addend)
+        scalar >>= 1
+    x, y = result
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def _add_edwards(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+    (x1, y1), (x2, y2) = left, right
+    twist = EDWARDS_D * x1 * x2 * y1 * y2
+    x3 = (x1 * y2 + x2 * y1) * pow(1 + twist, -1, CURVE25519_PRIME)
+    y3 = (y1 * y2 + x1 * x2) * pow(1 - twist, -1, CURVE25519_PRIME)
+    return x3 % CURVE25519_PRIME, y3 % CURVE25519_PRIME
