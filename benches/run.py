@@ -33,6 +33,7 @@ from solproof.proof.prove import Proof, prove
 from solproof.proof.verify import Verdict, verify
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.features import MAINNET
 from solproof.witness.build import build_witness
 
 LOOP_ITERATIONS = 43_478  # 23 instructions or so each: one million
@@ -84,7 +85,7 @@ def measure_loop() -> dict[str, float]:
     start = time.perf_counter()
     execution = execute(given)
     machine = time.perf_counter() - start
-    key = program_key(execution.program)
+    key = program_key(execution.program, MAINNET)
     start = time.perf_counter()
     build_witness(execution.run, key.table, key.image_columns)
     witness = time.perf_counter() - start
@@ -148,7 +149,7 @@ def main() -> None:
     program_key.cache_clear()
     loaded = execute(transfer(classic_token())).program
     start = time.perf_counter()
-    program_key(loaded)
+    program_key(loaded, MAINNET)
     figures |= classic | small | {"key_seconds": time.perf_counter() - start}
     least_bits = min(figures["security_bits"], classic_bits, small_bits)
     figures["security_bits"] = math.floor(least_bits * 10) / 10  # as the commands show it: never rounded up

@@ -15,7 +15,8 @@ from solproof.air.check import check
 from solproof.families.family import Code
 from solproof.program.program import Program
 from solproof.program.syscall_names import ENTRYPOINT_HASH
-from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.svm.features import MAINNET
+from solproof.svm.syscalls import SyscallContext, registry
 from solproof.svm.sysvars import Sysvars
 from solproof.vm.limits import FRAME_STRIDES
 from solproof.vm.machine import run as run_machine
@@ -37,7 +38,7 @@ State = tuple[int, ...]
 @lru_cache(maxsize=8)
 def table_of(program: Program) -> ProgramTable:
     """The program table, with all syscalls known."""
-    return program_table(program, REGISTRY.keys())
+    return program_table(program, registry(MAINNET).keys())
 
 
 def run(
@@ -50,7 +51,7 @@ def run(
         input_region,
         INSTRUCTION_DATA,
         context,
-        REGISTRY,
+        registry(MAINNET),
         compute_unit_limit=limit,
         heap_size=heap_size,
     )

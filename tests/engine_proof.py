@@ -8,6 +8,7 @@ from solproof import _engine
 from solproof.circuit import CIRCUIT
 from solproof.program.program import Program
 from solproof.proof.key import program_key
+from solproof.svm.features import MAINNET
 from solproof.witness.build import Instance
 from solproof.witness.public import PublicData, public_tables
 
@@ -18,7 +19,7 @@ def prove(program: Program, instances: Sequence[Instance], transcript: bytes = T
     """What the engine makes of the tables, be they true or not."""
     tables = [(CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in instances]
     proof, _ = _engine.prove(
-        program_key(program).engine_key, tables, transcript, _engine.parameters_default()
+        program_key(program, MAINNET).engine_key, tables, transcript, _engine.parameters_default()
     )
     return proof
 
@@ -28,7 +29,7 @@ def verify(
 ) -> _engine.Report:
     """Verify as `solproof.proof.verify` does, for this public data; raises `EngineRejected`."""
     return _engine.verify(
-        program_key(program).engine_key,
+        program_key(program, MAINNET).engine_key,
         proof,
         [(CIRCUIT.number(table.chip), table.columns, table.values) for table in public_tables(public)],
         transcript,

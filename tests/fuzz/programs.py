@@ -20,8 +20,9 @@ from solproof.program.raw import load_raw
 from solproof.program.verifier import verify
 from solproof.proof.ending import ending
 from solproof.proof.replay import replay
+from solproof.svm.features import MAINNET
 from solproof.svm.serialization import SerializedInput, serialize
-from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.svm.syscalls import SyscallContext, registry
 from solproof.vm.machine import run
 from solproof.witness.program_table import program_table
 from tests.fuzz.target import MEBIBYTE, Target, outcome
@@ -48,7 +49,7 @@ WORDS = (
     b"sol_log_\0",
     b"sol_memcpy_\0",
     *(struct.pack("<Q", address) for address in (1 << 32, STACK, HEAP, INPUT, 1 << 63, (1 << 64) - 8)),
-    *(struct.pack("<I", key) for key in list(REGISTRY)[:24]),
+    *(struct.pack("<I", key) for key in list(registry(MAINNET))[:24]),
     *(bytes([code, 0x21, 0, 0, 1, 0, 0, 0]) for code in (0x05, 0x07, 0x18, 0x79, 0x7B, 0x85, 0x8D, 0x95)),
 )
 
@@ -105,7 +106,7 @@ def read_assembly(data: bytes) -> str:
 
 def examine(program: Program) -> str:
     """Encode it and run it; a verifier that knows only the public part must see the same end."""
-    program_table(program, REGISTRY.keys())
+    program_table(program, registry(MAINNET).keys())
     serialized, new_context = _surroundings()
     context = new_context()
     try:
@@ -114,7 +115,7 @@ def examine(program: Program) -> str:
             serialized.region,
             serialized.instruction_data_address,
             context,
-            REGISTRY,
+            registry(MAINNET),
             compute_unit_limit=COMPUTE_UNITS,
             heap_size=HEAP_SIZE,
         )

@@ -15,7 +15,8 @@ from solproof.proof.proof_file import MAGIC, ProofFile
 from solproof.proof.prove import prove
 from solproof.proof.verify import verify
 from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.syscalls import REGISTRY
+from solproof.svm.features import MAINNET
+from solproof.svm.syscalls import registry
 from tests.engine.circuits import Machine, machine, with_parameters
 from tests.fuzz import postcard
 from tests.fuzz.inputs import given_inputs
@@ -154,7 +155,7 @@ def _machine() -> Machine:
 
 
 CLAIM_WORDS = (
-    *(struct.pack("<I", key) for key in REGISTRY),
+    *(struct.pack("<I", key) for key in registry(MAINNET)),
     *(struct.pack("<Q", value) for value in (HEAP, INPUT, 1 << 32, 1 << 63, (1 << 64) - 1)),
     *(b"\x0fAccessViolation", b"\x17ExceededMaxInstructions", b"\x0cSyscallError", b"\x0cDivideByZero"),
 )

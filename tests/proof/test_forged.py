@@ -16,7 +16,8 @@ from solproof.proof.verify import verify
 from solproof.svm import execute as execute_module
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.syscalls import REGISTRY
+from solproof.svm.features import MAINNET
+from solproof.svm.syscalls import registry
 from solproof.witness.build import Witness, build_witness
 from tests.proof.conftest import Proven
 from tests.soundness.forgery import Forgery
@@ -163,8 +164,8 @@ def test_lying_syscalls(
     elf = build_elf([*parts, load(0, 1), leave()])
     given = ExecutionInput(elf, bytes(32), (), b"")
     with monkeypatch.context() as patch:
-        registry = {key: LyingSyscall(syscall, result, memory) for key, syscall in REGISTRY.items()}
-        patch.setattr(execute_module, "REGISTRY", MappingProxyType(registry))
+        lying = {key: LyingSyscall(true, result, memory) for key, true in registry(MAINNET).items()}
+        patch.setattr(execute_module, "registry", lambda _: MappingProxyType(lying))
         execution = execute(given)
     data = prove_execution(execution).data
     if reason is None:

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies
 
-from solproof.errors import InputError
+from solproof.errors import InputError, UnsupportedError
 from solproof.program.raw import RawFormat
 from solproof.svm.accounts import Account, InstructionAccount
 from solproof.svm.bincode import pack, pack_output, unpack, unpack_output
+from solproof.svm.epoch_stakes import EpochStakes
 from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
 from solproof.svm.execution_output import ExecutionOutput, ReturnData
+from solproof.svm.features import FEATURE_SETS, FEATURES, MAINNET, FeatureSet
 from solproof.svm.sysvars import Sysvars
 
 ALICE, BOB, OWNER, PROGRAM = (bytes([number]) * 32 for number in (1, 2, 3, 4))
@@ -69,6 +71,8 @@ parameters = strategies.builds(
     heap_size=strategies.integers(32, 256).map(lambda kibibytes: kibibytes * 1024),
     loader=strategies.sampled_from(Loader),
     sysvars=strategies.sampled_from([Sysvars(), Sysvars(clock=bytes(range(40)), stake_history=b"")]),
+    epoch_stakes=strategies.sampled_from([EpochStakes(), EpochStakes.of({ALICE: 1}), EpochStakes(total=5)]),
+    features=strategies.sampled_from([*FEATURE_SETS.values(), MAINNET.changed(["blake3_syscall_enabled"])]),
 )
 
 
@@ -117,13 +121,66 @@ def test_example_in_the_documentation() -> None:
 def test_sysvars_other_than_the_defaults_are_written() -> None:
     given = replace(INPUT, parameters=Parameters(sysvars=Sysvars(rent=bytes(17))))
     packed = pack(given)
-    assert packed.endswith(b"\1" + given.parameters.sysvars.to_bytes() + bytes(4))
+    assert packed.endswith(b"\1" + given.parameters.sysvars.to_bytes() + bytes(2 + 4))
     assert unpack(packed) == given
+
+
+def test_stakes_other_than_the_default_are_written() -> None:
+    stakes = EpochStakes.of({BOB: 2, ALICE: 1}, total=7)
+    given = replace(INPUT, parameters=Parameters(epoch_stakes=stakes))
+    entries = ALICE + struct.pack("<Q", 1) + BOB + struct.pack("<Q", 2)
+    assert pack(given).endswith(b"\0\1" + struct.pack("<QQ", 7, 2) + entries + bytes(1 + 4))
+    assert unpack(pack(given)) == given
+
+
+@pytest.mark.parametrize(
+    "features",
+    [FEATURE_SETS["none"], MAINNET.changed(["blake3_syscall_enabled"], ["abort_on_invalid_curve"])],
+)
+def test_features_other_than_mainnets_are_written(features: FeatureSet) -> None:
+    given = replace(INPUT, parameters=Parameters(features=features))
+    addresses = features.addresses()
+    written = b"\1" + struct.pack("<Q", len(addresses)) + b"".join(addresses)
+    assert pack(given).endswith(b"\0\0" + written + bytes(4))
+    assert unpack(pack(given)) == given
+
+
+def with_features(*addresses: bytes) -> bytes:
+    """INPUT with an encoded list of features."""
+    encoded = b"\1" + struct.pack("<Q", len(addresses)) + b"".join(addresses)
+    return pack(INPUT)[:167] + encoded + bytes(4)
+
+
+def test_features_that_are_refused() -> None:
+    first, second = MAINNET.addresses()[:2]
+    for addresses in ((second, first), (first, first)):
+        with pytest.raises(InputError) as raised:
+            unpack(with_features(*addresses))
+        message = "input.bin: parameters.features at offset 168: expected addresses in rising order"
+        assert str(raised.value) == message
+    with pytest.raises(InputError, match=f"^feature '{'1' * 32}': not one that changes how a program runs"):
+        unpack(with_features(bytes(32)))
+    with pytest.raises(InputError) as raised:
+        unpack(pack(INPUT)[:167] + b"\1" + struct.pack("<Q", len(FEATURES) + 1))
+    assert str(raised.value) == (
+        "input.bin: parameters.features at offset 168: "
+        f"expected a length of at most {len(FEATURES)}, got {len(FEATURES) + 1}"
+    )
+    with pytest.raises(UnsupportedError) as unsupported:
+        unpack(with_features(FEATURES["virtual_address_space_adjustments"]))
+    assert str(unsupported.value) == "feature virtual_address_space_adjustments is not supported yet"
+
+
+def test_stakes_that_are_refused() -> None:
+    encoded = b"\1" + struct.pack("<QQ", 9, 2) + (BOB + struct.pack("<Q", 1)) * 2
+    with pytest.raises(InputError) as raised:
+        unpack(pack(INPUT)[:166] + encoded + bytes(1 + 4))
+    assert str(raised.value) == "epoch_stakes.vote_accounts: expected addresses in rising order"
 
 
 def test_the_program_format_is_the_end() -> None:
     """Of the first listing, and of the short one in docs/input-format.md."""
-    assert pack(INPUT).endswith(b"\0" + bytes(4))
+    assert pack(INPUT).endswith(bytes(3) + bytes(4))
     given = replace(INPUT, program_format=RawFormat(version=3, entry=2))
     (listing,) = re.findall(r"```text\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
     assert pack(given) == pack(INPUT)[:-4] + bytes.fromhex(re.sub(r"#.*", "", listing))
@@ -193,10 +250,12 @@ def test_trailing_bytes() -> None:
         ),
         (161, b"\3", "parameters.loader at offset 161: expected 0 to 2, got 3"),
         (165, b"\2", "parameters.sysvars at offset 165: expected 0 or 1, got 2"),
-        (166, b"\2", "program_format at offset 166: expected 0 to 1, got 2"),
-        (166, b"\0\0\1\0", "program_format at offset 166: expected 0 to 1, got 65536"),
-        (166, b"\1\0\0\0\5", "program_format.version at offset 170: expected 0 to 4, got 5"),
-        (166, b"\1\0\0\0\4\0", "program_format.entry at offset 171: expected 8 bytes, 1 are left"),
+        (166, b"\2", "parameters.epoch_stakes at offset 166: expected 0 or 1, got 2"),
+        (167, b"\2", "parameters.features at offset 167: expected 0 or 1, got 2"),
+        (168, b"\2", "program_format at offset 168: expected 0 to 1, got 2"),
+        (168, b"\0\0\1\0", "program_format at offset 168: expected 0 to 1, got 65536"),
+        (168, b"\1\0\0\0\5", "program_format.version at offset 172: expected 0 to 4, got 5"),
+        (168, b"\1\0\0\0\4\0", "program_format.entry at offset 173: expected 8 bytes, 1 are left"),
     ],
 )
 def test_values_out_of_range(offset: int, content: bytes, expected: str) -> None:
@@ -206,7 +265,7 @@ def test_values_out_of_range(offset: int, content: bytes, expected: str) -> None
 def test_a_file_without_a_program_format_is_cut_short() -> None:
     with pytest.raises(InputError) as raised:
         unpack(pack(INPUT)[:-4])
-    assert str(raised.value) == "input.bin: program_format at offset 166: expected 4 bytes, 0 are left"
+    assert str(raised.value) == "input.bin: program_format at offset 168: expected 4 bytes, 0 are left"
 
 
 def test_limits_of_the_parameters() -> None:

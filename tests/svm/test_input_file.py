@@ -12,8 +12,11 @@ import pytest
 from solproof.errors import InputError
 from solproof.program.raw import RawFormat
 from solproof.svm.accounts import Account, InstructionAccount, address_text
+from solproof.svm.epoch_stakes import EpochStakes
 from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.svm.features import FEATURE_SETS, FEATURES, MAINNET, FeatureSet
 from solproof.svm.input_file import format_input, parse_input
+from solproof.svm.sysvars import Sysvars
 
 ALICE, BOB, OWNER, PROGRAM = (bytes([number]) * 32 for number in (1, 2, 3, 4))
 ELF = b"the program"
@@ -234,7 +237,8 @@ def test_text_that_is_no_input(text: str | bytes, expected: str) -> None:
         (without("instruction_data", document()), "instruction_data: missing"),
         (
             document(extra=1),
-            "input: unknown field 'extra', expected program_id, accounts, instruction_data, program_format",
+            "input: unknown field 'extra', expected program_id, accounts, instruction_data, program_format, "
+            "features, sysvars, epoch_stakes",
         ),
         (document(program_id=7), "program_id: expected a base58 address, got 7"),
         (document(program_id="0"), "program_id: expected a base58 address, got '0'"),
@@ -344,3 +348,105 @@ def test_account_data_of_more_than_ten_mebibytes() -> None:
     assert message(document(accounts=[described(data=data)])) == (
         "accounts[0].data: expected at most 10485760 bytes, got 10485761"
     )
+
+
+# THE CLUSTER
+
+
+def test_features_sysvars_and_stakes() -> None:
+    cluster = {
+        "features": {"activate": ["blake3_syscall_enabled"], "deactivate": ["abort_on_invalid_curve"]},
+        "sysvars": {"rent": list(range(17)), "fees": [base64.b64encode(bytes(8)).decode(), "base64"]},
+        "epoch_stakes": {"vote_accounts": {address_text(BOB): 2, address_text(ALICE): 1}},
+    }
+    before = Parameters(compute_unit_limit=5, sysvars=Sysvars(clock=bytes(40)))
+    given = parse_input(json.dumps({**document(), **cluster}), ELF, before)
+    assert given.parameters == Parameters(
+        compute_unit_limit=5,
+        sysvars=Sysvars(clock=bytes(40), rent=bytes(range(17))),
+        epoch_stakes=EpochStakes(3, ((ALICE, 1), (BOB, 2))),
+        features=MAINNET.changed(["blake3_syscall_enabled"], ["abort_on_invalid_curve"]),
+    )
+    assert parse_input(format_input(given), ELF, Parameters(compute_unit_limit=5)) == given
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [
+        ({}, MAINNET),
+        ({"set": "mainnet"}, MAINNET),
+        ({"set": "none"}, FEATURE_SETS["none"]),
+        (
+            {"set": "none", "activate": [address_text(FEATURES["get_sysvar_syscall_enabled"])]},
+            FeatureSet(frozenset(["get_sysvar_syscall_enabled"])),
+        ),
+    ],
+)
+def test_feature_sets(features: Any, expected: FeatureSet) -> None:
+    given = parse({**document(), "features": features})
+    assert given.parameters.features == expected
+    assert parse_input(format_input(given), ELF) == given
+
+
+def test_total_stake() -> None:
+    given = parse({**document(), "epoch_stakes": {"total": 7}})
+    assert given.parameters.epoch_stakes == EpochStakes(7)
+    assert parse_input(format_input(given), ELF) == given
+
+
+STAKES = "epoch_stakes.vote_accounts"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("features", [], "features: expected an object, got []"),
+        ("features", {"set": "all"}, 'features.set: expected "mainnet" or "none", got "all"'),
+        ("features", {"set": []}, 'features.set: expected "mainnet" or "none", got []'),
+        (
+            "features",
+            {"activate": "x"},
+            'features.activate: expected an array of names or addresses, got "x"',
+        ),
+        (
+            "features",
+            {"deactivate": [1]},
+            "features.deactivate: expected an array of names or addresses, got [1]",
+        ),
+        ("features", {"on": []}, "features: unknown field 'on', expected set, activate, deactivate"),
+        ("sysvars", {"rent": [1]}, "sysvar rent: expected 17 bytes, got 1"),
+        (
+            "sysvars",
+            {"rent": 1},
+            'sysvars.rent: expected an array of integers, a base58 text or [text, "base64"], got 1',
+        ),
+        (
+            "sysvars",
+            {"rents": 1},
+            "sysvars: unknown field 'rents', expected clock, rent, epoch_schedule, epoch_rewards, "
+            "last_restart_slot, slot_hashes, stake_history, fees",
+        ),
+        (
+            "epoch_stakes",
+            {"vote_accounts": []},
+            f"{STAKES}: expected an object of addresses and stakes, got []",
+        ),
+        (
+            "epoch_stakes",
+            {"total": -1},
+            "epoch_stakes.total: expected an integer from 0 to 18446744073709551615, got -1",
+        ),
+        (
+            "epoch_stakes",
+            {"vote_accounts": {address_text(BOB): "2"}},
+            f'{STAKES}.{address_text(BOB)}: expected an integer from 0 to 18446744073709551615, got "2"',
+        ),
+    ],
+)
+def test_clusters_that_are_refused(name: str, value: Any, expected: str) -> None:
+    assert message({**document(), name: value}) == expected
+
+
+def test_unknown_feature() -> None:
+    refused = message({**document(), "features": {"activate": ["x"]}})
+    assert refused.startswith("feature 'x': not one that changes how a program runs, expected ")

@@ -24,6 +24,7 @@ def test_lookup_by_address() -> None:
     sysvars = Sysvars()
     assert sysvars.by_address(ADDRESSES["rent"]) == sysvars.rent
     assert sysvars.by_address(bytes(32)) is None
+    assert sysvars.by_address(ADDRESSES["fees"]) is None
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,8 @@ def test_encoding_and_digest() -> None:
     encoded = sysvars.to_bytes()
     assert encoded[:8] == (40).to_bytes(8, "little")
     assert encoded[8:48] == sysvars.clock
-    assert encoded[-8:] == bytes(8)
-    assert len(encoded) == 7 * 8 + 40 + 17 + 33 + 81 + 8 + 20_488
+    assert encoded[-24:] == bytes(8) + (8).to_bytes(8, "little") + bytes(8)
+    assert len(encoded) == 8 * 8 + 40 + 17 + 33 + 81 + 8 + 20_488 + 8
     assert sysvars.digest() == hashlib.sha256(encoded).digest()
     assert sysvars.digest() != Sysvars().digest()
 

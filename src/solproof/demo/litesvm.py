@@ -17,11 +17,15 @@ from solders.transaction_metadata import FailedTransactionMetadata, SimulatedTra
 
 from solproof.svm import solders_objects
 from solproof.svm.accounts import Account, distinct_accounts
+from solproof.svm.epoch_stakes import EpochStakes
 from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.svm.execution_output import ReturnData
+from solproof.svm.features import FEATURES, MAINNET
 from solproof.svm.sysvars import Sysvars
 
 P_TOKEN_FEATURE = Pubkey.from_string("ptokFjwyJtrwCa9Kgo9xoDS59V4QccBGEaRFnRPnSdP")  # SIMD-0266
+DEFAULT_PROGRAMS_VERSION = 0
+UNLISTED = b"\xff" * 32
 PAYER_LAMPORTS = 10**12
 STARTING_LAMPORTS = 10**15
 
@@ -43,7 +47,7 @@ class RuntimeResult:
 
 
 def runtime(parameters: Parameters | None = None, *, classic_token: bool = False) -> LiteSVM:
-    """A LiteSVM with mainnet's features, built-in programs and these parameters; signatures are not checked.
+    """A LiteSVM with the built-in programs and these parameters; signatures are not checked.
 
     `classic_token` turns SIMD-0266 off, so that the token program is SPL Token 3.5.0 and not p-token.
     """
@@ -51,6 +55,13 @@ def runtime(parameters: Parameters | None = None, *, classic_token: bool = False
     if classic_token:
         features.deactivate(P_TOKEN_FEATURE)
     parameters = parameters or Parameters()
+    for name, address in FEATURES.items():
+        if (name in parameters.features) == (name in MAINNET):
+            continue
+        if name in parameters.features:
+            features.activate(Pubkey(address), 0)
+        else:
+            features.deactivate(Pubkey(address))
     budget = ComputeBudget(False)
     budget.compute_unit_limit = parameters.compute_unit_limit
     budget.heap_size = parameters.heap_size
@@ -60,17 +71,26 @@ def runtime(parameters: Parameters | None = None, *, classic_token: bool = False
         .with_builtins()
         .with_lamports(STARTING_LAMPORTS)
         .with_sysvars()
-        .with_default_programs()
         .with_compute_budget(budget)
         .with_sigverify(False)
         .with_blockhash_check(False)
     )
+    if DEFAULT_PROGRAMS_VERSION in parameters.features.sbpf_versions:
+        machine = machine.with_default_programs()
     defaults = Sysvars()
     for name, content in parameters.sysvars.items():
         if content != getattr(defaults, name):
             sysvar = parameters.sysvars.account(name)
             machine.set_account(Pubkey(sysvar.key), solders_objects.solders_account(sysvar))
+    _set_epoch_stakes(machine, parameters.epoch_stakes)
     return machine
+
+
+def _set_epoch_stakes(machine: LiteSVM, stakes: EpochStakes) -> None:
+    """An address of no vote account stands for all that the input does not list."""
+    others = stakes.total - sum(stake for _, stake in stakes.vote_accounts)
+    for address, stake in (*stakes.vote_accounts, (UNLISTED, others)):
+        machine.set_epoch_stake(Pubkey(address), stake)
 
 
 def run_in_litesvm(given: ExecutionInput, machine: LiteSVM) -> RuntimeResult:

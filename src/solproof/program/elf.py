@@ -17,13 +17,14 @@ MAXIMUM_BYTES = 10 * 1024 * 1024
 # What mainnet enables. The reference knows V4 as well, which loads and runs as V3 does.
 NEWEST_VERSION = 3
 NEWEST_KNOWN_VERSION = 4
+MAINNET_VERSIONS = range(NEWEST_VERSION + 1)
 
 _FLAGS = slice(48, 52)
 _FIRST_STRICT_VERSION = 3
 
 
-def load(elf: bytes, newest_version: int = NEWEST_VERSION) -> Program:
-    """Load an ELF file of sBPF V0 up to `newest_version`, which is at most 4.
+def load(elf: bytes, newest_version: int = NEWEST_VERSION, oldest_version: int = 0) -> Program:
+    """Load an ELF file of sBPF `oldest_version` up to `newest_version`, which is at most 4.
 
     Raises `ElfError` with Agave's name for a broken file, `ProgramError` for a file that no account can hold.
     """
@@ -31,19 +32,19 @@ def load(elf: bytes, newest_version: int = NEWEST_VERSION) -> Program:
         raise ProgramError(
             f"the ELF file has {len(elf)} bytes, expected at most {MAXIMUM_BYTES}, the largest account"
         )
-    version = _version(elf, min(newest_version, NEWEST_KNOWN_VERSION))
+    version = _version(elf, oldest_version, min(newest_version, NEWEST_KNOWN_VERSION))
     if version >= _FIRST_STRICT_VERSION:
         return load_strict(elf, version)
     return load_lenient(elf, version)
 
 
-def _version(elf: bytes, newest: int) -> int:
+def _version(elf: bytes, oldest: int, newest: int) -> int:
     if len(elf) < _FLAGS.stop:
         raise out_of_bounds(f"the file has {len(elf)} bytes, expected at least 64 for the ELF header")
     flags = int.from_bytes(elf[_FLAGS], "little")
-    if flags > newest:
+    if not oldest <= flags <= newest:
         reason = "" if elf.startswith(MAGIC) else "; the file does not start with the ELF magic either"
         raise elf_error(
-            "UnsupportedSBPFVersion", detail=f"e_flags is {flags:#x}, expected 0 to {newest}{reason}"
+            "UnsupportedSBPFVersion", detail=f"e_flags is {flags:#x}, expected {oldest} to {newest}{reason}"
         )
     return flags

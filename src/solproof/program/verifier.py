@@ -14,7 +14,7 @@ from functools import cache
 from solproof.isa.disassemble import callx_register, disassemble_instruction
 from solproof.isa.instruction import SLOT, SLOT_BYTES, Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode
-from solproof.program.elf import load
+from solproof.program.elf import MAINNET_VERSIONS, load
 from solproof.program.errors import VerifierError, verifier_error
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat, load_raw
@@ -28,13 +28,16 @@ _SHIFTS = ("LSH", "RSH", "ARSH")
 _MASK64 = (1 << 64) - 1
 
 
-def load_program(content: bytes, program_format: RawFormat | None = None) -> Program:
+def load_program(
+    content: bytes, program_format: RawFormat | None = None, elf_versions: range = MAINNET_VERSIONS
+) -> Program:
     """Load and verify an ELF file, or raw bytecode when there is a `program_format`.
 
-    Raises `ElfError` or `VerifierError`, and `ProgramError` for a file that no account can hold.
+    `elf_versions` are the sBPF versions that an ELF file may have. Raises `ElfError` or `VerifierError`, and
+    `ProgramError` for a file that no account can hold.
     """
     if program_format is None:
-        program = load(content)
+        program = load(content, elf_versions[-1], elf_versions[0])
     else:
         program = load_raw(content, program_format.version, program_format.entry)
     verify(program)

@@ -8,14 +8,14 @@ from solproof.air import check as checker
 from solproof.air.check import Failure
 from solproof.isa.disassemble import disassemble
 from solproof.svm.execute import Execution
-from solproof.svm.syscalls import REGISTRY
+from solproof.svm.syscalls import registry
 from solproof.witness.build import Witness, build_witness, program_columns
 from solproof.witness.program_table import program_table
 
 
 def witness_of(execution: Execution) -> Witness:
     """The tables of an execution."""
-    table = program_table(execution.program, REGISTRY.keys())
+    table = program_table(execution.program, registry(execution.input.parameters.features).keys())
     return build_witness(execution.run, table, program_columns(execution.program, table))
 
 

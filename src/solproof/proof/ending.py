@@ -8,12 +8,14 @@ An access that fails does so for its address alone, and a failing syscall for th
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from solproof.errors import ProofRejected
 from solproof.isa.opcodes import opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 from solproof.proof.replay import Replay
-from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.svm.syscalls import SyscallContext, registry
 from solproof.vm.faults import Fault, exceeded_max_instructions
 from solproof.vm.limits import MAXIMUM_CALL_DEPTH
 from solproof.vm.machine import HALT, Machine
@@ -49,7 +51,7 @@ def ending(
             f"the run takes {final.clk + replay.compute_units} compute units, the limit is "
             f"{compute_unit_limit}"
         )
-    key = _called_syscall(program, final.pc)
+    key = _called_syscall(program, final.pc, registry(context.features))
     if replay.failing is not None:
         _check_failing(replay.failing, key, final)
         return replay.fault
@@ -58,7 +60,7 @@ def ending(
     return _execute(program, layout, final, context)
 
 
-def _called_syscall(program: Program, pc: int) -> int | None:
+def _called_syscall(program: Program, pc: int, syscalls: Container[int]) -> int | None:
     """The hash of the syscall that the instruction at a pc calls, None when it does something else."""
     if pc == program.slots:
         return None
@@ -66,7 +68,7 @@ def _called_syscall(program: Program, pc: int) -> int | None:
     row = opcode(instruction.code, program.version)
     if row is None or row.mnemonic != "CALL_IMM":
         return None
-    call = resolve_call(program, pc, instruction, REGISTRY)
+    call = resolve_call(program, pc, instruction, syscalls)
     return call.target if call is not None and call.is_syscall else None
 
 
@@ -87,7 +89,7 @@ def _execute(program: Program, layout: Layout, final: FinalState, context: Sysca
         recorder,
         final.registers,
         context=context,
-        syscalls=REGISTRY,
+        syscalls=registry(context.features),
         compute_unit_limit=0,
     )
     machine.frames.extend([(0,) * 7] * final.depth)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from solproof import _engine
 from solproof.circuit import CIRCUIT
 from solproof.program.program import Program
-from solproof.svm.syscalls import REGISTRY
+from solproof.svm.features import FeatureSet
+from solproof.svm.syscalls import registry
 from solproof.tables import image, lookup
 from solproof.witness.build import program_columns
 from solproof.witness.program_table import ProgramTable, program_table
@@ -33,12 +34,13 @@ class ProgramKey:
 
 
 @lru_cache(maxsize=KEPT_KEYS)
-def program_key(program: Program) -> ProgramKey:
-    """The key of a program; the last few are kept.
+def program_key(program: Program, features: FeatureSet) -> ProgramKey:
+    """The key of a program on a cluster with these features, which decide what is a syscall; the last few are
+    kept.
 
     Raises `_engine.EngineError` for a program beyond the engine's limits.
     """
-    table = program_table(program, REGISTRY.keys())
+    table = program_table(program, registry(features).keys())
     columns = program_columns(program, table)
     preprocessed = [
         (CIRCUIT.number(image.CHIP), columns),

@@ -61,7 +61,7 @@ def prove_execution(execution: Execution, progress: _Clock | Progress | None = N
     """Prove an execution that has been run already."""
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
     clock.begin("key")
-    key = program_key(execution.program)
+    key = program_key(execution.program, execution.input.parameters.features)
     clock.begin("witness")
     witness = build_witness(execution.run, key.table, key.image_columns)
     words = witness.public.input_words

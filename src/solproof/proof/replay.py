@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solproof.errors import ProofRejected, UnsupportedError
-from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.svm.syscalls import SyscallContext, registry
 from solproof.vm.faults import Fault
 from solproof.vm.memory import Layout, ReplayMemory
 from solproof.vm.trace import SyscallEvent
@@ -65,7 +65,7 @@ def _replay_one(
     is_last: bool,
 ) -> Fault | None:
     """Replay one event; the fault with which it fails, which only the last instruction may."""
-    syscall = REGISTRY.get(event.key)
+    syscall = registry(context.features).get(event.key)
     if syscall is None:
         raise ProofRejected(f"{where}: {event.key:#010x} is not the hash of a syscall")
     where = f"{where}: {syscall.name}"

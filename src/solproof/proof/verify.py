@@ -35,13 +35,18 @@ from solproof.witness.public import InputWords, PublicData, public_tables
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a valid proof proves: `output` follows from the caller's program and input and the proof alone."""
+    """What a valid proof proves: `output` follows from the caller's program and input and the proof alone.
+
+    events, event_words: how many syscalls were replayed, and the words of memory that they touched.
+    """
 
     output: ExecutionOutput
     security_bits: float
     security_regime: str
     proof_bytes: int
     seconds: dict[str, float]
+    events: int
+    event_words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,10 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
         raise ProofRejected(
             f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one"
         )
-    program = load_program(execution_input.program, execution_input.program_format)
-    key = program_key(program)
+    parameters = execution_input.parameters
+    features = parameters.features
+    program = load_program(execution_input.program, execution_input.program_format, features.sbpf_versions)
+    key = program_key(program, features)
     if file.key_digest != key.engine_key.digest:
         raise ProofVersionError(
             "the proof was made for another circuit: "
@@ -82,7 +89,6 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     keyed = time.perf_counter()
 
     claim = Claim.from_bytes(file.claim)
-    parameters = execution_input.parameters
     serialized = serialize(
         execution_input.accounts,
         execution_input.instruction_data,
@@ -141,6 +147,8 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
             "engine": end - replayed,
             "total": end - start,
         },
+        events=len(claim.events),
+        event_words=sum(len(event.words) for event in claim.events),
     )
 
 

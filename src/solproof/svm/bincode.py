@@ -25,6 +25,7 @@ from solproof.svm.accounts import (
     Account,
     InstructionAccount,
 )
+from solproof.svm.epoch_stakes import MAXIMUM_VOTE_ACCOUNTS, EpochStakes
 from solproof.svm.execution_input import (
     MAXIMUM_INSTRUCTION_DATA_LENGTH,
     MAXIMUM_PROGRAM_LENGTH,
@@ -33,12 +34,12 @@ from solproof.svm.execution_input import (
     Parameters,
 )
 from solproof.svm.execution_output import ExecutionOutput, ReturnData
+from solproof.svm.features import FEATURES, MAINNET, FeatureSet
 from solproof.svm.runtime_log import LOG_BYTES_LIMIT
 from solproof.svm.syscalls.return_data import MAXIMUM_RETURN_DATA
-from solproof.svm.sysvars import LONGEST_LENGTHS, Sysvars
+from solproof.svm.sysvars import MAXIMUM_SYSVAR_LENGTH, Sysvars
 
 MAXIMUM_TEXT_LENGTH = 2 * LOG_BYTES_LIMIT
-MAXIMUM_SYSVAR_LENGTH = max(LONGEST_LENGTHS.values())
 
 _ELF, _RAW = 0, 1  # variants of ProgramFormat
 
@@ -46,7 +47,7 @@ Value = TypeVar("Value")
 
 
 def pack(execution_input: ExecutionInput) -> bytes:
-    """The bytes of input.bin. Sysvars that are the defaults are left out."""
+    """The bytes of input.bin. Sysvars, stakes and features that are the defaults are left out."""
     parameters = execution_input.parameters
     parts = [
         _byte_vector(execution_input.program),
@@ -59,6 +60,8 @@ def pack(execution_input: ExecutionInput) -> bytes:
         _byte_vector(execution_input.instruction_data),
         struct.pack("<QII", parameters.compute_unit_limit, parameters.heap_size, parameters.loader.value),
         _option(None if parameters.sysvars == Sysvars() else parameters.sysvars.to_bytes()),
+        _option(None if parameters.epoch_stakes == EpochStakes() else _epoch_stakes(parameters.epoch_stakes)),
+        _option(None if parameters.features == MAINNET else _features(parameters.features)),
         _program_format(execution_input.program_format),
     ]
     return b"".join(parts)
@@ -214,6 +217,8 @@ class Reader:
             heap_size=self.unsigned_32(f"{field}.heap_size"),
             loader=self._loader(f"{field}.loader"),
             sysvars=self.option(f"{field}.sysvars", self._sysvars) or Sysvars(),
+            epoch_stakes=self.option(f"{field}.epoch_stakes", self._epoch_stakes) or EpochStakes(),
+            features=self.option(f"{field}.features", self._features) or MAINNET,
         )
 
     def program_format(self, field: str) -> RawFormat | None:
@@ -237,6 +242,23 @@ class Reader:
     def _sysvars(self, field: str) -> Sysvars:
         names = [sysvar.name for sysvar in fields(Sysvars)]
         return Sysvars(**{name: self.byte_vector(f"{field}.{name}", MAXIMUM_SYSVAR_LENGTH) for name in names})
+
+    def _epoch_stakes(self, field: str) -> EpochStakes:
+        total = self.unsigned_64(f"{field}.total")
+        return EpochStakes(
+            total, self.vector(f"{field}.vote_accounts", MAXIMUM_VOTE_ACCOUNTS, self._vote_account)
+        )
+
+    def _vote_account(self, field: str) -> tuple[bytes, int]:
+        return self.take(f"{field}.address", KEY_LENGTH), self.unsigned_64(f"{field}.stake")
+
+    def _features(self, field: str) -> FeatureSet:
+        start = self.offset
+        addresses = self.vector(field, len(FEATURES), lambda name: self.take(name, KEY_LENGTH))
+        if list(addresses) != sorted(set(addresses)):
+            self.offset = start
+            raise self._error(field, "expected addresses in rising order")
+        return FeatureSet.from_addresses(addresses)
 
     def _length(self, field: str, longest: int) -> int:
         length = self.unsigned_64(field)
@@ -265,6 +287,16 @@ def _program_format(program_format: RawFormat | None) -> bytes:
     if program_format is None:
         return struct.pack("<I", _ELF)
     return struct.pack("<IBQ", _RAW, program_format.version, program_format.entry)
+
+
+def _epoch_stakes(stakes: EpochStakes) -> bytes:
+    entries = (address + struct.pack("<Q", stake) for address, stake in stakes.vote_accounts)
+    return struct.pack("<QQ", stakes.total, len(stakes.vote_accounts)) + b"".join(entries)
+
+
+def _features(features: FeatureSet) -> bytes:
+    addresses = features.addresses()
+    return struct.pack("<Q", len(addresses)) + b"".join(addresses)
 
 
 def _account(account: Account) -> bytes:

@@ -18,7 +18,7 @@ from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.execution_output import ExecutionOutput
 from solproof.svm.instruction_error import InstructionError, error_of_exit_code, error_of_fault
 from solproof.svm.serialization import SerializedInput, serialize
-from solproof.svm.syscalls import REGISTRY, SyscallContext
+from solproof.svm.syscalls import SyscallContext, registry
 from solproof.vm.faults import Fault, SyscallFault
 from solproof.vm.machine import run
 from solproof.vm.trace import Run
@@ -41,8 +41,10 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
     Raises `ProgramError` for a program that cannot be loaded and `UnsupportedError` for what solproof does
     not run yet.
     """
-    program = program or load_program(execution_input.program, execution_input.program_format)
     parameters = execution_input.parameters
+    program = program or load_program(
+        execution_input.program, execution_input.program_format, parameters.features.sbpf_versions
+    )
     serialized = serialize(
         execution_input.accounts,
         execution_input.instruction_data,
@@ -55,7 +57,7 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
         serialized.region,
         serialized.instruction_data_address,
         context,
-        REGISTRY,
+        registry(parameters.features),
         compute_unit_limit=parameters.compute_unit_limit - heap_cost(parameters.heap_size),
         heap_size=parameters.heap_size,
     )
@@ -137,11 +139,12 @@ def _settle(
 def _charged(execution_input: ExecutionInput, outcome: Outcome) -> int:
     """What the transaction's meter loses.
 
-    A fault of the machine empties it: nobody needs to know where in a basic block a compiled program stopped
-    (`deplete_cu_meter_on_vm_failure`, active on mainnet).
+    A fault of the machine empties it where `deplete_cu_meter_on_vm_failure` is active: nobody needs to know
+    where in a basic block a compiled program stopped.
     """
     parameters = execution_input.parameters
-    if outcome.fault is not None and not isinstance(outcome.fault, SyscallFault):
+    depletes = "deplete_cu_meter_on_vm_failure" in parameters.features
+    if depletes and outcome.fault is not None and not isinstance(outcome.fault, SyscallFault):
         return parameters.compute_unit_limit
     return outcome.compute_units + heap_cost(parameters.heap_size)
 

@@ -12,6 +12,8 @@ from solproof.errors import InputError
 from solproof.program.raw import RawFormat
 from solproof.svm.accounts import KEY_LENGTH, InstructionAccount, check_accounts
 from solproof.svm.budget import HEAP_SIZE_STEP, MAXIMUM_COMPUTE_UNIT_LIMIT, MINIMUM_HEAP_SIZE, heap_cost
+from solproof.svm.epoch_stakes import EpochStakes
+from solproof.svm.features import FeatureSet
 from solproof.svm.sysvars import Sysvars
 from solproof.vm.memory import DEFAULT_HEAP_SIZE, MAXIMUM_HEAP_SIZE
 
@@ -37,13 +39,15 @@ class Parameters:
     Raises `InputError` for limits that no transaction can have.
 
     compute_unit_limit: the meter at the start, in CU. heap_size: bytes, a multiple of 1024 in 32 KiB..256
-    KiB.
+    KiB. features: mainnet's when nothing else is said.
     """
 
     compute_unit_limit: int = MAXIMUM_COMPUTE_UNIT_LIMIT
     heap_size: int = DEFAULT_HEAP_SIZE
     loader: Loader = Loader.V3
     sysvars: Sysvars = field(default_factory=Sysvars)
+    epoch_stakes: EpochStakes = field(default_factory=EpochStakes)
+    features: FeatureSet = field(default_factory=FeatureSet)
 
     def __post_init__(self) -> None:
         if not 0 <= self.compute_unit_limit <= MAXIMUM_COMPUTE_UNIT_LIMIT:

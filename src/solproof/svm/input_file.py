@@ -3,7 +3,9 @@ json` prints.
 
     {"program_id": base58, "accounts": [{"key": base58, "owner": base58, "lamports": u64, "data": bytes,
      "is_signer": bool, "is_writable": bool, "executable": bool}, ...], "instruction_data": bytes,
-     "program_format": "elf" | {"raw": {"version": 0 to 4, "entry": pc}}}
+     "program_format": "elf" | {"raw": {"version": 0 to 4, "entry": pc}},
+     "features": {"set": "mainnet" | "none", "activate": [name or address], "deactivate": [name or address]},
+     "sysvars": {name: bytes}, "epoch_stakes": {"total": u64, "vote_accounts": {base58: u64}}}
 
 `bytes` is an array of integers, a base58 text, or a pair [text, "base58" | "base64"]. An element of
 `accounts` may also be an account as the command line tools dump it, {"pubkey", "account": {"lamports",
@@ -16,6 +18,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import fields, replace
 from typing import Any, NoReturn
 
 import base58
@@ -33,11 +36,25 @@ from solproof.svm.accounts import (
     address_text,
     merge_privileges,
 )
+from solproof.svm.epoch_stakes import EpochStakes
 from solproof.svm.execution_input import MAXIMUM_INSTRUCTION_DATA_LENGTH, ExecutionInput, Parameters
+from solproof.svm.features import FEATURE_SETS, MAINNET, FeatureSet
+from solproof.svm.sysvars import MAXIMUM_SYSVAR_LENGTH, Sysvars
 
 MISSING: Any = object()
 LONGEST_BASE58 = 4096  # characters; decoding base58 takes quadratic time
-FIELDS = ("program_id", "accounts", "instruction_data", "program_format")
+FIELDS = (
+    "program_id",
+    "accounts",
+    "instruction_data",
+    "program_format",
+    "features",
+    "sysvars",
+    "epoch_stakes",
+)
+FEATURE_FIELDS = ("set", "activate", "deactivate")
+STAKE_FIELDS = ("total", "vote_accounts")
+SYSVAR_NAMES = tuple(field.name for field in fields(Sysvars))
 ACCOUNT_FIELDS = ("key", "owner", "is_signer", "is_writable", "lamports", "data", "executable")
 DUMP_FIELDS = ("pubkey", "account", "is_signer", "is_writable")
 DUMPED_ACCOUNT_FIELDS = ("lamports", "data", "owner", "executable", "rentEpoch", "space")
@@ -51,7 +68,8 @@ def parse_input(
 ) -> ExecutionInput:
     """The input that a JSON text describes, for the content of a program's file; raises `InputError`.
 
-    `program_format` is for a text that does not say how the program is to be read.
+    `program_format` is for a text that does not say how the program is to be read, `parameters` for what it
+    does not say of the cluster.
     """
     document = _object(_decode(text), "input", FIELDS)
     program_id = _address(_required(document, "program_id", "program_id"), "program_id")
@@ -75,7 +93,7 @@ def parse_input(
         program_id,
         merge_privileges(accounts),
         instruction_data,
-        parameters or Parameters(),
+        _cluster(document, parameters or Parameters()),
         program_format,
     )
 
@@ -83,10 +101,11 @@ def parse_input(
 def format_input(execution_input: ExecutionInput) -> str:
     """The JSON text of an input, one account a line.
 
-    `agave-ledger-tool` reads it too, unless an account is executable or the program is raw bytecode.
+    `agave-ledger-tool` reads it too, unless an account is executable, the program is raw bytecode, or the
+    cluster's features, sysvars or stakes are not the defaults.
     """
     accounts = ",".join(f"\n    {json.dumps(_described(entry))}" for entry in execution_input.accounts)
-    fields = [
+    lines = [
         f'  "program_id": "{address_text(execution_input.program_id)}"',
         f'  "accounts": [{accounts}\n  ]',
         f'  "instruction_data": {json.dumps(list(execution_input.instruction_data))}',
@@ -94,8 +113,10 @@ def format_input(execution_input: ExecutionInput) -> str:
     raw = execution_input.program_format
     if raw is not None:
         described = {"raw": {"version": raw.version, "entry": raw.entry}}
-        fields.append(f'  "program_format": {json.dumps(described)}')
-    return "{\n" + ",\n".join(fields) + "\n}\n"
+        lines.append(f'  "program_format": {json.dumps(described)}')
+    for name, value in _described_cluster(execution_input.parameters).items():
+        lines.append(f'  "{name}": {json.dumps(value)}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _described(entry: InstructionAccount) -> dict[str, Any]:
@@ -122,6 +143,79 @@ def _program_format(value: Any, path: str) -> RawFormat | None:
         _integer(fields.get("version", 0), f"{path}.raw.version", VERSIONS[-1]),
         _integer(fields.get("entry", 0), f"{path}.raw.entry", LARGEST_ENTRY),
     )
+
+
+# THE CLUSTER
+
+
+def _cluster(document: dict[str, Any], parameters: Parameters) -> Parameters:
+    """The parameters with the features, sysvars and stakes that a document names."""
+    changes: dict[str, Any] = {}
+    if "features" in document:
+        changes["features"] = _features(document["features"])
+    if "sysvars" in document:
+        named = _object(document["sysvars"], "sysvars", SYSVAR_NAMES)
+        contents = {
+            name: _bytes(value, f"sysvars.{name}", MAXIMUM_SYSVAR_LENGTH) for name, value in named.items()
+        }
+        changes["sysvars"] = replace(parameters.sysvars, **contents)
+    if "epoch_stakes" in document:
+        changes["epoch_stakes"] = _epoch_stakes(document["epoch_stakes"])
+    return replace(parameters, **changes) if changes else parameters
+
+
+def _features(value: Any) -> FeatureSet:
+    described = _object(value, "features", FEATURE_FIELDS)
+    name = described.get("set", "mainnet")
+    if not isinstance(name, str) or name not in FEATURE_SETS:
+        raise _expected("features.set", " or ".join(f'"{known}"' for known in FEATURE_SETS), name)
+    lists = []
+    for field in FEATURE_FIELDS[1:]:
+        listed = described.get(field, [])
+        if not isinstance(listed, list) or not all(isinstance(element, str) for element in listed):
+            raise _expected(f"features.{field}", "an array of names or addresses", listed)
+        lists.append(listed)
+    return FEATURE_SETS[name].changed(*lists)
+
+
+def _epoch_stakes(value: Any) -> EpochStakes:
+    described = _object(value, "epoch_stakes", STAKE_FIELDS)
+    accounts = described.get("vote_accounts", {})
+    if not isinstance(accounts, dict):
+        raise _expected("epoch_stakes.vote_accounts", "an object of addresses and stakes", accounts)
+    path = "epoch_stakes.vote_accounts"
+    stakes = {
+        _address(key, path): _integer(stake, f"{path}.{key}", MAXIMUM_LAMPORTS)
+        for key, stake in accounts.items()
+    }
+    total = described.get("total")
+    return EpochStakes.of(
+        stakes, None if total is None else _integer(total, "epoch_stakes.total", MAXIMUM_LAMPORTS)
+    )
+
+
+def _described_cluster(parameters: Parameters) -> dict[str, Any]:
+    described: dict[str, Any] = {}
+    active = parameters.features.active
+    if parameters.features != MAINNET:
+        described["features"] = {
+            "set": "mainnet",
+            "activate": sorted(active - MAINNET.active),
+            "deactivate": sorted(MAINNET.active - active),
+        }
+    defaults = Sysvars()
+    changed = {
+        name: [base64.b64encode(content).decode("ascii"), "base64"]
+        for name, content in parameters.sysvars.items()
+        if content != getattr(defaults, name)
+    }
+    if changed:
+        described["sysvars"] = changed
+    stakes = parameters.epoch_stakes
+    if stakes != EpochStakes():
+        listed = {address_text(address): stake for address, stake in stakes.vote_accounts}
+        described["epoch_stakes"] = {"total": stakes.total, "vote_accounts": listed}
+    return described
 
 
 # ACCOUNTS

@@ -26,10 +26,21 @@ ADDRESSES = {
     "last_restart_slot": base58.b58decode("SysvarLastRestartS1ot1111111111111111111111"),
     "slot_hashes": base58.b58decode("SysvarS1otHashes111111111111111111111111111"),
     "stake_history": base58.b58decode("SysvarStakeHistory1111111111111111111111111"),
+    "fees": base58.b58decode("SysvarFees111111111111111111111111111111111"),
 }
+ONLY_TYPED = ("fees",)
+"""Sysvars that `sol_get_sysvar` does not serve (`sysvar_id_to_buffer`, solana-program-runtime 4.1)."""
 
-EXACT_LENGTHS = {"clock": 40, "rent": 17, "epoch_schedule": 33, "epoch_rewards": 81, "last_restart_slot": 8}
+EXACT_LENGTHS = {
+    "clock": 40,
+    "rent": 17,
+    "epoch_schedule": 33,
+    "epoch_rewards": 81,
+    "last_restart_slot": 8,
+    "fees": 8,
+}
 LONGEST_LENGTHS = {"slot_hashes": 20_488, "stake_history": 16_392}
+MAXIMUM_SYSVAR_LENGTH = max(LONGEST_LENGTHS.values())
 BOOLEAN_OFFSETS = {"epoch_schedule": 16, "epoch_rewards": 80}
 
 LITESVM_SLOT = 435_888_000
@@ -53,6 +64,7 @@ class Sysvars:
     last_restart_slot: bytes = bytes(8)
     slot_hashes: bytes = DEFAULT_SLOT_HASHES
     stake_history: bytes = bytes(8)
+    fees: bytes = bytes(8)
 
     def __post_init__(self) -> None:
         for name, content in self.items():
@@ -75,7 +87,7 @@ class Sysvars:
     def by_address(self, address: bytes) -> bytes | None:
         """The content that `sol_get_sysvar` serves for an address, or None when it knows no such sysvar."""
         for name, content in self.items():
-            if ADDRESSES[name] == address:
+            if ADDRESSES[name] == address and name not in ONLY_TYPED:
                 return content
         return None
 

@@ -4,9 +4,11 @@ does.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 
 from solproof.proof.replay import replay as replay_events
+from solproof.svm.accounts import Account, InstructionAccount
 from solproof.svm.execute import Execution, report
 from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.svm.syscalls import SyscallContext
@@ -15,11 +17,13 @@ from tests.litesvm_oracle import assert_like_litesvm
 from tests.svm.elf_builder import syscall_program
 
 PROGRAM = bytes([4]) * 32
+ACCOUNT = bytes([5]) * 32
 HEAP = 0x3_0000_0000
 HEAP_END = HEAP + 32 * 1024
 FRAME = 0x2_0000_0000  # the first frame of the stack, 4 KiB
 IMAGE = 0x1_0000_0000
 INPUT = 0x4_0000_0000
+ACCOUNT_DATA = INPUT + 96  # of the first account, for loaders v2 and v3
 MASK = 2**64 - 1
 
 
@@ -31,13 +35,16 @@ def check(
     parameters: Parameters | None = None,
     *,
     version: int = 0,
+    data: bytes | None = None,
 ) -> Execution:
     """Run the program in LiteSVM and in solproof, compare everything, and replay its syscalls.
 
-    `memory` is written before the call; `reveal` is an address and a length returned after it.
+    `memory` is written before the call; `reveal` is an address and a length returned after it; `data` is that
+    of an account, which the program finds at `ACCOUNT_DATA`.
     """
     elf = syscall_program(name, arguments, memory, reveal, version)
-    execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b"", parameters or Parameters()))
+    accounts = () if data is None else (InstructionAccount(Account(ACCOUNT, PROGRAM, 10**10, data)),)
+    execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, accounts, b"", parameters or Parameters()))
     replay(execution)
     return execution
 
@@ -61,6 +68,11 @@ def revealed(execution: Execution) -> bytes:
     """What the program returned."""
     assert execution.output.success or execution.output.exit_code is not None
     return execution.output.return_data.data
+
+
+def slices(*pairs: tuple[int, int]) -> bytes:
+    """An array of slices, each an address and a length."""
+    return b"".join(struct.pack("<QQ", *pair) for pair in pairs)
 
 
 def failure(execution: Execution) -> tuple[str | None, str | None]:

@@ -11,7 +11,8 @@ from solproof.demo.litesvm import runtime
 from solproof.svm.accounts import Account, InstructionAccount
 from solproof.svm.execute import Execution
 from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
-from solproof.svm.syscalls import REGISTRY
+from solproof.svm.features import MAINNET
+from solproof.svm.syscalls import registry
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.programs import PROGRAM_IDS, mainnet_programs
 from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, store
@@ -107,5 +108,5 @@ def test_memo_v1_allocates_for_accounts() -> None:
     other = InstructionAccount(Account(PROGRAM, OTHER_KEY, 10**9, b"1"), is_writable=True)
     execution = memo(b"hello", entry, other, entry)
     assert execution.output.success
-    names = {REGISTRY[event.key].name for event in execution.run.trace.events}
+    names = {registry(MAINNET)[event.key].name for event in execution.run.trace.events}
     assert names == {"sol_alloc_free_"}

@@ -11,12 +11,17 @@ import random
 import pytest
 
 from solproof.svm.execution_input import Loader, Parameters
+from solproof.svm.features import MAINNET
+from solproof.svm.syscalls import GATES, SUPPORTED
 from solproof.svm.sysvars import ADDRESSES
 from tests.svm.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check
-from tests.svm.syscalls.test_registry import SUPPORTED
 
 CALLS = int(os.environ.get("SOLPROOF_RANDOM_CALLS", "8"))
 EDGES = [0, IMAGE, FRAME, FRAME + 0x1000, FRAME + 0x2000, FRAME + 0x7F000, HEAP, HEAP_END, INPUT, INPUT + 48]
+FEATURES = MAINNET.changed(
+    [gate.feature for gate in GATES.values() if not gate.inverted],
+    [gate.feature for gate in GATES.values() if gate.inverted],
+)
 SIZES = [0, 1, 4, 8, 16, 31, 32, 33, 250, 1024, 1025, 4096, 40_000, 2**31, 2**60, 2**63, MASK]
 
 
@@ -52,6 +57,6 @@ def test_random_call(name: str, seed: int) -> None:
         arguments[2] = source.randrange(64)
         arguments[3] = source.choice([source.randrange(64), HEAP + 700])
     limit = source.choice([1_400_000, 1_400_000, source.randrange(150, 400)])
-    parameters = Parameters(compute_unit_limit=limit, loader=source.choice(list(Loader)))
+    parameters = Parameters(compute_unit_limit=limit, loader=source.choice(list(Loader)), features=FEATURES)
     memory, version = {HEAP + 512: bytes(content)}, source.randrange(4)
     check(name, arguments, memory, (HEAP + 512, 512), parameters, version=version)

@@ -1,42 +1,52 @@
-"""The registry: which names there are, under which keys, and what becomes of the rest."""
+"""The registry: which names there are, under which keys, behind which features, and what becomes of the
+rest.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from solproof.errors import UnsupportedError
-from solproof.program.syscall_names import NAMES
-from solproof.svm.syscalls import INACTIVE_ON_MAINNET, REGISTRY, SyscallContext
+from solproof.program.syscall_names import NAMES, SYSCALL_HASHES
+from solproof.svm.execution_input import Parameters
+from solproof.svm.features import FEATURE_SETS, FEATURES, MAINNET
+from solproof.svm.syscalls import GATES, SUPPORTED, SyscallContext, registry
 from solproof.svm.sysvars import Sysvars
+from tests.svm.syscalls.harness import check, failure
 
-SUPPORTED = {
-    "abort",
-    "sol_panic_",
-    "sol_alloc_free_",
-    "sol_log_",
-    "sol_log_64_",
-    "sol_log_pubkey",
-    "sol_log_compute_units_",
-    "sol_log_data",
-    "sol_get_clock_sysvar",
-    "sol_get_epoch_schedule_sysvar",
-    "sol_get_rent_sysvar",
-    "sol_get_last_restart_slot",
-    "sol_get_epoch_rewards_sysvar",
-    "sol_get_sysvar",
-    "sol_memcpy_",
-    "sol_memmove_",
-    "sol_memset_",
-    "sol_memcmp_",
-    "sol_set_return_data",
-    "sol_get_return_data",
+OFF_ON_MAINNET = {
+    "sol_blake3",
+    "sol_sha512",
+    "sol_get_fees_sysvar",
+    "sol_big_mod_exp",
+    "sol_remaining_compute_units",
 }
+CROSS_PROGRAM_INVOCATIONS = {"sol_invoke_signed_c", "sol_invoke_signed_rust"}
 
 
-def test_every_name_is_registered_once_or_inactive() -> None:
-    registered = [syscall.name for syscall in REGISTRY.values()]
+def names(active: str) -> set[str]:
+    return {syscall.name for syscall in registry(FEATURE_SETS[active]).values()}
+
+
+def test_every_name_is_registered_once_or_off() -> None:
+    registered = [syscall.name for syscall in registry(MAINNET).values()]
     assert len(registered) == len(set(registered))
-    assert set(registered) == set(NAMES) - INACTIVE_ON_MAINNET
+    assert set(registered) == set(NAMES) - OFF_ON_MAINNET
+
+
+def test_without_any_feature() -> None:
+    assert names("none") == set(NAMES) - set(GATES) | {"sol_get_fees_sysvar"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keys(name: str) -> None:
+    features = MAINNET
+    if name in OFF_ON_MAINNET:
+        gate = GATES[name]
+        features = MAINNET.changed(
+            [] if gate.inverted else [gate.feature], [gate.feature] if gate.inverted else []
+        )
+    assert registry(features)[SYSCALL_HASHES[name]].name == name
 
 
 @pytest.mark.parametrize(
@@ -48,14 +58,38 @@ def test_every_name_is_registered_once_or_inactive() -> None:
         (0x717CC4A3, "sol_memcpy_"),
     ],
 )
-def test_keys(key: int, name: str) -> None:
-    assert REGISTRY[key].name == name
+def test_known_keys(key: int, name: str) -> None:
+    assert registry(MAINNET)[key].name == name
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - INACTIVE_ON_MAINNET - SUPPORTED))
+def test_what_is_not_supported_is_cross_program_invocation() -> None:
+    assert set(NAMES) - set(SUPPORTED) == CROSS_PROGRAM_INVOCATIONS
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(SUPPORTED)))
 def test_the_rest_refuses_by_name(name: str) -> None:
-    syscall = next(syscall for syscall in REGISTRY.values() if syscall.name == name)
+    syscall = next(syscall for syscall in registry(MAINNET).values() if syscall.name == name)
     context = SyscallContext(bytes(32), Sysvars())
     with pytest.raises(UnsupportedError) as raised:
         syscall.execute(context, 0, 0, 0, 0, 0)
     assert str(raised.value) == f"syscall {name} is not supported yet"
+
+
+@pytest.mark.parametrize("version", [0, 3])
+@pytest.mark.parametrize("is_active", [True, False])
+@pytest.mark.parametrize("name", sorted(GATES))
+def test_both_sides_of_each_gate(name: str, is_active: bool, version: int) -> None:
+    """With the feature the call is the syscall's, which fails at once for what it is given; without it the
+    hash is unknown.
+    """
+    gate = GATES[name]
+    lists = ([gate.feature], []) if is_active else ([], [gate.feature])
+    parameters = Parameters(features=MAINNET.changed(*lists))
+    execution = check(name, (1,) * 5, parameters=parameters, version=version)
+    assert (failure(execution)[0] == "UnsupportedInstruction") == (is_active == gate.inverted)
+    assert len(execution.run.trace.events) == (is_active != gate.inverted)
+
+
+def test_gates_are_features_and_syscalls() -> None:
+    assert set(GATES) <= set(NAMES)
+    assert {gate.feature for gate in GATES.values()} <= set(FEATURES)

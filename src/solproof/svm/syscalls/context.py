@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from solproof.svm.epoch_stakes import EpochStakes
 from solproof.svm.execution_input import ExecutionInput, Loader
 from solproof.svm.execution_output import ReturnData
+from solproof.svm.features import MAINNET, FeatureSet
 from solproof.svm.instruction_error import TEXTS
 from solproof.svm.sysvars import Sysvars
 from solproof.vm.faults import SyscallFault
@@ -25,12 +27,15 @@ class SyscallContext:
     `memory` has no value until the machine (or the verifier) gives it one, before the first call;
     `remaining`, the compute units left, is set before every call and read back after it. `logs` are the
     program's own lines. `aligned`: pointers must be aligned for their type, and so are allocations: so it is
-    for every loader but v1. `heap_used`: bytes of the heap that `sol_alloc_free_` has given out.
+    for every loader but v1. `features` decide which syscalls exist (`registry`) and by which rules they work.
+    `heap_used`: bytes of the heap that `sol_alloc_free_` has given out.
     """
 
     program_id: bytes
     sysvars: Sysvars
     aligned: bool = True
+    features: FeatureSet = MAINNET
+    epoch_stakes: EpochStakes = field(default_factory=EpochStakes)
     logs: list[str] = field(default_factory=list)
     remaining: int = 0
     heap_used: int = 0
@@ -45,7 +50,13 @@ class SyscallContext:
     def of(cls, execution_input: ExecutionInput) -> SyscallContext:
         """The state before the first syscall of a run on this input."""
         parameters = execution_input.parameters
-        return cls(execution_input.program_id, parameters.sysvars, parameters.loader is not Loader.V1)
+        return cls(
+            execution_input.program_id,
+            parameters.sysvars,
+            parameters.loader is not Loader.V1,
+            parameters.features,
+            parameters.epoch_stakes,
+        )
 
     def consume(self, cost: int) -> None:
         """Charge compute units; when too few remain, all are gone and `SyscallFault` is raised

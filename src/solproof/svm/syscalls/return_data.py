@@ -9,7 +9,7 @@ from solproof.svm.accounts import KEY_LENGTH
 from solproof.svm.budget import CROSS_PROGRAM_BYTES_PER_UNIT, SYSCALL_BASE_COST
 from solproof.svm.execution_output import ReturnData
 from solproof.svm.syscalls.context import Syscall, SyscallContext
-from solproof.svm.syscalls.translation import check_range, overlap, read_range
+from solproof.svm.syscalls.translation import check_results, read_range
 from solproof.vm.faults import SyscallFault
 
 MAXIMUM_RETURN_DATA = 1024
@@ -33,20 +33,10 @@ def get_return_data(
     length = min(capacity, len(content))
     if length:
         context.consume((length + KEY_LENGTH) // CROSS_PROGRAM_BYTES_PER_UNIT)
-        check_range(context, destination, length, write=True)
-        check_range(context, program_id, KEY_LENGTH, write=True)
-        _refuse_overlap(context, destination, length, program_id)
+        check_results(context, (destination, length), (program_id, KEY_LENGTH))
         context.memory.write(destination, content[:length])
         context.memory.write(program_id, setter)
     return len(content)
-
-
-def _refuse_overlap(context: SyscallContext, destination: int, length: int, program_id: int) -> None:
-    """The two results must not overlap in the host's memory, that is by physical offset in one region."""
-    first_region, first = context.memory.layout.locate(destination, length, write=True)
-    second_region, second = context.memory.layout.locate(program_id, KEY_LENGTH, write=True)
-    if first_region == second_region and overlap(first, length, second, KEY_LENGTH):
-        raise SyscallFault("CopyOverlapping", "Overlapping copy")
 
 
 SYSCALLS = (

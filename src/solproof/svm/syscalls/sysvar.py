@@ -1,15 +1,22 @@
-"""Syscalls that read sysvars: sol_get_sysvar and a getter for each of the typed ones.
+"""Syscalls that read the cluster's state: sol_get_sysvar, a getter for each of the typed sysvars, and
+sol_get_epoch_stake.
 
-No sysvar may be written into the input region (`syscall_parameter_address_restrictions`, active on mainnet),
-and none for a program of loader v1.
+No sysvar may be written into the input region where `syscall_parameter_address_restrictions` is active, and
+none for a program of loader v1.
 
-Source: solana-syscalls 4.1, sysvar.rs; SIMD-0127.
+Source: solana-syscalls 4.1, sysvar.rs and lib.rs (`SyscallGetEpochStake`); SIMD-0127, SIMD-0133.
 """
 
 from __future__ import annotations
 
 from solproof.svm.accounts import KEY_LENGTH
-from solproof.svm.budget import CROSS_PROGRAM_BYTES_PER_UNIT, SYSVAR_BASE_COST, memory_operation_cost
+from solproof.svm.budget import (
+    CROSS_PROGRAM_BYTES_PER_UNIT,
+    MEMORY_OPERATION_BASE_COST,
+    SYSCALL_BASE_COST,
+    SYSVAR_BASE_COST,
+    memory_operation_cost,
+)
 from solproof.svm.serialization import INPUT_START
 from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext, instruction_fault
 from solproof.svm.syscalls.translation import LARGEST_UNSIGNED, check_range, read_range, unaligned_pointer
@@ -60,11 +67,22 @@ def get_sysvar(
     return 0
 
 
+def get_epoch_stake(context: SyscallContext, address: int, _2: int, _3: int, _4: int, _5: int) -> int:
+    """r0 is the active stake of the vote account whose address is at `address`, or at 0 the cluster's."""
+    if address == 0:
+        context.consume(SYSCALL_BASE_COST)
+        return context.epoch_stakes.total
+    context.consume(
+        SYSCALL_BASE_COST + KEY_LENGTH // CROSS_PROGRAM_BYTES_PER_UNIT + MEMORY_OPERATION_BASE_COST
+    )
+    return context.epoch_stakes.stake_of(read_range(context, address, KEY_LENGTH))
+
+
 def _refuse_destination(context: SyscallContext, destination: int) -> None:
     if not context.aligned:
         # Loader v1 was deprecated before there were such calls: the runtime refuses it any address.
         raise unaligned_pointer()
-    if destination >= INPUT_START:
+    if destination >= INPUT_START and "syscall_parameter_address_restrictions" in context.features:
         raise SyscallFault("InvalidPointer", "Invalid pointer")
 
 
@@ -75,4 +93,6 @@ SYSCALLS = (
     Syscall("sol_get_epoch_schedule_sysvar", getter("epoch_schedule")),
     Syscall("sol_get_epoch_rewards_sysvar", getter("epoch_rewards", U128_ALIGNMENT)),
     Syscall("sol_get_last_restart_slot", getter("last_restart_slot")),
+    Syscall("sol_get_fees_sysvar", getter("fees")),
+    Syscall("sol_get_epoch_stake", get_epoch_stake),
 )

@@ -34,6 +34,21 @@ def check_range(
         raise unaligned_pointer()
 
 
+def check_results(context: SyscallContext, *ranges: tuple[int, int]) -> None:
+    """Raise the fault with which the runtime refuses to write several results, each an address and a length
+    in bytes: none may overlap another in the host's memory, that is by physical offset in one region
+    (`translate_mut!`).
+    """
+    for address, length in ranges:
+        check_range(context, address, length, write=True)
+    for number, (address, length) in enumerate(ranges):
+        region, start = context.memory.layout.locate(address, length, write=True)
+        for other_address, other_length in ranges[number + 1 :]:
+            other_region, other_start = context.memory.layout.locate(other_address, other_length, write=True)
+            if region == other_region and overlap(start, length, other_start, other_length):
+                raise SyscallFault("CopyOverlapping", "Overlapping copy")
+
+
 def unaligned_pointer() -> SyscallFault:
     """The fault of an address that is not aligned for what it should hold."""
     return SyscallFault("UnalignedPointer", "Unaligned pointer")
