@@ -103,10 +103,10 @@ def test_newer_version(command: Command, files: Files, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["run", "prove"])
 def test_unknown_syscall(name: str, command: Command, files: Files, tmp_path: Path) -> None:
     program = tmp_path / "program.so"
-    program.write_bytes(build_elf([*call("sol_sha256", (0, 0, 0)), leave()]))
+    program.write_bytes(build_elf([*call("sol_invoke_signed_c", (0, 0, 0)), leave()]))
     proof = ["--output", tmp_path / "proof", "--quiet"] if name == "prove" else []
     result = command(name, program, "--input", files.input, *proof)
-    refused(result, 3, "syscall sol_sha256 is not supported yet")
+    refused(result, 3, "syscall sol_invoke_signed_c is not supported yet")
 
 
 def test_control_characters_do_not_reach_the_terminal(command: Command, files: Files, tmp_path: Path) -> None:

@@ -53,17 +53,66 @@ def test_program(command: Command, files: Files) -> None:
     }
 
 
-def test_program_with_a_syscall_that_is_not_supported(command: Command, tmp_path: Path) -> None:
+def test_syscalls_that_mainnet_or_solproof_does_not_have(command: Command, tmp_path: Path) -> None:
     program = tmp_path / "program.so"
-    program.write_bytes(build_elf([*call("sol_sha256", (0, 0, 0)), leave()]))
-    assert command("inspect", program, "--json").fields["syscalls"] == {"sol_sha256": "not supported yet"}
+    names = ("sol_invoke_signed_c", "sol_blake3", "sol_get_fees_sysvar", "sol_sha256")
+    program.write_bytes(build_elf([*names, leave()]))
+    assert command("inspect", program, "--json").fields["syscalls"] == {
+        "sol_blake3": "supported where blake3_syscall_enabled is active, unlike on mainnet",
+        "sol_get_fees_sysvar": "supported where disable_fees_sysvar is not active, unlike on mainnet",
+        "sol_invoke_signed_c": "not supported yet",
+        "sol_sha256": "supported",
+    }
+
+
+def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
+    program, given, proof = (tmp_path / name for name in ("program.so", "input.json", "proof"))
+    heap = 0x3_0000_0000
+    parts = [*call("sol_sha256", (0, 0, heap + 8)), *call("sol_log_64_", (1, 2, 3, 4, 5)), leave()]
+    program.write_bytes(build_elf(parts))
+    given.write_text(
+        '{"program_id": "11111111111111111111111111111112", "accounts": [], "instruction_data": []}'
+    )
+    assert command("prove", program, "--input", given, "-o", proof, "--quiet").status == 0
+    claim = command("inspect", proof, "--json").fields["claim"]
+    assert claim["syscalls"] == {"sol_log_64_": 1, "sol_sha256": 1}
+    assert claim["events"] == [
+        {
+            "number": 0,
+            "clk": 4,
+            "syscall": "sol_sha256",
+            "arguments": [0, 0, heap + 8, 0, 0],
+            "result": 0,
+            "words": 4,
+        },
+        {
+            "number": 1,
+            "clk": 10,
+            "syscall": "sol_log_64_",
+            "arguments": [1, 2, 3, 4, 5],
+            "result": 0,
+            "words": 0,
+        },
+    ]
+    lines = command("inspect", proof).output.splitlines()
+    assert "    0  clk 4: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
+    verified = command("verify", proof, "--program", program, "--input", given, "--json").fields
+    assert verified["replayed"] == {"events": 2, "words": 4}
+    text = command("verify", proof, "--program", program, "--input", given).output
+    assert "replayed           2 syscalls, 4 words of memory" in text.splitlines()
 
 
 def test_input_bin(command: Command, files: Files) -> None:
     fields = command("inspect", files.input_bin, "--json").fields
     assert (fields["kind"], len(fields["accounts"])) == ("input", 3)
     assert fields["program_format"] == "elf"
-    assert fields["parameters"] == {"compute_unit_limit": 1_400_000, "heap_size": 32_768, "loader": "V3"}
+    assert fields["parameters"] == {
+        "compute_unit_limit": 1_400_000,
+        "heap_size": 32_768,
+        "loader": "V3",
+        "features": "mainnet's",
+        "epoch_stake": 0,
+    }
     assert "  loader              V3" in command("inspect", files.input_bin).output.splitlines()
 
 
@@ -91,3 +140,11 @@ def test_broken_input_bin(command: Command, files: Files, tmp_path: Path) -> Non
     result = command("inspect", path)
     message = f"input.bin: program_format at offset {start}: expected 4 bytes, 3 are left"
     assert (result.status, result.errors) == (2, f"error: file {path}: {message}\n")
+
+
+def test_features_and_stake_of_an_input(command: Command, files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "other.bin"
+    options = ["--feature", "blake3_syscall_enabled", "--no-feature", "abort_on_invalid_curve"]
+    assert command("pack", files.input_bin, *options, "--output", path).status == 0
+    parameters = command("inspect", path, "--json").fields["parameters"]
+    assert parameters["features"] == "mainnet's, with blake3_syscall_enabled, without abort_on_invalid_curve"

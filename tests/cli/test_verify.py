@@ -40,7 +40,9 @@ def test_json(command: Command, files: Files) -> None:
         "security_regime",
         "proof_bytes",
         "seconds",
+        "replayed",
     ]
+    assert fields["replayed"] == {"events": 0, "words": 0}
     assert fields["proof_bytes"] == files.proof.stat().st_size
     assert [*fields["seconds"]] == ["key", "replay", "engine", "total"]
 

@@ -33,7 +33,9 @@ from solproof.proof.proof_file import FORMAT, ProofFile
 from solproof.proof.proof_file import MAGIC as PROOF_MAGIC
 from solproof.svm import bincode
 from solproof.svm.accounts import address_text
-from solproof.svm.syscalls import REGISTRY, SUPPORTED
+from solproof.svm.features import MAINNET, FeatureSet
+from solproof.svm.syscalls import GATES, SUPPORTED
+from solproof.vm.trace import SyscallEvent
 
 EXAMPLE = """\b
 Examples:
@@ -82,7 +84,7 @@ def describe_proof(content: bytes) -> Fields:
     """The header and the claim of a proof file; raises `ProofRejected` or `ProofVersionError`."""
     file = ProofFile.from_bytes(content)
     claim = Claim.from_bytes(file.claim)
-    events = Counter(SYSCALL_NAMES.get(event.key, f"unknown {event.key:#010x}") for event in claim.events)
+    syscalls = Counter(_name(event) for event in claim.events)
     return {
         "kind": "proof",
         "format_version": FORMAT,
@@ -98,9 +100,25 @@ def describe_proof(content: bytes) -> Fields:
             "pc": claim.final.pc,
             "instructions": claim.instructions,
             "touched_input_words": len(claim.index),
-            "syscalls": dict(sorted(events.items())),
+            "syscalls": dict(sorted(syscalls.items())),
+            "events": [_event(number, event) for number, event in enumerate(claim.events)],
         },
         "bytes": {"file": len(content), "claim": len(file.claim), "engine_proof": len(file.proof)},
+    }
+
+
+def _name(event: SyscallEvent) -> str:
+    return SYSCALL_NAMES.get(event.key, f"unknown {event.key:#010x}")
+
+
+def _event(number: int, event: SyscallEvent) -> Fields:
+    return {
+        "number": number,
+        "clk": event.clk,
+        "syscall": _name(event),
+        "arguments": list(event.arguments),
+        "result": event.result,
+        "words": len(event.words),
     }
 
 
@@ -149,8 +167,17 @@ def describe_input(content: bytes) -> Fields:
             "compute_unit_limit": parameters.compute_unit_limit,
             "heap_size": parameters.heap_size,
             "loader": parameters.loader.name,
+            "features": _features(parameters.features),
+            "epoch_stake": parameters.epoch_stakes.total,
         },
     }
+
+
+def _features(features: FeatureSet) -> str:
+    """The set in words, as what it has more and less than mainnet's."""
+    more = [f"with {name}" for name in sorted(features.active - MAINNET.active)]
+    less = [f"without {name}" for name in sorted(MAINNET.active - features.active)]
+    return ", ".join(["mainnet's", *more, *less])
 
 
 def _program_format(program_format: RawFormat | None) -> str:
@@ -160,16 +187,39 @@ def _program_format(program_format: RawFormat | None) -> str:
 
 
 def _syscalls(program: Program) -> dict[str, str]:
-    """The syscalls that the text calls by name, and whether this version runs them."""
+    """The syscalls that the text calls by name, and whether this version runs them and mainnet has them."""
     names = set()
     second_slot = False
     for slot in decode_program(program.text):
         row = None if second_slot else opcode(slot.code, program.version)
         second_slot = row is not None and row.mnemonic == "LD_DW_IMM"
         key = slot.immediate & 0xFFFF_FFFF
-        if row is not None and row.mnemonic == "CALL_IMM" and key in REGISTRY:
-            names.add(REGISTRY[key].name)
-    return {name: "supported" if name in SUPPORTED else "not supported yet" for name in sorted(names)}
+        if row is not None and row.mnemonic == "CALL_IMM" and key in SYSCALL_NAMES:
+            names.add(SYSCALL_NAMES[key])
+    return {name: _state(name) for name in sorted(names)}
+
+
+def _state(name: str) -> str:
+    if name not in SUPPORTED:
+        return "not supported yet"
+    gate = GATES.get(name)
+    if gate is None or gate.is_open(MAINNET):
+        return "supported"
+    return f"supported where {gate.feature} is {'not ' if gate.inverted else ''}active, unlike on mainnet"
+
+
+def _element(element: Fields | str, depth: int) -> list[str]:
+    """One element of a list: an event in one line, anything else with a line for each field."""
+    indent = "  " * depth
+    if isinstance(element, str):
+        return [f"{indent}{element}"]
+    if "arguments" not in element:
+        return ["", *_lines(element, depth)]
+    arguments = ", ".join(f"{argument:#x}" for argument in element["arguments"])
+    return [
+        f"{indent}{element['number']}  clk {element['clk']}: {element['syscall']}({arguments}) "
+        f"= {element['result']:#x}, {element['words']} words"
+    ]
 
 
 def _lines(fields: Fields, depth: int) -> list[str]:
@@ -186,7 +236,7 @@ def _lines(fields: Fields, depth: int) -> list[str]:
         elif isinstance(value, list):
             lines.append(f"{label}  {len(value)}")
             for element in value:
-                lines += ["", *_lines(element, depth + 1)]
+                lines += _element(element, depth + 1)
         else:
             lines.append(f"{label}  {value:,}" if type(value) is int else f"{label}  {value}")
     return lines

@@ -6,7 +6,7 @@ its content; so is whether a program is ELF or raw bytecode, unless an option sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from solproof.program.raw import RawFormat
 from solproof.program.verifier import load_program
 from solproof.svm import bincode, input_file
 from solproof.svm.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Loader
+from solproof.svm.features import FEATURE_SETS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
@@ -80,6 +81,27 @@ def parameter_options(command: Command) -> Command:
             "--loader",
             type=click.Choice(["v1", "v2", "v3"]),
             help="The loader that owns the program.  [default: v3]",
+        ),
+        click.option(
+            "--feature-set",
+            type=click.Choice(list(FEATURE_SETS)),
+            help="The cluster's features: mainnet's, or none of those that change how programs run.  "
+            "[default: mainnet]",
+        ),
+        click.option(
+            "--feature",
+            "activate",
+            multiple=True,
+            metavar="NAME",
+            help="A feature that is active as well, by name or address, as in: "
+            "--feature blake3_syscall_enabled. May be repeated.",
+        ),
+        click.option(
+            "--no-feature",
+            "deactivate",
+            multiple=True,
+            metavar="NAME",
+            help="A feature that is not active. May be repeated.",
         ),
     )
     return raw_options(parameters)
@@ -222,9 +244,18 @@ def _unpack(content: bytes, path: Path) -> ExecutionInput:
 
 
 def _override(
-    given: ExecutionInput, *, compute_unit_limit: int | None, heap_size: int | None, loader: str | None
+    given: ExecutionInput,
+    *,
+    compute_unit_limit: int | None,
+    heap_size: int | None,
+    loader: str | None,
+    feature_set: str | None,
+    activate: Sequence[str],
+    deactivate: Sequence[str],
 ) -> ExecutionInput:
     changes: dict[str, Any] = {"compute_unit_limit": compute_unit_limit, "heap_size": heap_size}
     changes["loader"] = None if loader is None else Loader[loader.upper()]
     changes = {name: value for name, value in changes.items() if value is not None}
+    features = given.parameters.features if feature_set is None else FEATURE_SETS[feature_set]
+    changes["features"] = features.changed(activate, deactivate)
     return replace(given, parameters=replace(given.parameters, **changes))

@@ -64,6 +64,7 @@ def verify(
                 "security_regime": verdict.security_regime,
                 "proof_bytes": verdict.proof_bytes,
                 "seconds": rounded(verdict.seconds),
+                "replayed": {"events": verdict.events, "words": verdict.event_words},
             }
         )
         return
@@ -74,6 +75,7 @@ def verify(
                 *outcome_lines(verdict.output),
                 ("security", security_text(verdict.security_bits, verdict.security_regime)),
                 ("seconds", seconds_text(verdict.seconds)),
+                ("replayed", f"{verdict.events:,} syscalls, {verdict.event_words:,} words of memory"),
             ]
         )
     )
