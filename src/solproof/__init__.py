@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from solproof.svm.accounts import Account, InstructionAccount
     from solproof.svm.bincode import pack as input_to_bytes
     from solproof.svm.bincode import unpack as input_from_bytes
+    from solproof.svm.epoch_stakes import EpochStakes
     from solproof.svm.execute import Execution
     from solproof.svm.execute import execute as run
     from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
     from solproof.svm.execution_output import ExecutionOutput, ReturnData
+    from solproof.svm.features import FeatureSet
     from solproof.svm.input_file import format_input as input_to_json
     from solproof.svm.input_file import parse_input as input_from_json
     from solproof.svm.solders_objects import execution_input as input_from_solders
@@ -48,10 +50,12 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Account": "svm.accounts:Account",
+    "EpochStakes": "svm.epoch_stakes:EpochStakes",
     "Execution": "svm.execute:Execution",
     "ExecutionInput": "svm.execution_input:ExecutionInput",
     "ExecutionOutput": "svm.execution_output:ExecutionOutput",
     "Failure": "air.check:Failure",
+    "FeatureSet": "svm.features:FeatureSet",
     "InputError": "errors:InputError",
     "InstructionAccount": "svm.accounts:InstructionAccount",
     "Loader": "svm.execution_input:Loader",
@@ -83,10 +87,12 @@ _HOMES = {
 
 __all__ = [
     "Account",
+    "EpochStakes",
     "Execution",
     "ExecutionInput",
     "ExecutionOutput",
     "Failure",
+    "FeatureSet",
     "InputError",
     "InstructionAccount",
     "Loader",

@@ -6,10 +6,14 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
+
 from solproof.demo import scenario
 from solproof.svm import bincode
 from solproof.svm.accounts import address_text
 from solproof.svm.execute import execute
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.input_file import format_input
 from tests.cli.conftest import Command, Files
 from tests.svm.elf_builder import build_elf, call, leave, load, load_immediate
 
@@ -153,3 +157,55 @@ def test_return_data_and_other_changes(command: Command, tmp_path: Path) -> None
     assert result.status == 0
     assert f"return data of {TOKEN}\n" in result.output
     assert command("run", program, "--input", given, "--json").fields["return_data"]["program_id"] == TOKEN
+
+
+# THE CLUSTER'S FEATURES
+
+
+@pytest.fixture
+def blake3(tmp_path: Path) -> list[object]:
+    """A program that calls a syscall which mainnet does not have, and an input for it."""
+    program, given = tmp_path / "blake3.so", tmp_path / "input.json"
+    program.write_bytes(build_elf([*call("sol_blake3", (0, 0, 0x3_0000_0000)), leave()]))
+    given.write_text(format_input(ExecutionInput(b"", bytes([4]) * 32, (), b"")))
+    return [program, "--input", given]
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ([], "UnsupportedInstruction"),
+        (["--feature", "blake3_syscall_enabled"], None),
+        (["--feature", "HTW2pSyErTj4BV6KBM9NZ9VBUJVxt7sacNWcf76wtzb3"], None),
+        (["--feature-set", "none"], "UnsupportedInstruction"),
+        (["--feature-set", "none", "--feature", "blake3_syscall_enabled"], None),
+        (["--no-feature", "get_sysvar_syscall_enabled"], "UnsupportedInstruction"),
+    ],
+)
+def test_features(options: list[str], fault: str | None, command: Command, blake3: list[object]) -> None:
+    assert command("run", *blake3, *options, "--json").fields["fault"] == fault
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (["--feature", "blake3"], 2, "feature 'blake3': not one that changes how a program runs, expected "),
+        (
+            ["--feature", "blake3_syscall_enabled", "--no-feature", "blake3_syscall_enabled"],
+            2,
+            "feature blake3_syscall_enabled: both activated and deactivated",
+        ),
+        (
+            ["--feature", "account_data_direct_mapping"],
+            3,
+            "feature account_data_direct_mapping is not supported yet",
+        ),
+    ],
+)
+def test_features_that_are_refused(
+    options: list[str], status: int, message: str, command: Command, blake3: list[object]
+) -> None:
+    result = command("run", *blake3, *options)
+    assert result.status == status
+    assert result.errors.startswith(f"error: {message}")
+    assert len(result.errors.splitlines()) == 1
