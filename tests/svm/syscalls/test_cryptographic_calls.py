@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -182,3 +183,19 @@ def assert_rejected(execution: Execution, event: SyscallEvent) -> None:
     context = SyscallContext.of(execution.input)
     with pytest.raises(ProofRejected):
         replay((event,), context, run.layout, run.final.clk, run.compute_unit_limit)
+
+
+def test_random_changes(call: Call) -> None:
+    """Operands and arguments with some bits changed: whatever comes of it, it is as in LiteSVM."""
+    random = Random(call.title)
+    for _ in range(25):
+        memory = {address: bytearray(content) for address, content in call.memory.items()}
+        arguments = list(call.arguments)
+        for _ in range(random.choice((1, 1, 2, 5))):
+            content = random.choice(list(memory.values()))
+            content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+        if random.random() < 0.3:
+            place = random.randrange(len(arguments))
+            arguments[place] ^= 1 << random.choice((0, 1, 2, 3, 5, 7, 12, 32, 63))
+        contents = {address: bytes(content) for address, content in memory.items()}
+        check(call.name, arguments, contents, (RESULT, 576), call.parameters(), version=random.choice((0, 3)))
