@@ -195,7 +195,7 @@ def verifier_objection(told: Told, forgery: Forgery) -> str:
     )
     with pytest.MonkeyPatch.context() as patch:
         key = SimpleNamespace(engine_key=SimpleNamespace(digest=digest))
-        patch.setattr(verifier, "program_key", lambda _: key)
+        patch.setattr(verifier, "program_key", lambda *_: key)
         patch.setattr(verifier, "_engine", _Engine(accept))
         try:
             verifier.verify(file.to_bytes(), given)
