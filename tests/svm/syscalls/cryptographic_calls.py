@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -24,7 +23,7 @@ from tests.svm.syscalls.elliptic_curves import (
     negate,
     sign,
 )
-from tests.svm.syscalls.harness import HEAP
+from tests.svm.syscalls.harness import HEAP, slices
 
 WITH_BIG_MOD_EXP = MAINNET.changed(activate=["enable_big_mod_exp_syscall"])
 FIRST, SECOND, THIRD = HEAP, HEAP + 0x400, HEAP + 0x800
@@ -111,11 +110,6 @@ def bn254_compressed(point: Point, *, big_endian: bool) -> bytes:
 def scalar(number: int, *, big_endian: bool) -> bytes:
     """A factor of 32 bytes."""
     return number.to_bytes(32, "big" if big_endian else "little")
-
-
-def slices(*ranges: tuple[int, int]) -> bytes:
-    """An array of slices, each an address and a length."""
-    return b"".join(struct.pack("<QQ", address, length) for address, length in ranges)
 
 
 # CALLS

@@ -8,9 +8,8 @@ import pytest
 
 from solproof.svm.execution_input import Loader, Parameters
 from solproof.svm.features import MAINNET
-from tests.svm.syscalls.cryptographic_calls import slices
 from tests.svm.syscalls.elliptic_curves import BN254_ORDER
-from tests.svm.syscalls.harness import HEAP, HEAP_END, IMAGE, MASK, check, failure, revealed
+from tests.svm.syscalls.harness import HEAP, HEAP_END, IMAGE, MASK, check, failure, revealed, slices
 
 UNPADDED = MAINNET.changed(deactivate=["poseidon_enforce_padding"])
 RANGES, RESULT, ELEMENTS = HEAP, HEAP + 0x800, HEAP + 0x1000
