@@ -42,10 +42,15 @@ def table_of(program: Program) -> ProgramTable:
 
 
 def run(
-    program: Program, input_region: bytes = b"", *, limit: int = LIMIT, heap_size: int = DEFAULT_HEAP_SIZE
+    program: Program,
+    input_region: bytes = b"",
+    *,
+    limit: int = LIMIT,
+    heap_size: int = DEFAULT_HEAP_SIZE,
+    context: SyscallContext | None = None,
 ) -> Run:
     """Run a program in the machine."""
-    context = SyscallContext(PROGRAM_ID, Sysvars())
+    context = context or SyscallContext(PROGRAM_ID, Sysvars())
     return run_machine(
         program,
         input_region,

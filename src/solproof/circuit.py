@@ -5,7 +5,17 @@ from __future__ import annotations
 from solproof.air.bus import ALL_BUSES
 from solproof.air.circuit import Circuit
 from solproof.families.registry import EXECUTORS
-from solproof.tables import boundary, event, image, lookup, memory, refresh
+from solproof.tables import (
+    boundary,
+    event,
+    image,
+    lookup,
+    memory,
+    memory_call,
+    memory_compare,
+    memory_copy,
+    refresh,
+)
 
 TABLES = (
     boundary.EXECUTION,
@@ -13,6 +23,9 @@ TABLES = (
     image.CHIP,
     memory.INPUT_WORDS,
     memory.STACK_HEAP,
+    memory_call.CHIP,
+    memory_copy.CHIP,
+    memory_compare.CHIP,
     event.SYSCALL,
     event.EVENT_WORD,
     refresh.REGISTER_REFRESH,

@@ -31,23 +31,26 @@ finals = st.builds(
     depth=st.integers(0, 255),
 )
 claims = st.builds(
-    lambda final, fault, words, listed: Claim(
+    lambda final, fault, words, units, listed: Claim(
         final,
         fault,
         np.array([index for index, _ in words], np.int64),
         np.array([last for _, last in words], np.uint64),
+        units,
         tuple(listed),
     ),
     finals,
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=255),
     st.lists(st.tuples(u32, u64), max_size=4),
+    u32,
     st.lists(events, max_size=3),
 )
 
 
 def equal(one: Claim, other: Claim) -> bool:
     return (
-        (one.final, one.fault, one.events) == (other.final, other.fault, other.events)
+        (one.final, one.fault, one.memory_units, one.events)
+        == (other.final, other.fault, other.memory_units, other.events)
         and one.index.tolist() == other.index.tolist()
         and one.last.tolist() == other.last.tolist()
     )

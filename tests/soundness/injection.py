@@ -187,8 +187,8 @@ def verifier_objection(told: Told, forgery: Forgery) -> str:
                 raise _engine.EngineRejected(f"the witness is for another public table of {name}")
         return {"security_bits": 100.0, "security_regime": "none"}
 
-    given, words = told.execution.input, forgery.public.input_words
-    claim = claim_of(told.execution.run, words.index, words.last)
+    given = told.execution.input
+    claim = claim_of(told.execution.run, forgery.public)
     digest = bytes(32)
     file = ProofFile(
         "0", program_digest(given), input_digest(given), digest, 0.0, "none", claim.to_bytes(), b""

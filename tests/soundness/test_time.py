@@ -287,7 +287,7 @@ def test_open_call_at_the_exit() -> None:
     final = FinalState(clk=6, pc=5, registers=(8, *initial[1:10], initial[10] + 0x2000), open_call=0, depth=0)
     claimed = {
         "execution": boundary.public_execution(0, final, MINIMUM_HEIGHT),
-        "registers": boundary.public_registers(initial, final, MINIMUM_HEIGHT),
+        "registers": boundary.public_registers(initial, final, 0, MINIMUM_HEIGHT),
     }
     for name, public in claimed.items():
         table = lie.tables(name)[0]

@@ -59,6 +59,23 @@ MEMORY = Bus("memory", Kind.PERMUTATION, ("region", "word index", "tag", *LIMBS,
 RANGE16 = Bus("range16", Kind.LOOKUP, ("value below 2^16",))
 BITWISE = Bus("bitwise", Kind.LOOKUP, ("byte a", "byte b", "a AND b"))
 BYTES = Bus("bytes", Kind.LOOKUP, ("byte a", "byte b"))
+BLOCK = Bus(
+    "block",
+    Kind.PERMUTATION,
+    (
+        "clk",
+        "kind",
+        "aligned region",
+        "aligned index",
+        "start",
+        "left",
+        "shifted region",
+        "shifted index",
+        "reads",
+        "shift",
+        "value",
+    ),
+)
 BITS = Bus("bits", Kind.LOOKUP, ("n, at most 15", "value below 2^n", "2^n + value"))
 
-ALL_BUSES = (PROGRAM, STATE, REGISTER, MEMORY, RANGE16, BITWISE, BYTES, BITS)
+ALL_BUSES = (PROGRAM, STATE, REGISTER, MEMORY, BLOCK, RANGE16, BITWISE, BYTES, BITS)

@@ -7,7 +7,10 @@ are indices of earlier nodes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import TypeAlias
 
 from solproof.air.field import P, inverse
@@ -103,3 +106,8 @@ class Expression:
 
 Word: TypeAlias = tuple[Expression, Expression, Expression, Expression]
 """A 64-bit value as four 16-bit limbs, little-endian."""
+
+
+def total(terms: Iterable[Expression]) -> Expression:
+    """The sum of one expression or more."""
+    return reduce(add, terms)

@@ -1,11 +1,11 @@
 """Pieces that many chips share. Each says what it proves and what it relies on.
 
-Time. An instruction `clk` accesses its source register at 2 clk and its destination register at 2 clk + 1,
-and memory at clk. Every real row lies on the one path of the state bus from clk = 1 (a cycle would need p
-rows), so times are integers below 2^24. An access takes the message that the previous access of the same cell
-left and leaves its own, and shows that the time between them, less one, is below 2^16: so time strictly grows
-along the chain of a cell, and the chain is the real order of accesses. Where more time has passed, a row of a
-refresh table stands between (`solproof.tables.refresh`).
+Time. An instruction `clk` accesses its source register and memory at 2 clk and its destination register at 2
+clk + 1; a memory syscall writes memory at 2 clk + 1. Every real row lies on the one path of the state bus
+from clk = 1 (a cycle would need p rows), so times are integers below 2^24. An access takes the message that
+the previous access of the same cell left and leaves its own, and shows that the time between them, less one,
+is below 2^16: so time strictly grows along the chain of a cell, and the chain is the real order of accesses.
+Where more time has passed, a row of a refresh table stands between (`solproof.tables.refresh`).
 """
 
 from __future__ import annotations
@@ -71,16 +71,16 @@ def access_memory(
     new: Sequence[Expression | int],
     *,
     before: Expression,
-    clk: Expression,
+    now: Expression,
     active: Expression,
     name: str,
 ) -> None:
-    """Prove that a word of memory holds `old` before time clk and `new` from then on.
+    """Prove that a word of memory holds `old` until time `now` and `new` from then on.
 
     `new` must be limbs below 2^16. `word` is (region, index, tag). The bus holds only words of the memory
     map, each with its one tag, so a message about any other word has no counterpart: that is why the index
     needs no range check of its own.
     """
     chip.receive(MEMORY, [*word, *old, before], active, f"{name}: as last accessed")
-    chip.send(MEMORY, [*word, *new, clk], active, f"{name}: the new value")
-    _elapsed(chip, before, clk, active, name)
+    chip.send(MEMORY, [*word, *new, now], active, f"{name}: the new value")
+    _elapsed(chip, before, now, active, name)

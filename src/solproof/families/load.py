@@ -81,7 +81,9 @@ def build() -> Chip:
     base.read_as_source(step, step.is_real)
     address = Address.columns(chip, base.value, offset, 0, step.is_real)
     word = (address.region, address.index, 8 + WRITABLE_TAG * is_writable)  # all 8 bytes exist
-    access_memory(chip, word, value, value, before=before, clk=step.clk, active=step.is_real, name="the word")
+    access_memory(
+        chip, word, value, value, before=before, now=2 * step.clk, active=step.is_real, name="the word"
+    )
     destination.write_as_destination(step, value)
     return chip
 
@@ -128,7 +130,9 @@ def build_narrow() -> Chip:
     byte = 2 * selected[1] + 4 * selected[2] + 6 * selected[3] + is_high
     address = Address.columns(chip, base.value, offset, byte, step.is_real)
     cell = (address.region, address.index, available + WRITABLE_TAG * is_writable)
-    access_memory(chip, cell, word, word, before=before, clk=step.clk, active=step.is_real, name="the word")
+    access_memory(
+        chip, cell, word, word, before=before, now=2 * step.clk, active=step.is_real, name="the word"
+    )
     size = is_byte + 2 * is_half + 4 * is_word
     # byte + size is at most 8, so `available` is below 16: the tag cannot be read as 16 more bytes of a
     # read-only word.

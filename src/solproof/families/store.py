@@ -85,7 +85,9 @@ def build() -> Chip:
     step.advance(step.pc + 1)
     address = Address.columns(chip, base.value, offset, 0, step.is_real)
     word = (address.region, address.index, 8 + WRITABLE_TAG)
-    access_memory(chip, word, old, b.value, before=before, clk=step.clk, active=step.is_real, name="the word")
+    access_memory(
+        chip, word, old, b.value, before=before, now=2 * step.clk, active=step.is_real, name="the word"
+    )
     base.read_as_destination(step)
     return chip
 
@@ -129,7 +131,7 @@ def build_narrow() -> Chip:
     byte = 2 * selected[1] + 4 * selected[2] + 6 * selected[3] + is_high
     address = Address.columns(chip, base.value, offset, byte, step.is_real)
     cell = (address.region, address.index, available + WRITABLE_TAG)
-    access_memory(chip, cell, old, new, before=before, clk=step.clk, active=step.is_real, name="the word")
+    access_memory(chip, cell, old, new, before=before, now=2 * step.clk, active=step.is_real, name="the word")
     size = is_byte + 2 * is_half + 4 * is_word
     bits(chip, 3, available - byte - size, step.is_real, "the bytes exist")
     limb = sum((selected[position] * old[position] for position in range(1, 4)), start=selected[0] * old[0])

@@ -98,7 +98,7 @@ class Straddle:
                 old,
                 new,
                 before=self.before[position],
-                clk=step.clk,
+                now=2 * step.clk,
                 active=active,
                 name=f"the {name} word",
             )

@@ -4,9 +4,11 @@ Encoding, all little-endian:
 
     u32 number of the last instruction | u32 its slot | 11 x u64 r0..r10 before it
         | u32 number of the open call's instruction, 0 for none | u8 how many calls are open
+    u32 compute units of the memory syscalls that chips prove
     u8 length of the fault's name, 0 for none | the name, in printable ASCII
     u32 number of touched input words, each: u32 index | u64 value after the run
     u32 number of events, each: u32 clk | u32 key | 5 x u64 arguments | u64 result
+        | u32 compute units of the memory syscalls before it
         | u32 number of touched words, each: u8 region | u32 index | u64 before | u64 after
 
 Every field has one width, so a claim has one encoding.
@@ -23,11 +25,13 @@ from solproof.errors import ProofRejected
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
 from solproof.witness.arrays import Integers, Values
+from solproof.witness.public import PublicData
 
 HEAD = Struct("<II11QIB")
 LENGTH = Struct("<B")
 COUNT = Struct("<I")
-EVENT = Struct("<II6Q")
+UNITS = Struct("<I")
+EVENT = Struct("<II6QI")
 WORD = Struct("<BIQQ")
 INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
 
@@ -37,13 +41,15 @@ class Claim:
     """What a claim says: how the run ended, and what it did.
 
     `fault` is the name of the fault that ended the run, "" for an exit; `index` and `last` are the touched
-    words of the input. Events carry no compute units: the verifier computes them.
+    words of the input; `memory_units` is what the memory syscalls that chips prove cost. Events carry no
+    compute units: the verifier computes them.
     """
 
     final: FinalState
     fault: str
     index: Integers
     last: Values
+    memory_units: int
     events: tuple[SyscallEvent, ...]
 
     @property
@@ -65,12 +71,13 @@ class Claim:
             HEAD.pack(final.clk, final.pc, *final.registers, final.open_call, final.depth),
             LENGTH.pack(len(fault)),
             fault,
+            UNITS.pack(self.memory_units),
             COUNT.pack(len(words)),
             words.tobytes(),
             COUNT.pack(len(self.events)),
         ]
         for event in self.events:
-            parts.append(EVENT.pack(event.clk, event.key, *event.arguments, event.result))
+            parts.append(EVENT.pack(event.clk, event.key, *event.arguments, event.result, event.memory_units))
             parts.append(COUNT.pack(len(event.words)))
             parts.extend(WORD.pack(word.region, word.index, word.old, word.new) for word in event.words)
         return b"".join(parts)
@@ -85,18 +92,28 @@ class Claim:
         clk, pc, *registers, open_call, depth = reader.take(HEAD)
         final = FinalState(clk, pc, tuple(registers), open_call, depth)
         fault = reader.text()
+        (memory_units,) = reader.take(UNITS)
         words = np.frombuffer(
             reader.block(reader.count(INPUT_WORD.itemsize), INPUT_WORD.itemsize), INPUT_WORD
         )
         events = tuple(_read_event(reader) for _ in range(reader.count(EVENT.size + COUNT.size)))
         if reader.position != len(data):
             raise ProofRejected(f"claim: {len(data) - reader.position} bytes follow its end")
-        return cls(final, fault, words["index"].astype(np.int64), words["last"].astype(np.uint64), events)
+        return cls(
+            final,
+            fault,
+            words["index"].astype(np.int64),
+            words["last"].astype(np.uint64),
+            memory_units,
+            events,
+        )
 
 
-def claim_of(run: Run, index: Integers, last: Values) -> Claim:
-    """What is true of a run that touched these words of the input."""
-    return Claim(run.final, "" if run.fault is None else run.fault.name, index, last, run.trace.events)
+def claim_of(run: Run, public: PublicData) -> Claim:
+    """What is true of a run, and of the tables that prove it."""
+    fault = "" if run.fault is None else run.fault.name
+    words = public.input_words
+    return Claim(run.final, fault, words.index, words.last, public.memory_units, tuple(public.events))
 
 
 class _Reader:
@@ -132,7 +149,7 @@ class _Reader:
 
 
 def _read_event(reader: _Reader) -> SyscallEvent:
-    clk, key, *arguments, result = reader.take(EVENT)
+    clk, key, *arguments, result, units = reader.take(EVENT)
     first, second, third, fourth, fifth = arguments
     words = tuple(WordAccess(*reader.take(WORD)) for _ in range(reader.count(WORD.size)))
-    return SyscallEvent(clk, key, (first, second, third, fourth, fifth), result, 0, words)
+    return SyscallEvent(clk, key, (first, second, third, fourth, fifth), result, 0, words, units)

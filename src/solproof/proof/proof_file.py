@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from solproof.errors import ProofRejected, ProofVersionError
 
 MAGIC = b"SOLPROOF"
-FORMAT = 2
+FORMAT = 3
 MAXIMUM_BYTES = 64 * 1024 * 1024
 
 

@@ -64,8 +64,7 @@ def prove_execution(execution: Execution, progress: _Clock | Progress | None = N
     key = program_key(execution.program, execution.input.parameters.features)
     clock.begin("witness")
     witness = build_witness(execution.run, key.table, key.image_columns)
-    words = witness.public.input_words
-    claim = claim_of(execution.run, words.index, words.last)
+    claim = claim_of(execution.run, witness.public)
     instances = [
         (CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in witness.instances
     ]

@@ -18,7 +18,7 @@ from solproof.vm.trace import SyscallEvent
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What came of the events: the units that the syscalls took, and the last event and its fault if it
+    """What came of the events: the units that all syscalls took, and the last event and its fault if it
     failed.
     """
 
@@ -33,9 +33,10 @@ def replay(
     layout: Layout,
     last_clk: int,
     compute_unit_limit: int,
+    memory_units: int = 0,
 ) -> Replay:
     """Run every event again in `context`. One at `last_clk`, the last instruction, must fail, all others
-    must not.
+    must not. `memory_units`: what the memory syscalls that chips prove take in all.
 
     Raises `ProofRejected` when an event is not what its syscall does, or does not fit run or memory map.
     """
@@ -46,13 +47,18 @@ def replay(
         if not clk < event.clk <= last_clk:
             raise ProofRejected(f"{where}: expected a clk above {clk} and at most {last_clk}")
         clk = event.clk
-        remaining = compute_unit_limit - clk - units
+        # The circuit proves how many units came before, but not of an event at the last instruction.
+        if event.memory_units > memory_units or (clk == last_clk and event.memory_units != memory_units):
+            raise ProofRejected(
+                f"{where}: {event.memory_units} compute units of memory syscalls before it, of {memory_units}"
+            )
+        remaining = compute_unit_limit - clk - units - event.memory_units
         if remaining < 0:
             raise ProofRejected(f"{where}: the limit of {compute_unit_limit} compute units is used up")
         fault = _replay_one(event, where, context, layout, remaining, is_last=clk == last_clk)
         units += remaining - context.remaining
         failing = event if clk == last_clk else None
-    return Replay(units, failing, fault)
+    return Replay(units + memory_units, failing, fault)
 
 
 def _replay_one(

@@ -102,7 +102,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
         raise ProofRejected(f"the claim's last instruction is number {final.clk}, expected 1 to {limit + 1}")
     first, after = _apply(claim, serialized.region)
     context = SyscallContext.of(execution_input)
-    replayed_events = replay(claim.events, context, layout, final.clk, limit)
+    replayed_events = replay(claim.events, context, layout, final.clk, limit, claim.memory_units)
     fault = ending(program, layout, final, replayed_events, context, compute_unit_limit=limit)
     if claim.fault != ("" if fault is None else fault.name):
         raise ProofRejected(
@@ -118,6 +118,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
             layout=layout,
             final=final,
             input_words=InputWords(claim.index, first, claim.last),
+            memory_units=claim.memory_units,
             events=claim.events,
         )
     )

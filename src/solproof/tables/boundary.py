@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from solproof.air.bus import REGISTER, STATE
 from solproof.air.chip import Chip
-from solproof.vm.limits import FRAME_REGISTER, REGISTERS
+from solproof.vm.limits import CIRCUIT_REGISTERS, FRAME_REGISTER, MEMORY_UNITS_REGISTER, REGISTERS
 from solproof.vm.trace import FinalState
 from solproof.witness.execution import Execution
 from solproof.witness.table import Table, limbs
@@ -69,14 +69,17 @@ def public_execution(entry: int, final: FinalState, height: int) -> NDArray[np.u
     return data
 
 
-def public_registers(initial: Sequence[int], final: FinalState, height: int) -> NDArray[np.uint32]:
-    """The statement's columns of `registers`: r0..r10 and the frame register."""
+def public_registers(
+    initial: Sequence[int], final: FinalState, memory_units: int, height: int
+) -> NDArray[np.uint32]:
+    """The statement's columns of `registers`: r0..r10 and the pseudo-registers."""
     data = np.zeros((height, 10), np.uint32)
-    data[: REGISTERS + 1, 0] = 1
-    data[: REGISTERS + 1, 1] = np.arange(REGISTERS + 1)
+    data[:CIRCUIT_REGISTERS, 0] = 1
+    data[:CIRCUIT_REGISTERS, 1] = np.arange(CIRCUIT_REGISTERS)
     data[:REGISTERS, 2:6] = limbs(np.array(initial, np.uint64))
     data[:REGISTERS, 6:] = limbs(np.array(final.registers, np.uint64))
     data[FRAME_REGISTER, 6:8] = [final.open_call, final.depth]
+    data[MEMORY_UNITS_REGISTER, 6] = memory_units
     return data
 
 
@@ -95,6 +98,6 @@ def fill_registers(execution: Execution, public: NDArray[np.uint32]) -> Table:
     table = Table(REGISTER_BOUNDARY, len(public))
     table.data[:, : public.shape[1]] = public
     time = np.zeros(len(public), np.int64)
-    time[: REGISTERS + 1] = execution.registers.final_time
+    time[:CIRCUIT_REGISTERS] = execution.registers.final_time
     table["time"] = time
     return table

@@ -18,6 +18,7 @@ from solproof.air.expression import Word
 from solproof.air.gadgets import access_memory, access_register
 from solproof.families.adapter import Step
 from solproof.families.family import Code
+from solproof.vm.limits import MEMORY_UNITS_REGISTER
 from solproof.vm.memory import Layout
 from solproof.vm.trace import SyscallEvent
 from solproof.witness.execution import ARGUMENTS, Execution
@@ -44,6 +45,7 @@ def build_syscall() -> Chip:
     key = [chip.public(f"key_{limb}", f"limb {limb} of the hash of the syscall's name") for limb in range(2)]
     arguments = {register: _public_word(chip, f"r{register}", f"r{register}") for register in ARGUMENTS}
     result = _public_word(chip, "result", "r0 afterwards")
+    units = chip.public("memory_units", "what the memory syscalls that chips prove have cost before")
     pc = chip.column("pc", "slot of the call")
     before = {
         register: chip.column(f"r{register}_before", f"time of the previous access of r{register}")
@@ -51,6 +53,7 @@ def build_syscall() -> Chip:
     }
     r0 = chip.word("r0", "r0 before the call")
     r0_before = chip.column("r0_before", "time of the previous access of r0")
+    units_before = chip.column("memory_units_before", "time of the previous access of memory_units")
 
     step = Step(chip, is_real, clk, pc)
     step.fetch(Code.SYSCALL, immediate=[*key, 0, 0])
@@ -68,6 +71,16 @@ def build_syscall() -> Chip:
         )
     access_register(
         chip, 0, r0, result, before=r0_before, now=2 * clk + 1, active=is_real, name="the result in r0"
+    )
+    access_register(
+        chip,
+        MEMORY_UNITS_REGISTER,
+        (units, 0, 0, 0),
+        (units, 0, 0, 0),
+        before=units_before,
+        now=2 * clk + 1,
+        active=is_real,
+        name="memory_units",
     )
     return chip
 
@@ -88,7 +101,7 @@ def build_event_word() -> Chip:
     new = _public_word(chip, "new", "the word after")
     before = chip.column("before", "time of the previous access of the word")
     access_memory(
-        chip, (region, index, word_tag), old, new, before=before, clk=clk, active=is_real, name="the word"
+        chip, (region, index, word_tag), old, new, before=before, now=2 * clk, active=is_real, name="the word"
     )
     return chip
 
@@ -101,10 +114,10 @@ EVENT_WORD = build_event_word()
 
 def public_syscalls(events: Sequence[SyscallEvent], height: int) -> NDArray[np.uint32]:
     """The statement's columns of `syscall`."""
-    data = np.zeros((height, 28), np.uint32)
+    data = np.zeros((height, 29), np.uint32)
     for row, event in enumerate(events):
         words = limbs(np.array([*event.arguments, event.result], np.uint64)).reshape(-1)
-        data[row] = [1, event.clk, event.key & 0xFFFF, event.key >> 16, *words]
+        data[row] = [1, event.clk, event.key & 0xFFFF, event.key >> 16, *words, event.memory_units]
     return data
 
 
@@ -132,10 +145,11 @@ def fill_syscalls(execution: Execution, public: NDArray[np.uint32]) -> Table:
     table = Table(SYSCALL, len(public))
     table.data[:, : public.shape[1]] = public
     first = public.shape[1]
-    for row, event in enumerate(execution.events()):
-        arguments, r0_before, r0 = execution.event_before(row)
+    for row, event in enumerate(execution.returned_events()):
+        *arguments, r0_before, units_before = execution.event_before[row]
         pc = execution.trace.pc[event.clk - 1]
-        table.data[row, first:] = [pc, *arguments, *limbs(np.array([r0], np.uint64))[0], r0_before]
+        r0 = limbs(execution.event_r0[row : row + 1])[0]
+        table.data[row, first:] = [pc, *arguments, *r0, r0_before, units_before]
     return table
 
 

@@ -14,7 +14,7 @@ from solproof.air.bus import MEMORY, REGISTER, Bus
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.gadgets import range16
-from solproof.vm.limits import FRAME_REGISTER
+from solproof.vm.limits import REGISTERS
 from solproof.vm.memory import Layout
 from solproof.witness.arrays import Integers
 from solproof.witness.execution import DEPTH_SHIFT
@@ -73,8 +73,8 @@ def fill_registers(refreshes: Refreshes) -> Table:
     table["index"] = refreshes.index
     parts: Integers = limbs(refreshes.value)
     value = refreshes.value.astype(np.int64)
-    frame = np.stack([value % 2**DEPTH_SHIFT, value >> DEPTH_SHIFT, 0 * value, 0 * value], axis=1)
-    parts = np.where((refreshes.index == FRAME_REGISTER)[:, None], frame, parts)
+    pseudo = np.stack([value % 2**DEPTH_SHIFT, value >> DEPTH_SHIFT, 0 * value, 0 * value], axis=1)
+    parts = np.where((refreshes.index >= REGISTERS)[:, None], pseudo, parts)
     for limb in range(4):
         table[f"value_{limb}"] = parts[:, limb]
     return table

@@ -27,7 +27,8 @@ class WordAccess:
 class SyscallEvent:
     """One syscall: who called, with what, and everything it did to the machine.
 
-    A syscall that fails is the last of its run; its result is 0.
+    A syscall that fails is the last of its run; its result is 0. `memory_units` is what the memory syscalls
+    that chips prove have cost before, where events are those of a claim.
     """
 
     clk: int
@@ -36,6 +37,7 @@ class SyscallEvent:
     result: int
     compute_units: int
     words: tuple[WordAccess, ...]
+    memory_units: int = 0
 
 
 class Recorder:

@@ -14,7 +14,17 @@ from solproof.air.evaluate import Evaluator
 from solproof.circuit import CIRCUIT
 from solproof.families.registry import FAMILIES
 from solproof.program.program import Program
-from solproof.tables import boundary, event, image, lookup, memory, refresh
+from solproof.tables import (
+    boundary,
+    event,
+    image,
+    lookup,
+    memory,
+    memory_call,
+    memory_compare,
+    memory_copy,
+    refresh,
+)
 from solproof.vm.memory import INPUT
 from solproof.vm.trace import Run
 from solproof.witness.arrays import Integers
@@ -67,7 +77,8 @@ def public_data(run: Run, execution: Execution) -> PublicData:
         layout=run.layout,
         final=run.final,
         input_words=InputWords(words.index, words.first, words.last),
-        events=run.trace.events,
+        memory_units=int(execution.memory_calls.cost.sum()),
+        events=execution.events,
     )
 
 
@@ -82,6 +93,7 @@ def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uin
     instances = [
         *_instruction_tables(execution),
         *_public_instances(execution, public),
+        *_memory_call_tables(execution),
         *_refresh_tables(execution),
     ]
     counts = _query_counts(instances, len(image_columns))
@@ -129,6 +141,15 @@ def _public_instances(execution: Execution, public: dict[str, PublicTable]) -> I
         yield Instance(table.chip, table.rows(), known.columns, known.values)
 
 
+def _memory_call_tables(execution: Execution) -> Iterable[Instance]:
+    if len(execution.memory_calls) == 0:
+        return
+    yield from split(memory_call.CHIP, memory_call.fill(execution).data)
+    for table in (memory_copy.fill(execution), memory_compare.fill(execution)):
+        if len(table.data):
+            yield _padded(table.chip, table.data, padded_height(len(table.data)))
+
+
 def _refresh_tables(execution: Execution) -> Iterable[Instance]:
     registers, words = execution.registers.refreshes, execution.memory_refreshes
     if len(registers.now):
@@ -138,10 +159,8 @@ def _refresh_tables(execution: Execution) -> Iterable[Instance]:
 
 
 def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
-    """The rows as one instance, or as two where that saves a quarter of the cells or more.
-
-    Heights are powers of two. Rows of such chips never look at each other, so any cut is as good as any
-    other.
+    """The rows of a chip whose rows never look at each other, as one instance, or as two where that saves a
+    quarter of the cells or more: heights are powers of two.
     """
     rows = len(data)
     height = padded_height(rows)
@@ -149,12 +168,13 @@ def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
     parts = [(0, rows, height)]
     if height >= 32 * MINIMUM_HEIGHT and height // 2 + second <= height * 3 // 4:
         parts = [(0, height // 2, height // 2), (height // 2, rows, second)]
-    instances = []
-    for start, end, size in parts:
-        padded = np.zeros((size, chip.width), np.uint32)
-        padded[: end - start] = data[start:end]
-        instances.append(Instance(chip, padded))
-    return instances
+    return [_padded(chip, data[start:end], size) for start, end, size in parts]
+
+
+def _padded(chip: Chip, rows: NDArray[np.uint32], height: int) -> Instance:
+    padded = np.zeros((height, chip.width), np.uint32)
+    padded[: len(rows)] = rows
+    return Instance(chip, padded)
 
 
 def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Integers]:

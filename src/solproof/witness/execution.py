@@ -5,14 +5,18 @@ The last instruction is not among the steps: see `solproof.vm.trace.FinalState`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from solproof.families.family import Code
-from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDES
+from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDES, MEMORY_UNITS_REGISTER
 from solproof.vm.trace import Run, SyscallEvent
+from solproof.witness import memory_calls
 from solproof.witness.arrays import Flags, Integers, Values
 from solproof.witness.calls import Calls, CallTree, call_accesses, call_tree
 from solproof.witness.memory import HOLE_WORDS, chain_memory, skips_hole
+from solproof.witness.memory_calls import Words, split_events
 from solproof.witness.program_table import ProgramTable
 from solproof.witness.registers import Special, chain_registers
 from solproof.witness.rows import Rows
@@ -33,6 +37,7 @@ class Execution:
         self.program = program
         self.steps = run.final.steps
         self.codes = program.code[run.trace.pc[: self.steps]]
+        self.events, self.memory_calls = split_events(run)
         self._chain_registers()
         self._chain_memory()
 
@@ -40,19 +45,9 @@ class Execution:
         """The steps whose instruction has one of the codes."""
         return Rows(self, np.flatnonzero(np.isin(self.codes, codes)))
 
-    def events(self) -> tuple[SyscallEvent, ...]:
-        """The syscalls that returned, in order."""
-        return tuple(event for event in self.trace.events if event.clk <= self.steps)
-
-    def event_before(self, event: int) -> tuple[list[int], int, int]:
-        """Of a syscall: times of the previous accesses of r1..r5 and of r0, and r0 before it."""
-        start = self._syscalls + event * (len(ARGUMENTS) + 1)
-        before = self.registers.special_before[start : start + len(ARGUMENTS) + 1]
-        return (
-            before[:-1].tolist(),
-            int(before[-1]),
-            int(self.registers.special_value[start + len(ARGUMENTS)]),
-        )
+    def returned_events(self) -> tuple[SyscallEvent, ...]:
+        """The syscalls of the statement that returned, in order."""
+        return tuple(event for event in self.events if event.clk <= self.steps)
 
     # REGISTERS
 
@@ -70,16 +65,20 @@ class Execution:
         parts = [
             call_accesses(tree, self.trace.frames, by_register, callee, self._stride),
             self._frame_accesses(tree),
-            self._syscall_accesses(),
+            self._event_accesses(),
+            self._memory_call_accesses(),
         ]
         special = Special(*(np.concatenate(columns) for columns in zip(*map(_columns, parts), strict=True)))
-        initial = np.array([*self.run.registers, 0], np.uint64)
+        initial = np.array([*self.run.registers, 0, 0], np.uint64)
         self.registers = chain_registers(
             accessed, program.writes_destination[pc], self.trace.value[: self.steps], special, initial
         )
-        offsets = np.cumsum([0, *(len(part.time) for part in parts)])
-        self._syscalls = int(offsets[2])
-        self.calls = self._calls(tree, by_register, callee, int(offsets[1]))
+        starts = np.cumsum([len(part.time) for part in parts])
+        self.calls = self._calls(tree, by_register, callee, int(starts[0]))
+        self.event_r0, self.event_before = self._syscalls(ARGUMENTS, slice(starts[1], starts[2]))
+        self.memory_call_r0, self.memory_call_before = self._syscalls(
+            memory_calls.ARGUMENTS, slice(starts[2], starts[3])
+        )
 
     def _frame_accesses(self, tree: CallTree) -> Special:
         exits = tree.exit_clk != 0
@@ -89,15 +88,23 @@ class Execution:
         value = np.concatenate([inner, outer[exits]]).astype(np.uint64)
         return Special(np.full(len(time), FRAME_REGISTER), time, np.ones(len(time), np.bool_), value)
 
-    def _syscall_accesses(self) -> Special:
-        events = self.events()
+    def _event_accesses(self) -> Special:
+        events = self.returned_events()
         clk = np.array([event.clk for event in events], np.int64)
-        time = np.repeat(2 * clk, len(ARGUMENTS) + 1)
-        time[len(ARGUMENTS) :: len(ARGUMENTS) + 1] += 1
-        value = np.zeros(len(time), np.uint64)
-        value[len(ARGUMENTS) :: len(ARGUMENTS) + 1] = [event.result for event in events]
-        index = np.tile(np.array([*ARGUMENTS, 0]), len(events))
-        return Special(index, time, index == 0, value)
+        return _syscall_accesses(
+            clk, ARGUMENTS, np.array([event.result for event in events], np.uint64), None
+        )
+
+    def _memory_call_accesses(self) -> Special:
+        calls = self.memory_calls
+        units = (calls.units + calls.cost).astype(np.uint64)
+        return _syscall_accesses(calls.clk, memory_calls.ARGUMENTS, np.zeros(len(calls), np.uint64), units)
+
+    def _syscalls(self, arguments: Sequence[int], accesses: slice) -> tuple[Values, Integers]:
+        """Of each syscall: r0 before it, and the times of the previous accesses of arguments, r0 and units."""
+        value, before = self.registers.special_value[accesses], self.registers.special_before[accesses]
+        width = len(arguments) + 2
+        return value[len(arguments) :: width], before.reshape(-1, width)
 
     def _calls(self, tree: CallTree, by_register: Flags, callee: Integers, frame_start: int) -> Calls:
         found, before = self.registers.special_value, self.registers.special_before
@@ -150,23 +157,30 @@ class Execution:
         index = (trace.address & np.uint64(0xFFFF_FFFF)).astype(np.int64) >> 3
         reaches = start.astype(np.int64) + size > 8
         skips = skips_hole(self.layout, region, index)
-        events = [(event.clk, word) for event in trace.events for word in event.words]
+        events = [(event.clk, word) for event in self.events for word in event.words]
         event_columns = np.array([(clk, word.region, word.index) for clk, word in events], np.int64).reshape(
             -1, 3
         )
         event_values = np.array([(word.old, word.new) for _, word in events], np.uint64).reshape(-1, 2)
-        chained = chain_memory(
-            np.concatenate([region, region[reaches], event_columns[:, 1]]),
-            np.concatenate([index, (index + 1 + HOLE_WORDS * skips)[reaches], event_columns[:, 2]]),
-            np.concatenate([steps + 1, (steps + 1)[reaches], event_columns[:, 0]]),
-            np.concatenate([trace.first_word, trace.second_word[reaches], event_values[:, 0]]),
-            np.concatenate([self.first_after, self.second_after[reaches], event_values[:, 1]]),
-        )
-        accesses, second = len(steps), int(reaches.sum())
-        self.first_before = chained.before[:accesses]
-        self.second_before = np.zeros(accesses, np.int64)
-        self.second_before[reaches] = chained.before[accesses : accesses + second]
-        self.event_word_before = chained.before[accesses + second :]
+        second = (index + 1 + HOLE_WORDS * skips)[reaches]
+        time = 2 * (steps + 1)
+        calls, blocks = self.memory_calls, self.memory_calls.blocks
+        parts = [
+            (region, index, time, trace.first_word, self.first_after),
+            (region[reaches], second, time[reaches], trace.second_word[reaches], self.second_after[reaches]),
+            (event_columns[:, 1], event_columns[:, 2], 2 * event_columns[:, 0], *event_values.T),
+            _word_accesses(blocks.shifted, 2 * blocks.clk, writes=False),
+            _word_accesses(blocks.aligned, 2 * blocks.clk + 1),
+            _word_accesses(calls.result, 2 * calls.clk + 1),
+        ]
+        chained = chain_memory(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        starts = np.cumsum([len(part[0]) for part in parts])
+        before = np.split(chained.before, starts[:-1])
+        self.first_before, self.event_word_before = before[0], before[2]
+        self.second_before = _spread(before[1], reaches)
+        self.shifted_before = _spread(before[3], blocks.shifted.exists)
+        self.aligned_before = _spread(before[4], blocks.aligned.exists)
+        self.result_before = _spread(before[5], calls.result.exists)
         self.cells, self.memory_refreshes = chained.cells, chained.refreshes
 
     def _store_words(self, size: Integers, is_store: Flags, start: Values, value: Values) -> None:
@@ -181,6 +195,37 @@ class Execution:
         high = np.where(shift == 0, np.uint64(0), (value & mask) >> over)
         self.first_after = np.where(is_store, (first & ~low_mask) | low, first)
         self.second_after = np.where(is_store, (second & ~high_mask) | high, second)
+
+
+def _syscall_accesses(
+    clk: Integers, arguments: Sequence[int], result: Values, units: Values | None
+) -> Special:
+    """Of each syscall: its arguments are read, r0 is written, and the units are read, or written if given."""
+    index = np.tile(np.array([*arguments, 0, MEMORY_UNITS_REGISTER]), len(clk))
+    time = np.repeat(2 * clk, len(arguments) + 2) + np.isin(index, (0, MEMORY_UNITS_REGISTER))
+    value = np.zeros(len(time), np.uint64)
+    value[index == 0] = result
+    writes = index == 0
+    if units is not None:
+        writes |= index == MEMORY_UNITS_REGISTER
+        value[index == MEMORY_UNITS_REGISTER] = units
+    return Special(index, time, writes, value)
+
+
+def _word_accesses(
+    words: Words, time: Integers, *, writes: bool = True
+) -> tuple[Integers, Integers, Integers, Values, Values]:
+    """The accesses of the words that exist, as `chain_memory` takes them."""
+    there = words.exists
+    new = words.new if writes else words.old
+    return words.region[there], words.index[there], time[there], words.old[there], new[there]
+
+
+def _spread(values: Integers, where: Flags) -> Integers:
+    """The values at the places where a mask is set, 0 elsewhere."""
+    spread = np.zeros(len(where), np.int64)
+    spread[where] = values
+    return spread
 
 
 def _columns(special: Special) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from solproof.witness.registers import Refreshes, split_gaps
 
 WRITABLE_TAG = 16
 INDEX_BITS = 29
-CLK_BITS = 24
+TIME_BITS = 24
 HOLE_WORDS = 512
 
 
@@ -70,12 +70,12 @@ def skips_hole(layout: Layout, region: Integers, index: Integers) -> Flags:
 
 
 def chain_memory(
-    region: Integers, index: Integers, clk: Integers, old: Values, new: Values
+    region: Integers, index: Integers, time: Integers, old: Values, new: Values
 ) -> MemoryAccesses:
-    """Chain accesses given in any order, no two of one word at one clk."""
+    """Chain accesses given in any order, no two of one word at one time."""
     word = (region << INDEX_BITS) | index
-    order = np.argsort(word << CLK_BITS | clk, kind="stable")
-    word, time, old, new = word[order], clk[order], old[order], new[order]
+    order = np.argsort(word << TIME_BITS | time, kind="stable")
+    word, time, old, new = word[order], time[order], old[order], new[order]
     is_first = np.ones(len(word), np.bool_)
     is_first[1:] = word[1:] != word[:-1]
     previous = np.where(is_first, 0, np.concatenate([np.zeros(1, np.int64), time[:-1]])[: len(time)])

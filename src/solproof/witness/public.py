@@ -36,8 +36,10 @@ class PublicData:
     layout: Layout
     final: FinalState
     input_words: InputWords
+    memory_units: int
+    """What the memory syscalls that chips prove cost."""
     events: Sequence[SyscallEvent]
-    """In order; only the last may be one that fails, at the last instruction."""
+    """The other syscalls, in order; only the last may be one that fails, at the last instruction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def public_tables(data: PublicData) -> list[PublicTable]:
     return [
         PublicTable(boundary.EXECUTION, boundary.public_execution(data.entry, data.final, MINIMUM_HEIGHT)),
         PublicTable(
-            boundary.REGISTER_BOUNDARY, boundary.public_registers(data.registers, data.final, MINIMUM_HEIGHT)
+            boundary.REGISTER_BOUNDARY,
+            boundary.public_registers(data.registers, data.final, data.memory_units, MINIMUM_HEIGHT),
         ),
         PublicTable(memory.INPUT_WORDS, _public_input(data.input_words, layout)),
         PublicTable(memory.STACK_HEAP, None, (layout.heap_size // WORD, int(layout.stack_gaps))),
