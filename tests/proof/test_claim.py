@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solproof.errors import ProofRejected
-from solproof.proof.claim import HEAD, Claim
+from solproof.proof.claim import HEAD, UNITS, Claim
 from solproof.vm.trace import FinalState, SyscallEvent, WordAccess
 
 u32, u64 = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
@@ -21,6 +21,7 @@ events = st.builds(
     result=u64,
     compute_units=st.just(0),
     words=st.lists(accesses, max_size=3).map(tuple),
+    memory_units=u32,
 )
 finals = st.builds(
     FinalState,
@@ -86,7 +87,7 @@ def test_any_bytes(data: bytes) -> None:
 
 def test_counts_are_bounded() -> None:
     """A count that its bytes cannot hold is refused before anything is allocated."""
-    head = bytes(HEAD.size + 1)
+    head = bytes(HEAD.size + 1 + UNITS.size)
     with pytest.raises(ProofRejected, match="names 4294967295 items"):
         Claim.from_bytes(head + b"\xff\xff\xff\xff")
     with pytest.raises(ProofRejected, match="names 4294967295 items"):
@@ -95,7 +96,7 @@ def test_counts_are_bounded() -> None:
 
 @pytest.mark.parametrize("name", [b"Divide\x1bByZero", "é".encode(), b"\n"])
 def test_names_are_printable(name: bytes) -> None:
-    data = bytes(HEAD.size) + bytes([len(name)]) + name + bytes(8)
+    data = bytes(HEAD.size) + bytes([len(name)]) + name + bytes(UNITS.size + 8)
     with pytest.raises(ProofRejected) as caught:
         Claim.from_bytes(data)
     assert str(caught.value) == "claim: the name of its fault is not printable ASCII"

@@ -106,6 +106,8 @@ def test_an_honest_witness_on_the_same_way(pinocchio: Proven, monkeypatch: pytes
 
 # SYSCALLS: the engine accepts what the circuit leaves to the replay.
 
+ACROSS = 0x2_0000_0FFC
+
 
 class LyingMemory:
     """A memory that stores another first byte."""
@@ -139,27 +141,32 @@ class LyingSyscall:
 
 
 @pytest.mark.parametrize(
-    ("result", "memory", "reason"),
+    ("to", "result", "memory", "reason"),
     [
-        (0, False, None),
-        (2**40, False, r"event 0 \(clk 7\): sol_memcpy_: returns 0, the claim says 1099511627776"),
+        (HEAP, 0, False, None),
+        (HEAP, 0, True, r"engine: table \d+, chip \d+ \(memory_copy\): its constraints do not hold"),
+        (ACROSS, 0, False, None),
+        (ACROSS, 2**40, False, r"event 0 \(clk 7\): sol_memcpy_: returns 0, the claim says 1099511627776"),
         (
+            ACROSS,
             0,
             True,
-            r"event 0 \(clk 7\): sol_memcpy_: leaves 0x807060504030201 in word 0 of region 3, "
-            r"the claim says 0x807060504030200",
+            r"event 0 \(clk 7\): sol_memcpy_: leaves 0x403020100000000 in word 511 of region 2, "
+            r"the claim says 0x403020000000000",
         ),
     ],
 )
 def test_lying_syscalls(
-    result: int, memory: bool, reason: str | None, monkeypatch: pytest.MonkeyPatch
+    to: int, result: int, memory: bool, reason: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A consistent proof of a run in which a syscall did something else: only the replay can tell."""
+    """A run in which a syscall did something else. A copy from one frame of the stack into the next is an event:
+    the proof is consistent, and only the replay can tell.
+    """
     content = (0x0807060504030201).to_bytes(8, "little")
     parts = [
         *write_memory({HEAP + 64: content}),
-        *call("sol_memcpy_", (HEAP, HEAP + 64, 8)),
-        load_immediate(1, HEAP),
+        *call("sol_memcpy_", (to, HEAP + 64, 8)),
+        load_immediate(1, to),
     ]
     elf = build_elf([*parts, load(0, 1), leave()])
     given = ExecutionInput(elf, bytes(32), (), b"")

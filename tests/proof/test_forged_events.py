@@ -4,7 +4,7 @@ machine records whose syscalls do something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -29,7 +29,7 @@ from solproof.svm.sysvars import ADDRESSES
 from solproof.vm.faults import SyscallFault
 from solproof.vm.memory import HEAP as HEAP_REGION
 from solproof.vm.trace import SyscallEvent, WordAccess
-from tests.svm.elf_builder import build_elf, call, leave, write_memory
+from tests.svm.elf_builder import Part, build_elf, call, leave, write_memory
 from tests.svm.syscalls.cryptographic_calls import CALLS
 from tests.svm.syscalls.harness import FRAME, HEAP, PROGRAM, slices
 
@@ -41,6 +41,7 @@ PARAMETERS = Parameters(features=FEATURES)
 DATA, RESULT, OTHER_RESULT = HEAP + 0x2000, HEAP + 0x3000, HEAP + 0x3100
 TEXT = b"a text of 24 characters."
 ONE_SLICE = {HEAP: slices((DATA, 24)), DATA: TEXT}
+ACROSS = FRAME + 0xFF6
 UNTOUCHED = 0xF00
 """A word of the heap that no call touches."""
 
@@ -81,10 +82,11 @@ EXAMPLES = {
     },
     "sol_get_sysvar": Example((DATA, RESULT, 0, 8), {DATA: ADDRESSES["clock"]}),
     "sol_get_epoch_stake": Example((DATA,), {DATA: TEXT}),
-    "sol_memcpy_": Example((RESULT, DATA, 20), {DATA: TEXT}),
-    "sol_memmove_": Example((DATA + 3, DATA, 20), {DATA: TEXT}),
-    "sol_memset_": Example((RESULT + 1, 7, 20)),
-    "sol_memcmp_": Example((DATA, DATA + 8, 8, RESULT), {DATA: TEXT}),
+    # Those that are events: they go from one frame of the stack into the next.
+    "sol_memcpy_": Example((ACROSS, DATA, 20), {DATA: TEXT}),
+    "sol_memmove_": Example((ACROSS + 3, ACROSS, 20)),
+    "sol_memset_": Example((ACROSS, 7, 20)),
+    "sol_memcmp_": Example((ACROSS, DATA + 8, 16, RESULT), {DATA: TEXT}),
     "sol_get_processed_sibling_instruction": Example((0, RESULT, DATA, HEAP, HEAP)),
     "sol_get_stack_height": Example(()),
     "sol_set_return_data": Example((DATA, 24), {DATA: TEXT}),
@@ -103,8 +105,8 @@ def test_every_syscall_has_an_example() -> None:
     assert set(EXAMPLES) == set(SUPPORTED)
 
 
-def given_input(*names: str) -> ExecutionInput:
-    """A program that makes these calls."""
+def given_input(*names: str, before: Sequence[Part] = ()) -> ExecutionInput:
+    """A program that makes these calls, after some other instructions."""
     parts = [
         part
         for name in names
@@ -113,7 +115,7 @@ def given_input(*names: str) -> ExecutionInput:
             *call(name, (*EXAMPLES[name].arguments, *[FRAME] * 5)[:5]),
         )
     ]
-    return ExecutionInput(build_elf([*parts, leave()]), PROGRAM, (), b"", PARAMETERS)
+    return ExecutionInput(build_elf([*before, *parts, leave()]), PROGRAM, (), b"", PARAMETERS)
 
 
 # A CHANGED CLAIM
@@ -130,7 +132,8 @@ class Proven(NamedTuple):
 @lru_cache(maxsize=3)
 def proven(*names: str) -> Proven:
     """One proof of all these calls."""
-    given = given_input(*names)
+    # The first call is none of the events: the circuit proves it, and what it takes off the meter.
+    given = given_input(*names, before=call("sol_memset_", (RESULT, 0xEE, 8)))
     file = ProofFile.from_bytes(prove(given).data)
     return Proven(given, file, Claim.from_bytes(file.claim))
 
@@ -155,6 +158,8 @@ def lies_about(event: SyscallEvent) -> Iterator[tuple[str, SyscallEvent]]:
     for name in ("sol_log_64_", "sol_memset_", "sol_get_stack_height"):
         if event.key != SYSCALL_HASHES[name]:
             yield f"{name} instead", replace(event, key=SYSCALL_HASHES[name])
+    yield "fewer units before", replace(event, memory_units=event.memory_units - 1)
+    yield "more units before", replace(event, memory_units=event.memory_units + 1)
     yield "no syscall", replace(event, key=event.key ^ 1)
     yield "earlier", replace(event, clk=event.clk - 1)
     yield "later", replace(event, clk=event.clk + 1)
@@ -206,6 +211,24 @@ def test_changed_claims(name: str) -> None:
         with pytest.raises(ProofRejected) as rejected:
             verify(data, proof.given)
         assert not str(rejected.value).startswith("engine: malformed"), title
+
+
+@pytest.mark.parametrize("units", [0, 9, 11, 2**31 - 2**24 + 11, 2**32 - 1])
+@pytest.mark.parametrize("name", ["sol_log_", "sol_panic_"])
+def test_changed_units(name: str, units: int) -> None:
+    """What the memory syscalls that chips prove cost is the claim's, in all and before each event."""
+    proof, _ = proof_with(name)
+    assert proof.claim.memory_units == 10
+    events = tuple(replace(event, memory_units=units) for event in proof.claim.events)
+    lies = (
+        replace(proof.claim, memory_units=units),
+        replace(proof.claim, memory_units=units, events=events),
+        replace(proof.claim, events=events),
+    )
+    for claim in lies:
+        data = replace(proof.file, claim=claim.to_bytes()).to_bytes()
+        with pytest.raises(ProofRejected):
+            verify(data, proof.given)
 
 
 @pytest.mark.parametrize("name", ["sol_sha256", *ENDING])

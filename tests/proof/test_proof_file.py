@@ -19,7 +19,7 @@ def test_layout() -> None:
     assert FILE.to_bytes() == b"".join(
         [
             b"SOLPROOF",
-            b"\x02\x00",
+            b"\x03\x00",
             b"\x050.1.0",
             b"p" * 32,
             b"i" * 32,
@@ -58,13 +58,13 @@ def test_truncation_is_named() -> None:
             ProofFile.from_bytes(data[:length])
 
 
-@pytest.mark.parametrize("version", [0, 1, 0xFFFF])
+@pytest.mark.parametrize("version", [0, 2, 0xFFFF])
 def test_other_formats_are_other_versions(version: int) -> None:
     data = bytearray(FILE.to_bytes())
     data[8:10] = version.to_bytes(2, "little")
     with pytest.raises(ProofVersionError) as caught:
         ProofFile.from_bytes(bytes(data))
-    assert str(caught.value) == f"proof file: format version {version}, this solproof reads version 2"
+    assert str(caught.value) == f"proof file: format version {version}, this solproof reads version 3"
 
 
 def test_text_must_be_printable() -> None:

@@ -101,7 +101,7 @@ class Execution:
         return _syscall_accesses(calls.clk, memory_calls.ARGUMENTS, np.zeros(len(calls), np.uint64), units)
 
     def _syscalls(self, arguments: Sequence[int], accesses: slice) -> tuple[Values, Integers]:
-        """Of each syscall: r0 before it, and the times of the previous accesses of arguments, r0 and units."""
+        """Of each syscall: r0 before it, and the times of the previous accesses of arguments, r0, units."""
         value, before = self.registers.special_value[accesses], self.registers.special_before[accesses]
         width = len(arguments) + 2
         return value[len(arguments) :: width], before.reshape(-1, width)
