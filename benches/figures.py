@@ -17,6 +17,8 @@ class Results(TypedDict):
 
     machine: dict[str, str | int | float]
     figures: dict[str, float]
+    syscalls: dict[str, dict[str, float]]
+    """By run of `benches.syscalls`, with the fields of `SYSCALL_FIGURES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,16 @@ FIGURES = (
 )
 
 
+SYSCALL_FIGURES = (
+    Figure("compute_units", "CU", ""),
+    Figure("events", "events", ""),
+    Figure("prove_seconds", "prove", "s", format=".2f"),
+    Figure("verify_ms", "verify", "ms"),
+    Figure("replay_ms", "of it replay", "ms", format=".1f"),
+    Figure("proof_bytes", "proof", "KB", 1e-3),
+)
+
+
 def read_results() -> Results | None:
     """The committed results, if there are any."""
     if not RESULTS.exists():
@@ -103,6 +115,16 @@ def markdown(results: Results) -> str:
         "| what | figure |",
         "|---|---|",
         *rows,
+        "",
+        "Runs of syscalls, likewise. An event is a syscall that the verifier replays; the circuit proves "
+        "those on memory.",
+        "",
+        "| run | " + " | ".join(figure.definition for figure in SYSCALL_FIGURES) + " |",
+        "|" + "---|" * (len(SYSCALL_FIGURES) + 1),
+        *(
+            f"| {name} | " + " | ".join(figure.show(run[figure.name]) for figure in SYSCALL_FIGURES) + " |"
+            for name, run in results["syscalls"].items()
+        ),
         "",
     ]
     return "\n".join(lines)

@@ -22,8 +22,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benches.figures import FIGURES, Results, read_results, write
+from benches.figures import FIGURES, SYSCALL_FIGURES, Results, read_results, write
 from benches.mixed_loop import mixed_loop
+from benches.syscalls import SYSCALL_RUNS
 from solproof import _engine
 from solproof.circuit import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
@@ -38,6 +39,11 @@ from solproof.witness.build import build_witness
 
 LOOP_ITERATIONS = 43_478  # 23 instructions or so each: one million
 RUNS = 7
+
+
+def rounded(value: float) -> float:
+    """Four significant digits."""
+    return float(f"{value:.4g}")
 
 
 def median_seconds(action: Callable[[], object]) -> float:
@@ -76,6 +82,22 @@ def measure_transfer(name: str, program: bytes) -> tuple[dict[str, float], float
         f"{name}_cells_per_instruction": cells_per_instruction(proof),
     }
     return figures, min(proof.report.security_bits, *(verdict.security_bits for verdict in verdicts))
+
+
+def measure_syscalls(given: ExecutionInput) -> dict[str, float]:
+    """Figures of one run of syscalls."""
+    proof = prove(given)
+    verdicts: list[Verdict] = []
+    prove_seconds = median_seconds(lambda: prove(given))
+    verify_ms = 1000 * median_seconds(lambda: verdicts.append(verify(proof.data, given)))
+    return {
+        "compute_units": proof.output.compute_units,
+        "events": verdicts[0].events,
+        "prove_seconds": prove_seconds,
+        "verify_ms": verify_ms,
+        "replay_ms": 1000 * statistics.median(verdict.seconds["replay"] for verdict in verdicts),
+        "proof_bytes": len(proof.data),
+    }
 
 
 def measure_loop() -> dict[str, float]:
@@ -151,6 +173,7 @@ def main() -> None:
     start = time.perf_counter()
     program_key(loaded, MAINNET)
     figures |= classic | small | {"key_seconds": time.perf_counter() - start}
+    syscalls = {name: measure_syscalls(make()) for name, make in SYSCALL_RUNS.items()}
     least_bits = min(figures["security_bits"], classic_bits, small_bits)
     figures["security_bits"] = math.floor(least_bits * 10) / 10  # as the commands show it: never rounded up
 
@@ -160,9 +183,18 @@ def main() -> None:
     for figure in FIGURES:
         before = "" if previous is None else f"  (committed: {figure.show(previous['figures'][figure.name])})"
         print(f"{figure.show(figures[figure.name]):>24}{before}  {figure.name}: {figure.definition}")
+    for name, run in syscalls.items():
+        print(
+            f"{name}:",
+            ", ".join(f"{each.definition} {each.show(run[each.name])}" for each in SYSCALL_FIGURES),
+        )
     if arguments.write:
-        kept = {figure.name: float(f"{figures[figure.name]:.4g}") for figure in FIGURES}
-        write(Results(machine=machine, figures=kept))
+        kept = {figure.name: rounded(figures[figure.name]) for figure in FIGURES}
+        runs = {
+            name: {each.name: rounded(run[each.name]) for each in SYSCALL_FIGURES}
+            for name, run in syscalls.items()
+        }
+        write(Results(machine=machine, figures=kept, syscalls=runs))
 
 
 if __name__ == "__main__":

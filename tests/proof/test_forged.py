@@ -159,8 +159,8 @@ class LyingSyscall:
 def test_lying_syscalls(
     to: int, result: int, memory: bool, reason: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run in which a syscall did something else. A copy from one frame of the stack into the next is an event:
-    the proof is consistent, and only the replay can tell.
+    """A run in which a syscall did something else. Copies across frames of the stack are events: the proof is
+    consistent, and only the replay can tell.
     """
     content = (0x0807060504030201).to_bytes(8, "little")
     parts = [

@@ -149,3 +149,12 @@ def test_long_waits_between_calls() -> None:
     builder.exit()
     rows = checked(run(builder.build(), INPUT_REGION)).rows()
     assert rows["memory_refresh"] == 16 and rows["register_refresh"] > 0
+
+
+@pytest.mark.parametrize("words", [15, 16, 17, 32])
+@pytest.mark.parametrize("name", ["sol_memcpy_", "sol_memcmp_"])
+def test_full_tables(name: str, words: int) -> None:
+    """The last row of a table is followed by padding, or by its first row."""
+    arguments = (HEAP + 0x200, HEAP, 8 * words, RESULT)
+    rows = checked(execute([(name, arguments if name == "sol_memcmp_" else arguments[:3])])).rows()
+    assert rows["memory_compare" if name == "sol_memcmp_" else "memory_copy"] == 16 * -(-words // 16)

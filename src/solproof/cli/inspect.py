@@ -100,6 +100,7 @@ def describe_proof(content: bytes) -> Fields:
             "pc": claim.final.pc,
             "instructions": claim.instructions,
             "touched_input_words": len(claim.index),
+            "memory_units": claim.memory_units,
             "syscalls": dict(sorted(syscalls.items())),
             "events": [_event(number, event) for number, event in enumerate(claim.events)],
         },
