@@ -4,6 +4,7 @@
 
     given = solproof.input_from_json(text, elf)  # or input_from_solders, input_from_bytes, ExecutionInput
     execution = solproof.run(given)  # execution.output: success, compute units, logs, accounts, ...
+    for step in solproof.trace(execution): ...  # step.pc, step.assembly, step.registers_after, ...
     proof = solproof.prove(given)  # proof.data: the content of a proof file
     verdict = solproof.verify(proof.data, given)  # raises ProofRejected with the reason
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from solproof.svm.input_file import parse_input as input_from_json
     from solproof.svm.solders_objects import execution_input as input_from_solders
     from solproof.svm.sysvars import Sysvars
+    from solproof.tracing.steps import Step, trace
 
 __version__ = "0.1.0"
 
@@ -70,6 +72,7 @@ _HOMES = {
     "RawFormat": "program.raw:RawFormat",
     "ReturnData": "svm.execution_output:ReturnData",
     "SolproofError": "errors:SolproofError",
+    "Step": "tracing.steps:Step",
     "Sysvars": "svm.sysvars:Sysvars",
     "UnsupportedError": "errors:UnsupportedError",
     "Verdict": "proof.verify:Verdict",
@@ -82,6 +85,7 @@ _HOMES = {
     "prove": "proof.prove:prove",
     "prove_execution": "proof.prove:prove_execution",
     "run": "svm.execute:execute",
+    "trace": "tracing.steps:trace",
     "verify": "proof.verify:verify",
 }
 
@@ -107,6 +111,7 @@ __all__ = [
     "RawFormat",
     "ReturnData",
     "SolproofError",
+    "Step",
     "Sysvars",
     "UnsupportedError",
     "Verdict",
@@ -120,6 +125,7 @@ __all__ = [
     "prove",
     "prove_execution",
     "run",
+    "trace",
     "verify",
 ]
 

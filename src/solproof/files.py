@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from solproof.errors import InputError, OutputError
 
@@ -34,11 +37,21 @@ def write_file(path: Path, content: bytes) -> None:
 
     The content is on disk, under a temporary name in the same directory, before the name changes hands.
     """
+    with writing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write piece by piece, which is there whole when the block ends, and not at all when it
+    raises.
+
+    Raises `OutputError` for what cannot be written.
+    """
+    is_special = path.exists() and not path.is_file()  # a device or a pipe: there is nothing to keep whole
     try:
-        if path.exists() and not path.is_file():
-            _write_in_place(path, content)  # a device or a pipe: there is nothing to keep whole
-        else:
-            _replace(Path(os.path.realpath(path)), content)
+        with path.open("wb") if is_special else _replacing(Path(os.path.realpath(path))) as file:
+            yield file
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
 
@@ -56,19 +69,13 @@ def check_writable(path: Path) -> None:
         raise OutputError(f"{path}: cannot be written: no permission to write in {path.parent}")
 
 
-def _write_in_place(path: Path, content: bytes) -> None:
-    with path.open("wb", buffering=0) as file:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[file.write(rest) :]
-
-
-def _replace(path: Path, content: bytes) -> None:
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
         with open(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())

@@ -67,6 +67,7 @@ def test_every_json_field_is_documented(command: Command, tmp_path: Path) -> Non
         ["prove", *files, "--output", "proof", "--quiet"],
         ["verify", "proof", "--program", *files],
         ["check", *files, "--quiet"],
+        ["trace", *files, "--output", "trace.json", "--quiet"],
         ["pack", *files, "--output", "input.bin"],
         ["opcode", "EXIT"],
         ["demo", "--quiet"],

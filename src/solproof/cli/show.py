@@ -7,8 +7,9 @@ import json
 import math
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 from solproof.cli.failure import printable
 from solproof.errors import OutputError
@@ -97,12 +98,25 @@ def print_lines(lines: Sequence[str]) -> None:
     _write("\n".join(map(printable, "\n".join(lines).split("\n"))))
 
 
+def print_pieces(pieces: Iterable[bytes]) -> None:
+    """A long result on standard output, as it is made."""
+    with _standard_output() as output:
+        for piece in pieces:
+            output.buffer.write(piece)
+
+
 def _write(text: str) -> None:
-    """Write a result to standard output; raises `OutputError` when it cannot be written (`BrokenPipeError`
-    when nobody reads it).
+    with _standard_output() as output:
+        output.write(text if text.endswith("\n") else text + "\n")
+
+
+@contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    """Where results are written; raises `OutputError` when they cannot be (`BrokenPipeError` when nobody
+    reads them).
     """
     try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        yield sys.stdout
         sys.stdout.flush()
     except BrokenPipeError:
         raise

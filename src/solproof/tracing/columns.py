@@ -1,0 +1,213 @@
+"""The recorded trace with everything that follows from it, block by block.
+
+A recorder keeps of each instruction its pc and what it wrote. The rest (registers, meter, depth, accesses) is
+computed here for some thousand steps at a time, so that a long run needs little memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.svm.execute import Execution
+from solproof.svm.features import FeatureSet
+from solproof.svm.syscalls import registry
+from solproof.tracing.code import Code, code_of
+from solproof.vm.limits import FRAME_STRIDES, REGISTERS
+from solproof.vm.trace import Run, SyscallEvent
+
+BLOCK_STEPS = 2**14
+SAVED = slice(6, 11)
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
+class Block:
+    """n steps in a row; arrays have one entry per step.
+
+    start: index of the first step, from 0. before, after: r0..r10, [n, 11]. units_before, units_after: what
+    is left on the meter. depth: how many calls are open before the step. has_access: whether the step loaded
+    or stored; address, size, old and new count where it did. events: syscalls by index of the step.
+    """
+
+    start: int
+    pc: NDArray[np.int64]
+    before: NDArray[np.uint64]
+    after: NDArray[np.uint64]
+    units_before: NDArray[np.int64]
+    units_after: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    has_access: NDArray[np.bool_]
+    is_store: NDArray[np.bool_]
+    address: NDArray[np.uint64]
+    size: NDArray[np.int64]
+    old: NDArray[np.uint64]
+    new: NDArray[np.uint64]
+    events: Mapping[int, SyscallEvent]
+
+    def __len__(self) -> int:
+        return len(self.pc)
+
+
+def columns_of(execution: Execution) -> Columns:
+    """The steps of an execution."""
+    return Columns(execution.run, execution.input.parameters.features)
+
+
+class Columns:
+    """The steps of a run as arrays. `features` are those it ran with: they decide which syscalls exist."""
+
+    def __init__(self, run: Run, features: FeatureSet) -> None:
+        self.run = run
+        self.trace = trace = run.trace
+        known = registry(features)
+        self.code: Code = code_of(run.program, np.unique(trace.pc).tolist(), known.keys())
+        self.syscall_names = {key: SYSCALL_NAMES[key] for key in known}
+        self.steps: int = len(trace.pc)
+        self.completed = len(trace.value)
+        """Steps that ran to their end: all, or all but the last."""
+
+    @cached_property
+    def _access_of_step(self) -> NDArray[np.int64]:
+        """How many loads and stores come before each step, and in all."""
+        sizes = self.code.size[self.trace.pc[: self.completed]]
+        return np.concatenate([[0], np.cumsum(sizes != 0)])
+
+    @cached_property
+    def depth(self) -> NDArray[np.int64]:
+        """Open calls before each step."""
+        pc = self.trace.pc[: self.completed]
+        change = self.code.is_call[pc].astype(np.int64) - self.code.is_exit[pc]
+        return np.concatenate([[0], np.cumsum(change)])[: self.steps]
+
+    @cached_property
+    def frames(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The steps that call, those that return to a caller, and of the latter the numbers of the calls that
+        they end.
+        """
+        pc = self.trace.pc[: self.completed]
+        calls = np.flatnonzero(self.code.is_call[pc])
+        exits = np.flatnonzero(self.code.is_exit[pc] & (self.depth[: self.completed] > 0))
+        is_call = np.arange(len(calls) + len(exits)) < len(calls)
+        opens = is_call[np.argsort(np.concatenate([calls, exits]), kind="stable")]
+        ended, number, open_calls = [], 0, []
+        for opened in opens.tolist():
+            if opened:
+                open_calls.append(number)
+                number += 1
+            else:
+                ended.append(open_calls.pop())
+        return calls, exits, np.array(ended, np.int64)
+
+    @cached_property
+    def _events(self) -> Mapping[int, SyscallEvent]:
+        return {event.clk - 1: event for event in self.trace.events}
+
+    def blocks(self, size: int = BLOCK_STEPS) -> Iterator[Block]:
+        """All steps in order, `size` at a time."""
+        registers = np.array(self.run.registers, np.uint64)
+        left = self.run.compute_unit_limit
+        for start in range(0, self.steps, size):
+            block = self._block(start, min(start + size, self.steps), registers, left)
+            registers, left = block.after[-1], int(block.units_after[-1])
+            yield block
+
+    def _block(self, start: int, end: int, registers: NDArray[np.uint64], left: int) -> Block:
+        pc = self.trace.pc[start:end]
+        events = {step: self._events[step] for step in self._event_steps(start, end)}
+        after = self._registers(start, end, registers, events)
+        units = np.ones(end - start, np.int64)
+        for step, event in events.items():
+            units[step - start] += event.compute_units
+        units_after = np.maximum(left - np.cumsum(units), 0)
+        return Block(
+            start,
+            pc,
+            np.concatenate([registers[None], after[:-1]]),
+            after,
+            np.concatenate([[left], units_after[:-1]]),
+            units_after,
+            self.depth[start:end],
+            *self._accesses(start, end),
+            events,
+        )
+
+    def _event_steps(self, start: int, end: int) -> list[int]:
+        steps = np.array(list(self._events), np.int64)  # in order, as they were recorded
+        first, last = np.searchsorted(steps, [start, end])
+        return [int(step) for step in steps[first:last]]
+
+    # REGISTERS
+
+    def _registers(
+        self, start: int, end: int, registers: NDArray[np.uint64], events: Mapping[int, SyscallEvent]
+    ) -> NDArray[np.uint64]:
+        """r0..r10 after each step."""
+        completed = min(end, self.completed)
+        pc, value = self.trace.pc[start:completed], self.trace.value[start:completed]
+        writes, destination = self.code.writes[pc], self.code.destination[pc]
+        written = np.zeros((end - start, REGISTERS), np.bool_)
+        values = np.zeros((end - start, REGISTERS), np.uint64)
+        rows = np.flatnonzero(writes)
+        written[rows, destination[rows]] = True
+        values[rows, destination[rows]] = value[rows]
+        returned = np.array([step - start for step in events if step < completed], np.int64)
+        written[returned, 0] = True
+        values[returned, 0] = value[returned]
+        self._calls(start, completed, written, values)
+        last = np.where(written, np.arange(end - start)[:, None], -1)
+        np.maximum.accumulate(last, axis=0, out=last)
+        filled = np.take_along_axis(values, np.maximum(last, 0), axis=0)
+        return np.where(last >= 0, filled, registers)
+
+    def _calls(self, start: int, end: int, written: NDArray[np.bool_], values: NDArray[np.uint64]) -> None:
+        calls, exits, ended = self.frames
+        first, last = np.searchsorted(calls, [start, end])
+        stride = np.uint64(FRAME_STRIDES[self.run.program.version])
+        written[calls[first:last] - start, 10] = True
+        values[calls[first:last] - start, 10] = self.trace.frames[first:last, 4] + stride
+        first, last = np.searchsorted(exits, [start, end])
+        written[exits[first:last] - start, SAVED] = True
+        values[exits[first:last] - start, SAVED] = self.trace.frames[ended[first:last]]
+
+    # MEMORY
+
+    def _accesses(
+        self, start: int, end: int
+    ) -> tuple[
+        NDArray[np.bool_],
+        NDArray[np.bool_],
+        NDArray[np.uint64],
+        NDArray[np.int64],
+        NDArray[np.uint64],
+        NDArray[np.uint64],
+    ]:
+        """has_access, is_store, address, size, old and new of a `Block`."""
+        completed = min(end, self.completed)
+        pc = self.trace.pc[start:completed]
+        size = np.zeros(end - start, np.int64)
+        size[: completed - start] = self.code.size[pc]
+        has_access = size != 0
+        is_store = np.zeros(end - start, np.bool_)
+        is_store[: completed - start] = self.code.is_store[pc]
+        first, last = self._access_of_step[[start, completed]]
+        address, old, new = (np.zeros(end - start, np.uint64) for _ in range(3))
+        address[has_access] = self.trace.address[first:last]
+        bits = (size[has_access] * 8).astype(np.uint64)
+        mask = np.uint64(2**64 - 1) >> (np.uint64(64) - bits)
+        shift = (address[has_access] & np.uint64(7)) * np.uint64(8)
+        low = self.trace.first_word[first:last] >> shift
+        high = np.where(
+            shift == 0,
+            np.uint64(0),
+            self.trace.second_word[first:last] << (np.uint64(64) - shift) % np.uint64(64),
+        )
+        old[has_access] = (low | high) & mask
+        value = np.zeros(end - start, np.uint64)
+        value[: completed - start] = self.trace.value[start:completed]
+        new[has_access] = np.where(is_store[has_access], value[has_access] & mask, old[has_access])
+        return has_access, is_store, address, size, old, new

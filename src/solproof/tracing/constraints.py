@@ -1,0 +1,250 @@
+"""The constraints that bind each step, with the values that they hold, read from the circuit and the witness.
+
+For each step: the rows that execute it, in whatever chips they are; of each row every constraint of its chip,
+and every message that it says on a bus. What a message is depends on its bus: an access of a register or of a
+word of memory where messages have a time, a range where the table on the other side is a range, and otherwise
+an equality with the message on the other side, such as the entry of the program table.
+
+Rows that no step executes are not listed: memory and registers before and after, and refreshes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.bus import BITS, BITWISE, BYTES, LIMBS, RANGE16, Bus, Role
+from solproof.air.check import evaluator
+from solproof.air.chip import Interaction
+from solproof.air.evaluate import Evaluator
+from solproof.air.expression import Expression
+from solproof.air.field import P
+from solproof.tracing.messages import Executed, OtherSide, executed_rows, looks_at_neighbours, select
+from solproof.tracing.shapes import Kind, Shape, shape_of
+from solproof.vm.limits import REGISTERS
+from solproof.vm.memory import WORD
+from solproof.witness.build import Instance, Witness
+
+Entry = dict[str, Any]
+"""One constraint of one row: `kind`, `chip`, `row`, `name`, and the values of its kind."""
+
+COUNTERPARTS = {
+    Role.SEND: Role.RECEIVE,
+    Role.RECEIVE: Role.SEND,
+    Role.QUERY: Role.PROVIDE,
+    Role.PROVIDE: Role.QUERY,
+}
+TIME = "time"
+
+Reader = Callable[[Evaluator, NDArray[np.int64], Entry], Iterator[Entry]]
+"""Yields the entries of chosen rows: to each the fields of the head are added."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """One table of the witness; `first_row` is how many rows its chip has in the tables before it."""
+
+    instance: Instance
+    first_row: int
+    shapes: tuple[Shape, ...]
+    executed: list[Executed]
+    whole: Evaluator | None
+    """Over all rows, where an expression looks at the next one."""
+
+
+class Constraints:
+    """The constraints of a run's steps, from its witness."""
+
+    def __init__(self, witness: Witness) -> None:
+        self._instances = witness.instances
+        self._others: dict[tuple[Bus, Role], OtherSide] = {}
+        self._tables = list(self._read_tables())
+
+    def of(self, start: int, end: int) -> list[list[Entry]]:
+        """Those of the steps with an index from `start` to `end` - 1, one list for each."""
+        found: list[list[Entry]] = [[] for _ in range(end - start)]
+        for table in self._tables:
+            for executed in table.executed:
+                first, last = np.searchsorted(executed.clk, [start + 1, end + 1])
+                if first < last:
+                    self._add(table, executed, slice(int(first), int(last)), found, start + 1)
+        return found
+
+    def _read_tables(self) -> Iterator[_Table]:
+        rows: dict[str, int] = {}
+        for instance in self._instances:
+            chip = instance.chip
+            executed = executed_rows(instance)
+            first = rows.get(chip.name, 0)
+            rows[chip.name] = first + len(instance.main)
+            if executed:
+                shapes = tuple(shape_of(chip, constraint) for constraint in chip.constraints)
+                whole = evaluator(instance) if looks_at_neighbours(chip) else None
+                yield _Table(instance, first, shapes, executed, whole)
+
+    def _add(
+        self, table: _Table, executed: Executed, part: slice, found: list[list[Entry]], first_clk: int
+    ) -> None:
+        rows = executed.row[part]
+        places = (executed.clk[part] - first_clk).tolist()
+        if table.whole is None:
+            values, chosen = select(table.instance, rows), np.arange(len(rows))
+        else:
+            values, chosen = table.whole, rows
+        shown = (rows + table.first_row).tolist()
+        chip = table.instance.chip
+        columns: list[tuple[list[int], Iterator[Entry]]] = []
+        everything = list(range(len(rows)))
+        if executed.with_constraints:
+            for shape in table.shapes:
+                columns.append((everything, _constraint(shape, values, chosen)))
+        for number in executed.interactions:
+            interaction = chip.interactions[number]
+            active = np.flatnonzero(values.column(interaction.multiplicity)[chosen])
+            if len(active):
+                columns += [
+                    (active.tolist(), entries)
+                    for entries in self._message(interaction, values, chosen[active])
+                ]
+        for positions, entries in columns:
+            for position, entry in zip(positions, entries, strict=True):
+                head = {"kind": entry.pop("kind"), "chip": chip.name, "row": shown[position]}
+                found[places[position]].append(head | entry)
+
+    # MESSAGES
+
+    def _message(
+        self, interaction: Interaction, values: Evaluator, rows: NDArray[np.int64]
+    ) -> list[Iterator[Entry]]:
+        """The entries of one interaction: one iterator for each that a row has."""
+        bus, name = interaction.bus, interaction.name
+        fields = [signed(values.column(part)[rows]) for part in interaction.fields]
+        if TIME in bus.fields:
+            return [_access(interaction, dict(zip(bus.fields, fields, strict=True)))]
+        if bus in (RANGE16, BYTES):
+            table = self._other(bus, Role.PROVIDE)
+            labels = [name] if bus.width == 1 else [f"{name}: {field}" for field in bus.fields]
+            return [
+                _range(label, column, table.bounds(position))
+                for position, (label, column) in enumerate(zip(labels, fields, strict=True))
+            ]
+        if bus is BITS:
+            return [self._bits(name, fields)]
+        if bus is BITWISE:
+            return [self._conjunction(name, fields)]
+        return [self._equality(interaction, fields)]
+
+    def _other(self, bus: Bus, role: Role) -> OtherSide:
+        if (bus, role) not in self._others:
+            self._others[bus, role] = OtherSide(self._instances, bus, role)
+        return self._others[bus, role]
+
+    def _bits(self, name: str, fields: Sequence[NDArray[np.int64]]) -> Iterator[Entry]:
+        table = self._other(BITS, Role.PROVIDE)
+        bounds = {count: table.bounds(1, (0, count)) for count in np.unique(fields[0]).tolist()}
+        for count, value in zip(fields[0].tolist(), fields[1].tolist(), strict=True):
+            minimum, maximum = bounds[count]
+            yield {
+                "kind": Kind.RANGE.value,
+                "name": name,
+                "value": value,
+                "minimum": minimum,
+                "maximum": maximum,
+            }
+
+    def _conjunction(self, name: str, fields: Sequence[NDArray[np.int64]]) -> Iterator[Entry]:
+        """The AND of two bytes, as the lookup table has it."""
+        there, _ = self._other(BITWISE, Role.PROVIDE).find(np.stack(fields, axis=1))
+        columns = (*(column.tolist() for column in fields), there[:, -1].tolist())
+        for first, second, output, expected in zip(*columns, strict=True):
+            yield {
+                "kind": Kind.ARITHMETIC.value,
+                "name": name,
+                "inputs": dict(zip(BITWISE.fields, (first, second), strict=False)),
+                "output": output,
+                "expected": [expected],
+            }
+
+    def _equality(self, interaction: Interaction, fields: Sequence[NDArray[np.int64]]) -> Iterator[Entry]:
+        bus, role = interaction.bus, interaction.role
+        messages = np.stack(fields, axis=1)
+        there, chips = self._other(bus, COUNTERPARTS[role]).find(messages % P)
+        for left, right, chip in zip(messages.tolist(), signed(there).tolist(), chips, strict=True):
+            yield {
+                "kind": Kind.EQUALITY.value,
+                "name": interaction.name,
+                "bus": bus.name,
+                "side": role.value,
+                "left": dict(zip(bus.fields, left, strict=True)),
+                "right": None if chip is None else dict(zip(bus.fields, right, strict=True)),
+                "with": chip,
+            }
+
+
+def signed(column: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Field elements as the integers that are nearest to zero."""
+    return column - P * (column > P // 2)
+
+
+def _values(values: Evaluator, expression: Expression, rows: NDArray[np.int64]) -> list[int]:
+    chosen: list[int] = signed(values.column(expression)[rows]).tolist()
+    return chosen
+
+
+def _constraint(shape: Shape, values: Evaluator, rows: NDArray[np.int64]) -> Iterator[Entry]:
+    kind, name = shape.kind.value, shape.constraint.name
+    left = _values(values, shape.left, rows)
+    if shape.kind is Kind.RANGE:
+        minimum, maximum = shape.allowed[0], shape.allowed[-1]
+        for value in left:
+            yield {"kind": kind, "name": name, "value": value, "minimum": minimum, "maximum": maximum}
+        return
+    right = None if shape.right is None else _values(values, shape.right, rows)
+    if shape.kind is Kind.EQUALITY and right is not None:
+        for one, other in zip(left, right, strict=True):
+            yield {"kind": kind, "name": name, "left": one, "right": other}
+        return
+    names = [label for label, _ in shape.inputs]
+    columns = [_values(values, column, rows) for _, column in shape.inputs]
+    for position, output in enumerate(left):
+        expected = list(shape.allowed) if right is None else [right[position]]
+        inputs = {label: column[position] for label, column in zip(names, columns, strict=True)}
+        yield {"kind": kind, "name": name, "inputs": inputs, "output": output, "expected": expected}
+
+
+def _range(name: str, column: NDArray[np.int64], bounds: tuple[int, int]) -> Iterator[Entry]:
+    minimum, maximum = bounds
+    for value in column.tolist():
+        yield {
+            "kind": Kind.RANGE.value,
+            "name": name,
+            "value": value,
+            "minimum": minimum,
+            "maximum": maximum,
+        }
+
+
+def _access(interaction: Interaction, fields: dict[str, NDArray[np.int64]]) -> Iterator[Entry]:
+    """A register or a word of memory as it was accessed last, or as it is from now on."""
+    limbs = np.stack([fields[limb] for limb in LIMBS], axis=1).tolist()
+    if "region" in fields:
+        address = (fields["region"] << 32) + fields["word index"] * WORD
+    else:
+        address = fields["index"]
+    for place, parts, time in zip(address.tolist(), limbs, fields[TIME].tolist(), strict=True):
+        entry = {
+            "kind": Kind.MEMORY.value,
+            "name": interaction.name,
+            "space": interaction.bus.name,
+            "side": interaction.role.value,
+            "address": place,
+            "value": sum(part << 16 * position for position, part in enumerate(parts)),
+            "time": time,
+        }
+        if "index" in fields and place >= REGISTERS:
+            entry["limbs"] = parts  # the open call: its clk and the depth, each of which may exceed 16 bits
+        yield entry

@@ -1,0 +1,100 @@
+"""The fields of an exported trace besides its steps, and a step as fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any
+
+from solproof.svm.execute import Execution
+from solproof.tracing.columns import Columns
+from solproof.tracing.memory_map import Region, regions_after, regions_before
+from solproof.tracing.steps import Step, fault_of
+
+FORMAT_VERSION = 1
+Fields = dict[str, Any]
+
+
+def head(execution: Execution, *, contents: bool) -> Fields:
+    """What comes before the steps: the format and the initial state. `contents`: with the bytes of memory."""
+    run = execution.run
+    return {
+        "format_version": FORMAT_VERSION,
+        "initial_state": {
+            "program_sha256": run.program.file_sha256.hex(),
+            "sbpf_version": run.program.version,
+            "registers": list(run.registers),
+            "pc": run.program.entry,
+            "compute_unit_limit": run.compute_unit_limit,
+            "memory": _memory(regions_before(run, execution.serialized.region), contents),
+        },
+    }
+
+
+def tail(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
+    """What comes after the steps: the final state and the outcome."""
+    run, output = execution.run, execution.output
+    fault = fault_of(run)
+    return {
+        "final_state": {
+            "registers": list(run.final.registers),
+            "pc": run.final.pc,
+            "call_depth": run.final.depth,
+            "compute_units_remaining": run.compute_unit_limit - run.compute_units,
+            "fault": None if fault is None else asdict(fault),
+            "error": output.error,
+            "error_message": output.error_message,
+            "memory": _memory(regions_after(columns, execution.serialized.region), contents),
+        },
+        "success": output.success,
+        "exit_code": output.exit_code,
+        "compute_units": output.compute_units,
+        "instructions": output.instructions,
+        "accounts_modified": output.accounts_modified,
+    }
+
+
+def step_fields(step: Step) -> Fields:
+    """One element of `steps`, without its constraints."""
+    syscall, fault = step.syscall, step.fault
+    return {
+        "index": step.index,
+        "pc": step.pc,
+        "opcode": step.opcode,
+        "mnemonic": step.mnemonic,
+        "assembly": step.assembly,
+        "operands": step.operands,
+        "registers_before": step.registers_before,
+        "registers_after": step.registers_after,
+        "memory": [
+            {
+                "kind": access.kind,
+                "address": access.address,
+                "size": access.size,
+                "old": access.old,
+                "new": access.new,
+            }
+            for access in step.memory
+        ],
+        "compute_units_before": step.compute_units_before,
+        "compute_units_after": step.compute_units_after,
+        "call_depth": step.call_depth,
+        "syscall": None if syscall is None else asdict(syscall),
+        "fault": None if fault is None else asdict(fault),
+    }
+
+
+def _memory(regions: Iterable[Region], contents: bool) -> list[Fields]:
+    fields = []
+    for region in regions:
+        described: Fields = {
+            "name": region.name,
+            "address": region.address,
+            "size": region.size,
+            "writable": region.writable,
+            "has_holes": region.has_holes,
+            "sha256": sha256(region.content).hexdigest(),
+        }
+        fields.append(described | ({"content": region.content.hex()} if contents else {}))
+    return fields

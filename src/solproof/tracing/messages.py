@@ -1,0 +1,169 @@
+"""The messages of a witness: which rows they execute, and what stands on the other side of a bus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.bus import STATE, Bus, Kind, Role
+from solproof.air.check import evaluator
+from solproof.air.chip import Chip, Interaction
+from solproof.air.evaluate import Evaluator
+from solproof.witness.build import BLOCK_ROWS, Instance
+
+_HASH_SEED = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
+class Executed:
+    """Rows of one table that belong to steps: `row[i]` to instruction `clk[i]`, by rising clk.
+
+    interactions: the numbers of those that speak of this step. with_constraints: whether the row's
+    constraints are listed with it.
+    """
+
+    clk: NDArray[np.int64]
+    row: NDArray[np.int64]
+    interactions: tuple[int, ...]
+    with_constraints: bool
+
+
+def looks_at_neighbours(chip: Chip) -> bool:
+    """Whether an expression of a chip reads the next row, or knows the last one."""
+    return any(node[0] in ("next", "transition") for node in chip.graph.nodes)
+
+
+def select(instance: Instance, rows: NDArray[np.int64]) -> Evaluator:
+    """An evaluator over some rows of a table whose expressions do not look at the next row."""
+    preprocessed, public = instance.preprocessed, instance.public
+    return Evaluator(
+        instance.chip,
+        instance.main[rows],
+        None if preprocessed is None else preprocessed[rows],
+        None if public is None else public[rows],
+        instance.values,
+    )
+
+
+def evaluators(instance: Instance) -> Iterator[tuple[int, Evaluator]]:
+    """A table in blocks of rows: the first row of each, and its evaluator."""
+    height = len(instance.main)
+    if looks_at_neighbours(instance.chip):
+        yield 0, evaluator(instance)
+        return
+    for start in range(0, height, BLOCK_ROWS):
+        yield start, select(instance, np.arange(start, min(start + BLOCK_ROWS, height)))
+
+
+def executed_rows(instance: Instance) -> list[Executed]:
+    """Which rows of a table belong to which steps.
+
+    A row executes the step whose state it takes from the state bus; a call's row takes two, its own and that
+    of the exit. What is said under the condition of the second one belongs to the exit, everything else to
+    the call. In a table that takes no state a row with messages belongs to the step that its column `clk`
+    names.
+    """
+    chip = instance.chip
+    taken = [each for each in chip.interactions if each.bus is STATE and each.role is Role.RECEIVE]
+    if not taken:
+        return _rows_of_column(instance)
+    later = {each.multiplicity.node: each for each in taken[1:]}
+    groups: dict[int | None, list[int]] = {None: [], **{node: [] for node in later}}
+    for number, interaction in enumerate(chip.interactions):
+        node = interaction.multiplicity.node
+        groups[node if node in later else None].append(number)
+    rows = [_steps(instance, taken[0], groups[None], with_constraints=True)]
+    rows += [_steps(instance, each, groups[node], with_constraints=False) for node, each in later.items()]
+    return rows
+
+
+def _steps(
+    instance: Instance, taken: Interaction, numbers: Sequence[int], *, with_constraints: bool
+) -> Executed:
+    clk_of_state = taken.fields[STATE.fields.index("clk")]
+    clk, row = [], []
+    for start, values in evaluators(instance):
+        active = np.flatnonzero(values.column(taken.multiplicity))
+        clk.append(values.column(clk_of_state)[active])
+        row.append(active + start)
+    return _sorted(np.concatenate(clk), np.concatenate(row), numbers, with_constraints=with_constraints)
+
+
+def _rows_of_column(instance: Instance) -> list[Executed]:
+    chip = instance.chip
+    if all(note.name != "clk" for note in chip.main):
+        return []
+    active = np.zeros(len(instance.main), np.bool_)
+    for start, values in evaluators(instance):
+        for interaction in chip.interactions:
+            said = values.column(interaction.multiplicity) != 0
+            active[start : start + len(said)] |= said
+    row = np.flatnonzero(active)
+    clk = instance.main[row, chip.index("clk")].astype(np.int64)
+    return [_sorted(clk, row, range(len(chip.interactions)), with_constraints=True)]
+
+
+def _sorted(
+    clk: NDArray[np.int64], row: NDArray[np.int64], numbers: Sequence[int], *, with_constraints: bool
+) -> Executed:
+    order = np.argsort(clk, kind="stable")
+    return Executed(clk[order], row[order], tuple(numbers), with_constraints)
+
+
+class OtherSide:
+    """All messages of one side of a bus, to be found by their content."""
+
+    def __init__(self, instances: Sequence[Instance], bus: Bus, role: Role) -> None:
+        width = bus.width
+        messages, chips = [np.zeros((0, width), np.int64)], [np.zeros(0, np.int64)]
+        self.chips = [instance.chip.name for instance in instances]
+        for number, instance in enumerate(instances):
+            said = [each for each in instance.chip.interactions if each.bus is bus and each.role is role]
+            for _, values in evaluators(instance) if said else ():
+                for interaction in said:
+                    found = self._fields(values, interaction)
+                    messages.append(found)
+                    chips.append(np.full(len(found), number))
+        self._multipliers = np.random.default_rng(_HASH_SEED).integers(0, 2**64, width, np.uint64)
+        content, chip = np.concatenate(messages), np.concatenate(chips)
+        keys = self._hash(content)
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._messages, self._chip = keys[order], content[order], chip[order]
+
+    @staticmethod
+    def _fields(values: Evaluator, interaction: Interaction) -> NDArray[np.int64]:
+        fields = np.stack([values.column(part) for part in interaction.fields], axis=1)
+        if interaction.bus.kind is Kind.LOOKUP:
+            return fields  # a table provides all of its rows
+        active = np.flatnonzero(values.column(interaction.multiplicity))
+        said: NDArray[np.int64] = fields[active]
+        return said
+
+    def _hash(self, messages: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """A key to look messages up by; what is found is compared with them."""
+        keys: NDArray[np.uint64] = (messages.astype(np.uint64) * self._multipliers).sum(axis=1)
+        return keys
+
+    def find(self, messages: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str | None]]:
+        """For each message what stands on this side, and in which chip; None where nothing does."""
+        if len(self._keys) == 0:
+            return messages, [None] * len(messages)
+        place = np.minimum(np.searchsorted(self._keys, self._hash(messages)), len(self._keys) - 1)
+        found = self._messages[place]
+        there = (found == messages).all(axis=1)
+        chips = [
+            self.chips[chip] if known else None for chip, known in zip(self._chip[place], there, strict=True)
+        ]
+        return found, chips
+
+    def bounds(self, position: int, where: tuple[int, int] | None = None) -> tuple[int, int]:
+        """The smallest and the largest value of one field, of all messages or of those with a value
+        elsewhere.
+        """
+        column = self._messages[:, position]
+        if where is not None:
+            column = column[self._messages[:, where[0]] == where[1]]
+        return int(column.min()), int(column.max())

@@ -1,0 +1,127 @@
+"""`solproof trace`: files, standard output, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from tests.cli.conftest import Command, Files
+
+
+def test_a_file(command: Command, files: Files, tmp_path: Path) -> None:
+    output = tmp_path / "execution_trace.json"
+    result = command("trace", files.program, "--input", files.input, "-o", output)
+    assert result.status == 0
+    exported = json.loads(output.read_text())
+    assert (len(exported["steps"]), exported["success"]) == (76, True)
+    assert result.output.splitlines()[-1] == (
+        f"trace              {output}: 76 steps, {output.stat().st_size:,} bytes"
+    )
+    phases = [line.split("s  ")[1] for line in result.errors.splitlines()]
+    assert phases == ["execute", "write, 0 %", "write, 100 %", "done"]
+    assert [item.name for item in tmp_path.iterdir()] == [output.name]
+
+
+def test_json_says_what_was_written(command: Command, files: Files, tmp_path: Path) -> None:
+    output = tmp_path / "trace.jsonl"
+    arguments = ["trace", files.input_bin, "--format", "jsonl", "-o", output, "--json", "--quiet"]
+    result = command(*arguments)
+    assert (result.status, result.errors) == (0, "")
+    fields = result.fields
+    assert (fields["output"], fields["format"], fields["bytes"]) == (
+        str(output),
+        "jsonl",
+        output.stat().st_size,
+    )
+    assert (fields["instructions"], fields["success"]) == (76, True)
+    assert len(output.read_text().splitlines()) == 78
+
+
+def test_standard_output(files: Files) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "solproof", "trace", str(files.input_bin), "--constraints", "--quiet"],
+        capture_output=True,
+        check=True,
+    )
+    exported = json.loads(process.stdout)
+    assert all(step["constraints"] for step in exported["steps"])
+    assert process.stderr == b""
+
+
+def test_a_reader_that_leaves(files: Files) -> None:
+    code = f"{sys.executable} -m solproof trace {files.input_bin} --format jsonl --quiet | head -c 10"
+    process = subprocess.run(
+        ["bash", "-c", f"{code}; exit ${{PIPESTATUS[0]}}"], capture_output=True, check=False
+    )
+    assert process.returncode in (0, 141)
+    assert process.stderr == b""
+
+
+def test_parquet(command: Command, files: Files, tmp_path: Path) -> None:
+    output = tmp_path / "trace.parquet"
+    result = command("trace", files.program, "--input", files.failing, "--format", "parquet", "-o", output)
+    assert result.status == 0
+    assert parquet.read_table(output).num_rows > 10
+    assert result.output.startswith("success            no\n")
+
+
+def test_schema(command: Command) -> None:
+    result = command("trace", "--schema")
+    assert result.status == 0
+    assert result.fields["title"] == "Execution trace of solproof"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--json"], "--json: expected --output as well; standard output cannot hold both"),
+        (["--format", "parquet"], "--format parquet: expected --output as well"),
+        (
+            ["--format", "parquet", "--constraints", "-o", "x"],
+            "--constraints: expected --format json or jsonl; a table has no place for them",
+        ),
+    ],
+)
+def test_refusals(command: Command, files: Files, arguments: list[str], message: str) -> None:
+    result = command("trace", files.input_bin, *arguments)
+    assert result.status == 2
+    assert result.errors == f"error: {message}\n"
+
+
+def test_without_pyarrow(
+    command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "solproof.tracing.export_parquet", raising=False)
+    result = command("trace", files.input_bin, "--format", "parquet", "-o", tmp_path / "trace.parquet")
+    assert result.status == 2
+    assert result.errors == (
+        "error: --format parquet: needs pyarrow, as in: pip install 'solproof[parquet]'\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_write_leaves_nothing(
+    command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("solproof.tracing.export_json.tail", interrupt)
+    output = tmp_path / "trace.json"
+    result = command("trace", files.input_bin, "-o", output, "--quiet")
+    assert (result.status, result.errors) == (130, "error: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_device(command: Command, files: Files) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    result = command("trace", files.input_bin, "-o", "/dev/full", "--quiet")
+    assert result.status == 6
+    assert result.errors == "error: /dev/full: cannot be written: No space left on device\n"
