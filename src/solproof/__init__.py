@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         SolproofError,
         UnsupportedError,
     )
+    from solproof.explorer.page import explore
     from solproof.program.raw import RawFormat
     from solproof.proof.check import check_execution as check
     from solproof.proof.prove import Proof, ProofReport, prove, prove_execution
@@ -77,6 +78,7 @@ _HOMES = {
     "UnsupportedError": "errors:UnsupportedError",
     "Verdict": "proof.verify:Verdict",
     "check": "proof.check:check_execution",
+    "explore": "explorer.page:explore",
     "input_from_bytes": "svm.bincode:unpack",
     "input_from_json": "svm.input_file:parse_input",
     "input_from_solders": "svm.solders_objects:execution_input",
@@ -117,6 +119,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "explore",
     "input_from_bytes",
     "input_from_json",
     "input_from_solders",

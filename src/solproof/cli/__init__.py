@@ -21,6 +21,7 @@ SUMMARIES = {
     "verify": "Verify a proof against your own program and input.",
     "check": "Check every constraint and bus of a run, without proving.",
     "trace": "Run a program and write every step of the run.",
+    "explore": "Run a program and write a page that shows the run step by step.",
     "inspect": "Describe a proof, a program or an input.bin.",
     "asm": "Assemble a program into an ELF file.",
     "disasm": "Print a program as assembly source.",

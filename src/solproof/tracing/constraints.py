@@ -17,13 +17,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import BITS, BITWISE, BYTES, LIMBS, RANGE16, Bus, Role
+from solproof.air.bus import BITS, BITWISE, LIMBS, Bus, Role
 from solproof.air.check import evaluator
 from solproof.air.chip import Interaction
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P
-from solproof.tracing.messages import Executed, OtherSide, executed_rows, looks_at_neighbours, select
+from solproof.tracing.messages import (
+    TIME,
+    Executed,
+    OtherSide,
+    Reading,
+    executed_rows,
+    looks_at_neighbours,
+    reading_of,
+    select,
+)
 from solproof.tracing.shapes import Kind, Shape, shape_of
 from solproof.vm.limits import REGISTERS
 from solproof.vm.memory import WORD
@@ -38,15 +47,17 @@ COUNTERPARTS = {
     Role.QUERY: Role.PROVIDE,
     Role.PROVIDE: Role.QUERY,
 }
-TIME = "time"
 
 Reader = Callable[[Evaluator, NDArray[np.int64], Entry], Iterator[Entry]]
 """Yields the entries of chosen rows: to each the fields of the head are added."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Table:
-    """One table of the witness; `first_row` is how many rows its chip has in the tables before it."""
+class StepTable:
+    """A table of the witness that has rows of steps.
+
+    first_row: how many rows its chip has in the tables before it. shapes: the constraints of its chip.
+    """
 
     instance: Instance
     first_row: int
@@ -62,19 +73,19 @@ class Constraints:
     def __init__(self, witness: Witness) -> None:
         self._instances = witness.instances
         self._others: dict[tuple[Bus, Role], OtherSide] = {}
-        self._tables = list(self._read_tables())
+        self.tables = list(self._read_tables())
 
     def of(self, start: int, end: int) -> list[list[Entry]]:
         """Those of the steps with an index from `start` to `end` - 1, one list for each."""
         found: list[list[Entry]] = [[] for _ in range(end - start)]
-        for table in self._tables:
+        for table in self.tables:
             for executed in table.executed:
                 first, last = np.searchsorted(executed.clk, [start + 1, end + 1])
                 if first < last:
                     self._add(table, executed, slice(int(first), int(last)), found, start + 1)
         return found
 
-    def _read_tables(self) -> Iterator[_Table]:
+    def _read_tables(self) -> Iterator[StepTable]:
         rows: dict[str, int] = {}
         for instance in self._instances:
             chip = instance.chip
@@ -84,10 +95,10 @@ class Constraints:
             if executed:
                 shapes = tuple(shape_of(chip, constraint) for constraint in chip.constraints)
                 whole = evaluator(instance) if looks_at_neighbours(chip) else None
-                yield _Table(instance, first, shapes, executed, whole)
+                yield StepTable(instance, first, shapes, executed, whole)
 
     def _add(
-        self, table: _Table, executed: Executed, part: slice, found: list[list[Entry]], first_clk: int
+        self, table: StepTable, executed: Executed, part: slice, found: list[list[Entry]], first_clk: int
     ) -> None:
         rows = executed.row[part]
         places = (executed.clk[part] - first_clk).tolist()
@@ -110,10 +121,13 @@ class Constraints:
                     (active.tolist(), entries)
                     for entries in self._message(interaction, values, chosen[active])
                 ]
+        by_row: list[list[Entry]] = [[] for _ in everything]
         for positions, entries in columns:
             for position, entry in zip(positions, entries, strict=True):
                 head = {"kind": entry.pop("kind"), "chip": chip.name, "row": shown[position]}
-                found[places[position]].append(head | entry)
+                by_row[position].append(head | entry)
+        for place, entries_of_row in zip(places, by_row, strict=True):
+            found[place] += entries_of_row
 
     # MESSAGES
 
@@ -123,20 +137,28 @@ class Constraints:
         """The entries of one interaction: one iterator for each that a row has."""
         bus, name = interaction.bus, interaction.name
         fields = [signed(values.column(part)[rows]) for part in interaction.fields]
-        if TIME in bus.fields:
-            return [_access(interaction, dict(zip(bus.fields, fields, strict=True)))]
-        if bus in (RANGE16, BYTES):
-            table = self._other(bus, Role.PROVIDE)
-            labels = [name] if bus.width == 1 else [f"{name}: {field}" for field in bus.fields]
-            return [
-                _range(label, column, table.bounds(position))
-                for position, (label, column) in enumerate(zip(labels, fields, strict=True))
-            ]
-        if bus is BITS:
-            return [self._bits(name, fields)]
-        if bus is BITWISE:
-            return [self._conjunction(name, fields)]
-        return [self._equality(interaction, fields)]
+        match reading_of(bus):
+            case Reading.ACCESS:
+                return [_access(interaction, dict(zip(bus.fields, fields, strict=True)))]
+            case Reading.RANGE:
+                labels = [name] if bus.width == 1 else [f"{name}: {field}" for field in bus.fields]
+                bounds = self.bounds(bus)
+                return [_range(*each) for each in zip(labels, fields, bounds, strict=True)]
+            case Reading.BITS:
+                return [self._bits(name, fields)]
+            case Reading.CONJUNCTION:
+                return [self._conjunction(name, fields)]
+            case Reading.MESSAGE:
+                return [self._equality(interaction, fields)]
+
+    def bounds(self, bus: Bus) -> list[tuple[int, int]]:
+        """The bounds of each field of a `Reading.RANGE` bus, as the table on its other side has them."""
+        table = self._other(bus, Role.PROVIDE)
+        return [table.bounds(position) for position in range(bus.width)]
+
+    def bits_bounds(self, count: int) -> tuple[int, int]:
+        """The bounds of a value of so many bits, as the lookup table has them."""
+        return self._other(BITS, Role.PROVIDE).bounds(1, (0, count))
 
     def _other(self, bus: Bus, role: Role) -> OtherSide:
         if (bus, role) not in self._others:
@@ -144,8 +166,7 @@ class Constraints:
         return self._others[bus, role]
 
     def _bits(self, name: str, fields: Sequence[NDArray[np.int64]]) -> Iterator[Entry]:
-        table = self._other(BITS, Role.PROVIDE)
-        bounds = {count: table.bounds(1, (0, count)) for count in np.unique(fields[0]).tolist()}
+        bounds = {count: self.bits_bounds(count) for count in np.unique(fields[0]).tolist()}
         for count, value in zip(fields[0].tolist(), fields[1].tolist(), strict=True):
             minimum, maximum = bounds[count]
             yield {

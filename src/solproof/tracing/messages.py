@@ -4,17 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import STATE, Bus, Kind, Role
+from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, STATE, Bus, Kind, Role
 from solproof.air.check import evaluator
 from solproof.air.chip import Chip, Interaction
 from solproof.air.evaluate import Evaluator
 from solproof.witness.build import BLOCK_ROWS, Instance
 
+TIME = "time"
 _HASH_SEED = 6
+
+
+class Reading(Enum):
+    """What a message says, by its bus.
+
+    ACCESS: a register or a word has a value at a time. RANGE: each field is in the range of the table on the
+    other side. BITS: the second field has as many bits as the first says. CONJUNCTION: the last field is the
+    AND of the others. MESSAGE: the same message is on the other side.
+    """
+
+    ACCESS = "access"
+    RANGE = "range"
+    BITS = "bits"
+    CONJUNCTION = "conjunction"
+    MESSAGE = "message"
+
+
+def reading_of(bus: Bus) -> Reading:
+    """How the messages of a bus are read."""
+    if TIME in bus.fields:
+        return Reading.ACCESS
+    by_bus = {
+        RANGE16: Reading.RANGE,
+        BYTES: Reading.RANGE,
+        BITS: Reading.BITS,
+        BITWISE: Reading.CONJUNCTION,
+    }
+    return by_bus.get(bus, Reading.MESSAGE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value

@@ -1,0 +1,1 @@
+"""One HTML file that shows a run step by step: data in columns, and a page that reads them."""

@@ -1,0 +1,66 @@
+"""The page: HTML, style, scripts and data put into one file that needs no network."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from importlib.resources import files
+
+from solproof.errors import InputError
+from solproof.explorer.circuit_data import describe_circuit
+from solproof.explorer.container import Container
+from solproof.explorer.run_data import describe_run
+from solproof.proof.check import witness_of
+from solproof.svm.execute import Execution
+from solproof.tracing.columns import columns_of
+from solproof.tracing.constraints import Constraints
+
+FORMAT = 1
+MAXIMUM_STEPS = 250_000
+"""More would make a file that browsers open slowly."""
+
+SCRIPTS = (
+    "decode.js",
+    "format.js",
+    "model.js",
+    "circuit.js",
+    "elements.js",
+    "timeline.js",
+    "trace_list.js",
+    "step_view.js",
+    "memory_view.js",
+    "constraint_view.js",
+    "result_view.js",
+    "search.js",
+    "app.js",
+)
+
+
+def explore(execution: Execution, title: str = "program", *, constraints: bool = True) -> str:
+    """One HTML file that shows an execution step by step: its text.
+
+    `title` names the program; `constraints` says whether the constraints of each step are in it. Raises
+    `InputError` for a run that is too long to be shown.
+    """
+    columns = columns_of(execution)
+    if columns.steps > MAXIMUM_STEPS:
+        raise InputError(
+            f"the run has {columns.steps:,} steps, expected at most {MAXIMUM_STEPS:,}; "
+            "write it with solproof trace instead, or lower --compute-unit-limit to see how it starts"
+        )
+    container = Container()
+    header = {"format": FORMAT, "title": title} | describe_run(execution, columns, container)
+    if constraints:
+        header["circuit"] = describe_circuit(Constraints(witness_of(execution)), container)
+    return _assemble(title, container.encode(header))
+
+
+def _assemble(title: str, data: str) -> str:
+    scripts = "\n".join(_file(name) for name in SCRIPTS)
+    parts = {"title": escape(title), "style": _file("style.css"), "script": scripts, "data": data}
+    # In one pass: what is put in may itself look like a place.
+    return re.sub(r"(?:/\*)?\{\{(\w+)\}\}(?:\*/)?", lambda place: parts[place[1]], _file("page.html"))
+
+
+def _file(name: str) -> str:
+    return files("solproof.explorer").joinpath("web", name).read_text("utf-8")

@@ -1,0 +1,293 @@
+// The page: puts the views together and moves through the steps.
+
+const KEYS = [
+  ["→ or l", "next step"],
+  ["← or h", "step before"],
+  ["Shift →", "next step, over calls"],
+  ["Shift ←", "step before, over calls"],
+  ["u", "out of this call"],
+  ["c, C", "next call or syscall, the one before"],
+  ["Page ↓, Page ↑", "100 steps"],
+  ["Home, End", "first step, last step"],
+  ["g", "go to a step"],
+  ["p", "go to a pc: the next step there"],
+  ["/", "search an instruction, an address or a value"],
+  ["n, N", "next match, the one before"],
+  ["1 2 3", "trace, code, calls"],
+  ["4 5 6", "memory, constraints, result"],
+  ["t", "dark or light"],
+  ["?", "this help"],
+];
+
+class App {
+  constructor(run, circuit) {
+    this.run = run;
+    this.step = -1;
+    const go = (step) => this.go(step);
+    const showMemory = (address) => this.showMemory(address);
+    this.trace = new TraceList(run, go);
+    this.code = new CodeList(run, go);
+    this.calls = new CallTree(run, go);
+    this.memory = new MemoryView(run, go);
+    this.constraints = new ConstraintView(run, circuit);
+    this.result = new ResultView(run);
+    this.stepView = new StepView(document.getElementById("step"), run, { go, showMemory });
+    this.timeline = new Timeline(document.getElementById("timeline"), run, go);
+    this.search = new Search(run, { go, mark: (steps) => this.timeline.showMarks(steps) });
+    const redraw = () => this.step >= 0 && this.draw();
+    this.left = new Tabs(
+      document.getElementById("left"),
+      [["trace", "Trace", this.trace.element], ["code", "Code", this.code.element], ["calls", "Calls", this.calls.element]],
+      redraw,
+    );
+    this.right = new Tabs(
+      document.getElementById("right"),
+      [
+        ["memory", "Memory", this.memory.element],
+        ["constraints", "Constraints", this.constraints.element],
+        ["result", "Result", this.result.element],
+      ],
+      redraw,
+    );
+    this.head();
+    this.phoneViews();
+    this.controls();
+    this.keys();
+    this.theme();
+    window.addEventListener("hashchange", () => this.goToHash());
+    document.getElementById("loading").remove();
+    if (run.steps === 0) {
+      document.body.dataset.empty = "";
+      this.right.select("result");
+      return;
+    }
+    this.goToHash();
+    if (this.step < 0) this.go(0);
+  }
+
+  head() {
+    const { outcome } = this.run.header;
+    const badge = document.getElementById("badge");
+    badge.textContent = outcome.success ? "success" : (outcome.fault?.name ?? outcome.error);
+    badge.classList.add(outcome.success ? "good" : "bad");
+    const facts = [
+      [count(this.run.steps), "steps"],
+      [count(outcome.compute_units), "CU"],
+      [`V${this.run.header.program.sbpf_version}`, "sBPF"],
+    ];
+    document
+      .getElementById("facts")
+      .append(...facts.map(([value, name]) => el("div", {}, el("dd", { text: value }), el("dt", { text: name }))));
+  }
+
+  // MOVING
+
+  go(step) {
+    const target = Math.max(0, Math.min(Math.trunc(step), this.run.lastStep));
+    if (!Number.isFinite(target) || target === this.step || this.run.steps === 0) return;
+    this.step = target;
+    history.replaceState(null, "", `#${target}`);
+    this.draw();
+  }
+
+  draw() {
+    const { step, run } = this;
+    for (const [tabs, views] of [
+      [this.left, { trace: this.trace, code: this.code, calls: this.calls }],
+      [this.right, { memory: this.memory, constraints: this.constraints, result: this.result }],
+    ]) {
+      views[tabs.selected].show(step);
+    }
+    this.stepView.show(step);
+    this.timeline.show(step);
+    const input = document.getElementById("step-input");
+    if (document.activeElement !== input) input.value = step;
+    const pc = document.getElementById("pc-input");
+    if (document.activeElement !== pc) pc.value = run.pc[step];
+    const consumed = run.unitsBefore(step + 1);
+    const total = Math.max(run.header.outcome.compute_units, 1);
+    document.querySelector("#meter .bar div").style.width = `${Math.min((consumed / total) * 100, 100)}%`;
+    document.querySelector("#meter output").textContent =
+      `${count(consumed)} of ${count(run.header.outcome.compute_units)} CU, limit ${count(run.header.compute_unit_limit)}`;
+    for (const name of ["first", "back", "back-over"]) this.button(name).disabled = step === 0;
+    for (const name of ["last", "forward", "over", "out"]) this.button(name).disabled = step === run.lastStep;
+  }
+
+  button(name) {
+    return document.querySelector(`#controls [data-go="${name}"]`);
+  }
+
+  goToHash() {
+    const step = Number.parseInt(location.hash.slice(1), 10);
+    if (Number.isFinite(step)) this.go(step);
+  }
+
+  goToPc(text) {
+    const pc = Number(parseNumber(text) ?? -1n);
+    if (!this.run.slots.get(pc)?.executed) return false;
+    this.code.step = this.step;
+    this.go(this.code.nextAt(pc));
+    return true;
+  }
+
+  nextCall(direction) {
+    const isCall = (step) => this.run.slotOf(step).mnemonic?.startsWith("CALL");
+    let step = this.step + direction;
+    while (step > 0 && step < this.run.lastStep && !isCall(step)) step += direction;
+    if (isCall(Math.max(0, Math.min(step, this.run.lastStep)))) this.go(step);
+  }
+
+  move(name) {
+    const { step, run } = this;
+    const targets = {
+      first: () => 0,
+      last: () => run.lastStep,
+      back: () => step - 1,
+      forward: () => step + 1,
+      over: () => run.over(step),
+      "back-over": () => run.backOver(step),
+      out: () => run.out(step),
+    };
+    this.go(targets[name]());
+  }
+
+  // CONTROLS
+
+  controls() {
+    document.getElementById("controls").addEventListener("click", (event) => {
+      const name = event.target.closest("[data-go]")?.dataset.go;
+      if (name) this.move(name);
+    });
+    this.field("step-input", (text) => {
+      const value = parseNumber(text);
+      if (value === null || value > BigInt(this.run.lastStep)) return false;
+      this.go(Number(value));
+      return true;
+    });
+    this.field("pc-input", (text) => this.goToPc(text));
+    document.getElementById("open-search").addEventListener("click", () => this.search.open(this.step));
+    document.getElementById("open-help").addEventListener("click", () => this.help());
+    document.getElementById("toggle-theme").addEventListener("click", () => this.toggleTheme());
+  }
+
+  field(id, enter) {
+    const input = document.getElementById(id);
+    input.addEventListener("focus", () => input.select());
+    input.addEventListener("input", () => input.removeAttribute("aria-invalid"));
+    input.addEventListener("blur", () => {
+      input.removeAttribute("aria-invalid");
+      this.draw();
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") input.blur();
+      if (event.key !== "Enter") return;
+      if (enter(input.value)) input.blur();
+      else input.setAttribute("aria-invalid", "true");
+    });
+  }
+
+  // On a phone one view is shown at a time.
+  phoneViews() {
+    const views = [
+      ["step", null, "Step"],
+      ["left", "trace", "Trace"],
+      ["left", "code", "Code"],
+      ["left", "calls", "Calls"],
+      ["right", "memory", "Memory"],
+      ["right", "constraints", "Constraints"],
+      ["right", "result", "Result"],
+    ];
+    const nav = document.getElementById("views");
+    const select = (button, view, tab) => {
+      document.body.dataset.view = view;
+      for (const each of nav.children) each.setAttribute("aria-selected", each === button);
+      if (tab) this[view].select(tab);
+    };
+    for (const [view, tab, title] of views) {
+      const button = el("button", { type: "button", text: title, onclick: () => select(button, view, tab) });
+      button.setAttribute("aria-selected", view === "step");
+      nav.append(button);
+    }
+  }
+
+  showMemory(address) {
+    this.right.select("memory");
+    if (getComputedStyle(document.getElementById("views")).display !== "none") {
+      [...document.getElementById("views").children].find((button) => button.textContent === "Memory").click();
+    }
+    this.memory.open(address);
+  }
+
+  // KEYS
+
+  keys() {
+    const actions = {
+      ArrowRight: () => this.move("forward"),
+      l: () => this.move("forward"),
+      ArrowLeft: () => this.move("back"),
+      h: () => this.move("back"),
+      "Shift ArrowRight": () => this.move("over"),
+      "Shift ArrowLeft": () => this.move("back-over"),
+      u: () => this.move("out"),
+      c: () => this.nextCall(1),
+      C: () => this.nextCall(-1),
+      PageDown: () => this.go(this.step + 100),
+      PageUp: () => this.go(this.step - 100),
+      Home: () => this.move("first"),
+      End: () => this.move("last"),
+      g: () => document.getElementById("step-input").focus(),
+      p: () => document.getElementById("pc-input").focus(),
+      "/": () => this.search.open(this.step),
+      n: () => this.search.move(this.step, 1),
+      N: () => this.search.move(this.step, -1),
+      t: () => this.toggleTheme(),
+      "?": () => this.help(),
+    };
+    ["trace", "code", "calls"].forEach((name, number) => (actions[number + 1] = () => this.left.select(name)));
+    ["memory", "constraints", "result"].forEach((name, number) => (actions[number + 4] = () => this.right.select(name)));
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (document.querySelector("dialog[open]") || event.target.closest?.("input:not([type]), select")) return;
+      const shifted = event.shiftKey && event.key.length > 1 ? `Shift ${event.key}` : event.key;
+      const action = actions[shifted];
+      if (!action || (this.run.steps === 0 && !"t?".includes(event.key))) return;
+      event.preventDefault();
+      action();
+    });
+  }
+
+  help() {
+    const dialog = document.getElementById("help");
+    const rows = KEYS.flatMap(([keys, meaning]) => [
+      el("dt", {}, keys.split(/(, | or | )/).map((part) => (/^(, | or | )$/.test(part) ? part : el("kbd", { text: part })))),
+      el("dd", { text: meaning }),
+    ]);
+    dialog.replaceChildren(
+      el("h2", {}, span("Keys"), el("button", { class: "icon", type: "button", text: "×", "aria-label": "Close", onclick: () => dialog.close() })),
+      el("dl", {}, rows),
+      el("p", { class: "dim" }, "Registers and memory are shown as they are after the step. Click a register's value to see the memory that it points at, a byte to see who wrote it, a band above to go there."),
+    );
+    dialog.onclick = (event) => event.target === dialog && dialog.close();
+    dialog.showModal();
+  }
+
+  // THEME
+
+  theme() {
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.timeline.draw());
+  }
+
+  toggleTheme() {
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    this.timeline.draw();
+  }
+}
+
+const { header, columns } = await decodeData(document.getElementById("data").textContent);
+document.getElementById("data").remove();
+const run = new Run(header, columns);
+const circuit = header.circuit ? new Circuit(header.circuit, columns) : null;
+// For tests and for whoever looks into the page with the browser's console.
+window.solproof = { run, circuit, app: new App(run, circuit) };

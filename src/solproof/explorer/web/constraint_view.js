@@ -1,0 +1,87 @@
+// What the circuit says of the step, by kind, with the values of its rows.
+
+const KINDS = [
+  ["arithmetic", "an expression of these columns has this value"],
+  ["equality", "two sums are equal, or a message is also on the other side of its bus"],
+  ["range", "a value lies between two bounds"],
+  ["memory", "a register or a word has this value at this time"],
+];
+
+class ConstraintView {
+  constructor(run, circuit) {
+    this.run = run;
+    this.circuit = circuit;
+    this.step = 0;
+    this.open = new Set(KINDS.map(([kind]) => kind));
+    this.element = el("div", { class: "panel constraints" });
+  }
+
+  show(step) {
+    this.step = step;
+    if (this.element.hidden) return;
+    if (!this.circuit) {
+      this.element.replaceChildren(el("p", { class: "dim note", text: "This file was made without constraints." }));
+      return;
+    }
+    const found = this.circuit.constraintsOf(step);
+    const rows = new Map();
+    for (const entry of found) rows.set(`${entry.chip} ${entry.row}`, entry.chip);
+    const chips = [...rows.entries()].map(([name, chip]) =>
+      el("p", { class: "claim" }, el("b", { text: name.replace(" ", ", row ") }), span(this.circuit.chips[chip].claim)),
+    );
+    const groups = KINDS.map(([kind, about]) => this.group(kind, about, found.filter((entry) => entry.kind === kind)));
+    this.element.replaceChildren(...chips, ...groups);
+  }
+
+  group(kind, about, entries) {
+    if (entries.length === 0) return null;
+    const details = el(
+      "details",
+      { class: `kind ${kind}`, open: this.open.has(kind) },
+      el("summary", {}, el("b", { text: kind }), " ", span(`${entries.length}`, "number"), " ", span(about, "dim")),
+      entries.map((entry) => this.entry(entry)),
+    );
+    details.addEventListener("toggle", () => (details.open ? this.open.add(kind) : this.open.delete(kind)));
+    return details;
+  }
+
+  entry(entry) {
+    return el(
+      "div",
+      { class: "entry" },
+      el("div", { class: "name" }, span(entry.name)),
+      entry.formula ? el("div", { class: "formula", text: entry.formula }) : null,
+      el("div", { class: "values" }, this.values(entry)),
+    );
+  }
+
+  values(entry) {
+    switch (entry.kind) {
+      case "range": {
+        const bounds = `${count(entry.minimum)} to ${count(entry.maximum)}`;
+        return [pair("value", entry.value), pair("range", bounds)];
+      }
+      case "memory": {
+        const place = entry.space === "register" ? `r${entry.address}` : hex(entry.address);
+        const named = entry.limbs ? "open call" : place;
+        const value = entry.limbs ? `step ${entry.limbs[0] - 1}, depth ${entry.limbs[1]}` : hex(BigInt(entry.value));
+        return [
+          pair(entry.side === "receive" ? "found" : "left", `${named} = ${value}`),
+          pair("time", entry.time),
+        ];
+      }
+      case "equality":
+        if (entry.bus) {
+          const fields = Object.entries(entry.left).filter(([, value]) => value !== 0);
+          return [pair(entry.side, `${entry.bus} bus`), ...fields.map(([name, value]) => pair(name, value))];
+        }
+        return [pair("left", entry.left), pair("right", entry.right)];
+    }
+    const inputs = Object.entries(entry.inputs).map(([name, value]) => pair(name, value));
+    return [...inputs, pair("output", entry.output), pair("expected", entry.expected.join(" or "))];
+  }
+}
+
+function pair(name, value) {
+  return el("span", { class: "pair" }, span(name, "key"), " ", span(`${value}`, "value"));
+}

@@ -1,0 +1,179 @@
+// Memory as it is after the step: bytes that the run wrote are marked, and those that this step touched.
+
+const MEMORY_ROW = 20;
+
+class MemoryView {
+  constructor(run, go) {
+    this.run = run;
+    this.go = go;
+    this.step = 0;
+    this.selected = null;
+    this.follows = true;
+    this.wide = true;
+    this.regionButtons = run.regions.map((region) =>
+      el("button", { type: "button", text: region.name, onclick: () => this.open(this.interesting(region)) }),
+    );
+    this.address = el("input", {
+      "aria-label": "Address",
+      placeholder: "address",
+      autocomplete: "off",
+      spellcheck: "false",
+      onkeydown: (event) => {
+        if (event.key !== "Enter") return;
+        const value = parseNumber(this.address.value);
+        if (value !== null) this.open(Number(value));
+      },
+    });
+    this.follow = el("input", { type: "checkbox", onchange: () => this.setFollow(this.follow.checked) });
+    this.list = new VirtualList(MEMORY_ROW, (index) => this.row(index));
+    this.list.element.addEventListener("click", (event) => {
+      const address = Number(event.target.dataset?.address);
+      if (address) this.select(address);
+    });
+    this.history = el("div", { class: "history" });
+    this.element = el(
+      "div",
+      { class: "panel memory" },
+      el(
+        "div",
+        { class: "bar" },
+        el("div", { class: "choice" }, this.regionButtons),
+        this.address,
+        el("label", { title: "Show what each step touches" }, this.follow, "follow"),
+      ),
+      this.list.element,
+      this.history,
+    );
+    this.follow.checked = true;
+    new ResizeObserver(() => this.fit()).observe(this.list.element);
+    this.setRegion(run.regions.at(-1));
+  }
+
+  fit() {
+    const wide = this.list.element.clientWidth >= 440;
+    if (wide === this.wide) return;
+    this.wide = wide;
+    this.setRegion(this.region);
+  }
+
+  get columns() {
+    return this.wide ? 16 : 8;
+  }
+
+  setFollow(follows) {
+    this.follows = follows;
+    if (follows) this.show(this.step);
+  }
+
+  // Where a region is worth looking at: its last access so far, or its start; of the stack the frame's end.
+  interesting(region) {
+    const { access } = this.run;
+    for (let number = lastAtMost(access.step, this.step); number >= 0; number--) {
+      const address = access.address[number];
+      if (address >= region.start && address < region.end) return address;
+    }
+    return region.start;
+  }
+
+  setRegion(region) {
+    this.region = region;
+    this.regionButtons.forEach((button, number) => {
+      button.setAttribute("aria-pressed", this.run.regions[number] === region);
+    });
+    this.list.setCount(Math.ceil(region.size / this.columns));
+  }
+
+  open(address) {
+    const region = this.run.regionOf(address);
+    if (!region) return;
+    if (region !== this.region) this.setRegion(region);
+    this.select(address);
+    this.list.reveal(Math.floor(region.offset(address) / this.columns));
+  }
+
+  select(address) {
+    this.selected = address;
+    this.address.value = hex(address);
+    this.list.draw();
+    this.showHistory();
+  }
+
+  show(step) {
+    this.step = step;
+    const [first, end] = this.run.accessesOf(step);
+    this.touched = new Map();
+    for (let number = first; number < end; number++) {
+      const { kind, size, address, old } = this.run.access;
+      const wrote = kind[number] === WRITE || old[number] !== this.run.access.new[number];
+      for (let position = 0; position < size[number]; position++) {
+        this.touched.set(this.run.byteAddress(address[number], position), wrote ? "wrote" : "read");
+      }
+    }
+    if (this.follows && first < end && this.run.regionOf(this.run.access.address[first])) {
+      this.open(this.run.access.address[first]);
+    } else {
+      this.list.draw();
+      this.showHistory();
+    }
+  }
+
+  row(index) {
+    const start = this.region.address(index * this.columns);
+    const bytes = [], letters = [];
+    for (let position = 0; position < this.columns; position++) {
+      const address = start + position;
+      const { value, writer } = this.run.byteAfter(address, this.step);
+      const classes = [
+        writer >= 0 && "written",
+        this.touched?.get(address),
+        value === 0 && writer < 0 && "zero",
+        Math.floor(address / 8) === Math.floor(this.selected / 8) && "selected",
+        position % 8 === 0 && position && "space",
+      ];
+      const text = value === null ? "  " : value === undefined ? "··" : bareHex(value, 2);
+      const name = classes.filter(Boolean).join(" ");
+      bytes.push(el("span", { class: name, data: { address }, text }));
+      const letter = value >= 32 && value < 127 ? String.fromCharCode(value) : value === null ? " " : "·";
+      letters.push(span(letter, value >= 32 && value < 127 ? (writer >= 0 ? "written" : "") : "zero"));
+    }
+    return el(
+      "div",
+      { class: this.region.hasHoles && index && start % PAGE === 0 ? "row frame" : "row" },
+      span(bareHex(start, 9), "index"),
+      el("span", { class: "bytes" }, bytes),
+      el("span", { class: "letters" }, letters),
+    );
+  }
+
+  // Every access of the word that is selected.
+  showHistory() {
+    if (this.selected === null) {
+      this.history.replaceChildren(el("p", { class: "dim", text: "Choose a byte to see who read and wrote it." }));
+      return;
+    }
+    const { access } = this.run;
+    const numbers = this.run.accessesOfWord(this.selected);
+    const steps = numbers.map((number) => access.step[number]);
+    const now = lastAtMost(steps, this.step);
+    const start = Math.max(0, Math.min(now - 3, numbers.length - 8));
+    const rows = numbers.slice(start, start + 8).map((number) => {
+      const changed = access.old[number] !== access.new[number];
+      const kind = access.kind[number] === WRITE || changed ? "write" : "read";
+      const digits = 2 * access.size[number];
+      const at = access.step[number];
+      return el(
+        "tr",
+        { class: [kind, at === this.step && "here", at > this.step && "later"].filter(Boolean).join(" "), onclick: () => this.go(at) },
+        el("td", { class: "index", text: count(at) }),
+        el("td", { text: access.kind[number] === SYSCALL ? "syscall" : kind }),
+        el("td", { class: "hex", text: bareHex(access.old[number], digits) }),
+        el("td", { class: "hex after", text: kind === "write" ? bareHex(access.new[number], digits) : "" }),
+      );
+    });
+    const word = Math.floor(this.selected / 8) * 8;
+    this.history.replaceChildren(
+      el("h2", {}, span(`Word ${hex(word)}`), span(numbers.length ? plural(numbers.length, "access").replace("accesss", "accesses") : "never accessed", "dim")),
+      el("table", { class: "accesses" }, el("tbody", {}, rows)),
+    );
+  }
+}

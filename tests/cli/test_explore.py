@@ -1,0 +1,43 @@
+"""`solproof explore`: a page is written, and it says what it wrote. The page itself: tests/explorer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Command, Files
+
+
+def test_a_page(command: Command, files: Files, tmp_path: Path) -> None:
+    output = tmp_path / "run.html"
+    result = command("explore", files.program, "--input", files.input, "-o", output)
+    assert result.status == 0
+    assert output.read_text().startswith("<!doctype html>")
+    assert "<title>token.so: solproof</title>" in output.read_text()
+    assert result.output.splitlines()[-1] == (
+        f"page               {output}: 76 steps, {output.stat().st_size:,} bytes"
+    )
+    phases = [line.split("s  ")[1] for line in result.errors.splitlines()]
+    assert phases == ["execute", "page", "write", "done"]
+
+
+def test_json_and_options(command: Command, files: Files, tmp_path: Path) -> None:
+    whole, smaller = tmp_path / "whole.html", tmp_path / "smaller.html"
+    command("explore", files.input_bin, "-o", whole, "--quiet")
+    arguments = ["--no-constraints", "--title", "A transfer", "--json", "--quiet"]
+    result = command("explore", files.input_bin, "-o", smaller, *arguments)
+    assert (result.status, result.errors) == (0, "")
+    assert (result.fields["output"], result.fields["bytes"]) == (str(smaller), smaller.stat().st_size)
+    assert "<title>A transfer: solproof</title>" in smaller.read_text()
+    assert smaller.stat().st_size < whole.stat().st_size
+
+
+def test_an_output_is_needed(command: Command, files: Files) -> None:
+    result = command("explore", files.input_bin)
+    assert result.status == 2
+    assert result.errors.startswith("error: Missing option '--output' / '-o'")
+
+
+def test_a_directory_is_no_output(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command("explore", files.input_bin, "-o", tmp_path)
+    assert result.status == 6
+    assert result.errors == f"error: {tmp_path}: cannot be written: it is a directory\n"

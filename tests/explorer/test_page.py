@@ -1,0 +1,259 @@
+"""What the page knows of a run, in a real browser, is what the run was: step by step, value by value."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from benches.mixed_loop import mixed_loop
+from solproof.errors import InputError
+from solproof.explorer import page as explorer
+from solproof.explorer.page import explore
+from solproof.proof.check import witness_of
+from solproof.svm.accounts import Account, InstructionAccount
+from solproof.svm.execute import Execution, execute
+from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.tracing.columns import columns_of
+from solproof.tracing.constraints import Constraints
+from solproof.tracing.memory_map import regions_after
+from solproof.tracing.steps import Step, trace
+from tests.explorer.conftest import Open
+from tests.svm.elf_builder import Op, Part, build_elf, call, leave, load, move, store, store_byte
+
+HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
+MEBIBYTE = 2**20
+
+READ_STEPS = """([first, end]) => {
+  const { run } = window.solproof;
+  const steps = [];
+  for (let step = first; step < end; step++) {
+    const [start, stop] = run.accessesOf(step);
+    const accesses = [];
+    for (let number = start; number < stop; number++) {
+      const { address, size, old, kind } = run.access;
+      const values = [`${old[number]}`, `${run.access.new[number]}`];
+      accesses.push([address[number], size[number], ...values, kind[number]]);
+    }
+    steps.push({
+      pc: run.pc[step],
+      text: run.slotOf(step).text,
+      before: run.initial.map((_, register) => `${run.registerBefore(register, step)}`),
+      after: run.initial.map((_, register) => `${run.registerAfter(register, step)}`),
+      units: [run.unitsBefore(step), run.unitsBefore(step + 1)],
+      depth: run.depthOf(step),
+      syscall: run.syscallOf(step)?.name ?? null,
+      accesses,
+    });
+  }
+  return steps;
+}"""
+READ_MEMORY = """([addresses, step]) => {
+  const { run } = window.solproof;
+  return addresses.map((address) => run.byteAfter(address, step).value);
+}"""
+READ_REGION = """([start, size]) => {
+  const { run } = window.solproof;
+  const region = run.regionOf(start);
+  const byte = (_, offset) => run.byteAfter(region.address(offset), run.lastStep).value;
+  return Array.from({ length: size }, byte);
+}"""
+READ_CONSTRAINTS = """([first, end]) => {
+  const steps = [];
+  for (let step = first; step < end; step++) steps.push(window.solproof.circuit.constraintsOf(step));
+  return steps;
+}"""
+
+
+def version_parts() -> list[Part]:
+    """Stores and loads of every size, over the end of a frame too, a jump and syscalls."""
+    return [
+        move(6, 10),
+        Op("MOV64_IMM", 3, immediate=-2),
+        *(store(6, 3, -offset, size) for offset, size in ((8, "DW"), (13, "W"), (17, "H"), (19, "B"))),
+        *(load(4, 6, -offset, size) for offset, size in ((8, "DW"), (13, "W"), (17, "H"), (19, "B"))),
+        *call("sol_memset_", (HEAP + 3, 0xAB, 13)),
+        *call("sol_memcpy_", (HEAP + 40, HEAP + 1, 20)),
+        store_byte(6, 7, -1),
+        Op("JEQ64_IMM", 3, offset=1, immediate=0),
+        Op("MUL64_REG", 3, 3),
+        Op("DIV64_IMM", 3, immediate=3),
+        Op("LSH64_IMM", 3, immediate=5),
+        Op("MOV64_IMM", 0),
+        leave(),
+    ]
+
+
+def executions() -> dict[str, Execution]:
+    """Small runs: of three versions, ones that fail, and one that never began."""
+    token = Account(bytes([1]) * 32, bytes([2]) * 32, 5, bytes(range(200)))
+    accounts = (InstructionAccount(token, is_writable=True),)
+    cases = {
+        "V0": (build_elf(version_parts(), 0), Parameters()),
+        "V2": (build_elf(version_parts(), 2), Parameters()),
+        "V3": (build_elf(version_parts(), 3), Parameters()),
+        "a fault": (build_elf([load(0, 0), leave()]), Parameters()),
+        "a failing syscall": (build_elf([*call("sol_log_", (1, 3)), leave()]), Parameters()),
+        "an empty meter": (build_elf(version_parts()), Parameters(compute_unit_limit=5)),
+        "the end of the text": (build_elf([Op("MOV64_IMM", 0)]), Parameters()),
+    }
+    return {
+        name: execute(ExecutionInput(elf, bytes(32), accounts, b"data", parameters))
+        for name, (elf, parameters) in cases.items()
+    }
+
+
+EXECUTIONS = executions()
+
+
+def assert_steps(page: Page, steps: list[Step]) -> None:
+    """The page has the same of every step."""
+    shown = page.evaluate(READ_STEPS, [0, len(steps)])
+    limit = steps[0].compute_units_before
+    for step, found in zip(steps, shown, strict=True):
+        assert (found["pc"], found["text"], found["depth"]) == (step.pc, step.assembly, step.call_depth)
+        assert found["before"] == [str(value) for value in step.registers_before]
+        assert found["after"] == [str(value) for value in step.registers_after]
+        assert found["units"] == [limit - step.compute_units_before, limit - step.compute_units_after]
+        assert found["syscall"] == (step.syscall.name if step.syscall else None)
+        expected: list[list[object]] = [
+            [each.address, each.size, str(each.old), str(each.new), ["read", "write"].index(each.kind)]
+            for each in step.memory
+        ]
+        if step.syscall:
+            expected += [[word.address, 8, str(word.old), str(word.new), 2] for word in step.syscall.words]
+        assert found["accesses"] == expected
+
+
+def assert_memory(page: Page, execution: Execution) -> None:
+    """Every byte of memory is as the run left it."""
+    for region in regions_after(columns_of(execution), execution.serialized.region):
+        size = min(region.size, 2**15)
+        shown = page.evaluate(READ_REGION, [region.address, size])
+        assert bytes(shown) == region.content[:size]
+
+
+def comparable(entry: dict[str, Any]) -> dict[str, Any]:
+    """What both sides say of a constraint; the page leaves the other side of a bus out, which is equal."""
+    kept = {name: value for name, value in entry.items() if name not in ("formula", "with")}
+    if "bus" in kept:
+        kept.pop("right", None)
+    if "value" in kept:
+        kept["value"] = str(kept["value"])
+    return kept
+
+
+def assert_constraints(page: Page, execution: Execution, first: int, end: int) -> None:
+    """The page computes what `solproof trace --constraints` writes."""
+    expected = Constraints(witness_of(execution)).of(first, end)
+    shown = page.evaluate(READ_CONSTRAINTS, [first, end])
+    for theirs, ours in zip(shown, expected, strict=True):
+        assert [comparable(entry) for entry in theirs] == [comparable(entry) for entry in ours]
+
+
+@pytest.mark.parametrize("name", EXECUTIONS)
+def test_small_runs(open_page: Open, name: str) -> None:
+    execution = EXECUTIONS[name]
+    page = open_page(explore(execution, name))
+    steps = list(trace(execution))
+    assert_steps(page, steps)
+    assert_memory(page, execution)
+    assert_constraints(page, execution, 0, len(steps))
+
+
+def test_a_token_transfer(open_page: Open, classic: Execution, classic_page: str) -> None:
+    page = open_page(classic_page)
+    steps = list(trace(classic))
+    assert_steps(page, steps)
+    assert_memory(page, classic)
+    for first in (0, 800, 2200, 3900, len(steps) - 100):
+        assert_constraints(page, classic, first, first + 100)
+
+
+def test_memory_in_the_middle(open_page: Open, classic: Execution, classic_page: str) -> None:
+    """Every byte that the run touches, at several steps."""
+    page = open_page(classic_page)
+    first: dict[int, int] = {}
+    moments: dict[int, dict[int, int]] = {}
+    memory: dict[int, int] = {}
+    for step in trace(classic):
+        parts = [(each.address, each.size, each.old, each.new) for each in step.memory]
+        if step.syscall:
+            parts += [(word.address, 8, word.old, word.new) for word in step.syscall.words]
+        for address, size, old, new in parts:
+            for position in range(size):
+                first.setdefault(address + position, old >> 8 * position & 255)
+                memory[address + position] = new >> 8 * position & 255
+        if step.index in (0, 100, 1000, 2500, 4100):
+            moments[step.index] = dict(memory)
+    layout = classic.run.layout
+    end = (INPUT + layout.input_size, (layout.image_region << 32) + layout.image_size)
+    addresses = [each for each in sorted(first) if all(not 0 <= each - place < 8 for place in end)]
+    for moment, known in moments.items():
+        shown = page.evaluate(READ_MEMORY, [addresses, moment])
+        assert shown == [known.get(address, first[address]) for address in addresses]
+
+
+def test_without_constraints(open_page: Open, classic: Execution, classic_page: str) -> None:
+    text = explore(classic, constraints=False)
+    assert len(text) < len(classic_page) * 0.7
+    page = open_page(text)
+    page.keyboard.press("5")
+    assert page.inner_text("#right .constraints") == "This file was made without constraints."
+
+
+def test_a_large_account_has_only_touched_pages(open_page: Open) -> None:
+    account = Account(bytes([1]) * 32, bytes([2]) * 32, 5, bytes(range(1, 251)) * 10_000)
+    elf = build_elf([load(3, 1, 96), Op("MOV64_IMM", 0), leave()])
+    text = explore(execute(ExecutionInput(elf, bytes(32), (InstructionAccount(account),), b"")))
+    assert len(text) < MEBIBYTE
+    page = open_page(text)
+    near, far = page.evaluate(READ_MEMORY, [[INPUT + 96, INPUT + 2 * MEBIBYTE], 0])
+    assert near == 1
+    assert far is None
+
+
+def test_a_run_of_a_hundred_thousand_steps(open_page: Open) -> None:
+    execution = execute(ExecutionInput(mixed_loop(4340), bytes(32), (), b""))
+    assert execution.output.instructions > 99_000
+    text = explore(execution)
+    assert len(text) < 8 * MEBIBYTE
+    start = time.perf_counter()
+    page = open_page(text)
+    opened = time.perf_counter() - start
+    steps = list(trace(execution))
+    shown = page.evaluate(READ_STEPS, [70_000, 70_100])
+    assert [each["after"] for each in shown] == [
+        [str(value) for value in step.registers_after] for step in steps[70_000:70_100]
+    ]
+    assert_constraints(page, execution, 99_000, 99_050)
+    start = time.perf_counter()
+    page.evaluate("() => { for (let step = 5000; step < 5200; step++) window.solproof.app.go(step); }")
+    moved = (time.perf_counter() - start) / 200
+    assert opened < 15  # about 1.5 on an idle machine
+    assert moved < 0.1  # about 0.005
+
+
+def test_a_run_that_is_too_long(monkeypatch: pytest.MonkeyPatch, classic: Execution) -> None:
+    monkeypatch.setattr(explorer, "MAXIMUM_STEPS", 4_000)
+    with pytest.raises(InputError) as caught:
+        explore(classic)
+    assert str(caught.value) == (
+        "the run has 4,484 steps, expected at most 4,000; write it with solproof trace instead, "
+        "or lower --compute-unit-limit to see how it starts"
+    )
+
+
+def test_the_page_needs_nothing_else(classic_page: str) -> None:
+    assert "default-src 'none'" in classic_page
+    for reference in ("http:", "https:", "src=", "@import", "url(", "fetch(", "{{"):
+        assert reference not in classic_page.partition('<script id="data"')[0]
+        assert reference not in classic_page.rpartition("<script type")[2]
+
+
+def test_a_title_is_text(open_page: Open) -> None:
+    page = open_page(explore(EXECUTIONS["V0"], "<b>{{data}}</b> & co"))
+    assert page.title() == "<b>{{data}}</b> & co: solproof"
+    assert page.inner_text("#title") == "<b>{{data}}</b> & co"
