@@ -53,7 +53,7 @@ class App {
     this.phoneViews();
     this.controls();
     this.keys();
-    this.theme();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => this.setTheme(event.matches));
     window.addEventListener("hashchange", () => this.goToHash());
     document.getElementById("loading").remove();
     if (run.steps === 0) {
@@ -273,15 +273,13 @@ class App {
 
   // THEME
 
-  theme() {
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.timeline.draw());
+  setTheme(dark) {
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    this.timeline.draw();
   }
 
   toggleTheme() {
-    const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    this.timeline.draw();
+    this.setTheme(document.documentElement.dataset.theme !== "dark");
   }
 }
 

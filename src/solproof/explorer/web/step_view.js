@@ -65,7 +65,7 @@ class StepView {
         "tr",
         { class: [changed && "changed", ...roles].filter(Boolean).join(" ") },
         el("th", { scope: "row", text: `r${register}`, title: roles.filter(Boolean).join(", ") || null }),
-        el("td", { class: "before" }, changed ? hexWord(before) : ""),
+        el("td", { class: "before" }, changed || operands.destination === register ? hexWord(before) : ""),
         el("td", { class: "after" }, hexWord(after)),
         el(
           "td",
