@@ -109,7 +109,7 @@ def test_operands_and_text() -> None:
             "jslt r0, 1, lbb_4",
             {"destination": 0, "offset": 0, "immediate": 1, "target": 4},
         ),
-        ("CALL_IMM", "call function_11", {"source": 1, "immediate": 0x7000_000B, "target": 11}),
+        ("CALL_IMM", "call function_11", {"immediate": 0x7000_000B, "target": 11}),
         ("EXIT", "exit", {}),
         ("BE", "be32 r2", {"destination": 2, "immediate": 32}),
         ("LD_DW_IMM", "lddw r3, 0x100000058", {"destination": 3, "immediate": 0x1_0000_0058}),
@@ -118,7 +118,7 @@ def test_operands_and_text() -> None:
         (
             "CALL_IMM",
             "syscall sol_log_compute_units_",
-            {"source": 0, "immediate": found[9].operands["immediate"]},
+            {"immediate": found[9].operands["immediate"]},
         ),
         ("EXIT", "exit", {}),
     ]

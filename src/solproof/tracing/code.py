@@ -135,6 +135,8 @@ def _slot(
         register = callx_register(instruction, program.version)
         return Slot(instruction.code, row.mnemonic, text, {"source": register})
     used = fields_of(row, program.version)
+    if row.format is Format.CALL_IMMEDIATE:
+        used -= {"source"}  # no register: it says what kind of call this is, and `target` does so here
     fields = ("destination", "source", "offset", "immediate")
     operands: dict[str, int] = {name: getattr(instruction, name) for name in fields if name in used}
     if second is not None:

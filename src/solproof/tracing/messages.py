@@ -100,13 +100,14 @@ def executed_rows(instance: Instance) -> list[Executed]:
     taken = [each for each in chip.interactions if each.bus is STATE and each.role is Role.RECEIVE]
     if not taken:
         return _rows_of_column(instance)
-    later = {each.multiplicity.node: each for each in taken[1:]}
-    groups: dict[int | None, list[int]] = {None: [], **{node: [] for node in later}}
-    for number, interaction in enumerate(chip.interactions):
-        node = interaction.multiplicity.node
-        groups[node if node in later else None].append(number)
-    rows = [_steps(instance, taken[0], groups[None], with_constraints=True)]
-    rows += [_steps(instance, each, groups[node], with_constraints=False) for node, each in later.items()]
+    nodes = [each.multiplicity.node for each in chip.interactions]
+    first, *later = (each.multiplicity.node for each in taken)
+    of_later = set(later) - {first}
+    own = [number for number, node in enumerate(nodes) if node not in of_later]
+    rows = [_steps(instance, taken[0], own, with_constraints=True)]
+    for each in taken[1:]:
+        said = [number for number, node in enumerate(nodes) if node == each.multiplicity.node]
+        rows.append(_steps(instance, each, said, with_constraints=False))
     return rows
 
 
