@@ -115,7 +115,7 @@ def test_the_image_as_a_destination() -> None:
             row[f"aligned_{byte}"] = compared[f"aligned_{byte}"]
     names = lie.names()
     assert table.main[count - 1, table.chip.index("is_end")] == 1
-    assert "memory_copy: bus bits: query: the last aligned word has few bytes" in names
+    assert "memory_copy: bus bits: query: an aligned word has few bytes" in names
     assert "memory_copy: bus bits: query: the last aligned bytes exist" in names
 
 
