@@ -41,7 +41,8 @@ class ConstraintView {
       el("summary", {}, el("b", { text: kind }), " ", span(`${entries.length}`, "number"), " ", span(about, "dim")),
       entries.map((entry) => this.entry(entry)),
     );
-    details.addEventListener("toggle", () => (details.open ? this.open.add(kind) : this.open.delete(kind)));
+    // Not "toggle", which comes later: the step may have changed by then.
+    details.firstChild.addEventListener("click", () => (details.open ? this.open.delete(kind) : this.open.add(kind)));
     return details;
   }
 
