@@ -69,6 +69,7 @@ def test_every_json_field_is_documented(command: Command, tmp_path: Path) -> Non
         ["check", *files, "--quiet"],
         ["trace", *files, "--output", "trace.json", "--quiet"],
         ["explore", *files, "--output", "run.html", "--quiet"],
+        ["profile", *files, "--quiet"],
         ["pack", *files, "--output", "input.bin"],
         ["opcode", "EXIT"],
         ["demo", "--quiet"],

@@ -19,6 +19,7 @@ SUMMARIES = {
     "run": "Run a program on an input, as the runtime would.",
     "prove": "Run a program and write a proof of the run.",
     "verify": "Verify a proof against your own program and input.",
+    "profile": "Show what each function, opcode family and syscall costs to run and to prove.",
     "check": "Check every constraint and bus of a run, without proving.",
     "trace": "Run a program and write every step of the run.",
     "explore": "Run a program and write a page that shows the run step by step.",

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import math
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from solproof.cli.failure import printable
 from solproof.errors import OutputError
@@ -17,6 +24,8 @@ from solproof.svm.accounts import Account, address_text
 from solproof.svm.execution_output import ExecutionOutput
 
 Fields = dict[str, Any]
+TABLE_WIDTH = 160
+"""Of tables that no terminal shows."""
 
 
 def outcome_fields(output: ExecutionOutput) -> Fields:
@@ -103,6 +112,30 @@ def print_pieces(pieces: Iterable[bytes]) -> None:
     with _standard_output() as output:
         for piece in pieces:
             output.buffer.write(piece)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: numbers stand on the right, names fold when there is no room."""
+
+    title: str
+    is_number: bool = True
+
+
+def print_table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """A table on standard output after an empty line, emphasised on a terminal."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column.title, justify="right" if column.is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    is_terminal = sys.stdout.isatty()
+    # Into memory first: what cannot be written is reported as for any other result.
+    memory = io.StringIO()
+    console = Console(file=memory, force_terminal=is_terminal, width=None if is_terminal else TABLE_WIDTH)
+    console.print(table)
+    lines = [line.rstrip() for line in memory.getvalue().splitlines()]
+    _write("\n".join(["", title, *(line for line in lines if line)]))
 
 
 def _write(text: str) -> None:

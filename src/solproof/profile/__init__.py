@@ -1,0 +1,1 @@
+"""Where compute units and prover cells go: by function, opcode family, syscall and chip."""

@@ -1,0 +1,112 @@
+"""Profiles in the formats that flame graph tools read: collapsed stacks, and speedscope's JSON.
+
+Collapsed stacks: https://github.com/brendangregg/FlameGraph. Speedscope: file-format-spec.ts of
+https://github.com/jlfwong/speedscope, "evented" profiles.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from solproof import __version__
+from solproof.profile.profile import PADDING, SHARED, PathCost, Profile, Weight
+
+SCHEMA = "https://www.speedscope.app/file-format-schema.json"
+TITLES = {Weight.COMPUTE_UNITS: "compute units", Weight.CELLS: "prover cells"}
+
+
+def collapsed(profile: Profile, weight: Weight) -> str:
+    """A line for each call path with its own weight; the weights add up to the run's or the proof's."""
+    # A name of a symbol may hold what separates frames and lines.
+    names = [_plain(frame.name) for frame in profile.frames]
+    lines = [
+        (";".join(names[frame] for frame in _frames_of(profile.paths, number)), path.own.of(weight))
+        for number, path in enumerate(profile.paths)
+    ]
+    lines += [(";".join(stack), cells) for stack, cells in _outside(profile, weight)]
+    return "".join(f"{stack} {value}\n" for stack, value in lines if value)
+
+
+def speedscope(profile: Profile, name: str) -> str:
+    """Both weights as profiles in the order of the run; shared tables and padding come after it."""
+    frames: list[dict[str, Any]] = [
+        {"name": frame.name} if frame.pc is None else {"name": frame.name, "line": frame.pc}
+        for frame in profile.frames
+    ]
+    outside = list(dict.fromkeys(part for stack, _ in _outside(profile, Weight.CELLS) for part in stack))
+    positions = {part: len(frames) + number for number, part in enumerate(outside)}
+    frames += [{"name": part} for part in outside]
+    profiles = []
+    for weight, title in TITLES.items():
+        stacks = [[*_frames_of(profile.paths, number)] for number in range(len(profile.paths))]
+        stretches = [
+            (stacks[path], value)
+            for path, value in zip(
+                profile.timeline.path.tolist(), profile.timeline.of(weight).tolist(), strict=True
+            )
+        ]
+        stretches += [
+            ([positions[part] for part in stack], value) for stack, value in _outside(profile, weight)
+        ]
+        events = list(_events(stretches))
+        profiles.append(
+            {
+                "type": "evented",
+                "name": title,
+                "unit": "none",
+                "startValue": 0,
+                "endValue": int(np.sum([value for _, value in stretches])),
+                "events": events,
+            }
+        )
+    document = {
+        "$schema": SCHEMA,
+        "exporter": f"solproof@{__version__}",
+        "name": name,
+        "activeProfileIndex": 0,
+        "shared": {"frames": frames},
+        "profiles": profiles,
+    }
+    return json.dumps(document, separators=(",", ":")) + "\n"
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace(";", ",").split())
+
+
+def _frames_of(paths: Sequence[PathCost], number: int) -> list[int]:
+    """The frames of a path, the program's first."""
+    frames = []
+    while number >= 0:
+        frames.append(paths[number].frame)
+        number = paths[number].parent
+    return frames[::-1]
+
+
+def _outside(profile: Profile, weight: Weight) -> list[tuple[tuple[str, str], int]]:
+    """Stacks for the cells that belong to no instruction."""
+    if weight is Weight.COMPUTE_UNITS:
+        return []
+    shared = [((SHARED, chip.name), chip.cells) for chip in profile.chips if chip.is_shared]
+    padding = [((PADDING, chip.name), chip.padding_cells) for chip in profile.chips]
+    return [item for item in (*shared, *padding) if item[1]]
+
+
+def _events(stretches: Sequence[tuple[Sequence[int], int]]) -> Iterator[dict[str, Any]]:
+    """Frames opened and closed, at the weight that has gone by."""
+    at, current = 0, list[int]()
+    for stack, value in stretches:
+        common = 0
+        while common < min(len(stack), len(current)) and stack[common] == current[common]:
+            common += 1
+        for frame in reversed(current[common:]):
+            yield {"type": "C", "at": at, "frame": frame}
+        for frame in stack[common:]:
+            yield {"type": "O", "at": at, "frame": frame}
+        at, current = at + value, list(stack)
+    for frame in reversed(current):
+        yield {"type": "C", "at": at, "frame": frame}

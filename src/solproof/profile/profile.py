@@ -1,0 +1,242 @@
+"""The profile of an execution: what each function, opcode family and syscall costs to run and to prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from solproof.families.family import Code
+from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
+from solproof.profile.cells import ChipCells, count_cells
+from solproof.profile.names import FunctionNames, function_names
+from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.proof.check import witness_of
+from solproof.svm.execute import Execution
+from solproof.svm.syscalls import registry
+from solproof.vm.trace import Run
+from solproof.witness.arrays import Integers
+from solproof.witness.program_table import program_table
+
+SHARED, PADDING = "[tables shared by the run]", "[padding]"
+NOT_EXECUTABLE = "not executable"
+
+
+class Weight(Enum):
+    """What is counted: compute units, or committed cells of a proof."""
+
+    COMPUTE_UNITS = "cu"
+    CELLS = "cells"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Instructions executed, compute units charged for them, and cells of the rows that prove them."""
+
+    instructions: int = 0
+    compute_units: int = 0
+    cells: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.instructions + other.instructions,
+            self.compute_units + other.compute_units,
+            self.cells + other.cells,
+        )
+
+    def of(self, weight: Weight) -> int:
+        """One of the two weights."""
+        return self.compute_units if weight is Weight.COMPUTE_UNITS else self.cells
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCost:
+    """A function or a syscall: `own` without what it calls, `total` with it (recursion counted once).
+
+    pc: where the function starts, None for a syscall. calls: how often it was entered.
+    """
+
+    name: str
+    pc: int | None
+    calls: int
+    own: Cost
+    total: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyCost:
+    """The instructions of one family, those that call syscalls apart."""
+
+    name: str
+    own: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class PathCost:
+    """A call path: the position of its last frame in `Profile.frames`, and the path before it (-1: none)."""
+
+    parent: int
+    frame: int
+    own: Cost
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
+class Timeline:
+    """The run as stretches of instructions on one path, in order: arrays of one length."""
+
+    path: Integers
+    compute_units: Integers
+    cells: Integers
+
+    def of(self, weight: Weight) -> Integers:
+        """What the stretches weigh."""
+        return self.compute_units if weight is Weight.COMPUTE_UNITS else self.cells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """Where the compute units and the committed cells (main and auxiliary) of one execution go.
+
+    The compute units of `families` and `syscalls`, of `frames` and of `paths` add up to those of the run. The
+    cells of each add up to `cells`; with `shared_cells` and `padding_cells` they are the cells of the proof.
+    """
+
+    total: Cost
+    shared_cells: int
+    padding_cells: int
+    functions: tuple[FrameCost, ...]
+    syscalls: tuple[FrameCost, ...]
+    families: tuple[FamilyCost, ...]
+    chips: tuple[ChipCells, ...]
+    paths: tuple[PathCost, ...] = field(repr=False)
+    timeline: Timeline = field(repr=False)
+
+    @property
+    def frames(self) -> tuple[FrameCost, ...]:
+        """The functions, then the syscalls."""
+        return self.functions + self.syscalls
+
+    @property
+    def committed_cells(self) -> int:
+        """Of the whole proof, shared tables and padding included."""
+        return self.total.cells + self.shared_cells + self.padding_cells
+
+
+def profile_execution(execution: Execution) -> Profile:
+    """Profile an execution; builds the tables of a proof of it, but does not prove.
+
+    Raises what making those tables raises.
+    """
+    run, program = execution.run, execution.program
+    table = program_table(program, registry(execution.input.parameters.features).keys())
+    pc = np.minimum(run.trace.pc, program.slots - 1)
+    inside = run.trace.pc < program.slots  # the last instruction may be behind the text
+    codes = np.where(inside, table.code[pc], 0)
+    names = function_names(execution.input.program, program)
+    paths = call_paths(run, codes, table.immediate[pc].astype(np.int64))
+    cells, chips = count_cells(witness_of(execution), run.instructions)
+    costs = _Costs(compute_units(run), cells)
+    own = costs.by(paths.of_step, len(paths.paths))
+    functions, syscalls, frame_of_path = _frames(paths, own, names)
+    return Profile(
+        total=sum(own, start=Cost()),
+        shared_cells=sum(chip.cells for chip in chips if chip.is_shared),
+        padding_cells=sum(chip.padding_cells for chip in chips),
+        functions=functions,
+        syscalls=syscalls,
+        families=_families(codes, costs),
+        chips=chips,
+        paths=tuple(
+            PathCost(path.parent, frame, cost)
+            for path, frame, cost in zip(paths.paths, frame_of_path, own, strict=True)
+        ),
+        timeline=_timeline(paths.of_step, costs),
+    )
+
+
+def compute_units(run: Run) -> Integers:
+    """What each instruction was charged: one, and what its syscall took. They add up to the run's."""
+    units = np.ones(run.instructions, np.int64)
+    for event in run.trace.events:
+        units[event.clk - 1] += event.compute_units
+    return units
+
+
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """Compute units and cells of each instruction."""
+
+    compute_units: Integers
+    cells: Integers
+
+    def by(self, groups: Integers, count: int) -> list[Cost]:
+        """The costs of the instructions of each group, from 0 to `count` - 1."""
+        # Sums in floating point are exact below 2^53.
+        columns = [
+            np.bincount(groups, weights, minlength=count).astype(np.int64).tolist()
+            for weights in (None, self.compute_units, self.cells)
+        ]
+        return [Cost(*column) for column in zip(*columns, strict=True)]
+
+
+def _families(codes: Integers, costs: _Costs) -> tuple[FamilyCost, ...]:
+    found = costs.by(codes, max(Code) + 1)
+    names = {0: NOT_EXECUTABLE} | {code: code.name.lower() for code in Code if code is not Code.SYSCALL}
+    return tuple(FamilyCost(name, found[code]) for code, name in names.items() if found[code].instructions)
+
+
+def _frames(
+    paths: CallPaths, own: Sequence[Cost], names: FunctionNames
+) -> tuple[tuple[FrameCost, ...], tuple[FrameCost, ...], list[int]]:
+    """Functions and syscalls in the order in which they are first entered, and the frame of each path."""
+    totals = list(own)
+    for number in range(len(paths.paths) - 1, ROOT, -1):
+        totals[paths.paths[number].parent] += totals[number]
+    keys = [(path.is_syscall, path.target) for path in paths.paths]
+    members: dict[tuple[bool, int], list[int]] = {}
+    for number, key in enumerate(keys):
+        members.setdefault(key, []).append(number)
+    frames = {
+        key: FrameCost(
+            name=_name(paths.paths[numbers[0]], names),
+            pc=None if key[0] else key[1],
+            calls=sum(paths.paths[number].calls for number in numbers),
+            own=sum((own[number] for number in numbers), start=Cost()),
+            total=sum(
+                (totals[number] for number in numbers if not _recurs(paths.paths, number)), start=Cost()
+            ),
+        )
+        for key, numbers in members.items()
+    }
+    order = sorted(frames, key=lambda key: key[0])  # stable: functions first
+    position = {key: number for number, key in enumerate(order)}
+    functions = tuple(frames[key] for key in order if not key[0])
+    syscalls = tuple(frames[key] for key in order if key[0])
+    return functions, syscalls, [position[key] for key in keys]
+
+
+def _name(path: Path, names: FunctionNames) -> str:
+    return SYSCALL_NAMES[path.target] if path.is_syscall else names.at(path.target)
+
+
+def _recurs(paths: Sequence[Path], number: int) -> bool:
+    """Whether the frame at the end of a path is on it before as well."""
+    path = paths[number]
+    return any(ancestor.target == path.target for ancestor in _ancestors(paths, path))
+
+
+def _ancestors(paths: Sequence[Path], path: Path) -> Iterable[Path]:
+    while path.parent >= 0:
+        path = paths[path.parent]
+        yield path
+
+
+def _timeline(of_step: Integers, costs: _Costs) -> Timeline:
+    starts = np.flatnonzero(np.diff(of_step, prepend=-1))
+    return Timeline(
+        path=of_step[starts],
+        compute_units=np.add.reduceat(costs.compute_units, starts),
+        cells=np.add.reduceat(costs.cells, starts),
+    )

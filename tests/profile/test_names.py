@@ -1,0 +1,179 @@
+"""Names of functions from symbol tables, from DWARF, and without either."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import pytest
+
+from solproof.isa.assemble import assemble
+from solproof.profile.names import Function, demangled, function_names
+from solproof.program.elf_records import FILE_HEADER, SECTION_HEADER, SHT_PROGBITS, SHT_STRTAB, SYMBOL
+from solproof.program.elf_writer import write_elf, write_raw
+from solproof.program.program import Program
+from solproof.program.raw import RawFormat
+from solproof.program.verifier import load_program
+from tests.profile.sources import NESTED
+from tests.programs import mainnet_programs
+
+SHT_SYMTAB = 2
+FUNCTION, OBJECT = 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section to add: name, type, content, link, size of an entry."""
+
+    name: bytes
+    kind: int
+    content: bytes
+    link: int = 0
+    entry: int = 0
+
+
+def with_sections(elf: bytes, sections: list[Section]) -> bytes:
+    """An ELF file with more sections at its end, which the loader does not look at."""
+    header = list(FILE_HEADER.unpack_from(elf))
+    table, count, names_index = header[10], header[-2], header[-1]
+    rows = [
+        list(SECTION_HEADER.unpack_from(elf, table + number * SECTION_HEADER.size)) for number in range(count)
+    ]
+    names = elf[rows[names_index][4] :][: rows[names_index][5]]
+    starts = []
+    for section in sections:
+        starts.append(len(names))
+        names += section.name + b"\0"
+    # Sections must ascend, and that of the names is the last so far.
+    content = elf + bytes(-len(elf) % 8)
+    rows[names_index][4], rows[names_index][5] = len(content), len(names)
+    content += names
+    for start, section in zip(starts, sections, strict=True):
+        content += bytes(-len(content) % 8)
+        row = [start, section.kind, 0, 0, len(content), len(section.content)]
+        rows.append([*row, section.link, 0, 8, section.entry])
+        content += section.content
+    content += bytes(-len(content) % 8)
+    header[10], header[-2] = len(content), len(rows)
+    content += b"".join(SECTION_HEADER.pack(*row) for row in rows)
+    return FILE_HEADER.pack(*header) + content[FILE_HEADER.size :]
+
+
+def with_symbols(elf: bytes, symbols: list[tuple[str, int, int, int]]) -> bytes:
+    """An ELF file with a full symbol table of (name, address, size, type)."""
+    texts = b"\0" + b"".join(name.encode() + b"\0" for name, *_ in symbols)
+    rows = [bytes(SYMBOL.size)]
+    for name, address, size, kind in symbols:
+        rows.append(SYMBOL.pack(texts.index(name.encode() + b"\0"), kind, 0, 1, address, size))
+    count = FILE_HEADER.unpack_from(elf)[-2]
+    strings = Section(b".strtab", SHT_STRTAB, texts)
+    table = Section(b".symtab", SHT_SYMTAB, b"".join(rows), link=count, entry=SYMBOL.size)
+    return with_sections(elf, [strings, table])
+
+
+def with_debug_information(elf: bytes, functions: list[tuple[str, int, int]]) -> bytes:
+    """An ELF file with DWARF 4 of one unit: functions by name, address and size."""
+    abbreviations = bytes(
+        # 1: a compile unit with children, no attributes.
+        # 2: a subprogram: name (string), low_pc (addr), high_pc (data8).
+        [1, 0x11, 1, 0, 0, 2, 0x2E, 0, 0x03, 0x08, 0x11, 0x01, 0x12, 0x07, 0, 0, 0]
+    )
+    entries = b"\x01" + b"".join(
+        b"\x02" + name.encode() + b"\0" + struct.pack("<QQ", address, size)
+        for name, address, size in functions
+    )
+    unit = struct.pack("<HIB", 4, 0, 8) + entries + b"\0"
+    sections = [
+        Section(b".debug_info", SHT_PROGBITS, struct.pack("<I", len(unit)) + unit),
+        Section(b".debug_abbrev", SHT_PROGBITS, abbreviations),
+        Section(b".debug_str", SHT_PROGBITS, b"\0"),
+        Section(b".debug_line", SHT_PROGBITS, b""),
+    ]
+    return with_sections(elf, sections)
+
+
+@pytest.fixture(scope="module")
+def elf() -> bytes:
+    """A V0 file, whose text starts at an address that the loader moves."""
+    return write_elf(assemble(NESTED, 0))
+
+
+def text_start(program: Program) -> int:
+    return program.text_address - 0x1_0000_0000
+
+
+def test_symbols(elf: bytes) -> None:
+    start = text_start(load_program(elf))
+    symbols = [
+        ("leaf", start, 24, FUNCTION),
+        ("middle", start + 24, 24, FUNCTION),
+        ("data", start + 48, 8, OBJECT),
+        ("outside", start + 8000, 8, FUNCTION),
+    ]
+    content = with_symbols(elf, symbols)
+    program = load_program(content)
+    names = function_names(content, program)
+    assert names.functions == (Function(0, 3, "leaf"), Function(3, 6, "middle"))
+    assert [names.at(pc) for pc in (0, 1, 3, 6, 7)] == [
+        "leaf",
+        "leaf+1",
+        "middle",
+        "entrypoint",
+        "function_7",
+    ]
+
+
+def test_debug_information(elf: bytes) -> None:
+    start = text_start(load_program(elf))
+    content = with_debug_information(elf, [("leaf", start, 24), ("begin", start + 48, 32)])
+    program = load_program(content)
+    names = function_names(content, program)
+    assert names.functions == (Function(0, 3, "leaf"), Function(6, 10, "begin"))
+
+
+def test_broken_tables_name_nothing(elf: bytes) -> None:
+    start = text_start(load_program(elf))
+    content = with_debug_information(elf, [("leaf", start, 24)]).replace(
+        b"\x02\x2e\0\x03\x08", b"\x02\x2e\0\x03\xff"
+    )
+    program = load_program(content)
+    assert function_names(content, program).functions == ()
+
+
+def test_a_file_without_sections() -> None:
+    content = write_elf(assemble(NESTED, 3))
+    names = function_names(content, load_program(content))
+    assert (names.functions, names.at(6), names.at(0)) == ((), "entrypoint", "function_0")
+
+
+def test_raw_bytecode() -> None:
+    content = write_raw(assemble(NESTED, 3))
+    program = load_program(content, RawFormat(3, 6))
+    assert function_names(content, program).at(6) == "entrypoint"
+
+
+@pytest.mark.parametrize("name", ["token", "token_2022", "memo_v1", "stake"])
+def test_mainnet_programs_name_their_entry(name: str) -> None:
+    content = mainnet_programs()[name]
+    program = load_program(content)
+    names = function_names(content, program)
+    assert names.at(program.entry) == "entrypoint"
+    assert Function(program.entry, program.entry + 1, "entrypoint") not in names.functions
+
+
+@pytest.mark.parametrize(
+    ("mangled", "name"),
+    [
+        ("_ZN4core3fmt9Formatter3pad17h0123456789abcdefE", "core::fmt::Formatter::pad"),
+        (
+            "_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$3bar17h930b740aa94f1d3aE",
+            "<Test + 'static as foo::Bar<Test>>::bar",
+        ),
+        ("_ZN4core3fmtE", "_ZN4core3fmtE"),
+        ("_ZN99core17h0123456789abcdefE", "_ZN99core17h0123456789abcdefE"),
+        ("_RNvCs1234_7mycrate3foo", "_RNvCs1234_7mycrate3foo"),
+        ("entrypoint", "entrypoint"),
+    ],
+)
+def test_rust_names(mangled: str, name: str) -> None:
+    assert demangled(mangled) == name
