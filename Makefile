@@ -21,7 +21,7 @@ ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)
 TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
 SECONDS ?= 600
 
-.PHONY: help install demo test conformance check bench fuzz lock clean
+.PHONY: help install demo test conformance check bench calibrate fuzz lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
 	@echo "make check    formatting, lint, types, stubs, dead code, clippy"
 	@echo "make bench    measure the figures of the README"
+	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
 	@echo "make fuzz     fuzz every reader of untrusted bytes; SECONDS=600 for each TARGET"
 	@echo "make install  only the environment and the command .venv/bin/solproof"
 	@echo "make lock     choose the newest Python dependencies again (needs uv)"
@@ -61,6 +62,9 @@ check: $(ENGINE)
 
 bench: $(ENGINE)
 	$(BIN)/python benches/run.py
+
+calibrate: $(ENGINE)
+	$(BIN)/python benches/calibrate.py
 
 fuzz: $(ENGINE) $(ORACLE)/target/oracle.stamp
 	for target in $(TARGET); do $(BIN)/python -m tests.fuzz.run $$target --seconds $(SECONDS) || exit; done

@@ -29,6 +29,7 @@ from solproof import _engine
 from solproof.circuit import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
+from solproof.machine import processor_name, total_memory
 from solproof.proof.key import program_key
 from solproof.proof.prove import Proof, prove
 from solproof.proof.verify import Verdict, verify
@@ -130,20 +131,10 @@ def measure_loop() -> dict[str, float]:
 
 def machine_description() -> dict[str, str | int | float]:
     """What the figures were measured on."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = [
-            line.split(":", 1)[1].strip()
-            for line in cpuinfo.read_text().splitlines()
-            if line.startswith("model name")
-        ]
-        model = names[0] if names else model
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
-        "processor": model,
+        "processor": processor_name(),
         "cores": os.cpu_count() or 0,
-        "memory_gib": round(memory, 1),
+        "memory_gib": round(total_memory() / 2**30, 1),
         "vector_lanes": _engine.PACKING_WIDTH,
         "python": platform.python_version(),
         "system": platform.system(),

@@ -2,9 +2,10 @@
 
     import solproof
 
-    given = solproof.input_from_json(text, elf)  # or input_from_solders, input_from_bytes, ExecutionInput
+    given = solproof.load("token.so", "transfer.json")  # or input_from_solders, ExecutionInput, ...
     execution = solproof.run(given)  # execution.output: success, compute units, logs, accounts, ...
     for step in solproof.trace(execution): ...  # step.pc, step.assembly, step.registers_after, ...
+    estimate = solproof.estimate(given)  # rows, cells, memory, time and size of a proof
     proof = solproof.prove(given)  # proof.data: the content of a proof file
     verdict = solproof.verify(proof.data, given)  # raises ProofRejected with the reason
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from solproof.air.check import Failure
     from solproof.errors import (
         InputError,
+        NotEnoughMemory,
         OutputError,
         ProgramError,
         ProofRejected,
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
         SolproofError,
         UnsupportedError,
     )
+    from solproof.estimation.estimate import Estimate, estimate
     from solproof.explorer.page import explore
+    from solproof.loading import load
+    from solproof.profile.profile import Profile, profile_execution
     from solproof.program.raw import RawFormat
     from solproof.proof.check import check_execution as check
     from solproof.proof.prove import Proof, ProofReport, prove, prove_execution
@@ -53,6 +58,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Account": "svm.accounts:Account",
+    "Estimate": "estimation.estimate:Estimate",
     "EpochStakes": "svm.epoch_stakes:EpochStakes",
     "Execution": "svm.execute:Execution",
     "ExecutionInput": "svm.execution_input:ExecutionInput",
@@ -62,9 +68,11 @@ _HOMES = {
     "InputError": "errors:InputError",
     "InstructionAccount": "svm.accounts:InstructionAccount",
     "Loader": "svm.execution_input:Loader",
+    "NotEnoughMemory": "errors:NotEnoughMemory",
     "OutputError": "errors:OutputError",
     "Parameters": "svm.execution_input:Parameters",
     "ProgramError": "errors:ProgramError",
+    "Profile": "profile.profile:Profile",
     "Proof": "proof.prove:Proof",
     "ProofRejected": "errors:ProofRejected",
     "ProofReport": "proof.prove:ProofReport",
@@ -79,11 +87,14 @@ _HOMES = {
     "Verdict": "proof.verify:Verdict",
     "check": "proof.check:check_execution",
     "explore": "explorer.page:explore",
+    "estimate": "estimation.estimate:estimate",
     "input_from_bytes": "svm.bincode:unpack",
     "input_from_json": "svm.input_file:parse_input",
     "input_from_solders": "svm.solders_objects:execution_input",
     "input_to_bytes": "svm.bincode:pack",
     "input_to_json": "svm.input_file:format_input",
+    "load": "loading:load",
+    "profile_execution": "profile.profile:profile_execution",
     "prove": "proof.prove:prove",
     "prove_execution": "proof.prove:prove_execution",
     "run": "svm.execute:execute",
@@ -94,6 +105,7 @@ _HOMES = {
 __all__ = [
     "Account",
     "EpochStakes",
+    "Estimate",
     "Execution",
     "ExecutionInput",
     "ExecutionOutput",
@@ -102,8 +114,10 @@ __all__ = [
     "InputError",
     "InstructionAccount",
     "Loader",
+    "NotEnoughMemory",
     "OutputError",
     "Parameters",
+    "Profile",
     "ProgramError",
     "Proof",
     "ProofRejected",
@@ -119,12 +133,15 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "estimate",
     "explore",
     "input_from_bytes",
     "input_from_json",
     "input_from_solders",
     "input_to_bytes",
     "input_to_json",
+    "load",
+    "profile_execution",
     "prove",
     "prove_execution",
     "run",

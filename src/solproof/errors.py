@@ -53,3 +53,9 @@ class ProvingError(SolproofError):
     """The engine refused to prove: parameters too weak, or a table outside its limits. Exit status 7."""
 
     exit_status = 7
+
+
+class NotEnoughMemory(SolproofError):
+    """The estimated peak of a proof is above what may be used; nothing was proven. Exit status 8."""
+
+    exit_status = 8

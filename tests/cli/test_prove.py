@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import resource
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from solproof.cli.sizes import byte_size
 from solproof.demo import programs, scenario
 from solproof.svm.input_file import format_input
 from tests.cli.conftest import Command, Files
@@ -18,6 +22,7 @@ from tests.cli.conftest import Command, Files
 PHASES = [
     "execute",
     "key",
+    "estimate",
     "witness",
     "trace",
     "lookups",
@@ -48,13 +53,66 @@ def test_json_and_quiet(command: Command, files: Files, tmp_path: Path) -> None:
 
 def test_progress_has_each_phase_once(command: Command, files: Files, tmp_path: Path) -> None:
     result = command("prove", files.input_bin, "--output", tmp_path / "new.proof")
-    lines = [line.split(maxsplit=3) for line in result.errors.splitlines()]
+    said = result.errors.splitlines()
+    estimate = said.pop(3)
+    lines = [line.split(maxsplit=3) for line in said]
     assert [(words[0], words[2], words[3]) for words in lines] == [
         ("prove:", "s", phase) for phase in (*PHASES, "done")
     ]
     seconds = [float(words[1]) for words in lines]
     assert seconds == sorted(seconds)
     assert result.output.splitlines()[-1].startswith(f"proof              {tmp_path / 'new.proof'}: ")
+    assert re.fullmatch(
+        r"estimate: [\d,]+ cells, about \d+ MiB of memory, a proof of 0\.\d\d MB, "
+        r"[\d.]+ s on \d+ cores of .+",
+        estimate,
+    )
+
+
+def test_progress_as_json(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command(
+        "prove", files.input_bin, "--output", tmp_path / "new.proof", "--progress", "json", "--json"
+    )
+    lines = [json.loads(line) for line in result.errors.splitlines()]
+    assert {line["command"] for line in lines} == {"prove"}
+    assert [line["phase"] for line in lines if "phase" in line] == PHASES
+    (estimate,) = [line["estimate"] for line in lines if "estimate" in line]
+    assert estimate["rows"] == result.fields["rows"]
+    assert lines[-1]["done"] is True
+    assert lines[-1]["phases"] == {
+        phase: seconds for phase, seconds in result.fields["seconds"].items() if phase != "total"
+    }
+
+
+def test_too_little_memory(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "new.proof"
+    result = command("prove", files.input_bin, "--output", proof, "--max-memory", "100MiB", "--json", "-q")
+    assert result.status == 8
+    failure = result.fields["failure"]
+    assert (failure["kind"], failure["exit_status"]) == ("NotEnoughMemory", 8)
+    assert re.fullmatch(
+        r"the proof needs about \d+ MiB of memory, 100 MiB may be used: nothing was proven; "
+        r"free memory, or set --max-memory if you know better",
+        failure["message"],
+    )
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("1", 1), ("64k", 2**16), ("1.5 GiB", 3 * 2**29), ("2MB", 2**21), ("1T", 2**40)]
+)
+def test_sizes(text: str, size: int) -> None:
+    context, parameter = click.Context(click.Command("prove")), click.Option(["--max-memory"])
+    assert byte_size(context, parameter, text) == size
+
+
+def test_no_size(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command("prove", files.input_bin, "--output", tmp_path / "new.proof", "--max-memory", "much")
+    assert (result.status, result.errors) == (
+        2,
+        "error: Invalid value for '--max-memory': 'much' is not an amount of memory such as 512M, 2GiB or "
+        "1000000 (see solproof prove --help)\n",
+    )
 
 
 def test_a_failing_program_is_proven(command: Command, files: Files, tmp_path: Path) -> None:

@@ -6,19 +6,24 @@ A command's module is imported when the command is used, so that `solproof --hel
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
 
 import click
+from click.shell_completion import CompletionItem, shell_complete
 
 from solproof import __version__
 from solproof.cli.failure import exit_status_of
+from solproof.cli.reporting import with_common_options
 
+COMPLETION_VARIABLE = "_SOLPROOF_COMPLETE"
 SUMMARIES = {
     "run": "Run a program on an input, as the runtime would.",
     "prove": "Run a program and write a proof of the run.",
     "verify": "Verify a proof against your own program and input.",
+    "estimate": "Say what a proof would take: rows, cells, memory, time, size.",
     "profile": "Show what each function, opcode family and syscall costs to run and to prove.",
     "check": "Check every constraint and bus of a run, without proving.",
     "trace": "Run a program and write every step of the run.",
@@ -29,18 +34,21 @@ SUMMARIES = {
     "opcode": "Show where an opcode is defined, executed, constrained and tested.",
     "pack": "Write a program and its input into one input.bin.",
     "demo": "Run, compare, prove and verify two real SPL Token transfers.",
+    "doctor": "Check this machine: processor, engine, memory, versions, and whether proving works.",
+    "completion": "Print the script that lets a shell complete commands, options and files.",
 }
 
 EPILOGUE = """\b
 Exit status:
     0  the command did its work (a program that fails is still a result: see "success")
-    1  something unexpected; check: a constraint or a bus does not hold
+    1  something unexpected; check: a constraint or a bus does not hold; doctor: proving does not work
     2  a file, a value or an option is not what it has to be
     3  a real Solana feature that this version does not run or prove yet
     4  the proof is rejected
     5  the proof was made by another version: neither valid nor invalid here
     6  a result could not be written; nothing is left half-written
     7  the prover refused: security below its target, or a table outside its limits
+    8  proving would need more memory than it may use
   130  interrupted;  141  the reader of standard output is gone
 
 \b
@@ -63,7 +71,17 @@ class Commands(click.Group):
             return None
         command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
-        return command
+        return with_common_options(command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, and the options, without importing a command."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=summary)
+            for name, summary in SUMMARIES.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The help page's list, without importing a command."""
@@ -91,4 +109,7 @@ def solproof(context: click.Context) -> None:
 
 def main() -> NoReturn:
     """The entry point of the command `solproof`."""
+    asked = os.environ.get(COMPLETION_VARIABLE)
+    if asked:
+        sys.exit(shell_complete(solproof, {}, "solproof", COMPLETION_VARIABLE, asked))
     sys.exit(exit_status_of(solproof, sys.argv[1:]))

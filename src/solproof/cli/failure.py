@@ -1,5 +1,6 @@
-"""How a command ends: its exit status, and one line for whatever went wrong. The user never sees a
-traceback.
+"""How a command ends: its exit status, and one line for whatever went wrong.
+
+The user sees a traceback of a bug, and only with --verbose.
 """
 
 from __future__ import annotations
@@ -7,13 +8,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from solproof.cli.reporting import detail
 from solproof.errors import InputError, SolproofError
 
 UNEXPECTED = 1
@@ -25,9 +29,11 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     """Run a command; returns its exit status, and reports an error in one line (with --json also as an
     object).
     """
+    start = time.perf_counter()
     try:
         with command.make_context("solproof", list(arguments)) as context:
             command.invoke(context)
+            detail(f"{time.perf_counter() - start:.3f} s, {_peak_memory()} of memory at most")
         sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
@@ -49,8 +55,16 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     except SystemExit:
         raise
     except BaseException as error:  # a panic in a Rust module is no Exception
+        if {"--verbose", "-v"} & set(arguments):
+            traceback.print_exception(error)
         return _report(type(error).__name__, _unforeseen(error), UNEXPECTED, arguments)
     return 0
+
+
+def _peak_memory() -> str:
+    """The largest resident set of this process so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return f"{peak * (1 if sys.platform == 'darwin' else 1024) / 2**20:,.0f} MiB"
 
 
 def _report(kind: str, message: str, status: int, arguments: Sequence[str]) -> int:

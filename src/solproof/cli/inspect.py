@@ -12,7 +12,6 @@ from solproof.cli.options import (
     FILE,
     RawOptions,
     is_bytecode,
-    is_input_bin,
     json_option,
     naming_program,
     note_bytecode,
@@ -23,6 +22,7 @@ from solproof.errors import InputError
 from solproof.files import read_file
 from solproof.isa.instruction import decode_program
 from solproof.isa.opcodes import opcode
+from solproof.loading import is_input_bin
 from solproof.program.elf_records import MAGIC as ELF_MAGIC
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat

@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from solproof.cli import reporting
+from solproof.cli.reporting import detail, note
 from solproof.errors import InputError, ProgramError
 from solproof.files import read_file
 from solproof.isa.instruction import SLOT_BYTES
 from solproof.isa.opcodes import VERSIONS
+from solproof.loading import is_input_bin
 from solproof.program.elf_records import MAGIC
 from solproof.program.raw import RawFormat
 from solproof.program.verifier import load_program
@@ -28,8 +32,8 @@ from solproof.svm.features import FEATURE_SETS
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
 
+quiet_option = reporting.quiet_option
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 program_argument = click.argument("program", type=FILE, metavar="PROGRAM")
 input_option = click.option(
     "--input",
@@ -171,7 +175,7 @@ def read_input(
         content = read_file(program, "input")
         if content.startswith(MAGIC) or raw or is_bytecode(content):
             raise InputError(f"program {program}: expected --input with a JSON file beside it")
-        return _override(_unpack(content, program), **parameters)
+        return _described(_override(_unpack(content, program), **parameters))
     content = read_file(input_path, "input")
     file = None if program is None else read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
     if is_input_bin(content):
@@ -183,7 +187,19 @@ def read_input(
         raise InputError(f"input {input_path}: JSON holds no program, expected the program's file as well")
     else:
         given = _parse(content, input_path, program, file, options)
-    return _override(given, **parameters)
+    return _described(_override(given, **parameters))
+
+
+def _described(given: ExecutionInput) -> ExecutionInput:
+    """The input, after saying what it is to those who asked for more."""
+    parameters = given.parameters
+    detail(f"program: {len(given.program):,} bytes, SHA-256 {sha256(given.program).hexdigest()}")
+    detail(
+        f"input: {len(given.accounts)} accounts, {len(given.instruction_data):,} bytes of instruction data, "
+        f"{parameters.compute_unit_limit:,} compute units, {parameters.heap_size:,} bytes of heap, "
+        f"loader {parameters.loader.name.lower()}"
+    )
+    return given
 
 
 def _parse(
@@ -204,7 +220,7 @@ def _parse(
 def note_bytecode(path: Path) -> None:
     """Say on standard error that a program is taken for raw bytecode."""
     said = "is no ELF file but valid sBPF: read as with --raw --sbpf-version 0 --entry 0"
-    click.echo(f"note: program {path}: {said}", err=True)
+    note(f"program {path}: {said}")
 
 
 def is_bytecode(content: bytes) -> bool:
@@ -225,13 +241,6 @@ def naming_program(path: Path | None) -> Iterator[None]:
         yield
     except ProgramError as error:
         raise ProgramError(f"program {path}: {error}") from None
-
-
-def is_input_bin(content: bytes) -> bool:
-    """Whether this is an input.bin and not JSON: it begins with a 64-bit length below 2^32, and JSON holds no
-    zero byte.
-    """
-    return content[4:8] == bytes(4)
 
 
 def _unpack(content: bytes, path: Path) -> ExecutionInput:

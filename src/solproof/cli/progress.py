@@ -1,5 +1,5 @@
 """Progress on standard error, by phase: live when somebody watches, otherwise a line as each phase first
-begins.
+begins, which may be JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from solproof.cli.reporting import Mode, json_line, progress_mode
+
 
 class Phases:
     """Shows phases as they begin: `with Phases("prove", quiet=False) as progress: progress("witness")`.
@@ -21,14 +23,14 @@ class Phases:
 
     def __init__(self, title: str, *, quiet: bool) -> None:
         self._title = title
-        self._quiet = quiet
+        self._mode = progress_mode(quiet=quiet)
         self._start = self._begun = time.perf_counter()
         self._seconds: dict[str, float] = {}
         self._current: str | None = None
         self._live: Live | None = None
 
     def __enter__(self) -> Phases:
-        if not self._quiet and sys.stderr.isatty():
+        if self._mode is Mode.AUTO and sys.stderr.isatty():
             self._live = Live(get_renderable=self._lines, console=Console(stderr=True), refresh_per_second=10)
             self._live.start()
         return self
@@ -39,6 +41,9 @@ class Phases:
         self._end_phase()
         if self._live is not None:
             self._live.stop()
+        elif kind is None and self._mode is Mode.JSON:
+            phases = {phase: round(spent, 6) for phase, spent in self._seconds.items()}
+            json_line(command=self._title, done=True, seconds=self._elapsed(), phases=phases)
         elif kind is None:
             self._print("done")
 
@@ -48,7 +53,25 @@ class Phases:
         if phase not in self._seconds:
             self._seconds[phase] = 0.0
             self._print(phase)
+            if self._mode is Mode.JSON:
+                json_line(command=self._title, phase=phase, seconds=self._elapsed())
         self._current = phase
+
+    def say(self, text: str, **fields: object) -> None:
+        """Say a line between phases; `fields` are its content where progress is JSON."""
+        if self._live is not None:
+            self._live.console.print(Text(text))
+        elif self._mode is Mode.AUTO:
+            print(text, file=sys.stderr, flush=True)
+        elif self._mode is Mode.JSON:
+            json_line(command=self._title, **fields)
+
+    def seconds(self) -> dict[str, float]:
+        """Seconds by phase so far, in order of first appearance, with their sum as "total"."""
+        return {**self._seconds, "total": sum(self._seconds.values())}
+
+    def _elapsed(self) -> float:
+        return round(time.perf_counter() - self._start, 6)
 
     def _end_phase(self) -> None:
         now = time.perf_counter()
@@ -57,7 +80,7 @@ class Phases:
         self._begun, self._current = now, None
 
     def _print(self, text: str) -> None:
-        if not self._quiet and self._live is None:
+        if self._mode is Mode.AUTO and self._live is None:
             elapsed = time.perf_counter() - self._start
             print(f"{self._title}: {elapsed:7.3f} s  {text}", file=sys.stderr, flush=True)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from solproof.cli.estimate import estimate_fields, estimate_line
 from solproof.cli.options import (
     FILE,
     input_option,
@@ -28,8 +29,13 @@ from solproof.cli.show import (
     seconds_text,
     security_text,
 )
+from solproof.cli.sizes import byte_size
+from solproof.estimation.estimate import estimate_execution
 from solproof.files import check_writable, write_file
+from solproof.machine import available_memory
 from solproof.proof import prove as prover
+from solproof.proof.key import program_key
+from solproof.svm.execute import execute
 
 EXAMPLE = """\b
 Examples:
@@ -43,21 +49,44 @@ Examples:
 @input_option
 @parameter_options
 @click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The proof file to write.")
+@click.option(
+    "--max-memory",
+    callback=byte_size,
+    metavar="SIZE",
+    help="Refuse a proof that needs more, as in: --max-memory 4GiB.  [default: the memory that is left]",
+)
 @json_option
 @quiet_option
 def prove(
-    program: Path, input_path: Path | None, output: Path, as_json: bool, quiet: bool, **parameters: Any
+    program: Path,
+    input_path: Path | None,
+    output: Path,
+    max_memory: int | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+    **parameters: Any,
 ) -> None:
     """Run a program and write a proof of the run.
 
     PROGRAM is an ELF file or raw bytecode, with --input a JSON file; or an input.bin, which holds both. A
     program that fails is proven as well: one that returns an error code, and one that a fault stops (a bad
-    access, the budget, a failing syscall).
+    access, the budget, a failing syscall). Says first what the proof will take, and refuses when that is
+    more memory than it may use.
     """
     check_writable(output)
     given = read_input(program, input_path, **parameters)
     with naming_program(program), Phases("prove", quiet=quiet) as progress:
-        proof = prover.prove(given, progress)
+        progress("execute")
+        execution = execute(given)
+        progress("key")
+        program_key(execution.program, given.parameters.features)
+        progress("estimate")
+        found = estimate_execution(execution)
+        progress.say(estimate_line(found), estimate=estimate_fields(found))
+        found.check_memory(available_memory() if max_memory is None else max_memory)
+        proof = prover.prove_execution(execution, progress)
+    seconds = progress.seconds()
     write_file(output, proof.data)
     report = proof.report
     if as_json:
@@ -67,7 +96,7 @@ def prove(
                 "security_bits": round(report.security_bits, 3),
                 "security_regime": report.security_regime,
                 "proof_bytes": report.proof_bytes,
-                "seconds": rounded(report.seconds),
+                "seconds": rounded(seconds),
                 "rows": report.rows,
                 "main_cells": report.main_cells,
                 "auxiliary_cells": report.auxiliary_cells,
@@ -83,7 +112,7 @@ def prove(
                 ("security", security_text(report.security_bits, report.security_regime)),
                 ("rows", f"{sum(report.rows.values()):,} in {len(report.rows)} chips, padding included"),
                 ("cells", f"{cells:,} committed, and {report.preprocessed_cells:,} of the program's key"),
-                ("seconds", seconds_text(report.seconds)),
+                ("seconds", seconds_text(seconds)),
                 ("proof", f"{output}: {report.proof_bytes:,} bytes"),
             ]
         )

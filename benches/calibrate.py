@@ -1,0 +1,185 @@
+"""Calibrate `solproof estimate`: `python benches/calibrate.py [--write]` (or `make calibrate`).
+
+Proves several programs, each in a process of its own, fits the model to what they took, and prints each
+program beside what the model says of it when it is fitted to the others. `--write` replaces the calibration
+that the package comes with. Other work on the machine spoils the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benches.mixed_loop import mixed_loop
+from solproof import __version__, _engine, estimation
+from solproof.demo.programs import classic_token, p_token
+from solproof.demo.scenario import transfer
+from solproof.estimation.calibration import (
+    FILE,
+    Calibration,
+    Errors,
+    Linear,
+    Machine,
+    Measurement,
+    calibrate,
+    fit,
+    measurement_of,
+)
+from solproof.estimation.estimate import estimate_execution
+from solproof.isa.assemble import assemble
+from solproof.machine import processor_name, total_memory, usable_cores
+from solproof.program.elf_writer import write_elf
+from solproof.proof.prove import prove_execution
+from solproof.svm.execute import execute
+from solproof.svm.execution_input import ExecutionInput
+from tests.programs import mainnet_programs
+
+CALIBRATION = Path(estimation.__path__[0]) / FILE
+RUNS = 3
+"""Proofs of a program. The least time counts: other work on the machine only adds to it."""
+
+DIVIDING = """
+entrypoint:
+    mov64 r7, 4000
+loop:
+    mov64 r0, r7
+    mul64 r0, 77
+    div64 r0, r7
+    mod64 r0, 13
+    lsh64 r0, 3
+    arsh64 r0, 2
+    sub64 r7, 1
+    jne r7, 0, loop
+    mov64 r0, 0
+    exit
+"""
+STORING = """
+entrypoint:
+    mov64 r7, 4000
+    lddw r6, 0x300000000
+loop:
+    stxdw [r6+0], r7
+    stxw [r6+0], r7
+    ldxdw r0, [r6+0]
+    ldxw r0, [r6+2]
+    add64 r6, 8
+    sub64 r7, 1
+    jne r7, 0, loop
+    mov64 r0, 0
+    exit
+"""
+CALLING = """
+leaf:
+    mov64 r0, 0
+    exit
+entrypoint:
+    mov64 r7, 6000
+loop:
+    call leaf
+    mov64 r1, 1
+    syscall sol_log_64_
+    sub64 r7, 1
+    jne r7, 0, loop
+    exit
+"""
+
+
+def bare(program: bytes) -> ExecutionInput:
+    """A program without accounts."""
+    return ExecutionInput(program, bytes(32), (), b"")
+
+
+PROGRAMS: Mapping[str, Callable[[], ExecutionInput]] = {
+    "p-token": lambda: transfer(p_token()),
+    "classic token": lambda: transfer(classic_token()),
+    "token-2022": lambda: transfer(mainnet_programs()["token_2022"]),
+    # Large programs that refuse an instruction which is not theirs.
+    "stake, failing": lambda: transfer(mainnet_programs()["stake"]),
+    "token-2022, failing": lambda: transfer(mainnet_programs()["token_2022"], 10**18),
+    "lookup tables, failing": lambda: transfer(mainnet_programs()["address_lookup_table"]),
+    "dividing loop": lambda: bare(write_elf(assemble(DIVIDING, 0))),
+    "storing loop": lambda: bare(write_elf(assemble(STORING, 3))),
+    "calling loop": lambda: bare(write_elf(assemble(CALLING, 3))),
+    "mixed loop of 7 thousand": lambda: bare(mixed_loop(300)),
+    "mixed loop of 70 thousand": lambda: bare(mixed_loop(3_000)),
+    "mixed loop of 350 thousand": lambda: bare(mixed_loop(15_000)),
+    "mixed loop of a million": lambda: bare(mixed_loop(43_478)),
+}
+
+_NO_MODEL = Calibration(
+    Machine("", 0, 0, 0), "", "", Linear(0, 0, 0, 0), Linear(0, 0, 0, 0), Errors(0, 0, 0), ()
+)
+
+
+def measure(name: str) -> Measurement:
+    """Prove a program as the command does; meant for a process of its own."""
+    given = PROGRAMS[name]()
+    start = time.perf_counter()
+    execution = execute(given)
+    estimated = estimate_execution(execution, _NO_MODEL)
+    proof = prove_execution(execution)
+    first = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    times = [first]
+    # The key is made once and stays: it is in the first time only, and that is what a command takes.
+    made_once = first - proof.report.seconds["total"]
+    for _ in range(RUNS - 1):
+        times.append(made_once + prove_execution(execution).report.seconds["total"])
+    return Measurement(
+        name=name,
+        load=estimated.load,
+        seconds=round(min(times), 4),
+        peak_bytes=peak,
+        proof_bytes=len(proof.data),
+        estimated_proof_bytes=estimated.proof_bytes,
+    )
+
+
+def in_a_process(name: str) -> Measurement:
+    """The measurement of a program that nothing ran before."""
+    command = [sys.executable, __file__, "--one", name]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return measurement_of(json.loads(output))
+
+
+def main() -> None:
+    """Measure, fit, print, and write when asked."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--write", action="store_true", help="replace the package's calibration")
+    parser.add_argument("--one", help="only this program, as JSON (used by this script)")
+    arguments = parser.parse_args()
+    if arguments.one:
+        print(json.dumps(asdict(measure(arguments.one))))
+        return
+    measurements = tuple(in_a_process(name) for name in PROGRAMS)
+    machine = Machine(processor_name(), usable_cores(), total_memory(), _engine.PACKING_WIDTH)
+    found = calibrate(measurements, machine, date.today().isoformat(), __version__)
+    for item in measurements:
+        others = tuple(other for other in measurements if other is not item)
+        seconds = fit(others, "seconds").at(item.load)
+        peak = fit(others, "peak_bytes").at(item.load)
+        print(
+            f"{item.name:<28}{item.load.instructions:>10,} instructions {item.load.cells:>12,} cells  "
+            f"{item.seconds:7.3f} s, estimated {seconds:7.3f}  "
+            f"{item.peak_bytes / 2**20:7,.0f} MiB, estimated {peak / 2**20:7,.0f}  "
+            f"{item.proof_bytes:>9,} bytes, estimated {item.estimated_proof_bytes:>9,}"
+        )
+    print("errors:", ", ".join(f"{name} {error:.1%}" for name, error in asdict(found.errors).items()))
+    if arguments.write:
+        CALIBRATION.write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""What was measured on one machine, and the model that was fitted to it: calibration.json beside this module.
+
+`python benches/calibrate.py --write` makes the file. Seconds and peak memory are linear in the instructions
+of a run, the cells of its proof and those of its program's key; a proof's size is computed, not fitted.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+FILE = "calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What time and memory depend on: the cells of the run's tables (main, auxiliary, quotient), and those of
+    the program's key.
+    """
+
+    instructions: int
+    cells: int
+    key_cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """fixed + per_instruction * instructions + per_cell * cells + per_key_cell * key cells."""
+
+    fixed: float
+    per_instruction: float
+    per_cell: float
+    per_key_cell: float
+
+    def at(self, load: Load) -> float:
+        """The value for a proof."""
+        varying = self.per_instruction * load.instructions + self.per_cell * load.cells
+        return self.fixed + varying + self.per_key_cell * load.key_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What was measured on. `vector_lanes`: field elements per vector of the engine's build."""
+
+    processor: str
+    cores: int
+    memory_bytes: int
+    vector_lanes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One proof in a process of its own."""
+
+    name: str
+    load: Load
+    seconds: float
+    peak_bytes: int
+    proof_bytes: int
+    estimated_proof_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """The greatest relative error of an estimate of a measured program.
+
+    Seconds and peak memory of each program are estimated by the model that is fitted without it.
+    """
+
+    seconds: float
+    peak_bytes: float
+    proof_bytes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A model with its origin."""
+
+    machine: Machine
+    date: str
+    version: str
+    seconds: Linear
+    peak_bytes: Linear
+    errors: Errors
+    measurements: tuple[Measurement, ...]
+
+
+@cache
+def shipped_calibration() -> Calibration:
+    """The calibration that this version comes with."""
+    return calibration_of(json.loads(files(__package__).joinpath(FILE).read_text(encoding="utf-8")))
+
+
+def calibration_of(fields: dict[str, Any]) -> Calibration:
+    """A calibration from the form in which it is written, that of `dataclasses.asdict`."""
+    return Calibration(
+        machine=Machine(**fields["machine"]),
+        date=fields["date"],
+        version=fields["version"],
+        seconds=Linear(**fields["seconds"]),
+        peak_bytes=Linear(**fields["peak_bytes"]),
+        errors=Errors(**fields["errors"]),
+        measurements=tuple(measurement_of(measurement) for measurement in fields["measurements"]),
+    )
+
+
+def measurement_of(fields: dict[str, Any]) -> Measurement:
+    """A measurement from the form in which it is written."""
+    return Measurement(**{**fields, "load": Load(**fields["load"])})
+
+
+def calibrate(
+    measurements: tuple[Measurement, ...], machine: Machine, date: str, version: str
+) -> Calibration:
+    """Fit the model, and find its errors by leaving out one program at a time."""
+
+    def greatest(quantity: str) -> float:
+        errors: list[float] = []
+        for position, left_out in enumerate(measurements):
+            model = fit(measurements[:position] + measurements[position + 1 :], quantity)
+            expected = float(getattr(left_out, quantity))
+            errors.append(abs(model.at(left_out.load) / expected - 1))
+        return round(max(errors), 4)
+
+    sizes = max(abs(item.estimated_proof_bytes / item.proof_bytes - 1) for item in measurements)
+    return Calibration(
+        machine=machine,
+        date=date,
+        version=version,
+        seconds=fit(measurements, "seconds"),
+        peak_bytes=fit(measurements, "peak_bytes"),
+        errors=Errors(greatest("seconds"), greatest("peak_bytes"), round(sizes, 4)),
+        measurements=measurements,
+    )
+
+
+def fit(measurements: tuple[Measurement, ...], quantity: str) -> Linear:
+    """The linear model without negative coefficients whose relative errors have the least sum of squares."""
+    values = np.array([getattr(item, quantity) for item in measurements], np.float64)
+    features = np.array([(1, *astuple(item.load)) for item in measurements], np.float64)
+    weighted = features / values[:, None]
+    number = features.shape[1]
+    least, best = np.inf, np.zeros(number)
+    # The best of all choices of features whose coefficients come out positive: there are but fifteen.
+    for count in range(1, number + 1):
+        for chosen in map(list, combinations(range(number), count)):
+            found = np.linalg.lstsq(weighted[:, chosen], np.ones(len(values)), rcond=None)[0]
+            error = float(np.sum((weighted[:, chosen] @ found - 1) ** 2))
+            if (found >= 0).all() and error < least:
+                least, best = error, np.zeros(number)
+                best[chosen] = found
+    return Linear(*(float(f"{coefficient:.6g}") for coefficient in best))

@@ -1,0 +1,131 @@
+"""Estimates: what proving an execution will take, from the execution alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from solproof import __version__, _engine
+from solproof.circuit import CIRCUIT
+from solproof.errors import NotEnoughMemory, ProvingError
+from solproof.estimation.calibration import Calibration, Load, shipped_calibration
+from solproof.estimation.proof_size import Parameters, engine_proof_bytes
+from solproof.estimation.shapes import Shape, chip_widths, table_shapes
+from solproof.proof.claim import claim_of
+from solproof.proof.key import program_key
+from solproof.proof.proof_file import ProofFile
+from solproof.svm.execute import Execution, execute
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.execution_output import ExecutionOutput
+from solproof.vm.memory import INPUT
+from solproof.witness.execution import Execution as ChainedExecution
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a proof will take. Rows, cells and security are exact, the size is an expectation over queries.
+
+    rows: by chip, padding included. Cells are base-field elements. load: what time and memory are estimated
+    from. seconds and peak_bytes (the largest
+    resident set of the process) are what the calibrated machine would need, with the errors that
+    `calibration` names.
+    """
+
+    output: ExecutionOutput
+    rows: dict[str, int]
+    main_cells: int
+    auxiliary_cells: int
+    quotient_cells: int
+    preprocessed_cells: int
+    security_bits: float
+    security_regime: str
+    proof_bytes: int
+    peak_bytes: int
+    seconds: float
+    load: Load
+    calibration: Calibration = field(repr=False)
+
+    def check_memory(self, limit: int) -> None:
+        """Raise `NotEnoughMemory` when the proof will need more than so many bytes."""
+        if self.peak_bytes > limit:
+            raise NotEnoughMemory(
+                f"the proof needs about {bytes_text(self.peak_bytes)} of memory, {bytes_text(limit)} may be "
+                "used: nothing was proven; free memory, or set --max-memory if you know better"
+            )
+
+
+def estimate(execution_input: ExecutionInput) -> Estimate:
+    """Execute, and say what a proof of it will take; nothing is proven.
+
+    Raises `ProgramError`, `InputError` or `UnsupportedError` for what cannot be run, `ProvingError` for what
+    the engine cannot prove.
+    """
+    return estimate_execution(execute(execution_input))
+
+
+def estimate_execution(execution: Execution, calibration: Calibration | None = None) -> Estimate:
+    """What a proof of an execution that has been run already will take.
+
+    `calibration` replaces the one that this version comes with.
+    """
+    parameters = _engine.parameters_default()
+    try:
+        key = program_key(execution.program, execution.input.parameters.features)
+        chained = ChainedExecution(execution.run, key.table)
+        shapes = table_shapes(chained, len(key.image_columns))
+        heights = [(shape.chip, shape.log_height) for shape in shapes]
+        security = _engine.security(key.engine_key, heights, parameters)
+    except _engine.EngineError as error:
+        raise ProvingError(str(error)) from error
+    words = chained.cells.of(INPUT)
+    claim = claim_of(execution.run, words.index, words.last).to_bytes()
+    file = ProofFile(
+        __version__,
+        bytes(32),
+        bytes(32),
+        bytes(32),
+        security["security_bits"],
+        security["security_regime"],
+        claim,
+        b"",
+    )
+    widths = chip_widths()
+    engine_bytes = engine_proof_bytes(shapes, widths, Parameters.from_json(parameters))
+    main, auxiliary, quotient, preprocessed = (
+        sum(shape.height * count for shape, count in zip(shapes, counts, strict=True))
+        for counts in zip(*(widths[shape.chip].cells for shape in shapes), strict=True)
+    )
+    load = Load(execution.run.instructions, main + auxiliary + quotient, preprocessed)
+    calibration = calibration or shipped_calibration()
+    return Estimate(
+        output=execution.output,
+        rows=_rows(shapes),
+        main_cells=main,
+        auxiliary_cells=auxiliary,
+        quotient_cells=quotient,
+        preprocessed_cells=preprocessed,
+        security_bits=security["security_bits"],
+        security_regime=security["security_regime"],
+        proof_bytes=len(file.to_bytes()) + round(engine_bytes),
+        peak_bytes=round(calibration.peak_bytes.at(load)),
+        seconds=calibration.seconds.at(load),
+        load=load,
+        calibration=calibration,
+    )
+
+
+def _rows(shapes: Sequence[Shape]) -> dict[str, int]:
+    rows: dict[str, int] = {}
+    for shape in shapes:
+        name = CIRCUIT.chips[shape.chip].name
+        rows[name] = rows.get(name, 0) + shape.height
+    return rows
+
+
+def bytes_text(count: float) -> str:
+    """Bytes in the largest binary unit that leaves at least one."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count:,.0f} {unit}"
+        count /= 1024
+    return f"{count:,.2f} GiB"

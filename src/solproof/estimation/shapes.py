@@ -1,0 +1,115 @@
+"""The shape of a proof of an execution: which tables it has, and their heights, without filling them.
+
+It follows `solproof.witness.build`, and a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from solproof import _engine
+from solproof.air.chip import Chip
+from solproof.circuit import CIRCUIT
+from solproof.families.registry import FAMILIES
+from solproof.tables import image, lookup, memory, refresh
+from solproof.vm.memory import HEAP, STACK
+from solproof.witness.build import public_data
+from solproof.witness.execution import Execution
+from solproof.witness.public import public_tables
+from solproof.witness.table import MINIMUM_HEIGHT, padded_height
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Base-field elements of a row of a chip. `reads_next`: whether a proof opens the row after as well."""
+
+    main: int
+    auxiliary: int
+    quotient: int
+    preprocessed: int
+    reads_next: bool
+
+    @property
+    def cells(self) -> tuple[int, int, int, int]:
+        """Main, auxiliary, quotient, preprocessed."""
+        return self.main, self.auxiliary, self.quotient, self.preprocessed
+
+
+def chip_widths() -> tuple[Widths, ...]:
+    """The widths of every chip of the circuit, by its number."""
+    circuit = CIRCUIT.to_bytes()
+    auxiliary, quotient = _engine.auxiliary_width(circuit), _engine.quotient_width(circuit)
+    return tuple(
+        Widths(
+            chip.width,
+            auxiliary[number],
+            quotient[number],
+            len(chip.preprocessed_columns),
+            any(node[0] == "next" for node in chip.graph.nodes),
+        )
+        for number, chip in enumerate(CIRCUIT.chips)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One table of a proof. `is_empty`: whether it has padding only."""
+
+    chip: int
+    height: int
+    is_empty: bool = False
+
+    @property
+    def log_height(self) -> int:
+        """log2 of the height."""
+        return self.height.bit_length() - 1
+
+
+def table_shapes(execution: Execution, image_height: int) -> list[Shape]:
+    """The tables of a proof, ordered by chip as the engine takes them.
+
+    `image_height` is that of the program's image table, which its key has.
+    """
+    found = [
+        *_split_tables(execution),
+        *_public_tables(execution),
+        _shape(image.CHIP, image_height),
+        _shape(lookup.CHIP, lookup.HEIGHT),
+    ]
+    return sorted(found, key=lambda shape: shape.chip)  # stable: tables of one chip keep their order
+
+
+def _shape(chip: Chip, height: int, *, is_empty: bool = False) -> Shape:
+    return Shape(CIRCUIT.number(chip), height, is_empty)
+
+
+def _split_tables(execution: Execution) -> Iterator[Shape]:
+    """The tables that `solproof.witness.build.split` makes."""
+    rows: list[tuple[Chip, int]] = []
+    for family in FAMILIES:
+        taken = execution.rows(family.codes)
+        rows += [(executor.chip, len(executor.select(taken))) for executor in family.executors]
+    rows.append((refresh.REGISTER_REFRESH, len(execution.registers.refreshes.now)))
+    rows.append((refresh.MEMORY_REFRESH, len(execution.memory_refreshes.now)))
+    for chip, count in rows:
+        yield from (_shape(chip, height) for height in split_heights(count))
+
+
+def _public_tables(execution: Execution) -> Iterator[Shape]:
+    for table in public_tables(public_data(execution.run, execution)):
+        if table.columns is not None:
+            yield _shape(table.chip, len(table.columns), is_empty=not table.columns.any())
+    words = len(execution.cells.of(STACK, HEAP).index)
+    yield _shape(memory.STACK_HEAP, padded_height(words), is_empty=words == 0)
+
+
+def split_heights(rows: int) -> list[int]:
+    """The heights of the one or two tables that hold some rows; none for no rows."""
+    if rows == 0:
+        return []
+    height = padded_height(rows)
+    second = padded_height(rows - height // 2)
+    if height >= 32 * MINIMUM_HEIGHT and height // 2 + second <= height * 3 // 4:
+        return [height // 2, second]
+    return [height]

@@ -1,0 +1,84 @@
+"""The machine that this runs on: its processor, its memory, and how much of that may be used."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+
+UNIT = 1024
+_CPUINFO, _MEMINFO, _STATM = Path("/proc/cpuinfo"), Path("/proc/meminfo"), Path("/proc/self/statm")
+_GROUP_LIMITS = (
+    # (limit, use) of the control group that a container is in: version 2, version 1.
+    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
+    (
+        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    ),
+)
+
+
+def processor_name() -> str:
+    """The processor's name, as the system tells it."""
+    return _cpuinfo().get("model name") or platform.processor() or platform.machine()
+
+
+def processor_features() -> frozenset[str]:
+    """The processor's instruction set extensions, in the names of the system; none where it does not tell."""
+    fields = _cpuinfo()
+    return frozenset((fields.get("flags") or fields.get("Features") or "").split())
+
+
+def usable_cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def total_memory() -> int:
+    """Bytes of memory of the machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def available_memory() -> int:
+    """Bytes that this process may come to hold, those that it holds included.
+
+    What the system and the control group have left; all memory where the system does not tell what is left.
+    """
+    left = [_group_left(limit, use) for limit, use in _GROUP_LIMITS]
+    known = [amount for amount in (_system_left(), *left) if amount is not None]
+    return min(total_memory(), resident_memory() + min(known)) if known else total_memory()
+
+
+def resident_memory() -> int:
+    """Bytes that this process holds; 0 where the system does not tell."""
+    content = _text(_STATM)
+    return int(content.split()[1]) * os.sysconf("SC_PAGE_SIZE") if content else 0
+
+
+def _system_left() -> int | None:
+    for line in _text(_MEMINFO).splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * UNIT
+    return None
+
+
+def _group_left(limit: Path, use: Path) -> int | None:
+    most, now = _text(limit).strip(), _text(use).strip()
+    return max(int(most) - int(now), 0) if most.isdigit() and now.isdigit() else None
+
+
+def _cpuinfo() -> Mapping[str, str]:
+    """The fields of the first processor."""
+    first = _text(_CPUINFO).partition("\n\n")[0]
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

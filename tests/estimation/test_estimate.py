@@ -1,0 +1,149 @@
+"""Estimates: what is exact is exact, and what is modelled is near; and the calibration that comes along."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import solproof
+from solproof.demo.programs import classic_token, p_token
+from solproof.demo.scenario import transfer
+from solproof.errors import NotEnoughMemory
+from solproof.estimation.calibration import (
+    Linear,
+    Load,
+    Machine,
+    Measurement,
+    calibrate,
+    fit,
+    shipped_calibration,
+)
+from solproof.estimation.estimate import Estimate, bytes_text, estimate, estimate_execution
+from solproof.proof.prove import prove_execution
+from solproof.svm import bincode
+from solproof.svm.execute import execute
+
+
+@pytest.fixture(scope="module")
+def small() -> Estimate:
+    return estimate(transfer(p_token()))
+
+
+def test_exact_figures() -> None:
+    execution = execute(transfer(classic_token()))
+    found = estimate_execution(execution)
+    report = prove_execution(execution).report
+    assert found.output == execution.output
+    assert found.rows == report.rows
+    assert (found.main_cells, found.auxiliary_cells, found.preprocessed_cells) == (
+        report.main_cells,
+        report.auxiliary_cells,
+        report.preprocessed_cells,
+    )
+    assert (found.security_bits, found.security_regime) == (report.security_bits, report.security_regime)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the largest resident set has other units elsewhere")
+def test_memory_of_a_real_proof(tmp_path: Path) -> None:
+    given = transfer(classic_token())
+    path = tmp_path / "input.bin"
+    path.write_bytes(bincode.pack(given))
+    command = [
+        sys.executable,
+        "-m",
+        "solproof",
+        "prove",
+        str(path),
+        "--output",
+        str(tmp_path / "proof"),
+        "-q",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert estimate(given).peak_bytes == pytest.approx(usage.ru_maxrss * 1024, rel=0.25)
+
+
+def test_refusal(small: Estimate) -> None:
+    small.check_memory(small.peak_bytes)
+    needed = bytes_text(small.peak_bytes)
+    with pytest.raises(NotEnoughMemory) as caught:
+        small.check_memory(2**20)
+    assert str(caught.value) == (
+        f"the proof needs about {needed} of memory, 1 MiB may be used: nothing was proven; "
+        "free memory, or set --max-memory if you know better"
+    )
+
+
+def test_frozen_and_picklable(small: Estimate) -> None:
+    assert pickle.loads(pickle.dumps(small)) == small
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (1023, "1,023 bytes"), (2048, "2 KiB"), (5 * 2**20, "5 MiB"), (3 * 2**29, "1.50 GiB")],
+)
+def test_bytes_in_words(count: int, text: str) -> None:
+    assert bytes_text(count) == text
+
+
+# CALIBRATION
+
+TRUTH = Linear(0.2, 1e-6, 2e-7, 5e-8)
+LOADS = [
+    Load(*numbers)
+    for numbers in (
+        (100, 2_000_000, 400_000),
+        (5_000, 2_400_000, 700_000),
+        (900, 4_000_000, 3_000_000),
+        (70_000, 7_000_000, 400_000),
+        (900_000, 80_000_000, 400_000),
+        (40_000, 9_000_000, 400_000),
+    )
+]
+
+
+def measured(load: Load, scale: float = 1.0) -> Measurement:
+    seconds = TRUTH.at(load) * scale
+    return Measurement("program", load, seconds, round(1e9 * seconds), 1_010_000, 1_000_000)
+
+
+def test_a_linear_truth_is_found() -> None:
+    found = fit(tuple(map(measured, LOADS)), "seconds")
+    for load in LOADS:
+        assert found.at(load) == pytest.approx(TRUTH.at(load), rel=1e-3)
+
+
+def test_no_coefficient_is_negative() -> None:
+    falling = tuple(replace(measured(load), seconds=1 / (1 + load.cells)) for load in LOADS)
+    found = fit(falling, "seconds")
+    assert min(found.fixed, found.per_instruction, found.per_cell, found.per_key_cell) >= 0
+
+
+def test_errors_are_those_of_the_program_left_out() -> None:
+    machine = Machine("processor", 2, 2**30, 8)
+    exact = calibrate(tuple(map(measured, LOADS)), machine, "2026-01-01", "0.1.0")
+    assert exact.errors.seconds == exact.errors.peak_bytes == pytest.approx(0, abs=1e-3)
+    assert exact.errors.proof_bytes == pytest.approx(0.0099, abs=1e-4)
+    odd = (*map(measured, LOADS[:-1]), measured(LOADS[-1], 2.0))
+    assert calibrate(odd, machine, "2026-01-01", "0.1.0").errors.seconds >= 0.5
+
+
+def test_the_shipped_calibration_says_how_it_was_made() -> None:
+    shipped = shipped_calibration()
+    again = calibrate(shipped.measurements, shipped.machine, shipped.date, shipped.version)
+    assert again == shipped
+    assert len(shipped.measurements) >= 10
+    assert shipped.errors.proof_bytes < 0.05
+    assert shipped.errors.peak_bytes < 0.2
+
+
+def test_the_name_in_the_package() -> None:
+    assert solproof.estimate is estimate

@@ -1,0 +1,65 @@
+"""The shapes that are counted are those of the witness."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from benches.mixed_loop import mixed_loop
+from solproof.circuit import CIRCUIT
+from solproof.demo.scenario import SOURCE_AMOUNT, transfer
+from solproof.estimation.shapes import split_heights, table_shapes
+from solproof.families.registry import EXECUTORS
+from solproof.proof.key import program_key
+from solproof.svm.execute import Execution, execute
+from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.witness.build import build_witness, split
+from solproof.witness.execution import Execution as ChainedExecution
+from tests.profile.sources import NESTED, RESTING, run_source
+from tests.programs import mainnet_programs
+
+
+def assert_equal_shapes(execution: Execution) -> None:
+    key = program_key(execution.program, execution.input.parameters.features)
+    shapes = table_shapes(ChainedExecution(execution.run, key.table), len(key.image_columns))
+    witness = build_witness(execution.run, key.table, key.image_columns)
+    assert [(shape.chip, shape.height) for shape in shapes] == [
+        (CIRCUIT.number(instance.chip), len(instance.main)) for instance in witness.instances
+    ]
+    for shape, instance in zip(shapes, witness.instances, strict=True):
+        assert shape.is_empty == (not instance.main.any() and instance.preprocessed is None)
+
+
+@pytest.mark.parametrize("amount", [1, SOURCE_AMOUNT + 1])
+@pytest.mark.parametrize("name", ["token", "p_token", "token_2022"])
+def test_token_programs(name: str, amount: int) -> None:
+    assert_equal_shapes(execute(transfer(mainnet_programs()[name], amount)))
+
+
+@pytest.mark.parametrize("limit", [0, 1, 100, 2_000])
+def test_runs_that_the_budget_ends(limit: int) -> None:
+    given = transfer(mainnet_programs()["token"])
+    parameters = Parameters(compute_unit_limit=limit)
+    assert_equal_shapes(execute(dataclasses.replace(given, parameters=parameters)))
+
+
+@pytest.mark.parametrize("source", [NESTED, RESTING])
+def test_syscalls_and_refreshes(source: str) -> None:
+    assert_equal_shapes(run_source(source))
+
+
+def test_a_loop() -> None:
+    assert_equal_shapes(execute(ExecutionInput(mixed_loop(700), bytes(32), (), b"")))
+
+
+@pytest.mark.parametrize("rows", [*range(1, 1_100, 7), 512, 513, 640, 641, 768, 1_024, 1_025, 40_000])
+def test_heights(rows: int) -> None:
+    chip = EXECUTORS[0].chip
+    tables = split(chip, np.ones((rows, chip.width), np.uint32))
+    assert split_heights(rows) == [len(table.main) for table in tables]
+
+
+def test_no_rows_no_table() -> None:
+    assert split_heights(0) == []
