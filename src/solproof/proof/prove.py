@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from solproof import __version__, _engine
 from solproof.circuit import CIRCUIT
 from solproof.errors import ProvingError
+from solproof.notebook import proof_html
 from solproof.proof.claim import claim_of
 from solproof.proof.key import program_key
 from solproof.proof.proof_file import ProofFile
@@ -43,6 +44,9 @@ class Proof:
     data: bytes
     output: ExecutionOutput
     report: ProofReport
+
+    def _repr_html_(self) -> str:
+        return proof_html(self)
 
 
 def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> Proof:

@@ -13,6 +13,7 @@ import numpy as np
 from solproof import _engine
 from solproof.circuit import CIRCUIT
 from solproof.errors import ProofRejected, ProofVersionError
+from solproof.notebook import verdict_html
 from solproof.program.verifier import load_program
 from solproof.proof.claim import Claim
 from solproof.proof.ending import ending
@@ -47,6 +48,9 @@ class Verdict:
     seconds: dict[str, float]
     events: int
     event_words: int
+
+    def _repr_html_(self) -> str:
+        return verdict_html(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from solproof.notebook import execution_html
 from solproof.program.program import Program
 from solproof.program.verifier import load_program
 from solproof.svm import runtime_log
@@ -33,6 +34,9 @@ class Execution:
     serialized: SerializedInput
     run: Run
     output: ExecutionOutput
+
+    def _repr_html_(self) -> str:
+        return execution_html(self)
 
 
 def execute(execution_input: ExecutionInput, program: Program | None = None) -> Execution:
