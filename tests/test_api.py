@@ -66,12 +66,14 @@ def test_inputs_from_every_form(given: solproof.ExecutionInput) -> None:
 def test_objects_are_frozen_and_picklable(given: solproof.ExecutionInput) -> None:
     proof = solproof.prove(given)
     verdict = solproof.verify(proof.data, given)
-    for value in (given, proof, verdict, proof.output, proof.report):
+    for value in (given, proof, verdict, proof.output, proof.report, solproof.estimate(given)):
         assert pickle.loads(pickle.dumps(value)) == value
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(value, dataclasses.fields(value)[0].name, None)
     execution = pickle.loads(pickle.dumps(solproof.run(given)))
     assert (execution.input, execution.output) == (given, proof.output)
+    profile = solproof.profile_execution(execution)
+    assert pickle.loads(pickle.dumps(profile)).functions == profile.functions
 
 
 def test_errors_are_picklable_and_have_their_status(given: solproof.ExecutionInput) -> None:
