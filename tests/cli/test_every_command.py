@@ -24,6 +24,8 @@ WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
     "estimate": lambda files, _: [files.input_bin],
     "profile": lambda files, _: [files.input_bin],
     "check": lambda files, _: [files.input_bin],
+    "trace": lambda files, place: [files.input_bin, "--output", place / "trace.json"],
+    "explore": lambda files, place: [files.input_bin, "--output", place / "run.html"],
     "inspect": lambda files, _: [files.proof],
     "asm": lambda _, place: [_source(place), "--output", place / "program.so"],
     "disasm": lambda files, _: [files.program],

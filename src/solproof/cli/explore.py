@@ -13,6 +13,7 @@ from solproof.cli.options import (
     json_option,
     naming_program,
     parameter_options,
+    program_argument,
     quiet_option,
     read_input,
 )
@@ -29,7 +30,7 @@ Example:
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("program", type=FILE, metavar="PROGRAM")
+@program_argument
 @input_option
 @parameter_options
 @click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The HTML file to write.")

@@ -16,6 +16,7 @@ from solproof.cli.options import (
     json_option,
     naming_program,
     parameter_options,
+    program_argument,
     quiet_option,
     read_input,
 )
@@ -30,7 +31,7 @@ FORMATS = ("json", "jsonl", "parquet")
 EXAMPLE = """\b
 Examples:
   solproof trace token.so --input transfer.json -o execution_trace.json
-  solproof trace input.bin --constraints --format jsonl | head -n 2
+  solproof trace input.bin --constraints --format jsonl -o trace.jsonl
   solproof trace --schema > trace.schema.json
 """
 
@@ -43,7 +44,7 @@ def _print_schema(context: click.Context, _: click.Parameter, wanted: bool) -> N
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("program", type=FILE, metavar="PROGRAM")
+@program_argument
 @input_option
 @parameter_options
 @click.option(

@@ -17,7 +17,7 @@ from solproof.proof.proof_file import ProofFile
 from solproof.svm.execute import Execution, execute
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.execution_output import ExecutionOutput
-from solproof.vm.memory import INPUT
+from solproof.witness.build import public_data
 from solproof.witness.execution import Execution as ChainedExecution
 
 
@@ -77,8 +77,7 @@ def estimate_execution(execution: Execution, calibration: Calibration | None = N
         security = _engine.security(key.engine_key, heights, parameters)
     except _engine.EngineError as error:
         raise ProvingError(str(error)) from error
-    words = chained.cells.of(INPUT)
-    claim = claim_of(execution.run, words.index, words.last).to_bytes()
+    claim = claim_of(execution.run, public_data(execution.run, chained)).to_bytes()
     file = ProofFile(
         __version__,
         bytes(32),

@@ -12,10 +12,11 @@ from solproof import _engine
 from solproof.air.chip import Chip
 from solproof.circuit import CIRCUIT
 from solproof.families.registry import FAMILIES
-from solproof.tables import image, lookup, memory, refresh
+from solproof.tables import image, lookup, memory, memory_call, memory_compare, memory_copy, refresh
 from solproof.vm.memory import HEAP, STACK
 from solproof.witness.build import public_data
 from solproof.witness.execution import Execution
+from solproof.witness.memory_calls import Operation
 from solproof.witness.public import public_tables
 from solproof.witness.table import MINIMUM_HEIGHT, padded_height
 
@@ -74,6 +75,7 @@ def table_shapes(execution: Execution, image_height: int) -> list[Shape]:
     found = [
         *_split_tables(execution),
         *_public_tables(execution),
+        *_block_tables(execution),
         _shape(image.CHIP, image_height),
         _shape(lookup.CHIP, lookup.HEIGHT),
     ]
@@ -90,10 +92,20 @@ def _split_tables(execution: Execution) -> Iterator[Shape]:
     for family in FAMILIES:
         taken = execution.rows(family.codes)
         rows += [(executor.chip, len(executor.select(taken))) for executor in family.executors]
+    rows.append((memory_call.CHIP, len(execution.memory_calls)))
     rows.append((refresh.REGISTER_REFRESH, len(execution.registers.refreshes.now)))
     rows.append((refresh.MEMORY_REFRESH, len(execution.memory_refreshes.now)))
     for chip, count in rows:
         yield from (_shape(chip, height) for height in split_heights(count))
+
+
+def _block_tables(execution: Execution) -> Iterator[Shape]:
+    """The tables of the words that memory syscalls touch: never split."""
+    calls = execution.memory_calls
+    is_compare = calls.operation[calls.blocks.call] == Operation.COMPARE
+    for chip, rows in ((memory_copy.CHIP, ~is_compare), (memory_compare.CHIP, is_compare)):
+        if rows.any():
+            yield _shape(chip, padded_height(int(rows.sum())))
 
 
 def _public_tables(execution: Execution) -> Iterator[Shape]:

@@ -8,7 +8,6 @@ ends) is shared by the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +19,7 @@ from solproof.tables import boundary, refresh
 from solproof.witness.arrays import Integers
 from solproof.witness.build import Instance, Witness
 
-Clock = Callable[[Integers], Integers]
-REFRESH_CLOCKS: Mapping[str, Clock] = {
-    # A refresh is one tick before its access. Registers are accessed at 2 clk and 2 clk + 1, words at clk.
-    refresh.REGISTER_REFRESH.name: lambda now: (now + 1) // 2,
-    refresh.MEMORY_REFRESH.name: lambda now: now + 1,
-}
+REFRESHES = (refresh.REGISTER_REFRESH, refresh.MEMORY_REFRESH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +88,10 @@ def _real_rows(instance: Instance) -> int:
 def _clk(instance: Instance) -> Integers | None:
     """The number of the instruction of each real row, None for a chip whose rows have none."""
     is_real = _column(instance, "is_real")
-    clock = REFRESH_CLOCKS.get(instance.chip.name)
-    times = _column(instance, "now" if clock else "clk")
+    is_refresh = instance.chip in REFRESHES
+    times = _column(instance, "now" if is_refresh else "clk")
     if is_real is None or times is None or instance.chip is boundary.EXECUTION:
         return None
-    clk = times[is_real != 0].astype(np.int64)
-    return clock(clk) if clock else clk
+    clk: Integers = times[is_real != 0].astype(np.int64)
+    # A refresh is one tick before its access, which is at 2 clk or 2 clk + 1.
+    return (clk + 1) // 2 if is_refresh else clk

@@ -196,8 +196,8 @@ class Block:
             "a row that continues covers its first byte",
         )
         chip.assert_zero(self.is_end * (start + total(mask) - self.left), "the end is where nothing is left")
-        # Below 16, on every row: the tag of a writable word cannot be read as 16 more bytes of a read-only one,
-        # nor that of a read-only word as one of a writable word of less than no bytes.
+        # Below 16, on every row: the tag of a writable word cannot be read as 16 more bytes of a read-only
+        # one, nor that of a read-only word as one of a writable word of less than no bytes.
         bits(chip, 4, self.aligned.available, covers, "an aligned word has few bytes")
         bits(chip, 3, self.aligned.available - self.left, self.is_end, "the last aligned bytes exist")
         self.aligned.access(chip, new, now=2 * self.clk + 1, active=covers)
