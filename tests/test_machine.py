@@ -11,6 +11,7 @@ from solproof import machine
 
 def test_this_machine() -> None:
     assert 0 < machine.resident_memory() < machine.available_memory() <= machine.total_memory()
+    assert machine.resident_memory() * 0.9 < machine.peak_memory() < machine.total_memory()
     assert machine.usable_cores() >= 1
     assert machine.processor_name()
 
@@ -29,9 +30,10 @@ def test_a_control_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_system_that_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = Path("/nowhere")
-    for name in ("_CPUINFO", "_MEMINFO", "_STATM"):
+    for name in ("_CPUINFO", "_MEMINFO", "_STATM", "_STATUS"):
         monkeypatch.setattr(machine, name, nowhere)
     monkeypatch.setattr(machine, "_GROUP_LIMITS", ())
     assert machine.available_memory() == machine.total_memory()
     assert machine.resident_memory() == 0
+    assert machine.peak_memory() > 2**20
     assert machine.processor_features() == frozenset()

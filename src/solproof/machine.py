@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 UNIT = 1024
 _CPUINFO, _MEMINFO, _STATM = Path("/proc/cpuinfo"), Path("/proc/meminfo"), Path("/proc/self/statm")
+_STATUS = Path("/proc/self/status")
 _GROUP_LIMITS = (
     # (limit, use) of the control group that a container is in: version 2, version 1.
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
@@ -56,6 +59,16 @@ def resident_memory() -> int:
     """Bytes that this process holds; 0 where the system does not tell."""
     content = _text(_STATM)
     return int(content.split()[1]) * os.sysconf("SC_PAGE_SIZE") if content else 0
+
+
+def peak_memory() -> int:
+    """The most bytes that this process has held so far."""
+    for line in _text(_STATUS).splitlines():
+        # What getrusage says would be no less than what the process that started this one held.
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * UNIT
+    unit = 1 if sys.platform == "darwin" else UNIT
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _system_left() -> int | None:

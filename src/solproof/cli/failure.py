@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import sys
 import time
 import traceback
@@ -19,6 +18,7 @@ import click
 
 from solproof.cli.reporting import detail
 from solproof.errors import InputError, SolproofError
+from solproof.machine import peak_memory
 
 UNEXPECTED = 1
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -33,7 +33,7 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     try:
         with command.make_context("solproof", list(arguments)) as context:
             command.invoke(context)
-            detail(f"{time.perf_counter() - start:.3f} s, {_peak_memory()} of memory at most")
+            detail(f"{time.perf_counter() - start:.3f} s, {peak_memory() / 2**20:,.0f} MiB of memory at most")
         sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
@@ -59,12 +59,6 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
             traceback.print_exception(error)
         return _report(type(error).__name__, _unforeseen(error), UNEXPECTED, arguments)
     return 0
-
-
-def _peak_memory() -> str:
-    """The largest resident set of this process so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return f"{peak * (1 if sys.platform == 'darwin' else 1024) / 2**20:,.0f} MiB"
 
 
 def _report(kind: str, message: str, status: int, arguments: Sequence[str]) -> int:

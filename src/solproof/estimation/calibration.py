@@ -1,7 +1,7 @@
 """What was measured on one machine, and the model that was fitted to it: calibration.json beside this module.
 
 `python benches/calibrate.py --write` makes the file. Seconds and peak memory are linear in the instructions
-of a run, the cells of its proof and those of its program's key; a proof's size is computed, not fitted.
+and the syscalls of a run, the cells of its proof and those of its program's key; a proof's size is computed.
 """
 
 from __future__ import annotations
@@ -25,23 +25,25 @@ class Load:
     """
 
     instructions: int
+    syscalls: int
     cells: int
     key_cells: int
 
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """fixed + per_instruction * instructions + per_cell * cells + per_key_cell * key cells."""
+    """A fixed part, and one for each of what a `Load` counts."""
 
     fixed: float
     per_instruction: float
+    per_syscall: float
     per_cell: float
     per_key_cell: float
 
     def at(self, load: Load) -> float:
         """The value for a proof."""
-        varying = self.per_instruction * load.instructions + self.per_cell * load.cells
-        return self.fixed + varying + self.per_key_cell * load.key_cells
+        executed = self.per_instruction * load.instructions + self.per_syscall * load.syscalls
+        return self.fixed + executed + self.per_cell * load.cells + self.per_key_cell * load.key_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def fit(measurements: tuple[Measurement, ...], quantity: str) -> Linear:
     weighted = features / values[:, None]
     number = features.shape[1]
     least, best = np.inf, np.zeros(number)
-    # The best of all choices of features whose coefficients come out positive: there are but fifteen.
+    # The best of all choices of features whose coefficients come out positive: there are but 31.
     for count in range(1, number + 1):
         for chosen in map(list, combinations(range(number), count)):
             found = np.linalg.lstsq(weighted[:, chosen], np.ones(len(values)), rcond=None)[0]

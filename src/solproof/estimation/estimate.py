@@ -94,7 +94,8 @@ def estimate_execution(execution: Execution, calibration: Calibration | None = N
         sum(shape.height * count for shape, count in zip(shapes, counts, strict=True))
         for counts in zip(*(widths[shape.chip].cells for shape in shapes), strict=True)
     )
-    load = Load(execution.run.instructions, main + auxiliary + quotient, preprocessed)
+    run = execution.run
+    load = Load(run.instructions, len(run.trace.events), main + auxiliary + quotient, preprocessed)
     calibration = calibration or shipped_calibration()
     return Estimate(
         output=execution.output,
