@@ -1,0 +1,50 @@
+// The parts of an input.bin, a bincode SolanaExecutionInput (docs/input-format.md); pointers lead into the input.
+#pragma once
+
+#include "features.h"
+#include "platform.h"
+
+enum loader { LOADER_V1, LOADER_V2, LOADER_V3 };
+
+enum sysvar { CLOCK, RENT, EPOCH_SCHEDULE, EPOCH_REWARDS, LAST_RESTART_SLOT, SLOT_HASHES, STAKE_HISTORY, FEES, SYSVARS };
+
+struct content {
+    const u8 *bytes;
+    u64 size;
+};
+
+struct account {
+    const u8 *key;
+    const u8 *owner;
+    struct content data;
+    u64 lamports;
+    u8 is_executable;
+    u8 is_signer;
+    u8 is_writable;
+    u8 first; // the first position that names the same account: its own, if it is no duplicate
+    u64 record; // where the input region has it
+};
+
+struct input {
+    struct content program;
+    const u8 *program_id;
+    struct account *accounts;
+    u64 account_count;
+    struct content instruction_data;
+    u64 compute_unit_limit; // without the price of the heap
+    u64 heap_size;
+    u32 loader;
+    u32 features; // bit set
+    struct content sysvars[SYSVARS];
+    u64 total_stake;
+    const u8 *stakes; // 40 bytes each: address, stake
+    u64 stake_count;
+    int is_raw;
+    u32 raw_version;
+    u64 raw_entry;
+};
+
+static inline int has_feature(const struct input *input, u32 feature) { return input->features >> feature & 1; }
+
+// Read all of an input.bin; ends the run with REFUSED_INPUT when it is not one.
+void read_input(struct input *input, const u8 *content, u64 size);

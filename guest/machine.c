@@ -1,0 +1,586 @@
+// Every handler is a function that ends by jumping to the next one, so that what they all need stays in registers.
+//
+// Instructions are counted by the block: entering one charges its length, and a fault in it gives back what was not
+// reached. When the meter is too short for a block, a STOP is put in the place of the instruction that it does not
+// reach: nothing can jump past it, because a block ends with its first jump.
+
+#include "machine.h"
+
+#include "bytes.h"
+#include "operations.h"
+
+#define PARAMETERS                                                                                                     \
+    const struct operation *at, struct machine *machine, u8 *frame_end, u64 meter, u8 *region, u64 region_start,       \
+        u64 region_limit, u64 *registers
+#define ARGUMENTS at, machine, frame_end, meter, region, region_start, region_limit, registers
+#define HANDLER(name) static void handle_##name(PARAMETERS)
+#define JUMP_TO(function) __attribute__((musttail)) return function(ARGUMENTS)
+
+typedef void handler(PARAMETERS);
+
+#define OPERATION(name) static handler handle_##name;
+ALL_OPERATIONS
+#undef OPERATION
+static handler decode, stop_soon, fault_here;
+
+#define OPERATION(name) handle_##name,
+static handler *const handlers[] = {ALL_OPERATIONS};
+#undef OPERATION
+
+// THREADING
+
+#define DISPATCH() JUMP_TO(((handler *)(u64)at->handler))
+
+#define NEXT(slots)                                                                                                    \
+    do {                                                                                                               \
+        at += slots;                                                                                                   \
+        DISPATCH();                                                                                                    \
+    } while (0)
+
+// Go on with the block that starts here.
+#define ENTER()                                                                                                        \
+    do {                                                                                                               \
+        u64 length_ = at->length;                                                                                      \
+        if (__builtin_expect(length_ == 0, 0)) JUMP_TO(decode);                                                        \
+        if (__builtin_expect(meter < length_, 0)) JUMP_TO(stop_soon);                                                  \
+        meter -= length_;                                                                                              \
+        DISPATCH();                                                                                                    \
+    } while (0)
+
+#define FAULT(code)                                                                                                    \
+    do {                                                                                                               \
+        machine->ending = code;                                                                                        \
+        JUMP_TO(fault_here);                                                                                           \
+    } while (0)
+
+#define DESTINATION (*(u64 *)(u64)at->destination)
+#define SOURCE (*(u64 *)(u64)at->source)
+
+static u64 pc_of(const struct machine *machine, const struct operation *at) { return (u64)(at - machine->code); }
+
+// ARITHMETIC
+
+#define BINARY(name, expression)                                                                                       \
+    HANDLER(name##_R) {                                                                                                \
+        u64 a = DESTINATION, b = SOURCE;                                                                               \
+        DESTINATION = (expression);                                                                                    \
+        NEXT(1);                                                                                                       \
+    }                                                                                                                  \
+    HANDLER(name##_I) {                                                                                                \
+        u64 a = DESTINATION, b = (u64)at->immediate;                                                                   \
+        DESTINATION = (expression);                                                                                    \
+        NEXT(1);                                                                                                       \
+    }
+
+#define UNARY(name, expression)                                                                                        \
+    HANDLER(name) {                                                                                                    \
+        u64 a = DESTINATION;                                                                                           \
+        DESTINATION = (expression);                                                                                    \
+        NEXT(1);                                                                                                       \
+    }
+
+BINARY(ADD64, a + b)
+BINARY(SUB64, a - b)
+BINARY(OR64, a | b)
+BINARY(AND64, a & b)
+BINARY(XOR64, a ^ b)
+BINARY(LSH64, a << (b & 63))
+BINARY(RSH64, a >> (b & 63))
+BINARY(ARSH64, (u64)((i64)a >> (b & 63)))
+BINARY(MUL64, a *b)
+BINARY(UHMUL64, (u64)((u128)a * b >> 64))
+BINARY(SHMUL64, (u64)((i128)(i64)a * (i64)b >> 64))
+BINARY(ADD32, (u64)(i64)(i32)((u32)a + (u32)b))
+BINARY(ADD32Z, (u32)a + (u32)b)
+BINARY(SUB32, (u64)(i64)(i32)((u32)a - (u32)b))
+BINARY(SUB32Z, (u32)a - (u32)b)
+BINARY(MUL32, (u64)(i64)(i32)((u32)a * (u32)b))
+BINARY(MUL32Z, (u32)a *(u32)b)
+BINARY(OR32, (u32)a | (u32)b)
+BINARY(AND32, (u32)a &(u32)b)
+BINARY(XOR32, (u32)a ^ (u32)b)
+BINARY(LSH32, (u32)a << (b & 31))
+BINARY(RSH32, (u32)a >> (b & 31))
+BINARY(ARSH32, (u32)((i32)a >> (b & 31)))
+UNARY(NEG64, -a)
+UNARY(NEG32, (u32) - (u32)a)
+
+HANDLER(MOV64_R) {
+    DESTINATION = SOURCE;
+    NEXT(1);
+}
+
+HANDLER(MOV64_I) {
+    DESTINATION = (u64)at->immediate;
+    NEXT(1);
+}
+
+HANDLER(LDDW) {
+    DESTINATION = (u64)at->immediate;
+    NEXT(2);
+}
+
+HANDLER(MOV32_R) {
+    DESTINATION = (u32)SOURCE;
+    NEXT(1);
+}
+
+HANDLER(MOV32S_R) {
+    DESTINATION = (u64)(i64)(i32)SOURCE;
+    NEXT(1);
+}
+
+// The immediate minus the destination, in V2.
+HANDLER(RSUB64_I) {
+    DESTINATION = (u64)at->immediate - DESTINATION;
+    NEXT(1);
+}
+
+HANDLER(RSUB32Z_I) {
+    DESTINATION = (u32)at->immediate - (u32)DESTINATION;
+    NEXT(1);
+}
+
+static u64 swapped(u64 value, u32 bytes) {
+    u64 result = 0;
+    for (u32 i = 0; i < bytes; i++) result = result << 8 | (value >> 8 * i & 0xFF);
+    return result;
+}
+
+UNARY(BE16, swapped(a, 2))
+UNARY(BE32, swapped(a, 4))
+UNARY(BE64, swapped(a, 8))
+
+// The verifier has seen to it that no immediate is zero.
+#define DIVISION(name, type, result_type, expression)                                                                  \
+    HANDLER(name##_R) {                                                                                                \
+        type a = (type)DESTINATION, b = (type)SOURCE;                                                                  \
+        if (b == 0) FAULT(DIVIDE_BY_ZERO);                                                                             \
+        DESTINATION = (u64)(result_type)(expression);                                                                  \
+        NEXT(1);                                                                                                       \
+    }                                                                                                                  \
+    HANDLER(name##_I) {                                                                                                \
+        type a = (type)DESTINATION, b = (type)at->immediate;                                                           \
+        DESTINATION = (u64)(result_type)(expression);                                                                  \
+        NEXT(1);                                                                                                       \
+    }
+
+// The smallest number divided by -1 has no quotient, and its remainder is a fault as well.
+#define SIGNED_DIVISION(name, type, result_type, smallest, expression)                                                 \
+    HANDLER(name##_R) {                                                                                                \
+        type a = (type)DESTINATION, b = (type)SOURCE;                                                                  \
+        if (b == 0) FAULT(DIVIDE_BY_ZERO);                                                                             \
+        if (a == smallest && b == -1) FAULT(DIVIDE_OVERFLOW);                                                          \
+        DESTINATION = (u64)(result_type)(expression);                                                                  \
+        NEXT(1);                                                                                                       \
+    }                                                                                                                  \
+    HANDLER(name##_I) {                                                                                                \
+        type a = (type)DESTINATION, b = (type)at->immediate;                                                           \
+        if (a == smallest && b == -1) FAULT(DIVIDE_OVERFLOW);                                                          \
+        DESTINATION = (u64)(result_type)(expression);                                                                  \
+        NEXT(1);                                                                                                       \
+    }
+
+#define SMALLEST_32 ((i32)0x80000000)
+#define SMALLEST_64 ((i64)0x8000000000000000)
+
+DIVISION(DIV64, u64, u64, a / b)
+DIVISION(MOD64, u64, u64, a % b)
+DIVISION(DIV32, u32, u32, a / b)
+DIVISION(MOD32, u32, u32, a % b)
+SIGNED_DIVISION(SDIV64, i64, u64, SMALLEST_64, a / b)
+SIGNED_DIVISION(SREM64, i64, u64, SMALLEST_64, a % b)
+SIGNED_DIVISION(SDIV32, i32, u32, SMALLEST_32, a / b)
+SIGNED_DIVISION(SREM32, i32, u32, SMALLEST_32, a % b)
+
+// JUMPS
+
+#define CONDITIONAL(name, type, condition)                                                                             \
+    HANDLER(name##_R) {                                                                                                \
+        type a = (type)DESTINATION, b = (type)SOURCE;                                                                  \
+        at = (condition) ? (const struct operation *)(u64)at->target : at + 1;                                         \
+        ENTER();                                                                                                       \
+    }                                                                                                                  \
+    HANDLER(name##_I) {                                                                                                \
+        type a = (type)DESTINATION, b = (type)at->immediate;                                                           \
+        at = (condition) ? (const struct operation *)(u64)at->target : at + 1;                                         \
+        ENTER();                                                                                                       \
+    }
+
+#define CONDITIONALS(bits)                                                                                             \
+    CONDITIONAL(JEQ##bits, u##bits, a == b)                                                                            \
+    CONDITIONAL(JNE##bits, u##bits, a != b)                                                                            \
+    CONDITIONAL(JGT##bits, u##bits, a > b)                                                                             \
+    CONDITIONAL(JGE##bits, u##bits, a >= b)                                                                            \
+    CONDITIONAL(JLT##bits, u##bits, a < b)                                                                             \
+    CONDITIONAL(JLE##bits, u##bits, a <= b)                                                                            \
+    CONDITIONAL(JSET##bits, u##bits, (a & b) != 0)                                                                     \
+    CONDITIONAL(JSGT##bits, i##bits, a > b)                                                                            \
+    CONDITIONAL(JSGE##bits, i##bits, a >= b)                                                                           \
+    CONDITIONAL(JSLT##bits, i##bits, a < b)                                                                            \
+    CONDITIONAL(JSLE##bits, i##bits, a <= b)
+
+CONDITIONALS(64)
+CONDITIONALS(32)
+
+HANDLER(JA) {
+    at = (const struct operation *)(u64)at->target;
+    ENTER();
+}
+
+// CALLS
+
+// Save what a function may change, and move the frame. Returns no frame when there are too many.
+static inline struct frame *push(struct machine *machine, const u64 *registers, u64 return_pc) {
+    if (machine->depth == MAXIMUM_CALL_DEPTH - 1) return 0;
+    struct frame *frame = &machine->frames[machine->depth];
+    for (u32 i = 0; i < 5; i++) frame->registers[i] = registers[6 + i];
+    frame->return_pc = return_pc;
+    return frame;
+}
+
+// Frames of V1 and V2 stay where they are, and are never used by address: `frame_end` means nothing there.
+#define OPEN_FRAME()                                                                                                   \
+    do {                                                                                                               \
+        machine->depth++;                                                                                              \
+        registers[10] += machine->frame_stride;                                                                        \
+        frame_end += FRAME_SIZE;                                                                                       \
+    } while (0)
+
+HANDLER(CALL) {
+    if (!push(machine, registers, (u64)at->immediate)) FAULT(CALL_DEPTH_EXCEEDED);
+    OPEN_FRAME();
+    at = (const struct operation *)(u64)at->target;
+    ENTER();
+}
+
+HANDLER(CALLX) {
+    u64 target = (SOURCE - machine->program.text_address) / SLOT;
+    if (!push(machine, registers, pc_of(machine, at) + 1)) FAULT(CALL_DEPTH_EXCEEDED);
+    if (target >= machine->program.slots) FAULT(CALL_OUTSIDE_TEXT_SEGMENT);
+    OPEN_FRAME();
+    at = &machine->code[target];
+    ENTER();
+}
+
+HANDLER(EXIT) {
+    if (machine->depth == 0) {
+        machine->meter = meter;
+        machine->pc = pc_of(machine, at);
+        machine->ending = RETURNED;
+        return;
+    }
+    const struct frame *frame = &machine->frames[--machine->depth];
+    for (u32 i = 0; i < 5; i++) registers[6 + i] = frame->registers[i];
+    frame_end -= FRAME_SIZE;
+    at = &machine->code[frame->return_pc];
+    ENTER();
+}
+
+// Compute units that are left are those of the meter and the reserve; the segment's end stays where it is.
+static void share_meter(struct machine *machine, u64 remaining, u64 segment_left) {
+    machine->meter = least(remaining, segment_left);
+    machine->reserve = remaining - machine->meter;
+}
+
+HANDLER(SYSCALL) {
+    machine->meter = meter;
+    u64 segment_left = machine->segment_end - executed(machine);
+    u64 before = meter + machine->reserve;
+    machine->meter = before, machine->reserve = 0;
+    u32 fault = execute_syscall(machine, (u32)at->immediate);
+    machine->syscall_units += before - machine->meter;
+    share_meter(machine, machine->meter, segment_left);
+    meter = machine->meter;
+    if (fault) {
+        machine->pc = pc_of(machine, at);
+        machine->ending = fault;
+        return;
+    }
+    at++;
+    ENTER();
+}
+
+HANDLER(UNSUPPORTED) { FAULT(UNSUPPORTED_INSTRUCTION); }
+HANDLER(OVERRUN) { FAULT(EXECUTION_OVERRUN); }
+
+// MEMORY
+
+u8 *translate(const struct machine *machine, u64 address, u64 size, int is_write, u32 *ending) {
+    u64 region = address >> 32, offset = (u32)address, available = 0;
+    u8 *host = 0;
+    u32 version = machine->program.version;
+    int is_in_hole = 0;
+    if (region == INPUT_START >> 32) host = machine->region, available = machine->region_size;
+    else if (region == HEAP_START >> 32) host = machine->heap, available = machine->heap_size;
+    else if (region == STACK_START >> 32) {
+        host = machine->stack, available = STACK_SIZE;
+        if (version == 0) {
+            is_in_hole = (offset & FRAME_SIZE) != 0;
+            offset = (offset >> 13 << 12) | (offset & (FRAME_SIZE - 1));
+        }
+    } else if (region == (version >= 3 ? 0 : 1) && !is_write)
+        host = (u8 *)machine->program.image, available = machine->program.image_size;
+    if (is_in_hole || size > available || offset > available - size || available == 0) {
+        i64 distance = (i64)(address - STACK_START);
+        // The frame's number truncates towards zero; from -1 to 64 it is one of the stack.
+        int is_stack = version != 1 && version != 2 && distance > -2 * (i64)FRAME_SIZE && distance < 65 * (i64)FRAME_SIZE;
+        *ending = is_stack ? STACK_ACCESS_VIOLATION : ACCESS_VIOLATION;
+        return 0;
+    }
+    return host + offset;
+}
+
+#define ADDRESS(base) ((base) + (u64)(i64)at->offset)
+#define STORE_ADDRESS() (DESTINATION + (u64)(i64)at->offset)
+
+// Aligned, and with 8 bytes or more to the end of the input region: `region_limit` is its size less 7.
+#define IS_EASY(offset, size) ((offset) < region_limit && ((offset) & ((size) - 1)) == 0)
+
+// Any other access: to another region, not aligned, at the end of the input region, or not allowed.
+#define ANYWHERE(name, size, type, address, is_write, by_word, by_byte)                                                \
+    HANDLER(name##_DISTANT) {                                                                                          \
+        u8 *host = translate(machine, address, size, is_write, &machine->ending);                                      \
+        if (!host) JUMP_TO(fault_here);                                                                                \
+        if (((u64)host & (size - 1)) == 0) {                                                                           \
+            by_word;                                                                                                   \
+        } else {                                                                                                       \
+            by_byte;                                                                                                   \
+        }                                                                                                              \
+        NEXT(1);                                                                                                       \
+    }
+
+static inline u64 load_bytes(const u8 *host, u32 size) {
+    u64 value = 0;
+    for (u32 i = 0; i < size; i++) value |= (u64)host[i] << 8 * i;
+    return value;
+}
+
+static inline void store_bytes(u8 *host, u64 value, u32 size) {
+    for (u32 i = 0; i < size; i++) host[i] = (u8)(value >> 8 * i);
+}
+
+#define STORES(name, size, type, value)                                                                                \
+    ANYWHERE(name, size, type, STORE_ADDRESS(), 1, *(type *)host = (type)(value), store_bytes(host, value, size))      \
+    HANDLER(name##_ANYWHERE) {                                                                                         \
+        u64 offset = STORE_ADDRESS() - region_start;                                                                   \
+        if (!IS_EASY(offset, size)) JUMP_TO(handle_##name##_DISTANT);                                                  \
+        *(type *)(region + offset) = (type)(value);                                                                    \
+        NEXT(1);                                                                                                       \
+    }                                                                                                                  \
+    HANDLER(name##_FRAME) {                                                                                            \
+        *(type *)(frame_end + at->offset) = (type)(value);                                                             \
+        NEXT(1);                                                                                                       \
+    }
+
+#define ACCESSES(size, type)                                                                                           \
+    ANYWHERE(LD##size, size, type, ADDRESS(SOURCE), 0, DESTINATION = *(type *)host, DESTINATION = load_bytes(host, size)) \
+    HANDLER(LD##size##_ANYWHERE) {                                                                                     \
+        u64 offset = ADDRESS(SOURCE) - region_start;                                                                   \
+        if (!IS_EASY(offset, size)) JUMP_TO(handle_LD##size##_DISTANT);                                                \
+        DESTINATION = *(type *)(region + offset);                                                                      \
+        NEXT(1);                                                                                                       \
+    }                                                                                                                  \
+    HANDLER(LD##size##_FRAME) {                                                                                        \
+        DESTINATION = *(type *)(frame_end + at->offset);                                                               \
+        NEXT(1);                                                                                                       \
+    }                                                                                                                  \
+    STORES(ST##size##R, size, type, SOURCE)                                                                            \
+    STORES(ST##size##I, size, type, (u64)(i64)(i32)at->target)
+
+ACCESSES(1, u8)
+ACCESSES(2, u16)
+ACCESSES(4, u32)
+ACCESSES(8, u64)
+
+// DECODING
+
+static inline u32 register_address(const struct machine *machine, u32 number) {
+    return (u32)(u64)&machine->registers[number];
+}
+
+static inline u32 operation_address(const struct machine *machine, u64 pc) { return (u32)(u64)&machine->code[pc]; }
+
+// 1, 2, 4 or 8: the operations of memory stand in this order, each in two forms.
+static inline u32 access_size(u32 operation) { return 1U << (operation - OPERATION_LD1_ANYWHERE) / 2 % 4; }
+
+// Whether an access is to the open frame, aligned and within it, whatever the program did: only calls move r10 there.
+static int is_in_frame(const struct machine *machine, u32 base, i32 offset, u32 size) {
+    u32 version = machine->program.version;
+    return base == 10 && version != 1 && version != 2 && offset >= -(i32)FRAME_SIZE && offset <= -(i32)size &&
+           (offset & (i32)(size - 1)) == 0;
+}
+
+static void decode_call(const struct machine *machine, u64 pc, u64 slot, struct operation *to, u32 *operation) {
+    u32 key = (u32)(slot >> 32), source = slot >> 12 & 0xF;
+    int is_static = machine->program.version >= 3;
+    u64 target;
+    if ((!is_static || source == 0) && has_syscall(machine->input, key)) {
+        to->immediate = key;
+        *operation = OPERATION_SYSCALL;
+        return;
+    }
+    if (is_static) target = source == 1 ? pc + 1 + (u64)(i64)(i32)key : ~0UL;
+    else target = (u64)find_function(&machine->program, key) - 1;
+    if (target >= machine->program.slots) {
+        *operation = OPERATION_UNSUPPORTED;
+        return;
+    }
+    to->immediate = (i64)(pc + 1); // where it returns to
+    to->target = operation_address(machine, target);
+}
+
+// The operation at a pc; returns whether it ends a block.
+static int decode_one(const struct machine *machine, u64 pc, struct operation *to) {
+    u64 slot = machine->program.text[pc];
+    u32 version = machine->program.version;
+    struct meaning meaning = meanings[dialect(version)][(u8)slot];
+    u32 operation = meaning.operation, destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
+    i32 offset = (i16)(slot >> 16);
+    i64 immediate = (i64)slot >> 32;
+    int ends_block = 0;
+    to->destination = register_address(machine, destination);
+    switch (meaning.format) {
+    case FORMAT_REGISTERS:
+        to->source = register_address(machine, source);
+        break;
+    case FORMAT_SIGNED:
+        to->immediate = immediate;
+        break;
+    case FORMAT_UNSIGNED:
+        to->immediate = (u32)immediate;
+        break;
+    case FORMAT_SHIFTED:
+        to->immediate = immediate << 32;
+        break;
+    case FORMAT_LITTLE_ENDIAN:
+        to->immediate = immediate == 64 ? -1 : (1L << immediate) - 1;
+        break;
+    case FORMAT_BIG_ENDIAN:
+        operation += immediate == 16 ? 0 : immediate == 32 ? 1 : 2;
+        break;
+    case FORMAT_WIDE:
+        to->immediate = (i64)((u64)(u32)immediate | machine->program.text[pc + 1] >> 32 << 32);
+        break;
+    case FORMAT_LOAD:
+        to->source = register_address(machine, source);
+        to->offset = offset;
+        operation += (u32)is_in_frame(machine, source, offset, access_size(operation));
+        break;
+    case FORMAT_STORE_REGISTER:
+        to->source = register_address(machine, source);
+        to->offset = offset;
+        operation += (u32)is_in_frame(machine, destination, offset, access_size(operation));
+        break;
+    case FORMAT_STORE_IMMEDIATE:
+        to->target = (u32)immediate;
+        to->offset = offset;
+        operation += (u32)is_in_frame(machine, destination, offset, access_size(operation));
+        break;
+    case FORMAT_JUMP_REGISTERS:
+        to->source = register_address(machine, source);
+        to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
+        ends_block = 1;
+        break;
+    case FORMAT_JUMP_IMMEDIATE:
+        to->immediate = immediate;
+        to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
+        ends_block = 1;
+        break;
+    case FORMAT_JUMP:
+        to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
+        ends_block = 1;
+        break;
+    case FORMAT_CALL:
+        decode_call(machine, pc, slot, to, &operation);
+        ends_block = 1;
+        break;
+    case FORMAT_CALL_REGISTER:
+        // V0 and V1 use the low 8 bits of an immediate that is 0 to 9.
+        to->source = register_address(machine, version < 2 ? (u32)immediate & 0xFF : version == 2 ? source : destination);
+        ends_block = 1;
+        break;
+    default: // an exit, and what no opcode means
+        ends_block = 1;
+    }
+    to->handler = (u32)(u64)handlers[operation];
+    return ends_block;
+}
+
+static u64 width(const struct machine *machine, u64 pc) {
+    u8 code = (u8)machine->program.text[pc];
+    return meanings[dialect(machine->program.version)][code].format == FORMAT_WIDE ? 2 : 1;
+}
+
+// How many instructions there are from a pc to the end of its block. Past the text stands one that is its end.
+static u64 block_rest(const struct machine *machine, u64 pc) {
+    struct operation scratch;
+    u64 length = 1;
+    for (; pc < machine->program.slots && !decode_one(machine, pc, &scratch); length++) pc += width(machine, pc);
+    return length;
+}
+
+// Decode the block that starts here, and enter it.
+static void decode(PARAMETERS) {
+    u64 pc = pc_of(machine, at);
+    u32 length = 1;
+    for (;; length++) {
+        if (pc >= machine->program.slots) {
+            machine->code[machine->program.slots].handler = (u32)(u64)handlers[OPERATION_OVERRUN];
+            break;
+        }
+        struct operation *to = &machine->code[pc];
+        if (decode_one(machine, pc, to)) break;
+        pc += width(machine, pc);
+    }
+    machine->code[pc_of(machine, at)].length = length;
+    ENTER();
+}
+
+// ENDS
+
+// The meter does not reach the end of the block that starts here.
+static void stop_soon(PARAMETERS) {
+    u64 pc = pc_of(machine, at), length = at->length;
+    for (u64 left = meter; left > 0; left--) pc += width(machine, pc);
+    machine->code[pc].handler = (u32)(u64)handlers[OPERATION_STOP];
+    meter -= length; // below zero, until the end gives back what was not reached
+    DISPATCH();
+}
+
+HANDLER(STOP) {
+    machine->pc = pc_of(machine, at);
+    machine->meter = meter + block_rest(machine, machine->pc);
+    machine->ending = machine->meter + machine->reserve == 0 ? EXCEEDED_MAX_INSTRUCTIONS : SEGMENT_END;
+}
+
+static void fault_here(PARAMETERS) {
+    machine->pc = pc_of(machine, at);
+    machine->meter = meter + block_rest(machine, machine->pc) - 1;
+}
+
+void start_machine(struct machine *machine, const struct input *input) {
+    static const u16 strides[5] = {0x2000, 0, 0, 0x1000, 0x1000};
+    u32 version = machine->program.version;
+    machine->input = input;
+    machine->stack = allocate(STACK_SIZE);
+    machine->heap = allocate(input->heap_size);
+    machine->heap_size = input->heap_size;
+    machine->code = allocate((machine->program.slots + 1) * sizeof *machine->code);
+    machine->frames = allocate(MAXIMUM_CALL_DEPTH * sizeof *machine->frames);
+    machine->return_data = allocate(MAXIMUM_RETURN_DATA);
+    machine->frame_stride = strides[version];
+    machine->limit = machine->meter = input->compute_unit_limit;
+    machine->segment_end = ~0UL;
+    machine->pc = machine->program.entry;
+    machine->registers[1] = INPUT_START;
+    machine->registers[10] = STACK_START + (machine->frame_stride ? FRAME_SIZE : STACK_SIZE);
+}
+
+void run_machine(struct machine *machine) {
+    u64 limit = machine->region_size < 8 ? 0 : machine->region_size - 7;
+    u8 *frame_end = machine->stack + (machine->depth + 1) * FRAME_SIZE;
+    share_meter(machine, machine->meter, machine->segment_end - executed(machine));
+    decode(&machine->code[machine->pc], machine, frame_end, machine->meter, machine->region, INPUT_START, limit,
+           machine->registers);
+}

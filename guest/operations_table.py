@@ -1,0 +1,194 @@
+"""The tables of the guest's decoder and verifier, from solproof's own opcode table: a header in C.
+
+There are three dialects of sBPF: V0 with V1, V2, and V3 with V4. Mnemonics that do the same once their immediate
+is prepared are one operation of the guest.
+"""
+
+from __future__ import annotations
+
+from solproof.errors import UnsupportedError
+from solproof.isa.opcodes import OPCODES, Format, Opcode
+from solproof.program.syscall_names import SYSCALL_HASHES
+from solproof.svm.features import FEATURES, MAINNET
+
+DIALECTS = (0, 2, 3)
+"""A version of each dialect."""
+
+BOTH = (
+    *("ADD64 SUB64 OR64 AND64 XOR64 MOV64 LSH64 RSH64 ARSH64 MUL64 DIV64 MOD64").split(),
+    *("ADD32 ADD32Z SUB32 SUB32Z MUL32 MUL32Z OR32 AND32 XOR32 LSH32 RSH32 ARSH32 DIV32 MOD32").split(),
+    *("UHMUL64 SHMUL64 SDIV64 SREM64 SDIV32 SREM32").split(),
+    *(f"{name}{bits}" for name in "JEQ JNE JGT JGE JLT JLE JSET JSGT JSGE JSLT JSLE".split() for bits in (64, 32)),
+)
+"""Operations with a register or an immediate operand."""
+
+MEMORY = tuple(
+    f"{name}_{kind}" for name in ("LD1 LD2 LD4 LD8 ST1R ST2R ST4R ST8R ST1I ST2I ST4I ST8I").split()
+    for kind in ("ANYWHERE", "FRAME")
+)
+SINGLE = (
+    *("RSUB64_I RSUB32Z_I MOV32_R MOV32S_R NEG64 NEG32 BE16 BE32 BE64 LDDW JA").split(),
+    *("CALL CALLX EXIT SYSCALL UNSUPPORTED OVERRUN STOP").split(),
+)
+OPERATIONS = (*(f"{name}_{form}" for name in BOTH for form in "RI"), *MEMORY, *SINGLE)
+
+SAME = {"LMUL64": "MUL64", "UDIV64": "DIV64", "UREM64": "MOD64", "UDIV32": "DIV32", "UREM32": "MOD32"}
+IN_V2 = {"ADD32": "ADD32Z", "SUB32": "SUB32Z", "LMUL32": "MUL32Z"}
+SIZES = {"B": 1, "H": 2, "W": 4, "DW": 8, "1B": 1, "2B": 2, "4B": 4, "8B": 8}
+DIVISIONS = ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM")
+SHIFTS = ("LSH", "RSH", "ARSH")
+FORMATS = (
+    *("NONE REGISTERS SIGNED UNSIGNED SHIFTED LITTLE_ENDIAN BIG_ENDIAN WIDE LOAD STORE_REGISTER").split(),
+    *("STORE_IMMEDIATE JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL CALL_REGISTER EXIT").split(),
+)
+RULES = (
+    *("UNKNOWN NONE WIDE DIVISOR SHIFT_32 SHIFT_64 ENDIAN JUMP CALL_REGISTER ADD_IMMEDIATE STORE").split(),
+)
+ANY_REGISTERS, NOT_ANY_REGISTERS = 1, 255
+"""In `register_rules`: registers that every instruction may use are numbered as RULE_NONE."""
+
+
+def header() -> str:
+    """The text of operations.h."""
+    rows = {(row.code, version): row for row in OPCODES for version in DIALECTS if version in row.versions}
+    meanings, rules = [], []
+    for version in DIALECTS:
+        meanings.append([meaning(rows.get((code, version)), version) for code in range(256)])
+        rules.append([rule(rows.get((code, version))) for code in range(256)])
+    registers = [
+        ANY_REGISTERS if pair >> 4 <= 10 and pair & 15 <= 9 else NOT_ANY_REGISTERS for pair in range(256)
+    ]
+    return "\n".join(
+        [
+            "#pragma once",
+            '#include "platform.h"',
+            "static inline u32 dialect(u32 version) { return version < 2 ? 0 : version == 2 ? 1 : 2; }",
+            enumeration("OPERATION", OPERATIONS),
+            enumeration("FORMAT", FORMATS),
+            enumeration("RULE", RULES),
+            "#define ALL_OPERATIONS " + " ".join(f"OPERATION({name})" for name in OPERATIONS),
+            "struct meaning { u8 operation; u8 format; };",
+            table("struct meaning", "meanings[3][256]", meanings),
+            table("u8", "verifier_rules[3][256]", rules),
+            "__attribute__((unused)) static const u8 register_rules[256] = {" + ", ".join(map(str, registers)) + "};",
+            "",
+        ]
+    )
+
+
+def meaning(row: Opcode | None, version: int) -> str:
+    """The operation of an opcode, and how its operands are prepared."""
+    operation, operand_format = _meaning(row, version)
+    return f"{{OPERATION_{operation}, FORMAT_{operand_format}}}"
+
+
+def _meaning(row: Opcode | None, version: int) -> tuple[str, str]:
+    if row is None:
+        return "UNSUPPORTED", "NONE"
+    stem, _, form = row.mnemonic.rpartition("_")
+    stem = SAME.get(stem, stem)
+    if version == 2:
+        stem = IN_V2.get(stem, stem)
+    match row.format:
+        case Format.REGISTER:
+            return row.mnemonic, "REGISTERS"
+        case Format.ENDIAN:
+            return ("AND64_I", "LITTLE_ENDIAN") if row.mnemonic == "LE" else ("BE16", "BIG_ENDIAN")
+        case Format.LOAD_DOUBLE_IMMEDIATE:
+            return "LDDW", "WIDE"
+        case Format.LOAD:
+            return f"LD{SIZES[stem.partition('_')[2]]}_ANYWHERE", "LOAD"
+        case Format.STORE_REGISTER:
+            return f"ST{SIZES[stem.partition('_')[2]]}R_ANYWHERE", "STORE_REGISTER"
+        case Format.STORE_IMMEDIATE:
+            return f"ST{SIZES[stem.partition('_')[2]]}I_ANYWHERE", "STORE_IMMEDIATE"
+        case Format.JUMP:
+            return "JA", "JUMP"
+        case Format.JUMP_IMMEDIATE | Format.JUMP_REGISTER:
+            return f"{stem}_{form[0]}", f"JUMP_{'IMMEDIATE' if form == 'IMM' else 'REGISTERS'}"
+        case Format.CALL_IMMEDIATE:
+            return "CALL", "CALL"
+        case Format.CALL_REGISTER:
+            return "CALLX", "CALL_REGISTER"
+        case Format.EXIT:
+            return "EXIT", "EXIT"
+        case Format.REGISTER_REGISTER:
+            if stem == "MOV32":
+                return ("MOV32S_R" if version == 2 else "MOV32_R"), "REGISTERS"
+            return f"{stem}_R", "REGISTERS"
+    if row.mnemonic in ("UDIV64_IMM", "UREM64_IMM", "UHMUL64_IMM"):
+        return f"{stem}_I", "UNSIGNED"
+    if stem in ("MOV32", "AND32"):  # the upper half of the operand is zero, so that of the result is
+        return f"{stem[:3]}64_I", "UNSIGNED"
+    if stem == "HOR64":
+        return "OR64_I", "SHIFTED"
+    if version == 2 and row.mnemonic in ("SUB64_IMM", "SUB32_IMM"):
+        return ("RSUB64_I" if row.mnemonic == "SUB64_IMM" else "RSUB32Z_I"), "SIGNED"
+    return f"{stem}_I", "SIGNED"
+
+
+def rule(row: Opcode | None) -> str:
+    """What the verifier checks of an opcode's operands."""
+    return "RULE_" + _rule(row)
+
+
+def _rule(row: Opcode | None) -> str:
+    if row is None:
+        return "UNKNOWN"
+    stem = row.mnemonic.partition("_")[0]
+    match row.format:
+        case Format.LOAD_DOUBLE_IMMEDIATE:
+            return "WIDE"
+        case Format.ENDIAN:
+            return "ENDIAN"
+        case Format.JUMP | Format.JUMP_IMMEDIATE | Format.JUMP_REGISTER:
+            return "JUMP"
+        case Format.CALL_REGISTER:
+            return "CALL_REGISTER"
+        case Format.STORE_IMMEDIATE | Format.STORE_REGISTER:
+            return "STORE"
+        case Format.REGISTER_IMMEDIATE if stem[:-2] in DIVISIONS:
+            return "DIVISOR"
+        case Format.REGISTER_IMMEDIATE if stem[:-2] in SHIFTS:
+            return f"SHIFT_{stem[-2:]}"
+    return "ADD_IMMEDIATE" if row.mnemonic == "ADD64_IMM" else "NONE"
+
+
+def syscall_hashes() -> str:
+    """The text of syscall_hashes.h."""
+    entries = (f"SYSCALL({name.upper().strip('_')}, {key:#x})" for name, key in SYSCALL_HASHES.items())
+    names = (f"#define {name.upper().strip('_')}_HASH {key:#x}" for name, key in SYSCALL_HASHES.items())
+    return "\n".join(["#pragma once", "#define ALL_SYSCALLS " + " ".join(entries), *names, ""])
+
+
+def features() -> str:
+    """The text of features.h: a number for each feature that can be active, and its address."""
+    names = [name for name in FEATURES if is_supported(name)]
+    mainnet = sum(1 << number for number, name in enumerate(names) if name in MAINNET)
+    addresses = ",\n".join("{" + ", ".join(map(str, FEATURES[name])) + "}" for name in names)
+    return (
+        '#pragma once\n#include "platform.h"\n'
+        + enumeration("FEATURE", (*(name.upper() for name in names), "COUNT"))
+        + f"\n#define MAINNET_FEATURES {mainnet:#x}U\n"
+        + f"__attribute__((unused)) static const u8 feature_addresses[FEATURE_COUNT][32] = {{\n{addresses}\n}};\n"
+    )
+
+
+def is_supported(feature: str) -> bool:
+    """Whether any input may have a feature."""
+    try:
+        MAINNET.changed([feature])
+    except UnsupportedError:
+        return False
+    return True
+
+
+def enumeration(prefix: str, names: tuple[str, ...]) -> str:
+    """An enum whose constants are prefixed."""
+    return "enum { " + ", ".join(f"{prefix}_{name}" for name in names) + " };"
+
+
+def table(kind: str, name: str, rows: list[list[str]]) -> str:
+    """A constant table of two dimensions."""
+    content = ",\n".join("{" + ", ".join(row) + "}" for row in rows)
+    return f"__attribute__((unused)) static const {kind} {name} = {{\n{content}\n}};"

@@ -1,0 +1,81 @@
+// The verifier: as src/solproof/program/verifier.py. It reads every slot, so the usual case is kept short.
+
+#include "endings.h"
+#include "operations.h"
+#include "program.h"
+
+#define FRAME_POINTER 10
+
+static _Noreturn void bad(enum refusal refusal) { refuse(REFUSED_PROGRAM, refusal); }
+
+static void expect(int condition, enum refusal refusal) {
+    if (!condition) bad(refusal);
+}
+
+// What the rule of an opcode says of a slot; returns by how many slots it is wide.
+static u64 check_operands(const struct program *program, u64 pc, u64 slot, u32 rule) {
+    i32 immediate = (i32)(slot >> 32);
+    u32 destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
+    switch (rule) {
+    case RULE_UNKNOWN:
+        bad(VERIFIER_UNKNOWN_OPCODE);
+    case RULE_WIDE:
+        expect(pc + 1 < program->slots, VERIFIER_LDDW_CANNOT_BE_LAST);
+        expect((u8)program->text[pc + 1] == 0, VERIFIER_INCOMPLETE_LDDW);
+        return 2;
+    case RULE_DIVISOR:
+        expect(immediate != 0, VERIFIER_DIVISION_BY_ZERO);
+        break;
+    case RULE_SHIFT_32:
+        expect((u32)immediate < 32, VERIFIER_SHIFT_WITH_OVERFLOW);
+        break;
+    case RULE_SHIFT_64:
+        expect((u32)immediate < 64, VERIFIER_SHIFT_WITH_OVERFLOW);
+        break;
+    case RULE_ENDIAN:
+        expect(immediate == 16 || immediate == 32 || immediate == 64, VERIFIER_UNSUPPORTED_LE_BE_ARGUMENT);
+        break;
+    case RULE_JUMP: {
+        u64 target = pc + 1 + (u64)(i64)(i16)(slot >> 16);
+        expect(target < program->slots, VERIFIER_JUMP_OUT_OF_CODE);
+        expect((u8)program->text[target] != 0, VERIFIER_JUMP_TO_MIDDLE_OF_LDDW);
+        break;
+    }
+    case RULE_CALL_REGISTER: {
+        u32 callee = program->version <= 1 ? (u32)immediate : program->version == 2 ? source : destination;
+        expect(callee < FRAME_POINTER, VERIFIER_INVALID_REGISTER);
+        break;
+    }
+    case RULE_ADD_IMMEDIATE:
+        if ((program->version == 1 || program->version == 2) && destination == FRAME_POINTER)
+            expect(immediate % 64 == 0, VERIFIER_UNALIGNED_IMMEDIATE);
+        break;
+    }
+    return 1;
+}
+
+static void check_registers(const struct program *program, u64 slot, u32 rule) {
+    u32 destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
+    expect(source <= FRAME_POINTER, VERIFIER_INVALID_SOURCE_REGISTER);
+    expect(destination <= FRAME_POINTER, VERIFIER_INVALID_DESTINATION_REGISTER);
+    int moves_frame = rule == RULE_ADD_IMMEDIATE && (program->version == 1 || program->version == 2);
+    expect(destination != FRAME_POINTER || rule == RULE_STORE || moves_frame, VERIFIER_CANNOT_WRITE_R10);
+}
+
+void verify(const struct program *program) {
+    expect(program->text_size % SLOT == 0, VERIFIER_LENGTH_NOT_MULTIPLE);
+    expect(program->slots != 0, VERIFIER_NO_PROGRAM);
+    const u8 *rules = verifier_rules[dialect(program->version)];
+    const u64 *text = program->text, *end = text + program->slots;
+    for (const u64 *at = text; at < end;) {
+        u64 slot = *at;
+        u32 rule = rules[(u8)slot];
+        if (rule == register_rules[(u8)(slot >> 8)]) { // RULE_NONE, and registers that any instruction may use
+            at++;
+            continue;
+        }
+        u64 width = check_operands(program, (u64)(at - text), slot, rule);
+        check_registers(program, slot, rule);
+        at += width;
+    }
+}

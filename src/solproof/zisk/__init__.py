@@ -1,0 +1,1 @@
+"""solproof inside ZisK: the guest that runs a program there, its inputs, its outputs, and its provers."""

@@ -1,0 +1,73 @@
+"""What differs between the versions of ZisK for a guest: where its memory is, and how its input is framed.
+
+Read from the sources of 0.9 to 0.18 and from the crates of 1.x; docs/zisk.md has the table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from solproof.errors import InputError
+
+ROM_SIZE = 128 * 1024 * 1024
+INPUT_SIZE = 128 * 1024 * 1024
+RAM_END = 0xC000_0000
+UART_OFFSET = 0x200
+OUTPUT_WORDS = 64
+"""Public words of 32 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abi:
+    """One memory map. Addresses are of the zkVM.
+
+    first, last:    the versions that have it, as (major, minor)
+    link_base:      where the code of a guest lies
+    input_address:  the input: 8 bytes that no guest here uses, its length as u64, its bytes
+    system_address: the page of the system
+    output_address: the public words
+    has_count:      whether the number of the words stands before them
+    has_records:    whether the host frames the input: a u64 length, the bytes, zeros up to a multiple of 8
+    packs_words:    whether the SHA-256 precompile takes two words as one of 64 bits, high half first
+    """
+
+    name: str
+    first: tuple[int, int]
+    last: tuple[int, int]
+    link_base: int
+    input_address: int
+    system_address: int
+    output_address: int
+    has_count: bool = False
+    has_records: bool = True
+    packs_words: bool = False
+
+
+ABIS = (
+    Abi(
+        "0.15", (0, 9), (0, 15), 0x8000_0000, 0x9000_0000, 0xA000_0000, 0xA001_0000,
+        has_count=True, has_records=False, packs_words=True,
+    ),
+    Abi("0.18", (0, 16), (0, 18), 0x8000_0000, 0x4000_0000, 0xA000_0000, 0xA001_0000),
+    Abi("1.3", (1, 1), (1, 3), 0x8000_0000, 0x4000_0000, 0xA040_0000, 0xA041_0000),
+    Abi("1.4", (1, 4), (1, 4), 0x9000_0000, 0x1000_0000, 0xA040_0000, 0xA041_0000),
+)  # fmt: skip
+DEFAULT = ABIS[1]
+"""That of the newest release that is not a preview."""
+
+
+def version_text(version: tuple[int, int]) -> str:
+    """A version as people write it."""
+    return ".".join(map(str, version))
+
+
+def abi_of(text: str) -> Abi:
+    """The memory map of a version such as `0.18.0`, or of what a tool says of its version; raises `InputError`."""
+    found = re.search(r"(\d+)\.(\d+)", text)
+    version = None if found is None else (int(found[1]), int(found[2]))
+    for abi in ABIS:
+        if version is not None and abi.first <= version <= abi.last:
+            return abi
+    known = ", ".join(f"{version_text(abi.first)} to {version_text(abi.last)}" for abi in ABIS)
+    raise InputError(f"ZisK version {text!r}: expected one whose memory map is known: {known}")

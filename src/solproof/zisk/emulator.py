@@ -1,0 +1,143 @@
+"""Runs a guest without ZisK: Unicorn emulates the RISC-V processor, this module the memory map and precompiles.
+
+It is not ZisK: it executes the same RISC-V instructions on the same addresses with the same results, and counts
+them. ZisK needs about 800 steps more, to start and to end a guest.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from solproof.errors import SolproofError
+from solproof.zisk.abi import INPUT_SIZE, OUTPUT_WORDS, RAM_END, ROM_SIZE, Abi
+from solproof.zisk.elf import Segment
+from solproof.zisk.precompiles import compress, keccak_permutation
+
+INSTRUCTION_BYTES = 4
+EXIT_CALL = 93
+ECALL, ILLEGAL_INSTRUCTION = 8, 2
+SHA256_CSR, KECCAK_CSR = 0x805, 0x800
+SYSTEM_OPCODE, SET_BITS = 0x73, 2
+RAM_AFTER_OUTPUT = 0x1_0000
+LARGEST_STATE = 256 * 1024 * 1024
+
+
+class GuestError(SolproofError):
+    """The guest did something that no guest of ours does: a fault of solproof, not of the program."""
+
+
+def unicorn_modules() -> tuple[Any, Any, Any]:
+    """Unicorn, its RISC-V constants and its general ones; raises `SolproofError` where it is not installed."""
+    try:
+        import unicorn  # noqa: PLC0415
+        from unicorn import riscv_const, unicorn_const  # noqa: PLC0415
+    except ImportError:
+        raise SolproofError(
+            "the embedded emulator is not installed: pip install 'solproof[zisk]' (or: pip install unicorn)"
+        ) from None
+    return unicorn, riscv_const, unicorn_const
+
+
+@dataclass(frozen=True, slots=True)
+class Emulation:
+    """What a guest left: its public words, and how many RISC-V instructions it executed."""
+
+    words: tuple[int, ...]
+    steps: int | None
+    state: bytes
+    """The state at the end of a segment that goes on; nothing otherwise."""
+
+
+class Emulator:
+    """One run of a guest. Use `emulate`."""
+
+    def __init__(self, abi: Abi, segments: tuple[Segment, ...], memory: bytes, *, count_steps: bool) -> None:
+        self.unicorn, self.registers, constants = unicorn_modules()
+        self.abi = abi
+        self.steps = 0
+        self.problem: str | None = None
+        self.has_ended = False
+        machine = self.unicorn.Uc(constants.UC_ARCH_RISCV, constants.UC_MODE_RISCV64)
+        self.machine = machine
+        machine.mem_map(abi.link_base, ROM_SIZE, constants.UC_PROT_READ | constants.UC_PROT_EXEC)
+        for segment in segments:
+            machine.mem_write(segment.address, segment.content)
+        machine.mem_map(abi.input_address, INPUT_SIZE, constants.UC_PROT_READ)
+        machine.mem_write(abi.input_address, memory)
+        # The page of the system is left out: the guest has no business there.
+        machine.mem_map(abi.output_address, RAM_END - abi.output_address)
+        machine.hook_add(constants.UC_HOOK_INTR, self._interrupt)
+        if count_steps:
+            machine.hook_add(constants.UC_HOOK_BLOCK, self._block)
+
+    def run(self, entry: int) -> None:
+        """Run to the exit; raises `GuestError` when there is none."""
+        machine, registers = self.machine, self.registers
+        machine.reg_write(registers.UC_RISCV_REG_A0, self.abi.input_address)
+        machine.reg_write(registers.UC_RISCV_REG_A1, self.abi.output_address)
+        try:
+            machine.emu_start(entry, 0)
+        except self.unicorn.UcError as error:
+            self.problem = self.problem or str(error)
+        if self.problem is not None or not self.has_ended:
+            pc = machine.reg_read(registers.UC_RISCV_REG_PC)
+            raise GuestError(f"the guest stopped at {pc:#x}: {self.problem or 'it did not exit'}")
+
+    def words(self) -> tuple[int, ...]:
+        """The public words."""
+        start = self.abi.output_address + (4 if self.abi.has_count else 0)
+        content = bytes(self.machine.mem_read(start, 4 * OUTPUT_WORDS))
+        return struct.unpack(f"<{OUTPUT_WORDS}I", content)
+
+    def _block(self, _machine: Any, _address: int, size: int, _data: Any) -> None:
+        self.steps += size >> 2
+
+    def _interrupt(self, machine: Any, number: int, _data: Any) -> None:
+        registers = self.registers
+        if number == ECALL:
+            self.has_ended = machine.reg_read(registers.UC_RISCV_REG_A7) == EXIT_CALL
+            if not self.has_ended or machine.reg_read(registers.UC_RISCV_REG_A0) != 0:
+                self.problem = "it called what is not the exit, or reported an error there"
+            machine.emu_stop()
+            return
+        # The pc is past the instruction already.
+        at = machine.reg_read(registers.UC_RISCV_REG_PC) - INSTRUCTION_BYTES
+        if number != ILLEGAL_INSTRUCTION or not self._precompile(
+            int.from_bytes(machine.mem_read(at, INSTRUCTION_BYTES), "little")
+        ):
+            self.problem = self.problem or f"exception {number}"
+        if self.problem is not None:
+            machine.emu_stop()
+
+    def _precompile(self, instruction: int) -> bool:
+        """Do what a CSR stands for; returns whether it is one of ours."""
+        if instruction & 0x7F != SYSTEM_OPCODE or instruction >> 12 & 7 != SET_BITS:
+            return False
+        register = self.registers.UC_RISCV_REG_X0 + (instruction >> 15 & 31)
+        address, csr = self.machine.reg_read(register), instruction >> 20
+        if csr == KECCAK_CSR:
+            self._write(address, keccak_permutation(self._read(address, 200)))
+        elif csr == SHA256_CSR:
+            state, block = struct.unpack("<QQ", self._read(address, 16))
+            self._write(state, self._compress(self._read(state, 32), self._read(block, 64)))
+        else:
+            return False
+        return True
+
+    def _compress(self, state: bytes, block: bytes) -> bytes:
+        if self.abi.packs_words:
+            state = struct.pack(">4Q", *struct.unpack("<4Q", state))
+            block = struct.pack(">8Q", *struct.unpack("<8Q", block))
+            return struct.pack("<4Q", *struct.unpack(">4Q", compress(state, block)))
+        state = struct.pack(">8I", *struct.unpack("<8I", state))
+        return struct.pack("<8I", *struct.unpack(">8I", compress(state, block)))
+
+    def _read(self, address: int, size: int) -> bytes:
+        if address % 8:
+            self.problem = f"a precompile was given {address:#x}, expected a multiple of 8"
+        return bytes(self.machine.mem_read(address, size))
+
+    def _write(self, address: int, content: bytes) -> None:
+        self.machine.mem_write(address, content)

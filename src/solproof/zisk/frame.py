@@ -1,0 +1,33 @@
+"""The file that a ZisK host gives to a guest, and the memory that the guest then finds."""
+
+from __future__ import annotations
+
+import struct
+
+from solproof.errors import InputError
+from solproof.zisk.abi import INPUT_SIZE, Abi
+
+ALIGNMENT = 8
+SEGMENT_MAGIC = int.from_bytes(b"segment1", "little")
+
+
+def segment_payload(input_bin: bytes, instructions: int, state: bytes = b"") -> bytes:
+    """What the guest reads for a part of a run: at most so many instructions (0: to its end), from a state."""
+    return struct.pack("<QQQ", SEGMENT_MAGIC, instructions, len(state)) + state + input_bin
+
+
+def frame(payload: bytes, abi: Abi) -> bytes:
+    """The input file for a version of ZisK; raises `InputError` when its input memory is too small."""
+    content = payload
+    if abi.has_records:
+        content = struct.pack("<Q", len(payload)) + payload
+        content += bytes(-len(content) % ALIGNMENT)
+    if len(content) + 2 * ALIGNMENT > INPUT_SIZE:
+        raise InputError(f"the input has {len(payload):,} bytes, expected at most {INPUT_SIZE - 32:,}, as ZisK holds")
+    return content
+
+
+def memory_of(file: bytes, abi: Abi) -> bytes:
+    """The input memory that a host makes of a file: up to 0.15 it writes the length itself."""
+    length = b"" if abi.has_records else struct.pack("<Q", len(file))
+    return bytes(ALIGNMENT) + length + file
