@@ -29,9 +29,9 @@ COMPILER = "0.17.1"
 FLAGS = (
     *("-target", "riscv64-freestanding-none", "-mcpu=generic_rv64+m+a", "-mabi=lp64", "-mcmodel=medany"),
     *("-O2", "-g0", "-std=c11", "-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-stack-protector"),
-    *("-fno-sanitize=all", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-fno-strict-aliasing"),
+    *("-fno-sanitize=all", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-fomit-frame-pointer"),
     *("-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Wshadow", "-Werror"),
-    *("-Wno-unused-parameter", "-nostdlib", "-static", "-Wl,--gc-sections", "-Wl,--build-id=none"),
+    *("-Wno-unused-parameter", "-nostdlib", "-static", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-s"),
 )
 LINKER_SCRIPT = """\
 ENTRY(_start)

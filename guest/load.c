@@ -76,13 +76,23 @@ void set_entrypoint(struct program *program) {
     *function_entry(program, ENTRYPOINT_HASH) = (struct function){ENTRYPOINT_HASH, (u32)program->entry + 1};
 }
 
+// The first slot from `slot` on that has the opcode of a call, or `slots`.
+static u64 next_call(const u8 *text, u64 slot, u64 slots) {
+    const u8 *at = text + slot * SLOT, *end = text + slots * SLOT;
+    for (; end - at >= 8 * SLOT; at += 8 * SLOT)
+        if (at[0] == CALL_IMM || at[8] == CALL_IMM || at[16] == CALL_IMM || at[24] == CALL_IMM || at[32] == CALL_IMM ||
+            at[40] == CALL_IMM || at[48] == CALL_IMM || at[56] == CALL_IMM)
+            break;
+    for (; at < end && *at != CALL_IMM; at += SLOT) {}
+    return (u64)(at - text) / SLOT;
+}
+
 // Relative calls become the hash of their target. `keep_syscalls`: as `fix_calls` of relocation.py has it.
 void fix_calls(struct program *program, u8 *text, u64 size, int keep_syscalls) {
     u64 slots = size / SLOT;
     u32 *keys = allocate(4 * slots); // of the functions met, so that each is hashed once
-    for (u64 slot = 0; slot < slots; slot++) {
+    for (u64 slot = 0; (slot = next_call(text, slot, slots)) < slots; slot++) {
         u8 *at = text + slot * SLOT;
-        if (*at != CALL_IMM) continue;
         u32 immediate = read32(at + 4);
         if (immediate == ~0U) continue;
         if (keep_syscalls && at[1] >> 4 == 0 && is_syscall_hash(immediate)) continue;

@@ -1,4 +1,5 @@
-// Every handler is a function that ends by jumping to the next one, so that what they all need stays in registers.
+// Every handler is a function that ends by jumping to the next one, so that what they all need stays in registers:
+// the eight that a call has for its arguments. `address` is only for the handlers that one access goes through.
 //
 // Instructions are counted by the block: entering one charges its length, and a fault in it gives back what was not
 // reached. When the meter is too short for a block, a STOP is put in the place of the instruction that it does not
@@ -11,8 +12,8 @@
 
 #define PARAMETERS                                                                                                     \
     const struct operation *at, struct machine *machine, u8 *frame_end, u64 meter, u8 *region, u64 region_start,       \
-        u64 region_limit, u64 *registers
-#define ARGUMENTS at, machine, frame_end, meter, region, region_start, region_limit, registers
+        u64 region_limit, u64 address
+#define ARGUMENTS at, machine, frame_end, meter, region, region_start, region_limit, address
 #define HANDLER(name) static void handle_##name(PARAMETERS)
 #define JUMP_TO(function) __attribute__((musttail)) return function(ARGUMENTS)
 
@@ -243,12 +244,12 @@ static inline struct frame *push(struct machine *machine, const u64 *registers, 
 #define OPEN_FRAME()                                                                                                   \
     do {                                                                                                               \
         machine->depth++;                                                                                              \
-        registers[10] += machine->frame_stride;                                                                        \
+        machine->registers[10] += machine->frame_stride;                                                                        \
         frame_end += FRAME_SIZE;                                                                                       \
     } while (0)
 
 HANDLER(CALL) {
-    if (!push(machine, registers, (u64)at->immediate)) FAULT(CALL_DEPTH_EXCEEDED);
+    if (!push(machine, machine->registers, (u64)at->immediate)) FAULT(CALL_DEPTH_EXCEEDED);
     OPEN_FRAME();
     at = (const struct operation *)(u64)at->target;
     ENTER();
@@ -256,7 +257,7 @@ HANDLER(CALL) {
 
 HANDLER(CALLX) {
     u64 target = (SOURCE - machine->program.text_address) / SLOT;
-    if (!push(machine, registers, pc_of(machine, at) + 1)) FAULT(CALL_DEPTH_EXCEEDED);
+    if (!push(machine, machine->registers, pc_of(machine, at) + 1)) FAULT(CALL_DEPTH_EXCEEDED);
     if (target >= machine->program.slots) FAULT(CALL_OUTSIDE_TEXT_SEGMENT);
     OPEN_FRAME();
     at = &machine->code[target];
@@ -271,7 +272,7 @@ HANDLER(EXIT) {
         return;
     }
     const struct frame *frame = &machine->frames[--machine->depth];
-    for (u32 i = 0; i < 5; i++) registers[6 + i] = frame->registers[i];
+    for (u32 i = 0; i < 5; i++) machine->registers[6 + i] = frame->registers[i];
     frame_end -= FRAME_SIZE;
     at = &machine->code[frame->return_pc];
     ENTER();
@@ -331,15 +332,24 @@ u8 *translate(const struct machine *machine, u64 address, u64 size, int is_write
     return host + offset;
 }
 
-#define ADDRESS(base) ((base) + (u64)(i64)at->offset)
+#define LOAD_ADDRESS() (SOURCE + (u64)(i64)at->offset)
 #define STORE_ADDRESS() (DESTINATION + (u64)(i64)at->offset)
 
 // Aligned, and with 8 bytes or more to the end of the input region: `region_limit` is its size less 7.
 #define IS_EASY(offset, size) ((offset) < region_limit && ((offset) & ((size) - 1)) == 0)
 
-// Any other access: to another region, not aligned, at the end of the input region, or not allowed.
-#define ANYWHERE(name, size, type, address, is_write, by_word, by_byte)                                                \
-    HANDLER(name##_DISTANT) {                                                                                          \
+// The place of an aligned access to the stack or the heap, or 0: then it is looked at in full.
+static inline u8 *scratch_place(const struct machine *machine, u64 address, u64 size) {
+    u64 offset = address - STACK_START, hole = machine->stack_hole;
+    if (offset < machine->stack_span && !(offset & (hole | (size - 1))))
+        return machine->stack + (hole ? offset - (offset >> 13 << 12) : offset);
+    offset = address - HEAP_START; // the heap's size is a multiple of 8
+    return offset < machine->heap_size && !(offset & (size - 1)) ? machine->heap + offset : 0;
+}
+
+// Accesses that are not to the input region; and those that are not aligned, at a region's end, or not allowed.
+#define ANYWHERE(name, size, is_write, by_word, by_byte)                                                               \
+    static __attribute__((noinline)) void handle_##name##_DISTANT(PARAMETERS) {                                        \
         u8 *host = translate(machine, address, size, is_write, &machine->ending);                                      \
         if (!host) JUMP_TO(fault_here);                                                                                \
         if (((u64)host & (size - 1)) == 0) {                                                                           \
@@ -347,6 +357,12 @@ u8 *translate(const struct machine *machine, u64 address, u64 size, int is_write
         } else {                                                                                                       \
             by_byte;                                                                                                   \
         }                                                                                                              \
+        NEXT(1);                                                                                                       \
+    }                                                                                                                  \
+    static __attribute__((noinline)) void handle_##name##_SCRATCH(PARAMETERS) {                                          \
+        u8 *host = scratch_place(machine, address, size);                                                                \
+        if (!host) JUMP_TO(handle_##name##_DISTANT);                                                                   \
+        by_word;                                                                                                       \
         NEXT(1);                                                                                                       \
     }
 
@@ -361,10 +377,11 @@ static inline void store_bytes(u8 *host, u64 value, u32 size) {
 }
 
 #define STORES(name, size, type, value)                                                                                \
-    ANYWHERE(name, size, type, STORE_ADDRESS(), 1, *(type *)host = (type)(value), store_bytes(host, value, size))      \
+    ANYWHERE(name, size, 1, *(type *)host = (type)(value), store_bytes(host, value, size))      \
     HANDLER(name##_ANYWHERE) {                                                                                         \
-        u64 offset = STORE_ADDRESS() - region_start;                                                                   \
-        if (!IS_EASY(offset, size)) JUMP_TO(handle_##name##_DISTANT);                                                  \
+        address = STORE_ADDRESS();                                                                                     \
+        u64 offset = address - region_start;                                                                           \
+        if (!IS_EASY(offset, size)) JUMP_TO(handle_##name##_SCRATCH);                                                    \
         *(type *)(region + offset) = (type)(value);                                                                    \
         NEXT(1);                                                                                                       \
     }                                                                                                                  \
@@ -374,10 +391,11 @@ static inline void store_bytes(u8 *host, u64 value, u32 size) {
     }
 
 #define ACCESSES(size, type)                                                                                           \
-    ANYWHERE(LD##size, size, type, ADDRESS(SOURCE), 0, DESTINATION = *(type *)host, DESTINATION = load_bytes(host, size)) \
+    ANYWHERE(LD##size, size, 0, DESTINATION = *(type *)host, DESTINATION = load_bytes(host, size)) \
     HANDLER(LD##size##_ANYWHERE) {                                                                                     \
-        u64 offset = ADDRESS(SOURCE) - region_start;                                                                   \
-        if (!IS_EASY(offset, size)) JUMP_TO(handle_LD##size##_DISTANT);                                                \
+        address = LOAD_ADDRESS();                                                                                      \
+        u64 offset = address - region_start;                                                                           \
+        if (!IS_EASY(offset, size)) JUMP_TO(handle_LD##size##_SCRATCH);                                                  \
         DESTINATION = *(type *)(region + offset);                                                                      \
         NEXT(1);                                                                                                       \
     }                                                                                                                  \
@@ -405,9 +423,8 @@ static inline u32 operation_address(const struct machine *machine, u64 pc) { ret
 static inline u32 access_size(u32 operation) { return 1U << (operation - OPERATION_LD1_ANYWHERE) / 2 % 4; }
 
 // Whether an access is to the open frame, aligned and within it, whatever the program did: only calls move r10 there.
-static int is_in_frame(const struct machine *machine, u32 base, i32 offset, u32 size) {
-    u32 version = machine->program.version;
-    return base == 10 && version != 1 && version != 2 && offset >= -(i32)FRAME_SIZE && offset <= -(i32)size &&
+static inline int is_in_frame(const struct machine *machine, u32 base, i32 offset, u32 size) {
+    return base == 10 && machine->frame_stride != 0 && offset >= -(i32)FRAME_SIZE && offset <= -(i32)size &&
            (offset & (i32)(size - 1)) == 0;
 }
 
@@ -430,15 +447,19 @@ static void decode_call(const struct machine *machine, u64 pc, u64 slot, struct 
     to->target = operation_address(machine, target);
 }
 
-// The operation at a pc; returns whether it ends a block.
-static int decode_one(const struct machine *machine, u64 pc, struct operation *to) {
-    u64 slot = machine->program.text[pc];
+// V0 and V1 use the low 8 bits of an immediate that is 0 to 9.
+static u32 callx_register(const struct machine *machine, u64 slot) {
     u32 version = machine->program.version;
-    struct meaning meaning = meanings[dialect(version)][(u8)slot];
+    return version < 2 ? slot >> 32 & 0xFF : version == 2 ? slot >> 12 & 0xF : slot >> 8 & 0xF;
+}
+
+// The operation at a pc; returns how many slots it takes, or 0 when it ends a block.
+static inline __attribute__((always_inline)) u64 decode_one(const struct machine *machine, u64 pc, struct operation *to) {
+    u64 slot = machine->program.text[pc], slots = 1;
+    struct meaning meaning = ((const struct meaning *)machine->meanings)[(u8)slot];
     u32 operation = meaning.operation, destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
     i32 offset = (i16)(slot >> 16);
     i64 immediate = (i64)slot >> 32;
-    int ends_block = 0;
     to->destination = register_address(machine, destination);
     switch (meaning.format) {
     case FORMAT_REGISTERS:
@@ -461,6 +482,7 @@ static int decode_one(const struct machine *machine, u64 pc, struct operation *t
         break;
     case FORMAT_WIDE:
         to->immediate = (i64)((u64)(u32)immediate | machine->program.text[pc + 1] >> 32 << 32);
+        slots = 2;
         break;
     case FORMAT_LOAD:
         to->source = register_address(machine, source);
@@ -480,60 +502,64 @@ static int decode_one(const struct machine *machine, u64 pc, struct operation *t
     case FORMAT_JUMP_REGISTERS:
         to->source = register_address(machine, source);
         to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
-        ends_block = 1;
+        slots = 0;
         break;
     case FORMAT_JUMP_IMMEDIATE:
         to->immediate = immediate;
         to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
-        ends_block = 1;
+        slots = 0;
         break;
     case FORMAT_JUMP:
         to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
-        ends_block = 1;
+        slots = 0;
         break;
     case FORMAT_CALL:
         decode_call(machine, pc, slot, to, &operation);
-        ends_block = 1;
+        slots = 0;
         break;
     case FORMAT_CALL_REGISTER:
-        // V0 and V1 use the low 8 bits of an immediate that is 0 to 9.
-        to->source = register_address(machine, version < 2 ? (u32)immediate & 0xFF : version == 2 ? source : destination);
-        ends_block = 1;
+        to->source = register_address(machine, callx_register(machine, slot));
+        slots = 0;
         break;
     default: // an exit, and what no opcode means
-        ends_block = 1;
+        slots = 0;
     }
     to->handler = (u32)(u64)handlers[operation];
-    return ends_block;
+    return slots;
 }
 
 static u64 width(const struct machine *machine, u64 pc) {
     u8 code = (u8)machine->program.text[pc];
-    return meanings[dialect(machine->program.version)][code].format == FORMAT_WIDE ? 2 : 1;
+    return ((const struct meaning *)machine->meanings)[code].format == FORMAT_WIDE ? 2 : 1;
 }
 
 // How many instructions there are from a pc to the end of its block. Past the text stands one that is its end.
 static u64 block_rest(const struct machine *machine, u64 pc) {
     struct operation scratch;
     u64 length = 1;
-    for (; pc < machine->program.slots && !decode_one(machine, pc, &scratch); length++) pc += width(machine, pc);
+    for (; pc < machine->program.slots; length++) {
+        u64 slots = decode_one(machine, pc, &scratch);
+        if (!slots) break;
+        pc += slots;
+    }
     return length;
 }
 
 // Decode the block that starts here, and enter it.
 static void decode(PARAMETERS) {
-    u64 pc = pc_of(machine, at);
+    u64 pc = pc_of(machine, at), slots = machine->program.slots;
+    struct operation *to = &machine->code[pc];
     u32 length = 1;
     for (;; length++) {
-        if (pc >= machine->program.slots) {
-            machine->code[machine->program.slots].handler = (u32)(u64)handlers[OPERATION_OVERRUN];
+        if (__builtin_expect(pc >= slots, 0)) {
+            to->handler = (u32)(u64)handlers[OPERATION_OVERRUN];
             break;
         }
-        struct operation *to = &machine->code[pc];
-        if (decode_one(machine, pc, to)) break;
-        pc += width(machine, pc);
+        u64 step = decode_one(machine, pc, to);
+        if (!step) break;
+        pc += step, to += step;
     }
-    machine->code[pc_of(machine, at)].length = length;
+    ((struct operation *)at)->length = length;
     ENTER();
 }
 
@@ -563,7 +589,10 @@ void start_machine(struct machine *machine, const struct input *input) {
     static const u16 strides[5] = {0x2000, 0, 0, 0x1000, 0x1000};
     u32 version = machine->program.version;
     machine->input = input;
+    machine->meanings = meanings[dialect(version)];
     machine->stack = allocate(STACK_SIZE);
+    machine->stack_hole = version == 0 ? FRAME_SIZE : 0;
+    machine->stack_span = version == 0 ? 2 * STACK_SIZE : STACK_SIZE;
     machine->heap = allocate(input->heap_size);
     machine->heap_size = input->heap_size;
     machine->code = allocate((machine->program.slots + 1) * sizeof *machine->code);
@@ -582,5 +611,5 @@ void run_machine(struct machine *machine) {
     u8 *frame_end = machine->stack + (machine->depth + 1) * FRAME_SIZE;
     share_meter(machine, machine->meter, machine->segment_end - executed(machine));
     decode(&machine->code[machine->pc], machine, frame_end, machine->meter, machine->region, INPUT_START, limit,
-           machine->registers);
+           0);
 }

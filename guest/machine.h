@@ -39,6 +39,8 @@ struct machine {
     u64 registers[REGISTERS];
     // Memory: where regions are here, and their sizes. A V0 stack is without its holes.
     u8 *stack;
+    u64 stack_hole; // the bit of an offset in a V0 stack that says that it is in a hole
+    u64 stack_span; // of offsets, holes included
     u8 *heap;
     u8 *region; // the input region
     u64 heap_size;
@@ -46,6 +48,7 @@ struct machine {
     struct program program;
     const struct input *input;
     struct operation *code;
+    const void *meanings; // of the opcodes, in the program's version
     u64 frame_stride;
     struct frame *frames;
     u64 depth;

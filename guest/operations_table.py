@@ -42,10 +42,10 @@ FORMATS = (
     *("STORE_IMMEDIATE JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL CALL_REGISTER EXIT").split(),
 )
 RULES = (
-    *("UNKNOWN NONE WIDE DIVISOR SHIFT_32 SHIFT_64 ENDIAN JUMP CALL_REGISTER ADD_IMMEDIATE STORE").split(),
+    *("UNKNOWN NONE STORE WIDE DIVISOR SHIFT_32 SHIFT_64 ENDIAN JUMP CALL_REGISTER ADD_IMMEDIATE").split(),
 )
-ANY_REGISTERS, NOT_ANY_REGISTERS = 1, 255
-"""In `register_rules`: registers that every instruction may use are numbered as RULE_NONE."""
+ANY_REGISTERS, STORE_REGISTERS, OTHER_REGISTERS = 1, 2, 255
+"""In `register_rules`: registers that every instruction may use (numbered as RULE_NONE), that only a store may."""
 
 
 def header() -> str:
@@ -55,9 +55,7 @@ def header() -> str:
     for version in DIALECTS:
         meanings.append([meaning(rows.get((code, version)), version) for code in range(256)])
         rules.append([rule(rows.get((code, version))) for code in range(256)])
-    registers = [
-        ANY_REGISTERS if pair >> 4 <= 10 and pair & 15 <= 9 else NOT_ANY_REGISTERS for pair in range(256)
-    ]
+    registers = [registers_rule(pair & 15, pair >> 4) for pair in range(256)]
     return "\n".join(
         [
             "#pragma once",
@@ -152,6 +150,13 @@ def _rule(row: Opcode | None) -> str:
         case Format.REGISTER_IMMEDIATE if stem[:-2] in SHIFTS:
             return f"SHIFT_{stem[-2:]}"
     return "ADD_IMMEDIATE" if row.mnemonic == "ADD64_IMM" else "NONE"
+
+
+def registers_rule(destination: int, source: int) -> int:
+    """Which instructions may name these registers; only a store may have r10 as its destination."""
+    if source > 10 or destination > 10:
+        return OTHER_REGISTERS
+    return STORE_REGISTERS if destination == 10 else ANY_REGISTERS
 
 
 def syscall_hashes() -> str:

@@ -61,11 +61,13 @@ static inline u32 swap32(u32 value) {
     return value << 24 | (value & 0xFF00) << 8 | (value >> 8 & 0xFF00) | value >> 24;
 }
 
+struct parameters {
+    u64 *state;
+    const u64 *block;
+};
+
 static void compress(u64 *state, const u64 *block) {
-    struct {
-        u64 *state;
-        const u64 *block;
-    } parameters = {state, block};
+    struct parameters parameters = {state, block};
     u64 swapped[8];
     if (PLATFORM->is_old) {
         for (u32 i = 0; i < 8; i++) swapped[i] = (u64)swap32((u32)block[i]) << 32 | swap32((u32)(block[i] >> 32));
@@ -95,8 +97,12 @@ void sha256_add(struct sha256_state *state, const void *from, u64 size) {
         if (held + part < 64) return;
         compress(state->words, state->block);
     }
-    if (((u64)content & 7) == 0) {
-        for (; size >= 64; content += 64, size -= 64) compress(state->words, (const u64 *)content);
+    if (((u64)content & 7) == 0 && !PLATFORM->is_old) {
+        struct parameters parameters = {state->words, 0};
+        for (; size >= 64; content += 64, size -= 64) {
+            parameters.block = (const u64 *)content;
+            PRECOMPILE(SHA256_PRECOMPILE, &parameters);
+        }
     } else {
         for (; size >= 64; content += 64, size -= 64) {
             memcpy(state->block, content, 64);

@@ -67,15 +67,26 @@ void verify(const struct program *program) {
     expect(program->slots != 0, VERIFIER_NO_PROGRAM);
     const u8 *rules = verifier_rules[dialect(program->version)];
     const u64 *text = program->text, *end = text + program->slots;
+    u64 size = program->slots * SLOT;
     for (const u64 *at = text; at < end;) {
         u64 slot = *at;
-        u32 rule = rules[(u8)slot];
-        if (rule == register_rules[(u8)(slot >> 8)]) { // RULE_NONE, and registers that any instruction may use
-            at++;
-            continue;
+        u32 rule = rules[(u8)slot], registers = register_rules[(u8)(slot >> 8)];
+        at++;
+        if (__builtin_expect(rule == registers, 1)) continue; // RULE_NONE, registers that any instruction may use
+        if (registers == RULE_NONE) {
+            if (rule == RULE_STORE || rule == RULE_ADD_IMMEDIATE) continue;
+            if (rule == RULE_JUMP) {
+                const u8 *target = (const u8 *)(at + (i64)(i16)(slot >> 16));
+                if ((u64)(target - (const u8 *)text) < size && *target != 0) continue;
+            }
+            if (rule == RULE_SHIFT_64 && slot >> 32 < 64) continue;
+            if (rule == RULE_WIDE && at < end && (u8)*at == 0) {
+                at++;
+                continue;
+            }
         }
-        u64 width = check_operands(program, (u64)(at - text), slot, rule);
+        u64 width = check_operands(program, (u64)(at - 1 - text), slot, rule);
         check_registers(program, slot, rule);
-        at += width;
+        at += width - 1;
     }
 }

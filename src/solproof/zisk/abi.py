@@ -13,7 +13,6 @@ from solproof.errors import InputError
 ROM_SIZE = 128 * 1024 * 1024
 INPUT_SIZE = 128 * 1024 * 1024
 RAM_END = 0xC000_0000
-UART_OFFSET = 0x200
 OUTPUT_WORDS = 64
 """Public words of 32 bits."""
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from solproof.errors import SolproofError
-from solproof.zisk.abi import INPUT_SIZE, OUTPUT_WORDS, RAM_END, ROM_SIZE, Abi
-from solproof.zisk.elf import Segment
+from solproof.zisk.abi import DEFAULT, INPUT_SIZE, OUTPUT_WORDS, RAM_END, ROM_SIZE, Abi
+from solproof.zisk.frame import frame, memory_of
+from solproof.zisk.guests import entry_of, guest, segments_of
+from solproof.zisk.outputs import SEGMENT_END, Word
 from solproof.zisk.precompiles import compress, keccak_permutation
 
 INSTRUCTION_BYTES = 4
@@ -20,8 +22,9 @@ EXIT_CALL = 93
 ECALL, ILLEGAL_INSTRUCTION = 8, 2
 SHA256_CSR, KECCAK_CSR = 0x805, 0x800
 SYSTEM_OPCODE, SET_BITS = 0x73, 2
-RAM_AFTER_OUTPUT = 0x1_0000
-LARGEST_STATE = 256 * 1024 * 1024
+GUEST_RAM_END = 0xBFF0_0000
+"""Above is the guest's own stack."""
+
 
 
 class GuestError(SolproofError):
@@ -42,43 +45,59 @@ def unicorn_modules() -> tuple[Any, Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Emulation:
-    """What a guest left: its public words, and how many RISC-V instructions it executed."""
+    """What a guest left.
+
+    words: its public words. steps: how many RISC-V instructions it executed; None when they were not counted, which
+    takes most of the time. state: that of a segment which goes on; no bytes otherwise.
+    """
 
     words: tuple[int, ...]
     steps: int | None
     state: bytes
-    """The state at the end of a segment that goes on; nothing otherwise."""
 
 
-class Emulator:
-    """One run of a guest. Use `emulate`."""
+def emulate(payload: bytes, abi: Abi = DEFAULT, *, count_steps: bool = True) -> Emulation:
+    """Run the guest on an input.bin, or on a segment's payload.
 
-    def __init__(self, abi: Abi, segments: tuple[Segment, ...], memory: bytes, *, count_steps: bool) -> None:
+    Raises `SolproofError` when Unicorn is not installed, `GuestError` when the guest does not come to its end.
+    """
+    emulator = _Emulator(abi, memory_of(frame(payload, abi), abi), count_steps=count_steps)
+    emulator.run()
+    words = emulator.words()
+    state = emulator.state() if words[Word.ENDING] == SEGMENT_END else b""
+    return Emulation(words, emulator.steps if count_steps else None, state)
+
+
+class _Emulator:
+    """One run of the guest."""
+
+    def __init__(self, abi: Abi, memory: bytes, *, count_steps: bool) -> None:
         self.unicorn, self.registers, constants = unicorn_modules()
         self.abi = abi
+        self.elf = guest(abi)
         self.steps = 0
         self.problem: str | None = None
         self.has_ended = False
         machine = self.unicorn.Uc(constants.UC_ARCH_RISCV, constants.UC_MODE_RISCV64)
         self.machine = machine
         machine.mem_map(abi.link_base, ROM_SIZE, constants.UC_PROT_READ | constants.UC_PROT_EXEC)
-        for segment in segments:
-            machine.mem_write(segment.address, segment.content)
+        for header, content in segments_of(self.elf):
+            machine.mem_write(header.address, content)
         machine.mem_map(abi.input_address, INPUT_SIZE, constants.UC_PROT_READ)
         machine.mem_write(abi.input_address, memory)
-        # The page of the system is left out: the guest has no business there.
+        # The page of the system is left out: this guest has no business there.
         machine.mem_map(abi.output_address, RAM_END - abi.output_address)
         machine.hook_add(constants.UC_HOOK_INTR, self._interrupt)
         if count_steps:
             machine.hook_add(constants.UC_HOOK_BLOCK, self._block)
 
-    def run(self, entry: int) -> None:
+    def run(self) -> None:
         """Run to the exit; raises `GuestError` when there is none."""
         machine, registers = self.machine, self.registers
         machine.reg_write(registers.UC_RISCV_REG_A0, self.abi.input_address)
         machine.reg_write(registers.UC_RISCV_REG_A1, self.abi.output_address)
         try:
-            machine.emu_start(entry, 0)
+            machine.emu_start(entry_of(self.elf), 0)
         except self.unicorn.UcError as error:
             self.problem = self.problem or str(error)
         if self.problem is not None or not self.has_ended:
@@ -90,6 +109,11 @@ class Emulator:
         start = self.abi.output_address + (4 if self.abi.has_count else 0)
         content = bytes(self.machine.mem_read(start, 4 * OUTPUT_WORDS))
         return struct.unpack(f"<{OUTPUT_WORDS}I", content)
+
+    def state(self) -> bytes:
+        """The state that a segment left, which the last words of RAM point at (guest/segment.h)."""
+        size, address = struct.unpack("<QQ", self.machine.mem_read(GUEST_RAM_END - 16, 16))
+        return bytes(self.machine.mem_read(address, size))
 
     def _block(self, _machine: Any, _address: int, size: int, _data: Any) -> None:
         self.steps += size >> 2

@@ -1,0 +1,75 @@
+"""The digests that the guest outputs, computed without it: what a proof of the guest is bound to.
+
+    program   SHA-256 of the program's file
+    input     SHA-256 of the input.bin without its first field: all but that file
+    result    SHA-256 of `encode_result`
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+
+from solproof.svm import bincode
+from solproof.svm.execution_input import ExecutionInput
+from solproof.svm.execution_output import ExecutionOutput
+from solproof.zisk.outputs import ACCOUNT_RULES, FAULTS, NO_EXIT_CODE, SYSCALL_FAULTS
+
+LENGTH_BYTES = 8
+
+
+def program_digest(given: ExecutionInput) -> bytes:
+    """Of the program's file."""
+    return hashlib.sha256(given.program).digest()
+
+
+def input_digest(given: ExecutionInput) -> bytes:
+    """Of everything else that the run depends on."""
+    return hashlib.sha256(bincode.pack(given)[LENGTH_BYTES + len(given.program) :]).digest()
+
+
+def result_digest(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
+    """Of a result; `is_syscall_fault`: its fault, if it has one, is a syscall's own."""
+    return hashlib.sha256(encode_result(output, is_syscall_fault=is_syscall_fault)).digest()
+
+
+def encode_result(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
+    """The first nine public words; who set the return data, and these as a bincode vector; the distinct accounts
+    afterwards, each its key, its owner, its lamports, whether it is executable (u64) and its data as a vector. The
+    log is not in it: the guest keeps none.
+    """
+    exit_code = NO_EXIT_CODE if output.exit_code is None else output.exit_code
+    words = (
+        int(not output.success),
+        exit_code & 0xFFFF_FFFF,
+        output.compute_units,
+        output.instructions,
+        output.accounts_modified,
+        ending_of(output, is_syscall_fault=is_syscall_fault),
+        0,
+        exit_code >> 32,
+        output.pc,
+    )
+    parts = [struct.pack(f"<{len(words)}I", *words), output.return_data.program_id, _vector(output.return_data.data)]
+    parts += (
+        account.key
+        + account.owner
+        + struct.pack("<QQ", account.lamports, account.executable)
+        + _vector(account.data)
+        for account in output.accounts
+    )
+    return b"".join(parts)
+
+
+def ending_of(output: ExecutionOutput, *, is_syscall_fault: bool) -> int:
+    """The number of an ending."""
+    names = SYSCALL_FAULTS if is_syscall_fault else FAULTS
+    if output.fault is not None:
+        return next(number for number, name in names.items() if name == output.fault)
+    if output.exit_code == 0 and not output.success:
+        return next(number for number, name in ACCOUNT_RULES.items() if name == output.error)
+    return 0
+
+
+def _vector(content: bytes) -> bytes:
+    return struct.pack("<Q", len(content)) + content
