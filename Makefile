@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/environment.stamp
 ENGINE := $(VENV)/engine.stamp
 ORACLE := tests/oracle
-PYTHON_SOURCES := src tests benches
+PYTHON_SOURCES := src tests benches guest
 TEST_PROCESSES ?= 2
 PROGRAMS ?= 20000
 SEED ?= 1
@@ -21,7 +21,7 @@ ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)
 TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
 SECONDS ?= 600
 
-.PHONY: help install demo test conformance check bench calibrate fuzz lock clean
+.PHONY: help install demo test conformance check bench calibrate fuzz lock clean guest
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make test     run every test"
 	@echo "make conformance  run random programs as the reference does, check and prove them; count"
 	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
+	@echo "make guest    build the guest for ZisK again, and compare it with many random programs"
 	@echo "make check    formatting, lint, types, stubs, dead code, clippy"
 	@echo "make bench    measure the figures of the README"
 	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
@@ -47,6 +48,10 @@ test: $(ENGINE) $(ORACLE)/target/oracle.stamp
 
 conformance: $(ENGINE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python -m tests.differential --programs $(PROGRAMS) --seed $(SEED) --check-every $(CHECK_EVERY)
+
+guest: $(ENGINE) $(ORACLE)/target/oracle.stamp
+	$(BIN)/python guest/build.py
+	$(BIN)/python -m pytest tests/zisk -m "slow or not slow" --guest-programs 2000
 
 check: $(ENGINE)
 	$(BIN)/ruff format --check $(PYTHON_SOURCES)

@@ -19,9 +19,8 @@ ROOT = GUEST.parent
 sys.path[:0] = [str(GUEST), str(ROOT / "src")]
 
 import operations_table  # noqa: E402
-
-from solproof.svm.sysvars import ADDRESSES, ONLY_TYPED, Sysvars  # noqa: E402
 from solproof.svm.syscalls import GATES  # noqa: E402
+from solproof.svm.sysvars import ADDRESSES, ONLY_TYPED, Sysvars  # noqa: E402
 
 PACKAGED = ROOT / "src/solproof/zisk/guests"
 LINK_BASES = (0x8000_0000, 0x9000_0000)
@@ -29,7 +28,13 @@ COMPILER = "0.17.1"
 FLAGS = (
     *("-target", "riscv64-freestanding-none", "-mcpu=generic_rv64+m+a", "-mabi=lp64", "-mcmodel=medany"),
     *("-O2", "-g0", "-std=c11", "-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-stack-protector"),
-    *("-fno-sanitize=all", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-fomit-frame-pointer"),
+    *(
+        "-fno-sanitize=all",
+        "-fno-unwind-tables",
+        "-fno-asynchronous-unwind-tables",
+        "-fno-strict-aliasing",
+        "-fomit-frame-pointer",
+    ),
     *("-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Wshadow", "-Werror"),
     *("-Wno-unused-parameter", "-nostdlib", "-static", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-s"),
 )

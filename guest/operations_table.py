@@ -1,6 +1,7 @@
 """The tables of the guest's decoder and verifier, from solproof's own opcode table: a header in C.
 
-There are three dialects of sBPF: V0 with V1, V2, and V3 with V4. Mnemonics that do the same once their immediate
+There are three dialects of sBPF: V0 with V1, V2, and V3 with V4. Mnemonics that do the same once their
+immediate
 is prepared are one operation of the guest.
 """
 
@@ -14,21 +15,29 @@ from solproof.svm.features import FEATURES, MAINNET
 DIALECTS = (0, 2, 3)
 """A version of each dialect."""
 
+
+def words(*lines: str) -> tuple[str, ...]:
+    """The words of some lines."""
+    return tuple(" ".join(lines).split())
+
+
 BOTH = (
-    *("ADD64 SUB64 OR64 AND64 XOR64 MOV64 LSH64 RSH64 ARSH64 MUL64 DIV64 MOD64").split(),
-    *("ADD32 ADD32Z SUB32 SUB32Z MUL32 MUL32Z OR32 AND32 XOR32 LSH32 RSH32 ARSH32 DIV32 MOD32").split(),
-    *("UHMUL64 SHMUL64 SDIV64 SREM64 SDIV32 SREM32").split(),
-    *(f"{name}{bits}" for name in "JEQ JNE JGT JGE JLT JLE JSET JSGT JSGE JSLT JSLE".split() for bits in (64, 32)),
+    *words("ADD64 SUB64 OR64 AND64 XOR64 MOV64 LSH64 RSH64 ARSH64 MUL64 DIV64 MOD64"),
+    *words("ADD32 ADD32Z SUB32 SUB32Z MUL32 MUL32Z OR32 AND32 XOR32 LSH32 RSH32 ARSH32 DIV32 MOD32"),
+    *words("UHMUL64 SHMUL64 SDIV64 SREM64 SDIV32 SREM32"),
+    *words("JEQ64 JNE64 JGT64 JGE64 JLT64 JLE64 JSET64 JSGT64 JSGE64 JSLT64 JSLE64"),
+    *words("JEQ32 JNE32 JGT32 JGE32 JLT32 JLE32 JSET32 JSGT32 JSGE32 JSLT32 JSLE32"),
 )
 """Operations with a register or an immediate operand."""
 
 MEMORY = tuple(
-    f"{name}_{kind}" for name in ("LD1 LD2 LD4 LD8 ST1R ST2R ST4R ST8R ST1I ST2I ST4I ST8I").split()
+    f"{name}_{kind}"
+    for name in words("LD1 LD2 LD4 LD8 ST1R ST2R ST4R ST8R ST1I ST2I ST4I ST8I")
     for kind in ("ANYWHERE", "FRAME")
 )
-SINGLE = (
-    *("RSUB64_I RSUB32Z_I MOV32_R MOV32S_R NEG64 NEG32 BE16 BE32 BE64 LDDW JA").split(),
-    *("CALL CALLX EXIT SYSCALL UNSUPPORTED OVERRUN STOP").split(),
+SINGLE = words(
+    "RSUB64_I RSUB32Z_I MOV32_R MOV32S_R NEG64 NEG32 BE16 BE32 BE64 LDDW JA",
+    "CALL CALLX EXIT SYSCALL UNSUPPORTED OVERRUN STOP",
 )
 OPERATIONS = (*(f"{name}_{form}" for name in BOTH for form in "RI"), *MEMORY, *SINGLE)
 
@@ -37,15 +46,15 @@ IN_V2 = {"ADD32": "ADD32Z", "SUB32": "SUB32Z", "LMUL32": "MUL32Z"}
 SIZES = {"B": 1, "H": 2, "W": 4, "DW": 8, "1B": 1, "2B": 2, "4B": 4, "8B": 8}
 DIVISIONS = ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM")
 SHIFTS = ("LSH", "RSH", "ARSH")
-FORMATS = (
-    *("NONE REGISTERS SIGNED UNSIGNED SHIFTED LITTLE_ENDIAN BIG_ENDIAN WIDE LOAD STORE_REGISTER").split(),
-    *("STORE_IMMEDIATE JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL CALL_REGISTER EXIT").split(),
+FORMATS = words(
+    "NONE REGISTERS SIGNED UNSIGNED SHIFTED LITTLE_ENDIAN BIG_ENDIAN WIDE LOAD STORE_REGISTER",
+    "STORE_IMMEDIATE JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL CALL_REGISTER EXIT",
 )
-RULES = (
-    *("UNKNOWN NONE STORE WIDE DIVISOR SHIFT_32 SHIFT_64 ENDIAN JUMP CALL_REGISTER ADD_IMMEDIATE").split(),
-)
+RULES = words("UNKNOWN NONE STORE WIDE DIVISOR SHIFT_32 SHIFT_64 ENDIAN JUMP CALL_REGISTER ADD_IMMEDIATE")
 ANY_REGISTERS, STORE_REGISTERS, OTHER_REGISTERS = 1, 2, 255
-"""In `register_rules`: registers that every instruction may use (numbered as RULE_NONE), that only a store may."""
+"""In `register_rules`: registers that every instruction may use (numbered as RULE_NONE), that only a store
+may.
+"""
 
 
 def header() -> str:
@@ -68,7 +77,9 @@ def header() -> str:
             "struct meaning { u8 operation; u8 format; };",
             table("struct meaning", "meanings[3][256]", meanings),
             table("u8", "verifier_rules[3][256]", rules),
-            "__attribute__((unused)) static const u8 register_rules[256] = {" + ", ".join(map(str, registers)) + "};",
+            "__attribute__((unused)) static const u8 register_rules[256] = {"
+            + ", ".join(map(str, registers))
+            + "};",
             "",
         ]
     )
@@ -175,7 +186,8 @@ def features() -> str:
         '#pragma once\n#include "platform.h"\n'
         + enumeration("FEATURE", (*(name.upper() for name in names), "COUNT"))
         + f"\n#define MAINNET_FEATURES {mainnet:#x}U\n"
-        + f"__attribute__((unused)) static const u8 feature_addresses[FEATURE_COUNT][32] = {{\n{addresses}\n}};\n"
+        + "__attribute__((unused)) "
+        + f"static const u8 feature_addresses[FEATURE_COUNT][32] = {{\n{addresses}\n}};\n"
     )
 
 

@@ -33,6 +33,7 @@ SUMMARIES = {
     "disasm": "Print a program as assembly source.",
     "opcode": "Show where an opcode is defined, executed, constrained and tested.",
     "pack": "Write a program and its input into one input.bin.",
+    "zisk": "Run and prove a program as a guest inside the zkVM ZisK.",
     "demo": "Run, compare, prove and verify two real SPL Token transfers.",
     "doctor": "Check this machine: processor, engine, memory, versions, and whether proving works.",
     "completion": "Print the script that lets a shell complete commands, options and files.",

@@ -24,7 +24,6 @@ class Abi:
     first, last:    the versions that have it, as (major, minor)
     link_base:      where the code of a guest lies
     input_address:  the input: 8 bytes that no guest here uses, its length as u64, its bytes
-    system_address: the page of the system
     output_address: the public words
     has_count:      whether the number of the words stands before them
     has_records:    whether the host frames the input: a u64 length, the bytes, zeros up to a multiple of 8
@@ -36,7 +35,6 @@ class Abi:
     last: tuple[int, int]
     link_base: int
     input_address: int
-    system_address: int
     output_address: int
     has_count: bool = False
     has_records: bool = True
@@ -45,12 +43,12 @@ class Abi:
 
 ABIS = (
     Abi(
-        "0.15", (0, 9), (0, 15), 0x8000_0000, 0x9000_0000, 0xA000_0000, 0xA001_0000,
+        "0.15", (0, 9), (0, 15), 0x8000_0000, 0x9000_0000, 0xA001_0000,
         has_count=True, has_records=False, packs_words=True,
     ),
-    Abi("0.18", (0, 16), (0, 18), 0x8000_0000, 0x4000_0000, 0xA000_0000, 0xA001_0000),
-    Abi("1.3", (1, 1), (1, 3), 0x8000_0000, 0x4000_0000, 0xA040_0000, 0xA041_0000),
-    Abi("1.4", (1, 4), (1, 4), 0x9000_0000, 0x1000_0000, 0xA040_0000, 0xA041_0000),
+    Abi("0.18", (0, 16), (0, 18), 0x8000_0000, 0x4000_0000, 0xA001_0000),
+    Abi("1.3", (1, 1), (1, 3), 0x8000_0000, 0x4000_0000, 0xA041_0000),
+    Abi("1.4", (1, 4), (1, 4), 0x9000_0000, 0x1000_0000, 0xA041_0000),
 )  # fmt: skip
 DEFAULT = ABIS[1]
 """That of the newest release that is not a preview."""
@@ -62,7 +60,9 @@ def version_text(version: tuple[int, int]) -> str:
 
 
 def abi_of(text: str) -> Abi:
-    """The memory map of a version such as `0.18.0`, or of what a tool says of its version; raises `InputError`."""
+    """The memory map of a version such as `0.18.0`, or of what a tool says of its version; raises
+    `InputError`.
+    """
     found = re.search(r"(\d+)\.(\d+)", text)
     version = None if found is None else (int(found[1]), int(found[2]))
     for abi in ABIS:

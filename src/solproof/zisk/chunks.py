@@ -1,6 +1,7 @@
 """A run in segments: guest runs of their own, each from the state that the one before it left.
 
-Every segment outputs the digest of the state that it starts from and of the state that it leaves. `join` insists that
+Every segment outputs the digest of the state that it starts from and of the state that it leaves. `join`
+insists that
 they fit, so that proofs of all segments are a proof of the whole run.
 """
 
@@ -47,7 +48,8 @@ def split(input_bin: bytes, instructions: int, run: Callable[[bytes], Emulation]
 def join(parts: Sequence[Outputs]) -> Outputs:
     """The outputs of the whole run, which are those of the last part: its counts go on from the state.
 
-    Raises `ProofRejected` when the parts are not a run: of another program or input, in another order, or not all.
+    Raises `ProofRejected` when the parts are not a run: of another program or input, in another order, or
+    not all.
     """
     if not parts:
         raise ProofRejected("segments: there are none")

@@ -1,8 +1,8 @@
 """The digests that the guest outputs, computed without it: what a proof of the guest is bound to.
 
-    program   SHA-256 of the program's file
-    input     SHA-256 of the input.bin without its first field: all but that file
-    result    SHA-256 of `encode_result`
+program   SHA-256 of the program's file
+input     SHA-256 of the input.bin without its first field: all but that file
+result    SHA-256 of `encode_result`
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ def result_digest(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
 
 
 def encode_result(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
-    """The first nine public words; who set the return data, and these as a bincode vector; the distinct accounts
-    afterwards, each its key, its owner, its lamports, whether it is executable (u64) and its data as a vector. The
+    """The first nine public words; who set the return data, and these as a bincode vector; the distinct
+    accounts
+    afterwards, each its key, its owner, its lamports, whether it is executable (u64) and its data as a
+    vector. The
     log is not in it: the guest keeps none.
     """
     exit_code = NO_EXIT_CODE if output.exit_code is None else output.exit_code
@@ -50,7 +52,11 @@ def encode_result(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
         exit_code >> 32,
         output.pc,
     )
-    parts = [struct.pack(f"<{len(words)}I", *words), output.return_data.program_id, _vector(output.return_data.data)]
+    parts = [
+        struct.pack(f"<{len(words)}I", *words),
+        output.return_data.program_id,
+        _vector(output.return_data.data),
+    ]
     parts += (
         account.key
         + account.owner

@@ -1,6 +1,8 @@
-"""Runs a guest without ZisK: Unicorn emulates the RISC-V processor, this module the memory map and precompiles.
+"""Runs a guest without ZisK: Unicorn emulates the RISC-V processor, this module the memory map and
+precompiles.
 
-It is not ZisK: it executes the same RISC-V instructions on the same addresses with the same results, and counts
+It is not ZisK: it executes the same RISC-V instructions on the same addresses with the same results, and
+counts
 them. ZisK needs about 800 steps more, to start and to end a guest.
 """
 
@@ -26,13 +28,14 @@ GUEST_RAM_END = 0xBFF0_0000
 """Above is the guest's own stack."""
 
 
-
 class GuestError(SolproofError):
     """The guest did something that no guest of ours does: a fault of solproof, not of the program."""
 
 
 def unicorn_modules() -> tuple[Any, Any, Any]:
-    """Unicorn, its RISC-V constants and its general ones; raises `SolproofError` where it is not installed."""
+    """Unicorn, its RISC-V constants and its general ones; raises `SolproofError` where it is not
+    installed.
+    """
     try:
         import unicorn  # noqa: PLC0415
         from unicorn import riscv_const, unicorn_const  # noqa: PLC0415
@@ -47,7 +50,8 @@ def unicorn_modules() -> tuple[Any, Any, Any]:
 class Emulation:
     """What a guest left.
 
-    words: its public words. steps: how many RISC-V instructions it executed; None when they were not counted, which
+    words: its public words. steps: how many RISC-V instructions it executed; None when they were not
+    counted, which
     takes most of the time. state: that of a segment which goes on; no bytes otherwise.
     """
 
@@ -59,7 +63,8 @@ class Emulation:
 def emulate(payload: bytes, abi: Abi = DEFAULT, *, count_steps: bool = True) -> Emulation:
     """Run the guest on an input.bin, or on a segment's payload.
 
-    Raises `SolproofError` when Unicorn is not installed, `GuestError` when the guest does not come to its end.
+    Raises `SolproofError` when Unicorn is not installed, `GuestError` when the guest does not come to its
+    end.
     """
     emulator = _Emulator(abi, memory_of(frame(payload, abi), abi), count_steps=count_steps)
     emulator.run()

@@ -12,7 +12,9 @@ SEGMENT_MAGIC = int.from_bytes(b"segment1", "little")
 
 
 def segment_payload(input_bin: bytes, instructions: int, state: bytes = b"") -> bytes:
-    """What the guest reads for a part of a run: at most so many instructions (0: to its end), from a state."""
+    """What the guest reads for a part of a run: at most so many instructions (0: to its end), from a
+    state.
+    """
     return struct.pack("<QQQ", SEGMENT_MAGIC, instructions, len(state)) + state + input_bin
 
 
@@ -23,7 +25,9 @@ def frame(payload: bytes, abi: Abi) -> bytes:
         content = struct.pack("<Q", len(payload)) + payload
         content += bytes(-len(content) % ALIGNMENT)
     if len(content) + 2 * ALIGNMENT > INPUT_SIZE:
-        raise InputError(f"the input has {len(payload):,} bytes, expected at most {INPUT_SIZE - 32:,}, as ZisK holds")
+        raise InputError(
+            f"the input has {len(payload):,} bytes, expected at most {INPUT_SIZE - 32:,}, as ZisK holds"
+        )
     return content
 
 

@@ -1,4 +1,6 @@
-"""The guests in this package: ELF files that `guest/build.py` makes, one for each link base, and their digests."""
+"""The guests in this package: ELF files that `guest/build.py` makes, one for each link base, and their
+digests.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,8 @@ def segments_of(elf: bytes) -> list[tuple[ProgramHeader, bytes]]:
 
 
 def rom_rows(elf: bytes) -> int:
-    """About how many rows of ZisK's ROM an ELF file takes: one for each instruction that is not compressed, one for
+    """About how many rows of ZisK's ROM an ELF file takes: one for each instruction that is not
+    compressed, one for
     each 8 bytes of data.
     """
     rows = 0

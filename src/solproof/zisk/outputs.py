@@ -40,6 +40,15 @@ class Word(IntEnum):
     STATE_AFTER = 48
 
 
+OUTPUT_NAMES = (
+    "success flag, 0 for success",
+    "exit code",
+    "compute units",
+    "instructions executed",
+    "accounts modified",
+)
+"""What the first words are."""
+
 FAULTS = {
     1: "DivideByZero",
     2: "DivideOverflow",
@@ -156,7 +165,9 @@ class Outputs:
     def of(cls, words: Sequence[int]) -> Outputs:
         """Read the words; raises `OutputsError` for a format or an ending that is not known."""
         if words[Word.FORMAT] != FORMAT_VERSION:
-            raise OutputsError(f"output word {Word.FORMAT} is {words[Word.FORMAT]}, expected format {FORMAT_VERSION}")
+            raise OutputsError(
+                f"output word {Word.FORMAT} is {words[Word.FORMAT]}, expected format {FORMAT_VERSION}"
+            )
         ending = words[Word.ENDING]
         known = {0, SEGMENT_END, *FAULTS, *SYSCALL_FAULTS, *ACCOUNT_RULES, *REFUSALS}
         if ending not in known:

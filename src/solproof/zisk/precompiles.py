@@ -80,9 +80,7 @@ def keccak_permutation(state: bytes) -> bytes:
     """Keccak-f[1600] of 25 lanes, little-endian."""
     lanes = list(struct.unpack("<25Q", state))
     for constant in _IOTA:
-        columns = [
-            lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20] for x in range(5)
-        ]
+        columns = [lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20] for x in range(5)]
         spread = [columns[(x - 1) % 5] ^ _rotate(columns[(x + 1) % 5], 1) for x in range(5)]
         lanes = [lane ^ spread[position % 5] for position, lane in enumerate(lanes)]
         x, y, current = 1, 0, lanes[1]

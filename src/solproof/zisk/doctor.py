@@ -1,0 +1,164 @@
+"""Looks beforehand for what makes ZisK's prover fail: `read_system` reads the machine, `examine` judges."""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from solproof import _engine
+from solproof.zisk.abi import Abi, abi_of
+from solproof.zisk.diagnosis import EMULATOR_MODE, LEFTOVERS, MEMORY_LOCK, MORE_MEMORY, SHARED_MEMORY
+from solproof.zisk.guests import file_name, guest, rom_rows
+from solproof.zisk.tools import CARGO_ZISK, Runner, find_tool, run_tool, tool_version
+
+GIB = 1 << 30
+PROVER_MEMORY = 25 * GIB
+SHARED_MEMORY_NEEDED = 16 * GIB
+"""The traces of a small run; 32 GiB are what ZisK's own containers get."""
+
+LOCKED_MEMORY_NEEDED = 8 * GIB
+ROM_ROW_LIMIT = 1 << 22
+UNLIMITED = -1
+
+
+class Verdict(Enum):
+    """good: not in the way. warning: in the way of the assembly mode only. bad: in the way of every proof."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One cause that was looked for: what is so, and what to do about it (nothing when it is good)."""
+
+    name: str
+    verdict: Verdict
+    reading: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What `examine` judges.
+
+    locked_memory, shared_memory, memory: bytes, -1 where there is no limit, None where it cannot be read.
+    leftovers: files of ZisK in shared memory. cargo_zisk: its version, None when it is not installed.
+    proving_key: whether there is one. setups: files in ZisK's cache, whose names hold the BLAKE3 digest of
+    the guest
+    that they are for.
+    """
+
+    locked_memory: int | None
+    shared_memory: int | None
+    memory: int | None
+    leftovers: tuple[str, ...]
+    cargo_zisk: str | None
+    proving_key: bool
+    setups: tuple[str, ...]
+
+
+def read_system(zisk: Path | None = None, run: Runner = run_tool) -> System:
+    """Read this machine; `zisk` is the folder of ZisK, the user's when none is given."""
+    zisk = zisk or Path.home() / ".zisk"
+    shared = Path("/dev/shm")
+    locked = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0]
+    tool = find_tool(CARGO_ZISK)
+    return System(
+        locked_memory=UNLIMITED if locked == resource.RLIM_INFINITY else locked,
+        shared_memory=_size_of(shared),
+        memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        leftovers=_names(shared, "[Zz][Ii][Ss][Kk]*"),
+        cargo_zisk=None if tool is None else tool_version(tool, run),
+        proving_key=(zisk / "provingKey").is_dir(),
+        setups=_names(zisk / "cache", "*"),
+    )
+
+
+def examine(system: System, abi: Abi) -> list[Finding]:
+    """Every cause that is known, in the order of docs/zisk.md."""
+    return [
+        _tools(system, abi),
+        _proving_key(system),
+        _limit("locked memory", system.locked_memory, LOCKED_MEMORY_NEEDED, Verdict.WARNING, MEMORY_LOCK),
+        _limit("shared memory", system.shared_memory, SHARED_MEMORY_NEEDED, Verdict.WARNING, SHARED_MEMORY),
+        _limit("memory", system.memory, PROVER_MEMORY, Verdict.BAD, MORE_MEMORY),
+        _setup(system, abi),
+        _leftovers(system),
+        _rom(abi),
+    ]
+
+
+def _tools(system: System, abi: Abi) -> Finding:
+    if system.cargo_zisk is None:
+        remedy = "install ZisK; solproof zisk run works without it"
+        return Finding("cargo-zisk", Verdict.BAD, "not installed", remedy)
+    found = abi_of(system.cargo_zisk)
+    if found != abi:
+        remedy = f"leave --zisk-version out, or name {system.cargo_zisk}"
+        return Finding("cargo-zisk", Verdict.BAD, f"version {system.cargo_zisk}, not of {abi.name}", remedy)
+    return Finding("cargo-zisk", Verdict.GOOD, f"version {system.cargo_zisk}")
+
+
+def _proving_key(system: System) -> Finding:
+    if system.proving_key:
+        return Finding("proving key", Verdict.GOOD, "there")
+    return Finding(
+        "proving key",
+        Verdict.BAD,
+        "not found",
+        "install it: ziskup setup_params, or name it with --proving-key",
+    )
+
+
+def _limit(name: str, found: int | None, needed: int, verdict: Verdict, remedy: str) -> Finding:
+    if found is None:
+        return Finding(name, Verdict.WARNING, "cannot be read", remedy)
+    if found == UNLIMITED:
+        return Finding(name, Verdict.GOOD, "without limit")
+    reading = f"{found / GIB:.1f} GiB"
+    if found >= needed:
+        return Finding(name, Verdict.GOOD, reading)
+    also = f"; or {EMULATOR_MODE}" if verdict is Verdict.WARNING else ""
+    return Finding(name, verdict, f"{reading}, {needed // GIB} GiB are needed", remedy + also)
+
+
+def _setup(system: System, abi: Abi) -> Finding:
+    """A setup is for one guest, byte for byte; up to 0.15 its name begins with that of the guest's file."""
+    digest = _engine.blake3(guest(abi)).hex()
+    stem = file_name(abi).removesuffix(".elf")
+    if any(digest in name for name in system.setups):
+        return Finding("setup", Verdict.GOOD, "made for this guest")
+    if any(name.startswith(stem) for name in system.setups):
+        remedy = "let solproof zisk prove make it again (no --skip-setup)"
+        return Finding("setup", Verdict.BAD, "made for another build of the guest", remedy)
+    return Finding("setup", Verdict.GOOD, "none yet: solproof zisk prove makes it")
+
+
+def _leftovers(system: System) -> Finding:
+    if not system.leftovers:
+        return Finding("leftovers", Verdict.GOOD, "none in /dev/shm")
+    names = ", ".join(system.leftovers[:3]) + (", ..." if len(system.leftovers) > 3 else "")
+    return Finding("leftovers", Verdict.WARNING, f"{len(system.leftovers)} in /dev/shm: {names}", LEFTOVERS)
+
+
+def _rom(abi: Abi) -> Finding:
+    rows = rom_rows(guest(abi))
+    verdict = Verdict.GOOD if rows <= ROM_ROW_LIMIT else Verdict.BAD
+    return Finding("ROM rows", verdict, f"{rows:,} of {ROM_ROW_LIMIT:,} for {file_name(abi)}")
+
+
+def _size_of(path: Path) -> int | None:
+    try:
+        status = os.statvfs(path)
+    except OSError:
+        return None
+    return status.f_frsize * status.f_blocks
+
+
+def _names(folder: Path, pattern: str) -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in folder.glob(pattern))) if folder.is_dir() else ()
