@@ -10,6 +10,7 @@ import random
 
 import pytest
 
+from solproof.svm.execute import Execution
 from solproof.svm.execution_input import Loader, Parameters
 from solproof.svm.features import MAINNET
 from solproof.svm.syscalls import GATES, SUPPORTED
@@ -42,6 +43,11 @@ def argument(source: random.Random) -> int:
 @pytest.mark.parametrize("seed", range(CALLS))
 @pytest.mark.parametrize("name", sorted(SUPPORTED))
 def test_random_call(name: str, seed: int) -> None:
+    random_call(name, seed)
+
+
+def random_call(name: str, seed: int) -> Execution:
+    """A call compared with LiteSVM."""
     source = random.Random(f"{name} {seed}")
     content = bytearray(source.choice([source.randbytes(256), b"text" * 64, bytes(256)]))
     # Slices and addresses of sysvars, so that the calls that need them find some.
@@ -59,4 +65,4 @@ def test_random_call(name: str, seed: int) -> None:
     limit = source.choice([1_400_000, 1_400_000, source.randrange(150, 400)])
     parameters = Parameters(compute_unit_limit=limit, loader=source.choice(list(Loader)), features=FEATURES)
     memory, version = {HEAP + 512: bytes(content)}, source.randrange(4)
-    check(name, arguments, memory, (HEAP + 512, 512), parameters, version=version)
+    return check(name, arguments, memory, (HEAP + 512, 512), parameters, version=version)

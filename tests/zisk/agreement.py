@@ -1,0 +1,25 @@
+"""The guest in the embedded emulator, compared with solproof's machine."""
+
+from __future__ import annotations
+
+from solproof.svm import bincode
+from solproof.svm.execute import Execution
+from solproof.svm.execution_input import ExecutionInput
+from solproof.zisk.abi import DEFAULT, Abi
+from solproof.zisk.emulator import emulate
+from solproof.zisk.outputs import Outputs
+from solproof.zisk.runner import differences
+
+
+def guest_outputs(given: ExecutionInput, abi: Abi = DEFAULT) -> Outputs:
+    """What the guest outputs of an input."""
+    return Outputs.of(emulate(bincode.pack(given), abi, count_steps=False).words)
+
+
+def assert_agrees(execution: Execution, abi: Abi = DEFAULT) -> Outputs:
+    """The guest outputs what the machine says: all five words, the ending, and the digests."""
+    outputs = guest_outputs(execution.input, abi)
+    assert outputs.refusal is None
+    assert outputs.is_complete
+    assert differences(outputs, execution) == []
+    return outputs

@@ -1,0 +1,85 @@
+"""Random calls of each syscall near the edges of memory, in the guest, in the machine and in LiteSVM."""
+
+from __future__ import annotations
+
+import pytest
+
+from solproof.program.raw import RawFormat
+from solproof.svm.execute import execute
+from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.svm.syscalls import SUPPORTED
+from solproof.zisk.outputs import REFUSALS
+from tests.program_builder import ProgramBuilder
+from tests.svm.syscalls.test_random_calls import FEATURES, random_call
+from tests.zisk.agreement import assert_agrees, guest_outputs
+
+MISSING = {
+    "sol_alt_bn128_compression",
+    "sol_alt_bn128_group_op",
+    "sol_big_mod_exp",
+    "sol_blake3",
+    "sol_curve_decompress",
+    "sol_curve_group_op",
+    "sol_curve_multiscalar_mul",
+    "sol_curve_pairing_map",
+    "sol_curve_validate_point",
+    "sol_poseidon",
+    "sol_secp256k1_recover",
+    "sol_sha512",
+}
+INVOKING = {"sol_invoke_signed_c", "sol_invoke_signed_rust"}
+CALLS = 3
+
+
+@pytest.mark.parametrize("seed", range(CALLS))
+@pytest.mark.parametrize("name", sorted(set(SUPPORTED) - MISSING))
+def test_random_calls(name: str, seed: int) -> None:
+    assert_agrees(random_call(name, seed))
+
+
+@pytest.mark.parametrize("name", sorted(MISSING | INVOKING))
+def test_what_the_guest_does_not_have_is_named(name: str) -> None:
+    builder = ProgramBuilder(0)
+    builder.syscall(name)
+    builder.exit()
+    parameters = Parameters(features=FEATURES)
+    outputs = guest_outputs(ExecutionInput(builder.code(), bytes(32), (), b"", parameters, RawFormat()))
+    assert not outputs.success
+    assert not outputs.is_complete
+    assert outputs.refusal == f"{REFUSALS[194]}: {name}"
+
+
+def test_a_syscall_behind_a_closed_gate_does_not_exist() -> None:
+    builder = ProgramBuilder(0)
+    builder.syscall("sol_blake3")
+    builder.exit()
+    outputs = guest_outputs(ExecutionInput(builder.code(), bytes(32), (), b"", program_format=RawFormat()))
+    assert (outputs.refusal, outputs.fault) == (None, "UnsupportedInstruction")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_addresses_of_many_seeds(seed: int) -> None:
+    """Every hash is a point of the curve or none, and the guest tells which."""
+    builder = ProgramBuilder(3)
+    builder.constant(6, 3 << 32)
+    builder.constant(7, (3 << 32) + 64)
+    builder.emit("ST_DW_REG", 6, 7)
+    builder.emit("ST_DW_IMM", 6, offset=8, immediate=8)
+    builder.emit("ST_DW_IMM", 6, offset=64, immediate=seed)
+    builder.emit("MOV64_IMM", 8)
+    builder.emit("MOV64_IMM", 9)
+    builder.label("again")
+    for register, value in ((1, 3 << 32), (2, 1), (3, (3 << 32) + 64), (4, (3 << 32) + 128)):
+        builder.constant(register, value)
+    builder.syscall("sol_create_program_address")
+    builder.emit("ADD64_REG", 8, 0)
+    builder.emit("LSH64_IMM", 8, immediate=1)
+    builder.emit("LD_DW_REG", 1, 6, 64)
+    builder.emit("ADD64_IMM", 1, immediate=1)
+    builder.emit("ST_DW_REG", 6, 1, 64)
+    builder.emit("ADD64_IMM", 9, immediate=1)
+    builder.jump("again", "JNE64_IMM", 9, immediate=24)
+    builder.emit("MOV64_REG", 0, 8)
+    builder.exit()
+    given = ExecutionInput(builder.code(), bytes(32), (), b"", program_format=RawFormat(3))
+    assert assert_agrees(execute(given)).exit_code not in (0, None)
