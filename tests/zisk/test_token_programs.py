@@ -24,7 +24,9 @@ from tests.zisk.agreement import assert_agrees
 
 STEPS_PER_INSTRUCTION = 30
 LOADING = 480_000
-"""The most steps for digests, ELF file and verifier of the classic token program, and for settling accounts."""
+"""The most steps for digests, ELF file and verifier of the classic token program, and for settling
+accounts.
+"""
 
 
 @pytest.mark.parametrize("token", [P_TOKEN, CLASSIC, TOKEN_2022])
@@ -55,7 +57,7 @@ def test_words_of_a_transfer() -> None:
     words = emulate(bincode.pack(scenario.transfer(elf(P_TOKEN))), count_steps=False).words
     assert words[: Word.PROGRAM_DIGEST] == (0, 0, 76, 76, 2, 0, 0, 0, 5160, 1, 0, 0, 0, 0, 0, 0)
     failing = scenario.transfer(elf(P_TOKEN), scenario.SOURCE_AMOUNT + 1)
-    assert emulate(bincode.pack(failing), count_steps=False).words[:6] == (1, 1, 181, 79, 0, 0)
+    assert emulate(bincode.pack(failing), count_steps=False).words[:6] == (1, 1, 181, 81, 0, 0)
 
 
 def test_steps_of_the_classic_transfer() -> None:

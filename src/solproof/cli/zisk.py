@@ -62,7 +62,7 @@ def zisk() -> None:
     The guest interprets sBPF; its public outputs are a success flag (0: success), the exit code, compute
     units,
     instructions and modified accounts, and digests of program, input and result. docs/zisk.md has all of
-    them.
+    them. Every command takes --json.
     """
 
 

@@ -1,0 +1,123 @@
+"""The doctor's judgement of readings, and that this machine can be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solproof import _engine
+from solproof.zisk.abi import ABIS, DEFAULT
+from solproof.zisk.doctor import GIB, UNLIMITED, Finding, System, Verdict, examine, read_system
+from solproof.zisk.guests import guest
+
+DIGEST = _engine.blake3(guest(DEFAULT)).hex()
+HEALTHY = System(
+    locked_memory=UNLIMITED,
+    shared_memory=32 * GIB,
+    memory=64 * GIB,
+    leftovers=(),
+    cargo_zisk="0.18.0",
+    proving_key=True,
+    setups=(f"{DIGEST}_abc_4194304_2_3.bin",),
+)
+
+
+def findings(**changes: Any) -> dict[str, Finding]:
+    return {finding.name: finding for finding in examine(replace(HEALTHY, **changes), DEFAULT)}
+
+
+def test_healthy() -> None:
+    found = findings()
+    assert {finding.verdict for finding in found.values()} == {Verdict.GOOD}
+    assert all(not finding.remedy for finding in found.values())
+    assert list(found) == [
+        "cargo-zisk",
+        "proving key",
+        "locked memory",
+        "shared memory",
+        "memory",
+        "setup",
+        "leftovers",
+        "ROM rows",
+    ]
+    assert found["setup"].reading == "made for this guest"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "verdict", "reading", "remedy"),
+    [
+        ("cargo-zisk", {"cargo_zisk": None}, Verdict.BAD, "not installed", "install ZisK"),
+        (
+            "cargo-zisk",
+            {"cargo_zisk": "0.15.0"},
+            Verdict.BAD,
+            "version 0.15.0, not of 0.18",
+            "leave --zisk-version out, or name 0.15.0",
+        ),
+        ("proving key", {"proving_key": False}, Verdict.BAD, "not found", "install it: ziskup setup_params"),
+        (
+            "locked memory",
+            {"locked_memory": 8 << 20},
+            Verdict.WARNING,
+            "0.0 GiB, 8 GiB are needed",
+            "allow locked memory: ulimit -l unlimited",
+        ),
+        (
+            "shared memory",
+            {"shared_memory": 64 << 20},
+            Verdict.WARNING,
+            "0.1 GiB, 16 GiB are needed",
+            "give the container shared memory: docker run --shm-size 32G",
+        ),
+        ("shared memory", {"shared_memory": None}, Verdict.WARNING, "cannot be read", "give the container"),
+        (
+            "memory",
+            {"memory": 16 * GIB},
+            Verdict.BAD,
+            "16.0 GiB, 25 GiB are needed",
+            "use a machine with more",
+        ),
+        ("setup", {"setups": ()}, Verdict.GOOD, "none yet: solproof zisk prove makes it", ""),
+        (
+            "setup",
+            {"setups": ("guest_80000000-0123-mt.bin",)},
+            Verdict.BAD,
+            "made for another build of the guest",
+            "let solproof zisk prove make it again",
+        ),
+        (
+            "leftovers",
+            {"leftovers": ("ZISK_1", "ZISK_2", "ZISK_3", "ZISK_4")},
+            Verdict.WARNING,
+            "4 in /dev/shm: ZISK_1, ZISK_2, ZISK_3, ...",
+            "remove what an earlier run left",
+        ),
+    ],
+)
+def test_causes(name: str, changes: dict[str, Any], verdict: Verdict, reading: str, remedy: str) -> None:
+    found = findings(**changes)
+    assert (found[name].verdict, found[name].reading) == (verdict, reading)
+    assert found[name].remedy.startswith(remedy)
+    assert [other for other, finding in found.items() if finding.verdict is not Verdict.GOOD] in ([], [name])
+
+
+def test_rows_of_rom() -> None:
+    for abi in ABIS:
+        rows = next(finding for finding in examine(HEALTHY, abi) if finding.name == "ROM rows")
+        assert rows.verdict is Verdict.GOOD
+        assert rows.reading.endswith(f"of 4,194,304 for guest_{abi.link_base:x}.elf")
+
+
+def test_reading_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache/one.bin").write_bytes(b"")
+    system = read_system(tmp_path)
+    assert system.memory is not None
+    assert system.memory > GIB / 4
+    assert system.locked_memory is not None
+    assert (system.proving_key, system.setups) == (False, ("one.bin",))
+    (tmp_path / "provingKey").mkdir()
+    assert read_system(tmp_path).proving_key
