@@ -29,7 +29,7 @@ help:
 	@echo "make test     run every test"
 	@echo "make conformance  run random programs as the reference does, check and prove them; count"
 	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
-	@echo "make guest    build the guest for ZisK again, and compare it with many random programs"
+	@echo "make guest    build the guest for ZisK again, and test it with 2,000 random programs"
 	@echo "make check    formatting, lint, types, stubs, dead code, clippy"
 	@echo "make bench    measure the figures of the README"
 	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
@@ -51,7 +51,7 @@ conformance: $(ENGINE) $(ORACLE)/target/oracle.stamp
 
 guest: $(ENGINE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python guest/build.py
-	$(BIN)/python -m pytest tests/zisk -m "slow or not slow" --guest-programs 2000
+	SOLPROOF_GUEST_PROGRAMS=2000 $(BIN)/python -m pytest -n $(TEST_PROCESSES) tests/zisk
 
 check: $(ENGINE)
 	$(BIN)/ruff format --check $(PYTHON_SOURCES)

@@ -95,21 +95,26 @@ static int is_same_data(struct content first, struct content second) {
     return first.size == second.size && is_same(first.bytes, second.bytes, first.size);
 }
 
-// The first rule that the changes of an account break, in the runtime's order.
-static enum ending check_changes(const struct input *input, const struct account *account, const struct after *after) {
+// The first rule that the changes of an account break, in the runtime's order; `changed` says whether there are any.
+static enum ending check_changes(const struct input *input, const struct account *account, const struct after *after,
+                                 int *changed) {
     int is_owned = is_same(account->owner, input->program_id, KEY);
     u64 size = account->data.size;
+    *changed = 0;
     if (after->lamports != account->lamports) {
+        *changed = 1;
         if (!is_owned && after->lamports < account->lamports) return EXTERNAL_ACCOUNT_LAMPORT_SPEND;
         if (!account->is_writable) return READONLY_LAMPORT_CHANGE;
     }
     if (after->data.size > MAXIMUM_DATA || after->data.size > size + MAXIMUM_INCREASE) return INVALID_REALLOC;
     if (!is_same_data(account->data, after->data)) {
+        *changed = 1;
         if (after->data.size != size && !is_owned) return ACCOUNT_DATA_SIZE_CHANGED;
         if (!account->is_writable) return READONLY_DATA_MODIFIED;
         if (!is_owned) return EXTERNAL_ACCOUNT_DATA_MODIFIED;
     }
     if (!is_same(account->owner, after->owner, KEY)) {
+        *changed = 1;
         // The new owner must not find data that it did not write.
         if (!is_owned || !account->is_writable || !is_zero(after->data.bytes, after->data.size)) return MODIFIED_PROGRAM_ID;
     }
@@ -118,19 +123,19 @@ static enum ending check_changes(const struct input *input, const struct account
 
 enum ending settle(const struct machine *machine, const struct input *input, u32 *modified) {
     u128 before = 0, total = 0;
-    u32 changed = 0;
+    u32 count = 0;
+    int changed;
     for (u64 i = 0; i < input->account_count; i++) {
         const struct account *account = &input->accounts[i];
         if (account->first != i) continue;
         struct after after = read_back(machine, input, account);
-        enum ending ending = check_changes(input, account, &after);
+        enum ending ending = check_changes(input, account, &after, &changed);
         if (ending != RETURNED) return ending;
         before += account->lamports, total += after.lamports;
-        changed += after.lamports != account->lamports || !is_same_data(account->data, after.data) ||
-                   !is_same(account->owner, after.owner, KEY);
+        count += (u32)changed;
     }
     if (before != total) return UNBALANCED_INSTRUCTION;
-    *modified = changed;
+    *modified = count;
     return RETURNED;
 }
 

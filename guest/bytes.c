@@ -74,6 +74,16 @@ void *memset(void *target, int value, u64 size) {
 int memcmp(const void *first, const void *second, u64 size) {
     const u8 *a = first, *b = second;
     u64 done = 0;
+    if (((u64)a & 7) && ((u64)b & 7) == 0 && size >= 16) {
+        // What is equal is found by words, put together from aligned ones.
+        u64 shift = ((u64)a & 7) * 8;
+        const word *words = (const word *)((u64)a & ~7UL);
+        u64 low = words[0], high;
+        for (; done + 8 <= size; done += 8, low = high) {
+            high = words[done / 8 + 1];
+            if ((low >> shift | high << (64 - shift)) != *(const word *)(b + done)) break;
+        }
+    }
     if (size >= 8 && (((u64)a | (u64)b) & 7) == 0)
         while (done + 8 <= size && *(const word *)(a + done) == *(const word *)(b + done)) done += 8;
     for (; done < size; done++)

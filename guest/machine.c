@@ -248,7 +248,27 @@ static inline struct frame *push(struct machine *machine, const u64 *registers, 
         frame_end += FRAME_SIZE;                                                                                       \
     } while (0)
 
+// Find out what a call calls, when it is first reached.
 HANDLER(CALL) {
+    u64 pc = pc_of(machine, at), slot = machine->program.text[pc], target;
+    u32 key = (u32)(slot >> 32), source = slot >> 12 & 0xF, operation = OPERATION_ENTER;
+    int is_static = machine->program.version >= 3;
+    struct operation *to = (struct operation *)at;
+    if (is_static) target = source == 1 ? pc + 1 + (u64)(i64)(i32)key : ~0UL;
+    else target = (u64)find_function(&machine->program, key) - 1;
+    // The loader has seen to it that no function has the hash of a syscall.
+    if (target < machine->program.slots) {
+        to->immediate = (i64)(pc + 1); // where it returns to
+        to->target = (u32)(u64)&machine->code[target];
+    } else if ((!is_static || source == 0) && has_syscall(machine->input, key)) {
+        to->immediate = key;
+        operation = OPERATION_SYSCALL;
+    } else operation = OPERATION_UNSUPPORTED;
+    to->handler = (u32)(u64)handlers[operation];
+    DISPATCH();
+}
+
+HANDLER(ENTER) {
     if (!push(machine, machine->registers, (u64)at->immediate)) FAULT(CALL_DEPTH_EXCEEDED);
     OPEN_FRAME();
     at = (const struct operation *)(u64)at->target;
@@ -366,8 +386,14 @@ static inline u8 *scratch_place(const struct machine *machine, u64 address, u64 
         NEXT(1);                                                                                                       \
     }
 
+// From the one or two words that have the bytes; there is a word behind every region.
 static inline u64 load_bytes(const u8 *host, u32 size) {
     u64 value = 0;
+    if (size == 8) {
+        const u64 *words = (const u64 *)((u64)host & ~7UL);
+        u64 shift = ((u64)host & 7) * 8;
+        return words[0] >> shift | words[1] << (64 - shift);
+    }
     for (u32 i = 0; i < size; i++) value |= (u64)host[i] << 8 * i;
     return value;
 }
@@ -428,25 +454,6 @@ static inline int is_in_frame(const struct machine *machine, u32 base, i32 offse
            (offset & (i32)(size - 1)) == 0;
 }
 
-static void decode_call(const struct machine *machine, u64 pc, u64 slot, struct operation *to, u32 *operation) {
-    u32 key = (u32)(slot >> 32), source = slot >> 12 & 0xF;
-    int is_static = machine->program.version >= 3;
-    u64 target;
-    if ((!is_static || source == 0) && has_syscall(machine->input, key)) {
-        to->immediate = key;
-        *operation = OPERATION_SYSCALL;
-        return;
-    }
-    if (is_static) target = source == 1 ? pc + 1 + (u64)(i64)(i32)key : ~0UL;
-    else target = (u64)find_function(&machine->program, key) - 1;
-    if (target >= machine->program.slots) {
-        *operation = OPERATION_UNSUPPORTED;
-        return;
-    }
-    to->immediate = (i64)(pc + 1); // where it returns to
-    to->target = operation_address(machine, target);
-}
-
 // V0 and V1 use the low 8 bits of an immediate that is 0 to 9.
 static u32 callx_register(const struct machine *machine, u64 slot) {
     u32 version = machine->program.version;
@@ -454,9 +461,10 @@ static u32 callx_register(const struct machine *machine, u64 slot) {
 }
 
 // The operation at a pc; returns how many slots it takes, or 0 when it ends a block.
-static inline __attribute__((always_inline)) u64 decode_one(const struct machine *machine, u64 pc, struct operation *to) {
-    u64 slot = machine->program.text[pc], slots = 1;
-    struct meaning meaning = ((const struct meaning *)machine->meanings)[(u8)slot];
+static inline __attribute__((always_inline)) u64 decode_one(const struct machine *machine, const struct meaning *opcodes,
+                                                           const u64 *text, u64 pc, struct operation *to) {
+    u64 slot = text[pc], slots = 1;
+    struct meaning meaning = opcodes[(u8)slot];
     u32 operation = meaning.operation, destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
     i32 offset = (i16)(slot >> 16);
     i64 immediate = (i64)slot >> 32;
@@ -481,7 +489,7 @@ static inline __attribute__((always_inline)) u64 decode_one(const struct machine
         operation += immediate == 16 ? 0 : immediate == 32 ? 1 : 2;
         break;
     case FORMAT_WIDE:
-        to->immediate = (i64)((u64)(u32)immediate | machine->program.text[pc + 1] >> 32 << 32);
+        to->immediate = (i64)((u64)(u32)immediate | text[pc + 1] >> 32 << 32);
         slots = 2;
         break;
     case FORMAT_LOAD:
@@ -513,8 +521,7 @@ static inline __attribute__((always_inline)) u64 decode_one(const struct machine
         to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
         slots = 0;
         break;
-    case FORMAT_CALL:
-        decode_call(machine, pc, slot, to, &operation);
+    case FORMAT_CALL: // until it is reached: what it calls takes a search
         slots = 0;
         break;
     case FORMAT_CALL_REGISTER:
@@ -538,7 +545,7 @@ static u64 block_rest(const struct machine *machine, u64 pc) {
     struct operation scratch;
     u64 length = 1;
     for (; pc < machine->program.slots; length++) {
-        u64 slots = decode_one(machine, pc, &scratch);
+        u64 slots = decode_one(machine, machine->meanings, machine->program.text, pc, &scratch);
         if (!slots) break;
         pc += slots;
     }
@@ -548,6 +555,8 @@ static u64 block_rest(const struct machine *machine, u64 pc) {
 // Decode the block that starts here, and enter it.
 static void decode(PARAMETERS) {
     u64 pc = pc_of(machine, at), slots = machine->program.slots;
+    const struct meaning *opcodes = machine->meanings;
+    const u64 *text = machine->program.text;
     struct operation *to = &machine->code[pc];
     u32 length = 1;
     for (;; length++) {
@@ -555,7 +564,7 @@ static void decode(PARAMETERS) {
             to->handler = (u32)(u64)handlers[OPERATION_OVERRUN];
             break;
         }
-        u64 step = decode_one(machine, pc, to);
+        u64 step = decode_one(machine, opcodes, text, pc, to);
         if (!step) break;
         pc += step, to += step;
     }
