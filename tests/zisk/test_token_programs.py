@@ -22,12 +22,6 @@ from tests.svm.test_token_programs import (
 )
 from tests.zisk.agreement import assert_agrees
 
-STEPS_PER_INSTRUCTION = 30
-LOADING = 480_000
-"""The most steps for digests, ELF file and verifier of the classic token program, and for settling
-accounts.
-"""
-
 
 @pytest.mark.parametrize("token", [P_TOKEN, CLASSIC, TOKEN_2022])
 @pytest.mark.parametrize("name", SUCCEEDING)
@@ -58,13 +52,3 @@ def test_words_of_a_transfer() -> None:
     assert words[: Word.PROGRAM_DIGEST] == (0, 0, 76, 76, 2, 0, 0, 0, 5160, 1, 0, 0, 0, 0, 0, 0)
     failing = scenario.transfer(elf(P_TOKEN), scenario.SOURCE_AMOUNT + 1)
     assert emulate(bincode.pack(failing), count_steps=False).words[:6] == (1, 1, 181, 81, 0, 0)
-
-
-def test_steps_of_the_classic_transfer() -> None:
-    """Decoding and interpretation take less than 30 steps for each sBPF instruction."""
-    given = scenario.transfer(elf(CLASSIC))
-    emulation = emulate(bincode.pack(given))
-    assert emulation.words[Word.INSTRUCTIONS] == 4_484
-    # Instructions are decoded when they are met: with none executed the rest of the work is left.
-    assert emulation.steps is not None
-    assert emulation.steps < LOADING + STEPS_PER_INSTRUCTION * 4_484
