@@ -83,7 +83,8 @@ struct after {
 static struct after read_back(const struct machine *machine, const struct input *input, const struct account *account) {
     const struct fields *fields = fields_of(input);
     const u8 *record = machine->region + account->record;
-    struct after after = {read64(record + fields->lamports), {record + fields->data, account->data.size}, account->owner};
+    struct after after = {
+        read64(record + fields->lamports), {record + fields->data, account->data.size}, account->owner};
     if (is_aligned(input)) {
         after.data.size = read64(record + fields->length);
         after.owner = record + fields->owner;
@@ -116,7 +117,8 @@ static enum ending check_changes(const struct input *input, const struct account
     if (!is_same(account->owner, after->owner, KEY)) {
         *changed = 1;
         // The new owner must not find data that it did not write.
-        if (!is_owned || !account->is_writable || !is_zero(after->data.bytes, after->data.size)) return MODIFIED_PROGRAM_ID;
+        if (!is_owned || !account->is_writable || !is_zero(after->data.bytes, after->data.size))
+            return MODIFIED_PROGRAM_ID;
     }
     return RETURNED;
 }

@@ -1,6 +1,6 @@
 """Builds the guest, once for each address that ZisK links programs to.
 
-    python guest/build.py            writes src/solproof/zisk/guests and their SHA-256 digests
+    python guest/build.py            writes src/solproof/zisk/elf and their SHA-256 digests
 
 Needs `ziglang` of the development extra, whose version is pinned: the same sources give the same bytes.
 """
@@ -22,7 +22,7 @@ import operations_table  # noqa: E402
 from solproof.svm.syscalls import GATES  # noqa: E402
 from solproof.svm.sysvars import ADDRESSES, ONLY_TYPED, Sysvars  # noqa: E402
 
-PACKAGED = ROOT / "src/solproof/zisk/guests"
+PACKAGED = ROOT / "src/solproof/zisk/elf"
 LINK_BASES = (0x8000_0000, 0x9000_0000)
 COMPILER = "0.17.1"
 FLAGS = (

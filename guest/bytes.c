@@ -36,7 +36,8 @@ void *memcpy(void *target, const void *source, u64 size) {
         for (; ((u64)to + done) & 7; done++) to[done] = from[done];
         u64 words = (size - done) / 8;
         // The last word of a shifted copy reads one past it: never outside the words that hold the source.
-        if ((((u64)from + done) & 7) == 0) done += copy_aligned((word *)(to + done), (const word *)(from + done), words);
+        if ((((u64)from + done) & 7) == 0)
+            done += copy_aligned((word *)(to + done), (const word *)(from + done), words);
         else done += copy_shifted((word *)(to + done), from + done, words);
     }
     for (; done < size; done++) to[done] = from[done];

@@ -63,7 +63,8 @@ static const void *table(const struct file *file, u64 offset, u64 size, u64 reco
 }
 
 // The name at an offset of a string table; 0 and the reason when there is none.
-static u32 find_name(const struct file *file, const struct section_header *section, u64 offset, u64 limit, struct name *name) {
+static u32 find_name(const struct file *file, const struct section_header *section, u64 offset, u64 limit,
+                     struct name *name) {
     if (section->type != SHT_STRTAB) return ELF_FAILED_TO_PARSE;
     u64 start = section->offset + offset;
     if (start < offset) return ELF_VALUE_OUT_OF_BOUNDS;
@@ -225,7 +226,9 @@ static void parse(struct file *file, struct content content) {
 
 // VALIDATION
 
-static u64 size_in_file(const struct section_header *section) { return section->type == SHT_NOBITS ? 0 : section->size; }
+static u64 size_in_file(const struct section_header *section) {
+    return section->type == SHT_NOBITS ? 0 : section->size;
+}
 
 static int contains(const struct section_header *section, u64 address) {
     u64 end = section->address + section->size;

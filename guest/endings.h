@@ -42,11 +42,11 @@ enum ending {
     // A segment of a run that goes on.
     SEGMENT_END = 128,
     // Nothing is claimed about the program: the guest did not run it, or not to its end.
-    REFUSED_INPUT = 192,      // not an input.bin; OUTPUT_DETAIL: the offset
-    REFUSED_PROGRAM = 193,    // OUTPUT_DETAIL: enum refusal
-    REFUSED_SYSCALL = 194,    // not in this guest; OUTPUT_DETAIL: its hash
-    REFUSED_TOO_LARGE = 195,  // for the guest's memory
-    REFUSED_SEGMENT = 196,    // the state that a segment starts from is malformed
+    REFUSED_INPUT = 192,     // not an input.bin; OUTPUT_DETAIL: the offset
+    REFUSED_PROGRAM = 193,   // OUTPUT_DETAIL: enum refusal
+    REFUSED_SYSCALL = 194,   // not in this guest; OUTPUT_DETAIL: its hash
+    REFUSED_TOO_LARGE = 195, // for the guest's memory
+    REFUSED_SEGMENT = 196,   // the state that a segment starts from is malformed
 };
 
 enum refusal {

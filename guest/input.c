@@ -84,8 +84,8 @@ static void take_accounts(struct reader *reader, struct input *input) {
 
 static const u8 default_clock[40] = {0x80, 0x1f, 0xfb, 0x19};
 static const u8 default_rent[17] = {0x30, 0x1b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 50};
-static const u8 default_epoch_schedule[33] = {0x80, 0x97, 0x06, 0, 0, 0, 0, 0, 0x80, 0x97, 0x06, 0, 0, 0, 0, 0, 1,
-                                              14,   0,    0,    0, 0, 0, 0, 0, 0xe0, 0xff, 0x07};
+static const u8 default_epoch_schedule[33] = {0x80, 0x97, 0x06, 0,  0, 0, 0, 0, 0x80, 0x97, 0x06, 0,    0,    0,
+                                              0,    0,    1,    14, 0, 0, 0, 0, 0,    0,    0,    0xe0, 0xff, 0x07};
 static const u8 default_slot_hash[48] = {1,    0,    0,    0,    0,    0,    0,    0,    0x80, 0x1f, 0xfb, 0x19,
                                          0,    0,    0,    0,    0xae, 0xeb, 0xad, 0x4a, 0x79, 0x6f, 0xcc, 0x2e,
                                          0x15, 0xdc, 0x4c, 0x60, 0x61, 0xb4, 0x5e, 0xd9, 0xb3, 0x73, 0xf2, 0x6a,
@@ -147,7 +147,8 @@ static void take_features(struct reader *reader, struct input *input) {
             before = address;
         }
     }
-    int has_v0 = !has_feature(input, FEATURE_DISABLE_SBPF_V0_EXECUTION) || has_feature(input, FEATURE_REENABLE_SBPF_V0_EXECUTION);
+    int has_v0 = !has_feature(input, FEATURE_DISABLE_SBPF_V0_EXECUTION) ||
+                 has_feature(input, FEATURE_REENABLE_SBPF_V0_EXECUTION);
     expect(reader, has_v0 || has_feature(input, FEATURE_ENABLE_SBPF_V3_DEPLOYMENT_AND_EXECUTION));
 }
 

@@ -6,7 +6,17 @@
 
 enum loader { LOADER_V1, LOADER_V2, LOADER_V3 };
 
-enum sysvar { CLOCK, RENT, EPOCH_SCHEDULE, EPOCH_REWARDS, LAST_RESTART_SLOT, SLOT_HASHES, STAKE_HISTORY, FEES, SYSVARS };
+enum sysvar {
+    CLOCK,
+    RENT,
+    EPOCH_SCHEDULE,
+    EPOCH_REWARDS,
+    LAST_RESTART_SLOT,
+    SLOT_HASHES,
+    STAKE_HISTORY,
+    FEES,
+    SYSVARS
+};
 
 struct content {
     const u8 *bytes;
@@ -21,7 +31,7 @@ struct account {
     u8 is_executable;
     u8 is_signer;
     u8 is_writable;
-    u8 first; // the first position that names the same account: its own, if it is no duplicate
+    u8 first;   // the first position that names the same account: its own, if it is no duplicate
     u64 record; // where the input region has it
 };
 

@@ -83,7 +83,7 @@ static u64 pc_of(const struct machine *machine, const struct operation *at) { re
 BINARY(ADD64, a + b)
 BINARY(SUB64, a - b)
 BINARY(OR64, a | b)
-BINARY(AND64, a & b)
+BINARY(AND64, a &b)
 BINARY(XOR64, a ^ b)
 BINARY(LSH64, a << (b & 63))
 BINARY(RSH64, a >> (b & 63))
@@ -244,7 +244,7 @@ static inline struct frame *push(struct machine *machine, const u64 *registers, 
 #define OPEN_FRAME()                                                                                                   \
     do {                                                                                                               \
         machine->depth++;                                                                                              \
-        machine->registers[10] += machine->frame_stride;                                                                        \
+        machine->registers[10] += machine->frame_stride;                                                               \
         frame_end += FRAME_SIZE;                                                                                       \
     } while (0)
 
@@ -345,7 +345,8 @@ u8 *translate(const struct machine *machine, u64 address, u64 size, int is_write
     if (is_in_hole || size > available || offset > available - size || available == 0) {
         i64 distance = (i64)(address - STACK_START);
         // The frame's number truncates towards zero; from -1 to 64 it is one of the stack.
-        int is_stack = version != 1 && version != 2 && distance > -2 * (i64)FRAME_SIZE && distance < 65 * (i64)FRAME_SIZE;
+        int is_stack =
+            version != 1 && version != 2 && distance > -2 * (i64)FRAME_SIZE && distance < 65 * (i64)FRAME_SIZE;
         *ending = is_stack ? STACK_ACCESS_VIOLATION : ACCESS_VIOLATION;
         return 0;
     }
@@ -379,8 +380,8 @@ static inline u8 *scratch_place(const struct machine *machine, u64 address, u64 
         }                                                                                                              \
         NEXT(1);                                                                                                       \
     }                                                                                                                  \
-    static __attribute__((noinline)) void handle_##name##_SCRATCH(PARAMETERS) {                                          \
-        u8 *host = scratch_place(machine, address, size);                                                                \
+    static __attribute__((noinline)) void handle_##name##_SCRATCH(PARAMETERS) {                                        \
+        u8 *host = scratch_place(machine, address, size);                                                              \
         if (!host) JUMP_TO(handle_##name##_DISTANT);                                                                   \
         by_word;                                                                                                       \
         NEXT(1);                                                                                                       \
@@ -403,11 +404,11 @@ static inline void store_bytes(u8 *host, u64 value, u32 size) {
 }
 
 #define STORES(name, size, type, value)                                                                                \
-    ANYWHERE(name, size, 1, *(type *)host = (type)(value), store_bytes(host, value, size))      \
+    ANYWHERE(name, size, 1, *(type *)host = (type)(value), store_bytes(host, value, size))                             \
     HANDLER(name##_ANYWHERE) {                                                                                         \
         address = STORE_ADDRESS();                                                                                     \
         u64 offset = address - region_start;                                                                           \
-        if (!IS_EASY(offset, size)) JUMP_TO(handle_##name##_SCRATCH);                                                    \
+        if (!IS_EASY(offset, size)) JUMP_TO(handle_##name##_SCRATCH);                                                  \
         *(type *)(region + offset) = (type)(value);                                                                    \
         NEXT(1);                                                                                                       \
     }                                                                                                                  \
@@ -417,11 +418,11 @@ static inline void store_bytes(u8 *host, u64 value, u32 size) {
     }
 
 #define ACCESSES(size, type)                                                                                           \
-    ANYWHERE(LD##size, size, 0, DESTINATION = *(type *)host, DESTINATION = load_bytes(host, size)) \
+    ANYWHERE(LD##size, size, 0, DESTINATION = *(type *)host, DESTINATION = load_bytes(host, size))                     \
     HANDLER(LD##size##_ANYWHERE) {                                                                                     \
         address = LOAD_ADDRESS();                                                                                      \
         u64 offset = address - region_start;                                                                           \
-        if (!IS_EASY(offset, size)) JUMP_TO(handle_LD##size##_SCRATCH);                                                  \
+        if (!IS_EASY(offset, size)) JUMP_TO(handle_LD##size##_SCRATCH);                                                \
         DESTINATION = *(type *)(region + offset);                                                                      \
         NEXT(1);                                                                                                       \
     }                                                                                                                  \
@@ -461,8 +462,9 @@ static u32 callx_register(const struct machine *machine, u64 slot) {
 }
 
 // The operation at a pc; returns how many slots it takes, or 0 when it ends a block.
-static inline __attribute__((always_inline)) u64 decode_one(const struct machine *machine, const struct meaning *opcodes,
-                                                           const u64 *text, u64 pc, struct operation *to) {
+static inline __attribute__((always_inline)) u64 decode_one(const struct machine *machine,
+                                                            const struct meaning *opcodes, const u64 *text, u64 pc,
+                                                            struct operation *to) {
     u64 slot = text[pc], slots = 1;
     struct meaning meaning = opcodes[(u8)slot];
     u32 operation = meaning.operation, destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
@@ -619,6 +621,5 @@ void run_machine(struct machine *machine) {
     u64 limit = machine->region_size < 8 ? 0 : machine->region_size - 7;
     u8 *frame_end = machine->stack + (machine->depth + 1) * FRAME_SIZE;
     share_meter(machine, machine->meter, machine->segment_end - executed(machine));
-    decode(&machine->code[machine->pc], machine, frame_end, machine->meter, machine->region, INPUT_START, limit,
-           0);
+    decode(&machine->code[machine->pc], machine, frame_end, machine->meter, machine->region, INPUT_START, limit, 0);
 }

@@ -29,13 +29,13 @@ _Static_assert(sizeof(u64) == 8 && sizeof(void *) == 8, "RV64 with lp64 is neede
 #define OUTPUT_WORDS 64
 
 enum {
-    OUTPUT_FLAG,         // 0 success, 1 failure
-    OUTPUT_EXIT_CODE,    // low half of r0, or all ones when a fault stopped the program
+    OUTPUT_FLAG,      // 0 success, 1 failure
+    OUTPUT_EXIT_CODE, // low half of r0, or all ones when a fault stopped the program
     OUTPUT_COMPUTE_UNITS,
     OUTPUT_INSTRUCTIONS,
     OUTPUT_MODIFIED,
-    OUTPUT_ENDING,       // see endings.h
-    OUTPUT_DETAIL,       // of the ending: the hash of a syscall, the number of a refusal
+    OUTPUT_ENDING, // see endings.h
+    OUTPUT_DETAIL, // of the ending: the hash of a syscall, the number of a refusal
     OUTPUT_EXIT_CODE_HIGH,
     OUTPUT_PC,
     OUTPUT_FORMAT,       // of these outputs

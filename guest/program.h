@@ -13,7 +13,7 @@ struct function {
 struct program {
     u32 version;
     const u64 *text; // aligned, after relocation
-    u64 text_size; // bytes
+    u64 text_size;   // bytes
     u64 slots;
     u64 text_address;
     u64 entry;

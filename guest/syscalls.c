@@ -73,8 +73,8 @@ static int overlaps(u64 first, u64 first_size, u64 second, u64 second_size) {
 }
 
 // Two results of one call, above 0 bytes each.
-static u32 find_results(const struct call *call, u64 first, u64 first_size, u64 second, u64 second_size, u8 **first_host,
-                        u8 **second_host) {
+static u32 find_results(const struct call *call, u64 first, u64 first_size, u64 second, u64 second_size,
+                        u8 **first_host, u8 **second_host) {
     TRY(writable(call, first, first_size, first_host));
     TRY(writable(call, second, second_size, second_host));
     return overlaps((u64)*first_host, first_size, (u64)*second_host, second_size) ? COPY_OVERLAPPING : RETURNED;

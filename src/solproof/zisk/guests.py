@@ -26,7 +26,7 @@ def file_name(abi: Abi) -> str:
 @cache
 def digests() -> dict[str, str]:
     """SHA-256 of each file, in hexadecimal, as they were when the package was made."""
-    content = (resources.files(__package__) / "guests/digests.json").read_text("utf-8")
+    content = (resources.files(__package__) / "elf/digests.json").read_text("utf-8")
     found: dict[str, str] = json.loads(content)
     return found
 
@@ -35,7 +35,7 @@ def digests() -> dict[str, str]:
 def guest(abi: Abi) -> bytes:
     """The ELF file for a memory map; raises `SolproofError` when it is not the file that was packaged."""
     name = file_name(abi)
-    content = (resources.files(__package__) / "guests" / name).read_bytes()
+    content = (resources.files(__package__) / "elf" / name).read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != digests()[name]:
         raise SolproofError(f"{name} in this installation has SHA-256 {found}, expected {digests()[name]}")
