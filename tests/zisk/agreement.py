@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from solproof.svm import bincode
 from solproof.svm.execute import Execution
 from solproof.svm.execution_input import ExecutionInput
@@ -9,6 +11,9 @@ from solproof.zisk.abi import DEFAULT, Abi
 from solproof.zisk.emulator import emulate
 from solproof.zisk.outputs import Outputs
 from solproof.zisk.runner import differences
+
+PROGRAMS = int(os.environ.get("SOLPROOF_GUEST_PROGRAMS", "200"))
+"""How many random programs are compared."""
 
 
 def guest_outputs(given: ExecutionInput, abi: Abi = DEFAULT) -> Outputs:

@@ -5,7 +5,6 @@ machine; and random files, compared with LiteSVM here. `make guest` runs 2,000.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -20,9 +19,8 @@ from solproof.zisk.runner import differences
 from tests.differential.cases import VERSIONS, Case, cases, runtime_cases
 from tests.differential.search import search
 from tests.litesvm_oracle import assert_like_litesvm
-from tests.zisk.agreement import assert_agrees
+from tests.zisk.agreement import PROGRAMS, assert_agrees
 
-PROGRAMS = int(os.environ.get("SOLPROOF_GUEST_PROGRAMS", "200"))
 GROUPS = 4
 SEED = "guest"
 
