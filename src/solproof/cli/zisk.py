@@ -138,7 +138,7 @@ def zisk_run(
 ) -> None:
     """Run the guest and print its public outputs.
 
-    The embedded emulator executes the guest's RISC-V instructions and counts them; ZisK takes about 800
+    The embedded emulator executes the guest's RISC-V instructions and counts them; ZisK takes about 1,000
     steps more.
     A program that fails is a result. What the guest does not run is refused with exit status 3.
     """

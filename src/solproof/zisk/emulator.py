@@ -3,7 +3,7 @@ precompiles.
 
 It is not ZisK: it executes the same RISC-V instructions on the same addresses with the same results, and
 counts
-them. ZisK needs about 800 steps more, to start and to end a guest.
+them. ZisK needs about 1,000 steps more, to start and to end a guest.
 """
 
 from __future__ import annotations
