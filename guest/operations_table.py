@@ -1,8 +1,7 @@
 """The tables of the guest's decoder and verifier, from solproof's own opcode table: a header in C.
 
 There are three dialects of sBPF: V0 with V1, V2, and V3 with V4. Mnemonics that do the same once their
-immediate
-is prepared are one operation of the guest.
+immediate is prepared are one operation of the guest.
 """
 
 from __future__ import annotations

@@ -125,9 +125,7 @@ def test_stack_edges(frame: int, version: int) -> None:
 @pytest.mark.parametrize("version", [0, 2, 3])
 @pytest.mark.parametrize("base", [STACK, HEAP, INPUT, STACK + 0xFF8, HEAP + 32760, INPUT + 40])
 def test_every_alignment(base: int, version: int) -> None:
-    """Loads and stores of every size at nine neighbouring addresses, across the ends of frames and
-    regions.
-    """
+    """Loads and stores of every size at nine neighbouring addresses, across ends of frames and regions."""
     sizes = ("1B", "2B", "4B", "8B") if version == 2 else ("B", "H", "W", "DW")
     for position in range(9):
         for size in sizes:
@@ -271,9 +269,7 @@ def test_every_rule_is_tested() -> None:
 
 @pytest.mark.parametrize("loader", Loader)
 def test_changes_that_are_allowed(loader: Loader) -> None:
-    """Lamports that move, data that grows, an owner that changes; loader v1 reads back less, and
-    elsewhere.
-    """
+    """Lamports that move, data that grows, an owner that changes; loader v1 reads less back, elsewhere."""
     moves = store(
         (LAMPORTS, 900), (LAMPORTS + SECOND, 1100), (LENGTH, 16), (DATA + 8, 5), (OWNER + SECOND, 3)
     )

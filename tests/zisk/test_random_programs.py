@@ -1,6 +1,5 @@
-"""Random programs of every sBPF version in the guest and in the machine, which other tests compare with
-the reference
-machine; and random files, compared with LiteSVM here. `make guest` runs 2,000.
+"""Random programs of every sBPF version in the guest and in the machine, which other tests compare with the
+reference machine; and random files, compared with LiteSVM here. `make guest` runs 2,000.
 """
 
 from __future__ import annotations

@@ -60,9 +60,8 @@ def zisk() -> None:
     """Run and prove a program as a guest inside the zkVM ZisK.
 
     The guest interprets sBPF; its public outputs are a success flag (0: success), the exit code, compute
-    units,
-    instructions and modified accounts, and digests of program, input and result. docs/zisk.md has all of
-    them. Every command takes --json.
+    units, instructions and modified accounts, and digests of program, input and result. docs/zisk.md has
+    all of them. Every command takes --json.
     """
 
 
@@ -88,8 +87,7 @@ def zisk_input(
     """Write the input file of the guest, framed for a version of ZisK.
 
     With --max-steps one file for each segment, numbered: zisk-input-0.bin, zisk-input-1.bin. The guest
-    itself is
-    named in the result, with its SHA-256 digest.
+    itself is named in the result, with its SHA-256 digest.
     """
     check_writable(output)
     abi = _abi(version)
@@ -139,8 +137,7 @@ def zisk_run(
     """Run the guest and print its public outputs.
 
     The embedded emulator executes the guest's RISC-V instructions and counts them; ZisK takes about 1,000
-    steps more.
-    A program that fails is a result. What the guest does not run is refused with exit status 3.
+    steps more. A program that fails is a result. What the guest does not run is refused with exit status 3.
     """
     given = read_input(program, input_path, **parameters)
     if emulator == "ziskemu" and max_steps is not None:
@@ -219,8 +216,8 @@ def zisk_prove(
     """Prove the guest's run with an installed ZisK: setup, constraints, proof, verification.
 
     The guest runs in the embedded emulator first, and is not proven when its outputs are not those of
-    solproof's own
-    machine. A failure of ZisK that is known is explained, with what to do. Exit status 7 when ZisK fails.
+    solproof's own machine. A failure of ZisK that is known is explained, with what to do. Exit status 7
+    when ZisK fails.
     """
     given = read_input(program, input_path, **parameters)
     installed = find_tool(CARGO_ZISK)
@@ -248,8 +245,8 @@ def zisk_prove(
 def zisk_doctor(version: str | None, as_json: bool) -> None:
     """Look for what is known to make ZisK fail: memory limits, a stale setup, missing tools.
 
-    A finding is good, a warning (in the way of the assembly mode only), or bad. Exit status 0 unless one
-    is bad.
+    A finding is good, a warning (in the way of the assembly mode only), or bad. Exit status 0 unless one is
+    bad.
     """
     system = doctor.read_system()
     findings = doctor.examine(system, _abi(version or system.cargo_zisk))

@@ -1,8 +1,7 @@
 """A run in segments: guest runs of their own, each from the state that the one before it left.
 
 Every segment outputs the digest of the state that it starts from and of the state that it leaves. `join`
-insists that
-they fit, so that proofs of all segments are a proof of the whole run.
+insists that they fit, so that proofs of all segments are a proof of the whole run.
 """
 
 from __future__ import annotations

@@ -112,9 +112,7 @@ _SIGNALS = {
 
 
 def diagnose(finished: Finished) -> Diagnosis | None:
-    """The likeliest reason why a tool of ZisK failed; None when it did not, or when nothing is known of
-    it.
-    """
+    """The likeliest reason why a tool of ZisK failed; None when it did not or nothing is known of it."""
     if finished.status == 0:
         return None
     for pattern, diagnosis in _KNOWN:

@@ -35,10 +35,8 @@ def result_digest(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
 
 def encode_result(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
     """The first nine public words; who set the return data, and these as a bincode vector; the distinct
-    accounts
-    afterwards, each its key, its owner, its lamports, whether it is executable (u64) and its data as a
-    vector. The
-    log is not in it: the guest keeps none.
+    accounts afterwards, each its key, its owner, its lamports, whether it is executable (u64) and its data
+    as a vector. The log is not in it: the guest keeps none.
     """
     exit_code = NO_EXIT_CODE if output.exit_code is None else output.exit_code
     words = (

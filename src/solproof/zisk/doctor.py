@@ -49,8 +49,7 @@ class System:
     locked_memory, shared_memory, memory: bytes, -1 where there is no limit, None where it cannot be read.
     leftovers: files of ZisK in shared memory. cargo_zisk: its version, None when it is not installed.
     proving_key: whether there is one. setups: files in ZisK's cache, whose names hold the BLAKE3 digest of
-    the guest
-    that they are for.
+    the guest that they are for.
     """
 
     locked_memory: int | None

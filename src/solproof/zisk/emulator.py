@@ -2,8 +2,7 @@
 precompiles.
 
 It is not ZisK: it executes the same RISC-V instructions on the same addresses with the same results, and
-counts
-them. ZisK needs about 1,000 steps more, to start and to end a guest.
+counts them. ZisK needs about 1,000 steps more, to start and to end a guest.
 """
 
 from __future__ import annotations
@@ -33,9 +32,7 @@ class GuestError(SolproofError):
 
 
 def unicorn_modules() -> tuple[Any, Any, Any]:
-    """Unicorn, its RISC-V constants and its general ones; raises `SolproofError` where it is not
-    installed.
-    """
+    """Unicorn, its RISC-V constants and its general ones; raises `SolproofError` when it is not there."""
     try:
         import unicorn  # noqa: PLC0415
         from unicorn import riscv_const, unicorn_const  # noqa: PLC0415
@@ -51,8 +48,7 @@ class Emulation:
     """What a guest left.
 
     words: its public words. steps: how many RISC-V instructions it executed; None when they were not
-    counted, which
-    takes most of the time. state: that of a segment which goes on; no bytes otherwise.
+    counted, which takes most of the time. state: that of a segment which goes on; no bytes otherwise.
     """
 
     words: tuple[int, ...]

@@ -12,9 +12,7 @@ SEGMENT_MAGIC = int.from_bytes(b"segment1", "little")
 
 
 def segment_payload(input_bin: bytes, instructions: int, state: bytes = b"") -> bytes:
-    """What the guest reads for a part of a run: at most so many instructions (0: to its end), from a
-    state.
-    """
+    """What the guest reads for part of a run: at most so many instructions (0: to its end), from a state."""
     return struct.pack("<QQQ", SEGMENT_MAGIC, instructions, len(state)) + state + input_bin
 
 
