@@ -114,10 +114,10 @@ class Block:
             left=chip.column("left", "bytes from the start of the aligned word to the end of the range"),
             aligned=Range.columns(chip, "aligned", written=written),
             covers=chip.flag("covers", "1 when the row has an aligned word"),
-            is_end=chip.flag("is_end", "1 on the last such row of a call"),
+            is_end=chip.column("is_end", "1 on the last such row of a call"),
             mask=[chip.flag(f"mask_{byte}", f"1 when byte {byte} is in the aligned range") for byte in BYTES],
             shifted=Range.columns(chip, "shifted"),
-            reads=chip.flag("reads", "1 when the row has a shifted word"),
+            reads=chip.column("reads", "1 when the row has a shifted word"),
             shifts=[chip.flag(f"shift_{shift}", f"1 when shift is {shift}") for shift in BYTES],
         )
 
@@ -161,8 +161,8 @@ class Block:
 
     def _prove_rows(self, shift: Expression) -> None:
         chip, continues = self.chip, self.continues
-        chip.assert_zero(self.is_last * (1 - self.is_real), "padding is no last row")
-        # Without a gate: the last row of the table is followed by the first.
+        # Without a gate: the last row of the table is followed by the first. No padding is a last row: a first
+        # one would follow that is padding, which covers nothing, or would be one twice.
         chip.assert_equal(
             chip.next(self.is_first),
             chip.next(self.is_real) - continues,
@@ -190,6 +190,7 @@ class Block:
             continues * (chip.next(covers) - covers + self.is_end), "rows cover bytes until the end"
         )
         chip.assert_zero(self.is_last * (covers - self.is_end), "the last row is not before the end")
+        # With these two, `is_end` is 0 or 1 as `covers` is, and 0 where `covers` is.
         chip.assert_zero((covers - self.is_end) * (1 - mask[7]), "a row before the end covers its last byte")
         chip.assert_zero(
             continues * chip.next(covers) * (1 - chip.next(mask[0])),
@@ -204,7 +205,7 @@ class Block:
         return start
 
     def _prove_shifted(self, shift: Expression, has_shifted: Expression | int) -> None:
-        """Prove that every word of the window that matters is read.
+        """Prove that every word of the window that matters is read. `reads` is 0 or 1: the call's, or known.
 
         If the first row does not, start + shift is 8 or more, as the call shows: its word does not matter.
         """

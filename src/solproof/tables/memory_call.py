@@ -55,16 +55,17 @@ def build() -> Chip:
         "bytes a block has to copy, set or compare.",
     )
     step = Step.columns(chip)
-    is_copy = step.flag("is_copy", "1 for sol_memcpy_")
-    is_move = step.flag("is_move", "1 for sol_memmove_")
-    is_set = step.flag("is_set", "1 for sol_memset_")
-    is_compare = step.flag("is_compare", "1 for sol_memcmp_")
+    is_copy = chip.flag("is_copy", "1 for sol_memcpy_")
+    is_move = chip.flag("is_move", "1 for sol_memmove_")
+    is_set = chip.flag("is_set", "1 for sol_memset_")
+    is_compare = chip.flag("is_compare", "1 for sol_memcmp_")
     flags = {
         Operation.COPY: is_copy,
         Operation.MOVE: is_move,
         Operation.SET: is_set,
         Operation.COMPARE: is_compare,
     }
+    # On padding none.
     chip.assert_equal(is_copy + is_move + is_set + is_compare, step.is_real, "one syscall")
     is_empty = step.flag("is_empty", "1 for a length of 0")
     acts = step.is_real - is_empty
@@ -91,7 +92,7 @@ def build() -> Chip:
     offset, second_index = _place(step, "second", second, acts * has_second, acts)
     bits(chip, 3, offset, acts, "the byte of r2 is below 8")
     # The shift is below 8 as well, so this says whether `offset` is at least `start`.
-    reads = step.flag("reads", "1 when the word of the second range is read with the first word of the first")
+    reads = chip.flag("reads", "1 when the word of the second range is read with the first word of the first")
     chip.assert_zero(is_set * reads, "a set has no second range")
     shift = has_second * (offset - start + 8 * (1 - reads))
     kind = is_set * Kind.SET + is_compare * Kind.COMPARE
@@ -204,8 +205,9 @@ def _apart(
     Higher address - lower address - length is not negative, limb by limb.
     """
     chip = step.chip
-    is_near = step.flag("is_near", "1 for a copy whose addresses are compared")
-    is_far = step.flag("is_far", "1 for a copy from one region to another")
+    is_near = chip.flag("is_near", "1 for a copy whose addresses are compared")
+    # 1 where a copy is not near. (-1 elsewhere would only ask for more.)
+    is_far = chip.column("is_far", "1 for a copy from one region to another")
     is_forward = chip.flag("is_forward", "1 when the copy's source has the lower address")
     borrow = chip.column("borrow", "borrow out of limb 0 of the distance between the ranges: 0, 1 or 2")
     inverse = chip.column("inverse", "for a copy to another region: 1 / the difference of the regions")
@@ -222,8 +224,8 @@ def _apart(
 def _compared(step: Step, address: Word, value: Expression, is_compare: Expression) -> None:
     """The difference is put, as a 32-bit integer, at an address that is a multiple of 4."""
     chip = step.chip
-    is_negative = step.flag("is_negative", "1 when the difference is negative")
-    is_upper = step.flag("is_upper", "1 when the difference is put into the upper half of its word")
+    is_negative = chip.flag("is_negative", "1 when the difference is negative")
+    is_upper = chip.flag("is_upper", "1 when the difference is put into the upper half of its word")
     eighth = chip.column("result_eighth", "low limb of the difference's address, divided by 8")
     available = chip.column("result_available", "how many bytes of the difference's word exist")
     old = chip.word("result", "the difference's word before")

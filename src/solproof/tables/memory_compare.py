@@ -33,7 +33,8 @@ def build() -> Chip:
     block = Block.columns(chip, written=False)
     value = chip.column("value", "the difference that the whole comparison finds")
     inverse = chip.column("inverse", "1 / value, on the row where it is found")
-    is_open = chip.flag("is_open", "1 when no row of the call before found a difference")
+    # 0 or 1: where `value` is not 0, one byte is found in all rows, else none is.
+    is_open = chip.column("is_open", "1 when no row of the call before found a difference")
     second = [chip.column(f"second_{byte}", f"the byte to compare with byte {byte}") for byte in BYTES]
     found = [chip.flag(f"found_{byte}", f"1 when byte {byte} is the first that differs") for byte in BYTES]
 
