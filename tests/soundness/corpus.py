@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import cache
 
 from solproof.families.jump import MODES as JUMPS
@@ -13,6 +14,8 @@ from solproof.witness.build import Witness
 from tests.conformance import run, witness_of
 from tests.families.operands import raises
 from tests.families.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
+from tests.memory_calls import RESULT, Call
+from tests.memory_calls import program as program_of_calls
 from tests.program_builder import ProgramBuilder
 
 VALUES = (
@@ -158,11 +161,15 @@ def _functions(builder: ProgramBuilder) -> None:
 
 
 def _syscalls(builder: ProgramBuilder) -> None:
+    builder.emit("MOV64_IMM", 0, immediate=-1)
     for arguments, name in (
         ((HEAP + 4, INPUT + 3, 9), "sol_memcpy_"),
         ((HEAP + 0, HEAP + 5, 12), "sol_memmove_"),
         ((STACK + 100, 0xAB, 3), "sol_memset_"),
         ((HEAP + 0, image(builder.version) + 16, 8, HEAP + 64), "sol_memcmp_"),
+        ((7, 0xFEDC_BA98_7654_3210, 0, HEAP + 64), "sol_memcmp_"),
+        # One that stays an event, as its difference lies in a word that it compares.
+        ((HEAP + 0, HEAP + 40, 20, HEAP + 16), "sol_memcmp_"),
         ((INPUT + 20, 5), "sol_log_"),
         ((HEAP + 0, 0), "sol_set_return_data"),
     ):
@@ -191,6 +198,53 @@ def long_waits() -> Program:
     return builder.build()
 
 
+IMAGE_BYTES = 0x3000 - 3
+"""Size of the image of `memory_calls`: its last word has 5 bytes."""
+
+
+def memory_calls() -> list[Call]:
+    """Memory syscalls of every kind and alignment, for V3: its stack has no holes, its image is at 0."""
+    end = INPUT + len(INPUT_REGION)
+    calls: list[Call] = []
+    # Every shift; heads and tails; sources that reach less far and further than their destination.
+    for shift in range(8):
+        for start, length in ((0, 8), (5, 2), (3, 18), (7, 9)):
+            calls.append(("sol_memcpy_", (HEAP + 256 + start, HEAP + (start + shift) % 8 + 16, length)))
+            calls.append(("sol_memcmp_", (HEAP + start, HEAP + (start + shift) % 8 + 64, length, RESULT)))
+    # Near copies both ways, whose distance borrows nothing, 1 or 2; neighbours; a place and itself.
+    for low, high, length in ((16, 0xFF0, 8), (0xFFF0, 0x1_0000, 16), (0xFFF0, 0x2_0000, 32)):
+        calls.append(("sol_memcpy_", (STACK + low, STACK + high, length)))
+        calls.append(("sol_memcpy_", (STACK + high, STACK + low, length)))
+    for name in ("sol_memcpy_", "sol_memmove_"):
+        for length in (3, 40):
+            calls.append((name, (HEAP + 0x1003 + length, HEAP + 0x1003, length)))
+            calls.append((name, (HEAP + 0x1003, HEAP + 0x1003 + length, length)))
+    calls += [("sol_memmove_", (HEAP + 3 + distance, HEAP + 3, 21)) for distance in (0, 1, 8, -2)]
+    # Between regions, to the last byte of the input and from that of the image.
+    calls += [
+        ("sol_memcpy_", (end - 13, image(3) + 3, 13)),
+        ("sol_memcpy_", (HEAP + 6, end - 12, 12)),
+        ("sol_memcpy_", (HEAP + 3, end - 5, 5)),
+        ("sol_memcpy_", (STACK + 9, image(3) + IMAGE_BYTES - 7, 7)),
+        ("sol_memmove_", (end - 3, end - 9, 3)),
+        ("sol_memcmp_", (image(3) + IMAGE_BYTES - 9, end - 9, 9, end - 25 & -4)),
+        ("sol_memset_", (end - 6, 0x1_0000_0000, 6)),
+    ]
+    # Differences of each sign, in each byte, into each half of a word; what follows does not count.
+    for byte in range(8):
+        for first, second in ((9, 7), (0, 255)):
+            calls.append(("sol_memset_", (HEAP + 0x80, 0xAA00, 48)))
+            calls.append(("sol_memset_", (HEAP + 0x83 + byte, 0xFF00 + first, 1)))
+            calls.append(("sol_memset_", (HEAP + 0x95 + byte, second, 3)))
+            calls.append(("sol_memcmp_", (HEAP + 0x83, HEAP + 0x95, 11, RESULT + 4 * (byte % 2))))
+    # Long ones, and empty ones, of which not even the addresses have to exist.
+    calls.append(("sol_memset_", (HEAP + 0x2001, 0xC5, 2765)))
+    calls.append(("sol_memcpy_", (HEAP + 0x4004, HEAP + 0x2001, 2750)))
+    for name in ("sol_memcpy_", "sol_memmove_", "sol_memset_", "sol_memcmp_"):
+        calls.append((name, (7, 0xFEDC_BA98_7654_3210, 0, RESULT)))
+    return calls
+
+
 @cache
 def every_opcode_run(version: int = 0) -> Run:
     """The run of `every_opcode`."""
@@ -201,6 +255,14 @@ def every_opcode_run(version: int = 0) -> Run:
 def long_waits_run() -> Run:
     """The run of `long_waits`."""
     return _finished(run(long_waits(), INPUT_REGION))
+
+
+@cache
+def memory_calls_run() -> Run:
+    """The run of `memory_calls`."""
+    program = program_of_calls(memory_calls(), version=3)
+    assert len(program.image) <= IMAGE_BYTES
+    return _finished(run(replace(program, image=program.image.ljust(IMAGE_BYTES, b"x")), INPUT_REGION))
 
 
 def _finished(outcome: Run) -> Run:
@@ -215,6 +277,14 @@ def witness_with(chip: str) -> Witness:
 
 @cache
 def witnesses() -> tuple[Witness, ...]:
-    """Of every opcode of V0, of long waits, and of every opcode of V2 and V3. Treat them as read-only."""
-    runs = (every_opcode_run(), long_waits_run(), every_opcode_run(2), every_opcode_run(3))
+    """Of every opcode of V0, of long waits, of every opcode of V2 and V3, and of memory syscalls. Treat them
+    as read-only.
+    """
+    runs = (
+        every_opcode_run(),
+        long_waits_run(),
+        every_opcode_run(2),
+        every_opcode_run(3),
+        memory_calls_run(),
+    )
     return tuple(witness_of(each) for each in runs)

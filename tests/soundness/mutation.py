@@ -20,11 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import MEMORY, PROGRAM, RANGE16, Role
+from solproof.air.bus import BLOCK, MEMORY, PROGRAM, RANGE16, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P, inverses
+from solproof.tables.memory_call import Kind
 from solproof.vm.memory import INPUT, STACK
 from solproof.witness.build import Instance
 from solproof.witness.memory import HOLE_WORDS, INDEX_BITS
@@ -106,7 +107,7 @@ class Judgement:
     multiplicity: Integers  # [n, interactions]
     message: Hashes  # [n, interactions]
     address: Integers  # [n, interactions]: region 2^29 + index of a memory message of the map, else -1
-    invalid: Flags  # [n, interactions]: a query that is not in its table
+    invalid: Flags  # [n, interactions]: a query that is not in its table, a block that no call can ask for
     offers: Flags  # [n]: a query is made some other number of times than 0 or 1, so it may add to the table
 
     def changed(self, base: Judgement) -> Flags:
@@ -193,6 +194,8 @@ class Subject:
             message.append(code)
             known = is_in(self.offered[interaction.bus.name], code) if is_query else np.ones(count, np.bool_)
             wrong = ~known & (times == 1)
+            if interaction.bus is BLOCK:
+                wrong = unheard(fields, [self.field(part) for part in interaction.fields]) & (times != 0)
             invalid.append(wrong)
             offers.append((times > 1) if is_query else np.zeros(count, np.bool_))
             if interaction.role in GIVEN:
@@ -260,6 +263,20 @@ def addresses(fields: Sequence[Integers]) -> Integers:
     exists = (region >= 0) & (region <= INPUT) & (index < 2**INDEX_BITS)
     exists &= (region != STACK) | (index % (2 * HOLE_WORDS) < HOLE_WORDS)
     return np.where(exists, region << INDEX_BITS | index, -1)
+
+
+def unheard(fields: Sequence[Integers], true: Sequence[int]) -> Flags:
+    """Which messages between a call and its block have nobody on the other side.
+
+    A block starts and shifts by less than 8; a call says whether the first row reads. A copy has no value,
+    and that of a comparison which is otherwise the same is what the block finds.
+    """
+    message = dict(zip(BLOCK.fields, fields, strict=True))
+    differs = [field != value for field, value in zip(fields, true, strict=True)]
+    *others, value = differs
+    found = (message["kind"] == Kind.COMPARE) & value & ~np.logical_or.reduce(others)
+    found |= (message["kind"] == Kind.COPY) & (message["value"] != 0)
+    return np.asarray(found | (message["start"] >= 8) | (message["shift"] >= 8) | (message["reads"] > 1))
 
 
 def is_in(known: Hashes, codes: Hashes) -> Flags:

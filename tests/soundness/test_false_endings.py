@@ -241,7 +241,7 @@ def test_a_load_around_the_address_space() -> None:
     assert (row["address_carry_1"], row["address_carry_2"]) == (0, 0)
     row["address_carry_1"] = row["address_carry_2"] = row["reaches_second"] = 1
     row["available_first"], row["available_second"], row["available"], row["is_writable"] = 8, 8, 16, 0
-    row["second_before"], lie.row("image")["time"] = 0, row["clk"]
+    row["second_before"], lie.row("image")["time"] = 0, 2 * row["clk"]
     first = "load_unaligned: bus memory: {}: the first word: {}"
     assert lie.names() == {
         first.format("receive", "as last accessed"),

@@ -527,7 +527,7 @@ def test_a_word_of_21_bytes() -> None:
         row[f"byte_{byte}"], row[f"byte_{8 + byte}"] = row[f"byte_{8 + byte}"], 0xA0 + byte
     row["reaches_second"], row["available_first"], row["available_second"], row["available"] = 0, 21, 0, 21
     row["is_writable"] = 0
-    first["time"], second["time"] = 0, row["clk"]
+    first["time"], second["time"] = 0, 2 * row["clk"]
     for limb in range(4):
         row[f"result_{limb}"] = _limb(row, 6 + 2 * limb)
     ends_with(lie, 2, {limb: row[f"result_{limb}"] for limb in range(4)})
@@ -684,7 +684,7 @@ def test_padding_that_reaches_memory(chip: str) -> None:
     table = lie.tables(chip)[-1]
     row = Row(table, len(table.main) - 1)
     assert row["is_real"] == 0
-    cells = {"reaches_second": 1, "clk": word["time"] + 5, "second_before": word["time"]}
+    cells = {"reaches_second": 1, "clk": (word["time"] >> 1) + 5, "second_before": word["time"]}
     cells |= {"available_first": 8, "available_second": 8, "available": 16, "base_2": 3}
     cells |= {"eighth": word["index"] - 1, "is_writable": 1}
     for name, value in cells.items():
@@ -695,7 +695,7 @@ def test_padding_that_reaches_memory(chip: str) -> None:
         row[f"byte_{8 + 2 * limb}"] = word[f"last_{limb}"]
         if chip == "store_unaligned":
             row[f"limb_{4 + limb}_after"] = word[f"last_{limb}"]
-    word["time"] = row["clk"]
+    word["time"] = 2 * row["clk"]
     needed(lie, chip, "reaches_second is 0 on padding")
 
 
@@ -767,7 +767,7 @@ def forget(lie: Forgery, first: Row, second: Row) -> None:
     """Two rows for one word: the store goes to the first, the load finds the zero of the second."""
     store, load = lie.row("store"), lie.row("load")
     second.copy_from(first)
-    first["time"], second["time"] = store["clk"], load["clk"]
+    first["time"], second["time"] = 2 * store["clk"], 2 * load["clk"]
     second.set_word("last", 0)
     load["memory_before"] = 0
     load.set_word("value", 0)
@@ -822,7 +822,7 @@ def test_a_word_of_the_input_among_those_of_the_heap() -> None:
     load.set_word("value", 0)
     lie.row("registers", 2).claim_word("last", 0)
     lie.row("input", 0)["time"] = 0
-    cells = {"is_real": 1, "is_heap": 2, "index": 1, "time": load["clk"]}
+    cells = {"is_real": 1, "is_heap": 2, "index": 1, "time": 2 * load["clk"]}
     for name, value in cells.items():
         rows[0][name] = value
     needed(lie, "stack_heap", "is_heap is 0 or 1")

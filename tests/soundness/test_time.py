@@ -70,10 +70,15 @@ def idle() -> Program:
     for _ in range(3):
         builder.call("f")
         builder.call_register(9)
-    for register, value in enumerate((HEAP, HEAP + 64, 8), 1):
+    for register, value in enumerate((HEAP, HEAP + 64, 8, HEAP + 128, 0), 1):
+        builder.constant(register, value)
+    for name in ("sol_memmove_", "sol_memcmp_"):
+        for _ in range(3):
+            builder.syscall(name)
+    for register, value in enumerate((HEAP, 8), 1):
         builder.constant(register, value)
     for _ in range(3):
-        builder.syscall("sol_memmove_")
+        builder.syscall("sol_log_")
     builder.exit()
     builder.label("f")
     builder.exit()
@@ -299,7 +304,26 @@ def test_open_call_at_the_exit() -> None:
     only(lie, "call", "the open call at the exit")
 
 
+def test_units_of_a_memory_call() -> None:
+    """The second of two calls is charged before the first: the log between them finds the units of both."""
+    builder = ProgramBuilder()
+    builder.constant(3, 0)
+    for name in ("sol_memset_", "sol_log_compute_units_", "sol_memset_"):
+        builder.syscall(name)
+    builder.exit()
+    lie = Forgery(witness_of(run(builder.build())))
+    first, second = lie.row("memory_call", 0), lie.row("memory_call", 1)
+    log, end = lie.row("syscall"), lie.row("registers", 12)
+    second["units"], second["units_before"] = 0, 0
+    first["units"], first["units_before"] = 10, moment(second["clk"])
+    assert log["memory_units"] == 10
+    log.claim("memory_units", 20)
+    end["time"] = moment(log["clk"])
+    only(lie, "memory_call", "the units")
+
+
 ELSEWHERE = {
+    "memory_call: the units": "test_units_of_a_memory_call",
     "call: the open call": "test_open_call_at_the_call",
     "call: the open call at the exit": "test_open_call_at_the_exit",
 }
