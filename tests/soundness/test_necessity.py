@@ -14,7 +14,10 @@ import pytest
 from solproof.air.bus import Role
 from solproof.air.chip import Chip
 from solproof.circuit import CIRCUIT
-from tests.soundness import test_needed_products  # noqa: F401 - the rules that it shows join the others
+from tests.soundness import (  # noqa: F401 - the rules that they show join the others
+    test_needed_memory,
+    test_needed_products,
+)
 from tests.soundness.mutation import Integers, Subject
 from tests.soundness.necessity import Rule, evidence, search
 from tests.soundness.test_mutation import everything, subjects

@@ -1,0 +1,161 @@
+"""Lies about the last memory syscall of a run: its row, and the rows of its block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from solproof.air.field import P
+from tests.families.places import HEAP
+from tests.memory_calls import RESULT, Call, execute
+from tests.soundness.forgery import Forgery, Row, lying_witness
+from tests.soundness.history import rechain
+
+COPY, COMPARE = "memory_copy", "memory_compare"
+BYTES = range(8)
+TO, FROM = HEAP + 0x200, HEAP + 0x400
+"""Where the ranges of `differing` are. All of memory but what is set is 0."""
+FIVE = 5
+
+
+@dataclass
+class CallLie:
+    """A forgery, the row of its last call, and the rows of that call's block."""
+
+    lie: Forgery
+    call: Row = field(init=False)
+    rows: list[Row] = field(init=False)
+    truth: dict[tuple[int, int, int], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        calls = self.lie.tables("memory_call")[0]
+        number = int(calls.main[:, calls.chip.index("is_real")].sum())
+        self.call = Row(calls, number - 1)
+        self.rows = []
+        for instance in self.lie.tables(self.chip):
+            rows = [Row(instance, number) for number in range(len(instance.main))]
+            self.rows += [row for row in rows if row["is_real"] and row["clk"] == self.call["clk"]]
+        self.truth = self.memory()
+
+    @property
+    def chip(self) -> str:
+        """The chip of the block."""
+        return COMPARE if self.call["is_compare"] else COPY
+
+    def free(self, distance: int = 0) -> Row:
+        """A row of padding: the one after the block, or one further on."""
+        row = Row(self.rows[-1].instance, self.rows[-1].row + 1 + distance)
+        assert row["is_real"] == 0
+        return row
+
+    def memory(self) -> dict[tuple[int, int, int], int]:
+        """The limbs of memory in the end that are not 0: chip, index, limb and value."""
+        found: dict[tuple[int, int, int], int] = {}
+        for number, chip in enumerate(("input", "stack_heap")):
+            for instance in self.lie.tables(chip):
+                for row in (Row(instance, number) for number in range(len(instance.main))):
+                    place = row["index"] + (row["is_heap"] << 32 if chip == "stack_heap" else 0)
+                    cells = {(number, place, limb): row[f"last_{limb}"] for limb in range(4)}
+                    found |= {key: value for key, value in cells.items() if value}
+        return found
+
+    # CHANGES
+
+    def ends_at(self, position: int) -> Self:
+        """Leave out the rows of the block after this one."""
+        self.rows[position]["is_last"] = 1
+        for row in self.rows[position + 1 :]:
+            row.instance.main[row.row] = 0
+        del self.rows[position + 1 :]
+        return self
+
+    def answer(self, value: int) -> Self:
+        """Claim that this is the difference that a comparison finds."""
+        if self.chip == COMPARE:
+            self.call["value"], self.call["is_negative"] = value, int(value < 0)
+            for row in self.rows:
+                row["value"] = value
+        return self
+
+    def settle(self) -> Self:
+        """Let what follows from other cells follow from them: words afterwards, where a difference is found,
+        and the history of memory.
+        """
+        table = self.rows[0].instance
+        rows = [Row(table, number) for number in range(len(table.main))]
+        for row, following in zip(rows, [*rows[1:], rows[0]], strict=True):
+            source = window(row, following)
+            if self.chip == COMPARE:
+                put(row, "second", source)
+                continue
+            after = [
+                old + inside * (new - old)
+                for old, inside, new in zip(cells(row, "aligned"), cells(row, "mask"), source, strict=True)
+            ]
+            for limb in range(4):
+                row[f"new_{limb}"] = after[2 * limb] + 256 * after[2 * limb + 1]
+        if self.chip == COMPARE:
+            self._find()
+        rechain(self.lie)
+        return self
+
+    def _find(self) -> None:
+        is_open = 1
+        for row in self.rows:
+            found = [0] * 8
+            row["is_open"], row["inverse"] = is_open, 0
+            pairs = zip(cells(row, "aligned"), cells(row, "second"), cells(row, "mask"), strict=True)
+            differs = [byte for byte, (one, other, inside) in enumerate(pairs) if inside and one != other]
+            if is_open and differs and row["value"]:
+                found[differs[0]], is_open = 1, 0
+                row["inverse"] = pow(row["value"], -1, P)
+            put(row, "found", found)
+
+
+def cells(row: Row, name: str) -> list[int]:
+    """The eight cells of a name."""
+    return [row[f"{name}_{byte}"] for byte in BYTES]
+
+
+def put(row: Row, name: str, values: list[int]) -> None:
+    """Set the eight cells of a name."""
+    for byte, value in enumerate(values):
+        row[f"{name}_{byte}"] = value
+
+
+def cover(row: Row, *covered: int) -> None:
+    """Set the mask of a row to these bytes."""
+    put(row, "mask", [int(byte in covered) for byte in BYTES])
+
+
+def window(row: Row, following: Row) -> list[int]:
+    """What a row sees of the shifted range."""
+    both = cells(row, "shifted") + cells(following, "shifted")
+    shifts = cells(row, "shift")
+    return [sum(flag * both[byte + shift] for shift, flag in enumerate(shifts)) for byte in BYTES]
+
+
+# SCENES
+
+
+def told(*calls: Call) -> CallLie:
+    """The last of these calls, as it happened. In V3, whose stack has no holes."""
+    outcome = execute(calls, version=3)
+    assert outcome.fault is None, str(outcome.fault)
+    return CallLie(lying_witness(outcome))
+
+
+def of(chip: str, first: int, second: int, length: int) -> Call:
+    """A copy, or a comparison."""
+    if chip == COPY:
+        return ("sol_memcpy_", (first, second, length))
+    return ("sol_memcmp_", (first, second, length, RESULT))
+
+
+def differing(
+    chip: str, length: int, at: int, start: int = 0, shift: int = 0, before: tuple[Call, ...] = ()
+) -> CallLie:
+    """A copy or comparison from byte `start` of a word on: of zeros, but a 5 at `at` in the second range."""
+    second = FROM + (start + shift) % 8
+    five: Call = ("sol_memset_", (second + at, FIVE, 1))
+    return told(*before, five, of(chip, TO + start, second, length))

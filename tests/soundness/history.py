@@ -1,0 +1,98 @@
+"""A liar's history of memory: whatever rows now access, the bus and the boundary tell of it in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from solproof.air.bus import MEMORY, Role
+from solproof.tables.memory import FRAME_WORDS_BITS, REGION_WORDS_BITS
+from solproof.vm.memory import HEAP, INPUT, STACK
+from solproof.witness.table import padded_height
+from tests.soundness.forgery import Forgery, Row, evaluator_of
+
+Word = tuple[int, int, int]
+"""Region, index and tag."""
+BOUNDARY = ("input", "stack_heap", "image")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An access of a word by a row: what it finds and leaves, when, and the column of the time before."""
+
+    row: Row
+    before: str
+    word: Word
+    old: list[int]
+    new: list[int]
+    now: int
+
+
+def rechain(lie: Forgery) -> None:
+    """Set the times of previous accesses, and the words of input, stack and heap before and after the run.
+
+    For stacks without holes. What a row finds in a word stays as it is: the bus objects if the access before
+    left something else.
+    """
+    history: dict[Word, list[Access]] = {}
+    for access in sorted(_accesses(lie), key=lambda access: access.now):
+        history.setdefault(access.word, []).append(access)
+    for accesses in history.values():
+        before = 0
+        for access in accesses:
+            access.row[access.before], before = before, access.now
+    image = lie.tables("image")[0]
+    image.main[:, image.chip.index("time")] = 0
+    for word, accesses in history.items():
+        if word[0] < STACK:
+            Row(image, word[1])["time"] = accesses[-1].now
+    words = sorted(history)
+    _tell(lie, "input", [word for word in words if word[0] == INPUT], history)
+    _tell(lie, "stack_heap", [word for word in words if word[0] in (STACK, HEAP)], history)
+
+
+def _accesses(lie: Forgery) -> Iterator[Access]:
+    for instance in lie.instances:
+        values = evaluator_of(instance)
+        for taken, left in pairwise(instance.chip.interactions):
+            is_access = taken.bus is left.bus is MEMORY and taken.role is Role.RECEIVE
+            if not is_access or instance.chip.name in BOUNDARY:
+                continue
+            kind, column = instance.chip.graph.nodes[taken.fields[-1].node]  # type: ignore[misc]
+            assert kind == "main"
+            name = instance.chip.main[column].name
+            fields = [[values.column(part) for part in side.fields] for side in (taken, left)]
+            for row in np.flatnonzero(values.column(taken.multiplicity)).tolist():
+                found, gone = ([int(field[row]) for field in side] for side in fields)
+                word = (found[0], found[1], found[2])
+                yield Access(Row(instance, row), name, word, found[3:7], gone[3:7], gone[7])
+
+
+def _tell(lie: Forgery, chip: str, words: list[Word], history: dict[Word, list[Access]]) -> None:
+    (known,) = lie.tables(chip)
+    main = np.zeros((padded_height(len(words)), known.main.shape[1]), np.uint32)
+    told = replace(known, main=main)
+    for number, word in enumerate(words):
+        row, accesses = Row(told, number), history[word]
+        row["is_real"], row["index"], row["time"] = 1, word[1], accesses[-1].now
+        for limb in range(4):
+            row[f"last_{limb}"] = accesses[-1].new[limb]
+        if chip == "input":
+            row["tag"] = word[2]
+            for limb in range(4):
+                row[f"first_{limb}"] = accesses[0].old[limb]
+        else:
+            row["is_heap"], row["frame"] = word[0] == HEAP, word[1] >> FRAME_WORDS_BITS
+            if number + 1 < len(words):
+                row["gap"] = _position(words[number + 1]) - _position(word) - 1
+    if known.public is not None:
+        told = replace(told, public=main[:, : known.public.shape[1]].copy())
+    lie.instances = [told if instance is known else instance for instance in lie.instances]
+
+
+def _position(word: Word) -> int:
+    """Where a word stands among those of stack and heap."""
+    return word[1] + int(word[0] == HEAP) * (1 << REGION_WORDS_BITS)
