@@ -67,7 +67,13 @@ _COMMON = (
 
 
 def with_common_options(command: click.Command) -> click.Command:
-    """The command with those of the common options that it does not have of itself."""
+    """The command, or the commands of a group, with those of the common options that it does not have of
+    itself.
+    """
+    if isinstance(command, click.Group):
+        for member in command.commands.values():
+            with_common_options(member)
+        return command
 
     def nothing() -> None:
         """Bears the options."""

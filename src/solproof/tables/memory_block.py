@@ -161,8 +161,8 @@ class Block:
 
     def _prove_rows(self, shift: Expression) -> None:
         chip, continues = self.chip, self.continues
-        # Without a gate: the last row of the table is followed by the first. No padding is a last row: a first
-        # one would follow that is padding, which covers nothing, or would be one twice.
+        # Without a gate: the last row of the table is followed by the first. No padding is a last row: a
+        # first one would follow that is padding, which covers nothing, or that would be one twice.
         chip.assert_equal(
             chip.next(self.is_first),
             chip.next(self.is_real) - continues,
