@@ -358,6 +358,20 @@ def test_a_block_without_a_call() -> None:
         block_objects(lie)
 
 
+@pytest.mark.parametrize("words", [15, 16, 17])
+def test_a_block_cut_at_the_end_of_the_table(words: int) -> None:
+    """A table of 16 rows is full, and its last row is followed by the first. Whatever block it cuts off."""
+    lie = told(("sol_memset_", (TO, FIVE, 8 * words)))
+    assert lie.lie.names() == set()
+    (table,) = lie.lie.tables(COPY)
+    cut = replace(table, main=table.main[:16].copy())
+    lie.lie.instances = [cut if instance is table else instance for instance in lie.lie.instances]
+    rechain(lie.lie)
+    names = lie.lie.names()
+    assert ("memory_copy: a row continues a call or is a first" in names) == (words > 16)
+    assert words > 16 or names == set()
+
+
 def test_two_calls_exchange_their_blocks() -> None:
     lie = told(("sol_memset_", (TO, FIVE, 8)), ("sol_memset_", (TO, 6, 8)))
     first, second = Row(lie.rows[0].instance, 0), lie.rows[0]
