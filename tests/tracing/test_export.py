@@ -202,15 +202,15 @@ def test_progress(classic: Execution) -> None:
 
 
 MEASURE = """
-import resource
 from benches.mixed_loop import mixed_loop
+from solproof.machine import peak_memory
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
 from solproof.tracing.export_json import json_document
 
 execution = execute(ExecutionInput(mixed_loop(60_800), bytes(32), (), b""))
 size = sum(map(len, json_document(execution)))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+peak = peak_memory()
 print(execution.output.instructions, size, peak)
 """
 
