@@ -12,7 +12,6 @@ import json
 import math
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -29,7 +28,7 @@ from solproof import _engine
 from solproof.circuit import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
-from solproof.machine import processor_name, total_memory
+from solproof.machine import peak_memory, processor_name, total_memory
 from solproof.proof.key import program_key
 from solproof.proof.prove import Proof, prove
 from solproof.proof.verify import Verdict, verify
@@ -120,7 +119,7 @@ def measure_loop() -> dict[str, float]:
     return {
         "loop_instructions": instructions,
         "loop_instructions_per_second": instructions / total,
-        "loop_peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "loop_peak_gib": peak_memory() / 2**30,
         "loop_machine_per_second": instructions / machine,
         "loop_witness_rows_per_second": instructions / witness,
         "loop_cells_per_instruction": cells_per_instruction(proof),

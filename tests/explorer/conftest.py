@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from solproof.demo import programs, scenario
+from solproof.doctor import BROWSERS
 from solproof.explorer.page import explore
 from solproof.svm.execute import Execution, execute
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

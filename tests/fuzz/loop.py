@@ -6,13 +6,13 @@ that also sees what the Rust engine answers.
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 import tracemalloc
 from dataclasses import dataclass, field
 from random import Random
 
+from solproof.machine import peak_memory
 from tests.fuzz.mutation import mutate
 from tests.fuzz.target import MEBIBYTE, Target
 
@@ -64,7 +64,7 @@ class Guard:
         self.baseline = 0
         for data in (*self.seeds, *self.seeds, b""):
             self.run(data)
-        self.baseline = _resident_peak()
+        self.baseline = peak_memory()
 
     def run(self, data: bytes) -> bool:
         """Whether the outcome is new; raises `Finding`."""
@@ -86,7 +86,7 @@ class Guard:
         statistics.executions += 1
         statistics.largest = max(statistics.largest, peak)
         if self.baseline:
-            statistics.growth = _resident_peak() - self.baseline
+            statistics.growth = peak_memory() - self.baseline
             if not is_measured:
                 statistics.slowest = max(statistics.slowest, seconds)
             self._check(data)
@@ -123,9 +123,3 @@ def fuzz(target: Target, seed: int, *, executions: int = sys.maxsize, seconds: f
             corpus.append(data)
         statistics.seconds = time.monotonic() - start
     return statistics
-
-
-def _resident_peak() -> int:
-    """The largest resident set of this process so far, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
-import resource
 import shlex
 import subprocess
 import sys
@@ -26,6 +24,7 @@ from solproof.demo import programs, scenario
 from solproof.demo.litesvm import RuntimeResult
 from solproof.errors import OutputError, ProofRejected, SolproofError
 from solproof.files import read_file, write_file
+from solproof.machine import peak_memory
 from solproof.proof.prove import Progress, Proof, prove
 from solproof.svm.accounts import address_text
 from solproof.svm.execute import execute
@@ -100,7 +99,7 @@ def run_demo(directory: Path, say: Say, phases: Phases) -> dict[str, Any]:
     except OSError as error:
         raise OutputError(f"{directory}: cannot be made: {error.strerror}") from None
     figures = {case.name: _show(case, directory, say, phases) for case in CASES}
-    peak = _peak_bytes()
+    peak = peak_memory()
     say(f"peak memory: {peak / 1e6:,.0f} MB resident in this process, for LiteSVM, both runs and both proofs")
     say("")
     say("Verify them yourself:")
@@ -264,9 +263,3 @@ def _rejected(what: str, arguments: list[str], say: Say) -> str:
     reason: str = json.loads(process.stdout)["failure"]["message"]
     say(f"  {what}: rejected: {reason}")
     return reason
-
-
-def _peak_bytes() -> int:
-    """The largest resident set of this process so far; `ru_maxrss` is in KiB, but on macOS in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if platform.system() == "Darwin" else peak * 1024

@@ -26,9 +26,8 @@ class Estimate:
     """What a proof will take. Rows, cells and security are exact, the size is an expectation over queries.
 
     rows: by chip, padding included. Cells are base-field elements. load: what time and memory are estimated
-    from. seconds and peak_bytes (the largest
-    resident set of the process) are what the calibrated machine would need, with the errors that
-    `calibration` names.
+    from. seconds and peak_bytes (the largest resident set of the process) are what the calibrated machine
+    would need, with the errors that `calibration` names.
     """
 
     output: ExecutionOutput

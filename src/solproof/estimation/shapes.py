@@ -18,7 +18,7 @@ from solproof.witness.build import public_data
 from solproof.witness.execution import Execution
 from solproof.witness.memory_calls import Operation
 from solproof.witness.public import public_tables
-from solproof.witness.table import MINIMUM_HEIGHT, padded_height
+from solproof.witness.table import padded_height, split_heights
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +114,3 @@ def _public_tables(execution: Execution) -> Iterator[Shape]:
             yield _shape(table.chip, len(table.columns), is_empty=not table.columns.any())
     words = len(execution.cells.of(STACK, HEAP).index)
     yield _shape(memory.STACK_HEAP, padded_height(words), is_empty=words == 0)
-
-
-def split_heights(rows: int) -> list[int]:
-    """The heights of the one or two tables that hold some rows; none for no rows."""
-    if rows == 0:
-        return []
-    height = padded_height(rows)
-    second = padded_height(rows - height // 2)
-    if height >= 32 * MINIMUM_HEIGHT and height // 2 + second <= height * 3 // 4:
-        return [height // 2, second]
-    return [height]

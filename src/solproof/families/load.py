@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from solproof.air.chip import Chip
-from solproof.air.expression import Expression
+from solproof.air.expression import Expression, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Register, Step, pack
 from solproof.families.address import Address, fill_address
@@ -137,7 +137,7 @@ def build_narrow() -> Chip:
     # byte + size is at most 8, so `available` is below 16: the tag cannot be read as 16 more bytes of a
     # read-only word.
     bits(chip, 3, available - byte - size, step.is_real, "the bytes exist")
-    limb = sum((selected[position] * word[position] for position in range(1, 4)), start=selected[0] * word[0])
+    limb = total(flag * part for flag, part in zip(selected, word, strict=True))
     chip.assert_zero(is_byte * (limb - low - 256 * high), "the limb of a byte is its low and its high byte")
     byte_pair(chip, low, high, is_byte, "low and high are bytes")
     chip.assert_equal(

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from solproof.air.chip import Chip
-from solproof.air.expression import Expression
+from solproof.air.expression import Expression, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Register, Step, operand
 from solproof.families.address import Address, fill_address
@@ -134,7 +134,7 @@ def build_narrow() -> Chip:
     access_memory(chip, cell, old, new, before=before, now=2 * step.clk, active=step.is_real, name="the word")
     size = is_byte + 2 * is_half + 4 * is_word
     bits(chip, 3, available - byte - size, step.is_real, "the bytes exist")
-    limb = sum((selected[position] * old[position] for position in range(1, 4)), start=selected[0] * old[0])
+    limb = total(flag * part for flag, part in zip(selected, old, strict=True))
     chip.assert_zero(is_byte * (limb - low - 256 * high), "the limb of a byte is its low and its high byte")
     byte_pair(chip, low, high, is_byte, "low and high are bytes")
     byte_pair(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solproof.air.bus import PROGRAM
-from solproof.air.expression import Expression, Word
+from solproof.air.expression import Expression, Word, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
 from solproof.families.adapter import Step
 from solproof.families.address import Address
@@ -54,23 +54,23 @@ class Straddle:
             chip.column("available_first", "how many bytes of the first word exist"),
             chip.column("available_second", "how many bytes of the second word exist"),
         )
-        total = chip.column("available", "how many bytes exist from the start of the first word")
+        existing = chip.column("available", "how many bytes exist from the start of the first word")
         before = (
             chip.column("first_before", "time of the previous access of the first word"),
             chip.column("second_before", "time of the previous access of the second word"),
         )
-        chip.assert_equal(sum(starts[1:], start=starts[0]), step.is_real, "the access starts at one byte")
+        chip.assert_equal(total(starts), step.is_real, "the access starts at one byte")
         byte = sum((position * starts[position] for position in range(2, 8)), start=starts[1])
         address = Address.columns(chip, base, offset, byte, step.is_real)
         for position in range(0, 16, 2):
             name = f"bytes {position} and {position + 1} are bytes"
             byte_pair(chip, cells[position], cells[position + 1], step.is_real, name)
-        chip.assert_equal(total, available[0] + reaches * available[1], "bytes that exist")
+        chip.assert_equal(existing, available[0] + reaches * available[1], "bytes that exist")
         chip.assert_zero(reaches * (available[0] - 8), "the second word follows a whole one")
         # Below 16 each: the tag of a writable word cannot be read as 16 more bytes of a read-only one.
         bits(chip, 4, available[0], step.is_real, "a word has few bytes")
         bits(chip, 4, available[1], reaches, "the second word has few bytes")
-        bits(chip, 3, total - byte - size, step.is_real, "the bytes exist")
+        bits(chip, 3, existing - byte - size, step.is_real, "the bytes exist")
         chip.assert_zero(skips * (address.region - STACK), "only the stack has holes")
         stack_gaps: list[Expression | int] = [gaps, Code.STACK_GAPS, *(0 for _ in PROGRAM.fields[2:])]
         chip.query(PROGRAM, stack_gaps, skips, "the stack has holes")

@@ -13,11 +13,11 @@ from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
 from solproof.profile.cells import ChipCells, count_cells
 from solproof.profile.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
-from solproof.proof.check import witness_of
 from solproof.svm.execute import Execution
 from solproof.svm.syscalls import registry
 from solproof.vm.trace import Run
 from solproof.witness.arrays import Integers
+from solproof.witness.build import build_witness, program_columns
 from solproof.witness.program_table import program_table
 
 SHARED, PADDING = "[tables shared by the run]", "[padding]"
@@ -136,7 +136,8 @@ def profile_execution(execution: Execution) -> Profile:
     codes = np.where(inside, table.code[pc], 0)
     names = function_names(execution.input.program, program)
     paths = call_paths(run, codes, table.immediate[pc].astype(np.int64))
-    cells, chips = count_cells(witness_of(execution), run.instructions)
+    witness = build_witness(run, table, program_columns(program, table))
+    cells, chips = count_cells(witness, run.instructions)
     costs = _Costs(compute_units(run), cells)
     own = costs.by(paths.of_step, len(paths.paths))
     functions, syscalls, frame_of_path = _frames(paths, own, names)

@@ -18,7 +18,7 @@ import numpy as np
 
 from solproof.air.bus import BLOCK
 from solproof.air.chip import Chip
-from solproof.air.expression import Expression, Word
+from solproof.air.expression import Expression, Word, total
 from solproof.air.field import inverse
 from solproof.air.gadgets import LIMB, access_memory, access_register, bits, byte_pair, range16
 from solproof.families.adapter import Step
@@ -110,8 +110,7 @@ def build() -> Chip:
 
 
 def _selected(flags: dict[Operation, Expression], values: Sequence[int]) -> Expression:
-    terms = [flag * value for flag, value in zip(flags.values(), values, strict=True)]
-    return terms[0] + terms[1] + terms[2] + terms[3]
+    return total([flag * value for flag, value in zip(flags.values(), values, strict=True)])
 
 
 def _arguments(step: Step) -> list[Word]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ from solproof.witness.public import (
     PublicTable,
     public_tables,
 )
-from solproof.witness.table import MINIMUM_HEIGHT, Table, padded_height
+from solproof.witness.table import MINIMUM_HEIGHT, Table, padded_height, split_heights
 
 BLOCK_ROWS = 2**14
 """Rows evaluated at once: their columns stay in the processor's cache."""
@@ -159,16 +160,13 @@ def _refresh_tables(execution: Execution) -> Iterable[Instance]:
 
 
 def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
-    """The rows of a chip whose rows never look at each other, as one instance, or as two where that saves a
-    quarter of the cells or more: heights are powers of two.
-    """
-    rows = len(data)
-    height = padded_height(rows)
-    second = padded_height(rows - height // 2)
-    parts = [(0, rows, height)]
-    if height >= 32 * MINIMUM_HEIGHT and height // 2 + second <= height * 3 // 4:
-        parts = [(0, height // 2, height // 2), (height // 2, rows, second)]
-    return [_padded(chip, data[start:end], size) for start, end, size in parts]
+    """The rows of a chip whose rows never look at each other, cut by `split_heights`."""
+    heights = split_heights(len(data)) or [MINIMUM_HEIGHT]
+    starts = accumulate(heights[:-1], initial=0)
+    return [
+        _padded(chip, data[start : start + height], height)
+        for start, height in zip(starts, heights, strict=True)
+    ]
 
 
 def _padded(chip: Chip, rows: NDArray[np.uint32], height: int) -> Instance:

@@ -23,6 +23,19 @@ def padded_height(rows: int) -> int:
     return max(MINIMUM_HEIGHT, 1 << max(rows - 1, 0).bit_length())
 
 
+def split_heights(rows: int) -> list[int]:
+    """The heights of the tables that hold some rows: one, or two where that saves a quarter of the cells or
+    more, as heights are powers of two; none for no rows.
+    """
+    if rows == 0:
+        return []
+    height = padded_height(rows)
+    second = padded_height(rows - height // 2)
+    if height >= 32 * MINIMUM_HEIGHT and height // 2 + second <= height * 3 // 4:
+        return [height // 2, second]
+    return [height]
+
+
 def limbs(values: Values) -> Integers:
     """The four 16-bit limbs of each value: shape [rows, 4]."""
     contiguous = np.ascontiguousarray(values, dtype="<u8")

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from solproof import _engine
+from solproof.machine import total_memory
 from solproof.zisk.abi import Abi, abi_of
 from solproof.zisk.diagnosis import EMULATOR_MODE, LEFTOVERS, MEMORY_LOCK, MORE_MEMORY, SHARED_MEMORY
 from solproof.zisk.guests import file_name, guest, rom_rows
@@ -70,7 +71,7 @@ def read_system(zisk: Path | None = None, run: Runner = run_tool) -> System:
     return System(
         locked_memory=UNLIMITED if locked == resource.RLIM_INFINITY else locked,
         shared_memory=_size_of(shared),
-        memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        memory=total_memory(),
         leftovers=_names(shared, "[Zz][Ii][Ss][Kk]*"),
         cargo_zisk=None if tool is None else tool_version(tool, run),
         proving_key=(zisk / "provingKey").is_dir(),
