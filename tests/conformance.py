@@ -23,6 +23,7 @@ from solproof.vm.machine import run as run_machine
 from solproof.vm.memory import DEFAULT_HEAP_SIZE
 from solproof.vm.trace import Run
 from solproof.witness.build import Witness, build_witness, program_columns
+from solproof.witness.execution import Execution
 from solproof.witness.program_table import ProgramTable, program_table
 from tests.oracle.oracle import OracleRun, Text, oracle
 from tests.program.elf_files import strict_elf
@@ -148,7 +149,7 @@ def _columns_of(program: Program) -> NDArray[np.uint32]:
 
 def witness_of(outcome: Run) -> Witness:
     """The tables of a run."""
-    return build_witness(outcome, table_of(outcome.program), _columns_of(outcome.program))
+    return build_witness(Execution(outcome, table_of(outcome.program)), _columns_of(outcome.program))
 
 
 def assert_checked(outcome: Run) -> Witness:

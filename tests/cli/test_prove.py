@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from solproof.cli.sizes import byte_size
 from solproof.demo import programs, scenario
 from solproof.svm.input_file import format_input
+from solproof.witness.execution import Execution as ChainedExecution
 from tests.cli.conftest import Command, Files
 
 PHASES = [
@@ -82,6 +84,25 @@ def test_progress_as_json(command: Command, files: Files, tmp_path: Path) -> Non
     assert lines[-1]["phases"] == {
         phase: seconds for phase, seconds in result.fields["seconds"].items() if phase != "total"
     }
+
+
+def test_accesses_are_chained_once(
+    command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The estimate's chained execution is the proof's."""
+    chained: list[object] = []
+    original = ChainedExecution.__init__
+
+    def counted(self: ChainedExecution, *arguments: Any) -> None:
+        chained.append(self)
+        original(self, *arguments)
+
+    monkeypatch.setattr(ChainedExecution, "__init__", counted)
+    proof = tmp_path / "new.proof"
+    assert command("prove", files.input_bin, "--output", proof, "--quiet").status == 0
+    assert len(chained) == 1
+    monkeypatch.undo()
+    assert command("verify", proof, "--input", files.input_bin).status == 0
 
 
 def test_too_little_memory(command: Command, files: Files, tmp_path: Path) -> None:

@@ -24,8 +24,9 @@ from tests.programs import mainnet_programs
 
 def assert_equal_shapes(execution: Execution) -> None:
     key = program_key(execution.program, execution.input.parameters.features)
-    shapes = table_shapes(ChainedExecution(execution.run, key.table), len(key.image_columns))
-    witness = build_witness(execution.run, key.table, key.image_columns)
+    chained = ChainedExecution(execution.run, key.table)
+    shapes = table_shapes(chained, len(key.image_columns))
+    witness = build_witness(chained, key.image_columns)
     assert [(shape.chip, shape.height) for shape in shapes] == [
         (CIRCUIT.number(instance.chip), len(instance.main)) for instance in witness.instances
     ]

@@ -17,6 +17,7 @@ from solproof.tables import lookup
 from solproof.vm.trace import Run
 from solproof.witness import build
 from solproof.witness.build import Instance, Witness
+from solproof.witness.execution import Execution
 from tests.conformance import table_of
 from tests.soundness.mutation import Hashes, Integers, hashes
 
@@ -77,7 +78,8 @@ def lying_witness(outcome: Run) -> Forgery:
 
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         patch.setattr(build, "_query_counts", uncounted)
-        return Forgery(build.build_witness(outcome, table, build.program_columns(outcome.program, table)))
+        columns = build.program_columns(outcome.program, table)
+        return Forgery(build.build_witness(Execution(outcome, table), columns))
 
 
 class Row:

@@ -22,6 +22,7 @@ from solproof.vm.machine import Machine
 from solproof.vm.memory import Layout
 from solproof.vm.recorded_memory import RecordedMemory
 from solproof.witness.build import build_witness, program_columns
+from solproof.witness.execution import Execution
 from tests.conformance import assert_checked, run, table_of
 from tests.families.places import HEAP, INPUT, STACK
 from tests.program_builder import ProgramBuilder
@@ -466,7 +467,7 @@ def test_another_program(mnemonic: str, immediate: int, register: int) -> None:
     outcome = run(mine)
     table = table_of(mine)
     columns = program_columns(claimed, table_of(claimed))
-    witness = build_witness(outcome, table, columns)
+    witness = build_witness(Execution(outcome, table), columns)
     names = {failure.name for failure in check(witness.instances)}
     assert any(name.startswith("bus program") for name in names)
 
@@ -482,5 +483,5 @@ def test_image_is_in_the_key() -> None:
     table = table_of(program)
     columns = program_columns(program, table)
     columns[0, 2] ^= 1
-    names = {failure.name for failure in check(build_witness(outcome, table, columns).instances)}
+    names = {failure.name for failure in check(build_witness(Execution(outcome, table), columns).instances)}
     assert any(name.startswith("bus memory") for name in names)

@@ -35,7 +35,8 @@ from solproof.files import check_writable, write_file
 from solproof.machine import available_memory
 from solproof.proof import prove as prover
 from solproof.proof.key import program_key
-from solproof.svm.execute import execute
+from solproof.svm.execute import Execution, execute
+from solproof.witness.execution import Execution as ChainedExecution
 
 EXAMPLE = """\b
 Examples:
@@ -79,13 +80,7 @@ def prove(
     with naming_program(program), Phases("prove", quiet=quiet) as progress:
         progress("execute")
         execution = execute(given)
-        progress("key")
-        program_key(execution.program, given.parameters.features)
-        progress("estimate")
-        found = estimate_execution(execution)
-        progress.say(estimate_line(found), estimate=estimate_fields(found))
-        found.check_memory(available_memory() if max_memory is None else max_memory)
-        proof = prover.prove_execution(execution, progress)
+        proof = prover.prove_execution(execution, progress, _affordable(execution, max_memory, progress))
     seconds = progress.seconds()
     write_file(output, proof.data)
     report = proof.report
@@ -117,3 +112,15 @@ def prove(
             ]
         )
     )
+
+
+def _affordable(execution: Execution, max_memory: int | None, progress: Phases) -> ChainedExecution:
+    """The execution's accesses chained, after saying what a proof will take and finding it affordable."""
+    progress("key")
+    key = program_key(execution.program, execution.input.parameters.features)
+    progress("estimate")
+    chained = ChainedExecution(execution.run, key.table)
+    found = estimate_execution(execution, chained=chained)
+    progress.say(estimate_line(found), estimate=estimate_fields(found))
+    found.check_memory(available_memory() if max_memory is None else max_memory)
+    return chained

@@ -62,21 +62,23 @@ def estimate(execution_input: ExecutionInput) -> Estimate:
     return estimate_execution(execute(execution_input))
 
 
-def estimate_execution(execution: Execution, calibration: Calibration | None = None) -> Estimate:
+def estimate_execution(
+    execution: Execution, calibration: Calibration | None = None, chained: ChainedExecution | None = None
+) -> Estimate:
     """What a proof of an execution that has been run already will take.
 
-    `calibration` replaces the one that this version comes with.
+    `calibration` replaces the one that this version comes with; `chained` saves chaining the execution again.
     """
     parameters = _engine.parameters_default()
     try:
         key = program_key(execution.program, execution.input.parameters.features)
-        chained = ChainedExecution(execution.run, key.table)
+        chained = chained or ChainedExecution(execution.run, key.table)
         shapes = table_shapes(chained, len(key.image_columns))
         heights = [(shape.chip, shape.log_height) for shape in shapes]
         security = _engine.security(key.engine_key, heights, parameters)
     except _engine.EngineError as error:
         raise ProvingError(str(error)) from error
-    claim = claim_of(execution.run, public_data(execution.run, chained)).to_bytes()
+    claim = claim_of(execution.run, public_data(chained)).to_bytes()
     file = ProofFile(
         __version__,
         bytes(32),

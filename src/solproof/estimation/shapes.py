@@ -109,7 +109,7 @@ def _block_tables(execution: Execution) -> Iterator[Shape]:
 
 
 def _public_tables(execution: Execution) -> Iterator[Shape]:
-    for table in public_tables(public_data(execution.run, execution)):
+    for table in public_tables(public_data(execution)):
         if table.columns is not None:
             yield _shape(table.chip, len(table.columns), is_empty=not table.columns.any())
     words = len(execution.cells.of(STACK, HEAP).index)

@@ -18,6 +18,7 @@ from solproof.svm.syscalls import registry
 from solproof.vm.trace import Run
 from solproof.witness.arrays import Integers
 from solproof.witness.build import build_witness, program_columns
+from solproof.witness.execution import Execution as ChainedExecution
 from solproof.witness.program_table import program_table
 
 SHARED, PADDING = "[tables shared by the run]", "[padding]"
@@ -136,7 +137,7 @@ def profile_execution(execution: Execution) -> Profile:
     codes = np.where(inside, table.code[pc], 0)
     names = function_names(execution.input.program, program)
     paths = call_paths(run, codes, table.immediate[pc].astype(np.int64))
-    witness = build_witness(run, table, program_columns(program, table))
+    witness = build_witness(ChainedExecution(run, table), program_columns(program, table))
     cells, chips = count_cells(witness, run.instructions)
     costs = _Costs(compute_units(run), cells)
     own = costs.by(paths.of_step, len(paths.paths))

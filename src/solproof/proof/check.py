@@ -10,13 +10,15 @@ from solproof.isa.disassemble import disassemble
 from solproof.svm.execute import Execution
 from solproof.svm.syscalls import registry
 from solproof.witness.build import Witness, build_witness, program_columns
+from solproof.witness.execution import Execution as ChainedExecution
 from solproof.witness.program_table import program_table
 
 
 def witness_of(execution: Execution) -> Witness:
     """The tables of an execution."""
     table = program_table(execution.program, registry(execution.input.parameters.features).keys())
-    return build_witness(execution.run, table, program_columns(execution.program, table))
+    chained = ChainedExecution(execution.run, table)
+    return build_witness(chained, program_columns(execution.program, table))
 
 
 def check_witness(execution: Execution, witness: Witness) -> list[Failure]:

@@ -18,6 +18,7 @@ from solproof.svm.execute import Execution, execute
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.execution_output import ExecutionOutput
 from solproof.witness.build import Witness, build_witness
+from solproof.witness.execution import Execution as ChainedExecution
 
 Progress = Callable[[str, float], object]
 """Called with the name of a phase as it begins, and the seconds since the start of the proof."""
@@ -61,13 +62,18 @@ def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> 
     return prove_execution(execution, clock)
 
 
-def prove_execution(execution: Execution, progress: _Clock | Progress | None = None) -> Proof:
-    """Prove an execution that has been run already."""
+def prove_execution(
+    execution: Execution,
+    progress: _Clock | Progress | None = None,
+    chained: ChainedExecution | None = None,
+) -> Proof:
+    """Prove an execution that has been run already; `chained` saves chaining it again."""
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
     clock.begin("key")
     key = program_key(execution.program, execution.input.parameters.features)
     clock.begin("witness")
-    witness = build_witness(execution.run, key.table, key.image_columns)
+    witness = build_witness(chained or ChainedExecution(execution.run, key.table), key.image_columns)
+    del chained  # its memory is free from here on, unless the caller keeps it
     claim = claim_of(execution.run, witness.public)
     instances = [
         (CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in witness.instances

@@ -27,7 +27,6 @@ from solproof.tables import (
     refresh,
 )
 from solproof.vm.memory import INPUT
-from solproof.vm.trace import Run
 from solproof.witness.arrays import Integers
 from solproof.witness.execution import Execution
 from solproof.witness.program_table import ProgramTable
@@ -69,9 +68,9 @@ class Witness:
         return rows
 
 
-def public_data(run: Run, execution: Execution) -> PublicData:
+def public_data(execution: Execution) -> PublicData:
     """What the statement of a run says in the terms of the circuit."""
-    words = execution.cells.of(INPUT)
+    run, words = execution.run, execution.cells.of(INPUT)
     return PublicData(
         entry=run.program.entry,
         registers=run.registers,
@@ -83,13 +82,12 @@ def public_data(run: Run, execution: Execution) -> PublicData:
     )
 
 
-def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uint32]) -> Witness:
+def build_witness(execution: Execution, image_columns: NDArray[np.uint32]) -> Witness:
     """Fill every table of a run, however it ended.
 
     `image_columns` are the preprocessed columns of its program: see `program_columns`.
     """
-    execution = Execution(run, program)
-    data = public_data(run, execution)
+    data = public_data(execution)
     public = {table.chip.name: table for table in public_tables(data)}
     instances = [
         *_instruction_tables(execution),
@@ -98,13 +96,9 @@ def build_witness(run: Run, program: ProgramTable, image_columns: NDArray[np.uin
         *_refresh_tables(execution),
     ]
     counts = _query_counts(instances, len(image_columns))
-    instances.append(
-        Instance(
-            image.CHIP,
-            image.fill(len(image_columns), run.layout.image_region, execution.cells, counts[PROGRAM]).rows(),
-            preprocessed=image_columns,
-        )
-    )
+    region = execution.layout.image_region
+    table = image.fill(len(image_columns), region, execution.cells, counts[PROGRAM])
+    instances.append(Instance(image.CHIP, table.rows(), preprocessed=image_columns))
     instances.append(Instance(lookup.CHIP, lookup.fill(counts).rows(), preprocessed=lookup.preprocessed()))
     # The sort is stable: instances of one chip keep their order.
     instances.sort(key=lambda instance: CIRCUIT.number(instance.chip))
