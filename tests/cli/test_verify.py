@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from solproof import __version__
+from solproof.proof.proof_file import ProofFile
 from tests.cli.conftest import Command, Files
 
 
@@ -82,7 +85,7 @@ def test_truncated(command: Command, files: Files, tmp_path: Path) -> None:
     proof = tmp_path / "truncated.proof"
     proof.write_bytes(files.proof.read_bytes()[:20])
     result = command("verify", proof, "--program", files.program, "--input", files.input)
-    message = "error: proof file: cut off in its program digest, at byte 20 of at least 48\n"
+    message = "error: proof file: cut off in its proof system digest, at byte 20 of at least 48\n"
     assert (result.status, result.errors) == (4, message)
 
 
@@ -94,6 +97,18 @@ def test_another_format_version(command: Command, files: Files, tmp_path: Path) 
     result = command("verify", proof, "--program", files.program, "--input", files.input)
     assert result.status == 5
     assert result.errors.startswith("error: proof file: format version 99, this solproof reads version ")
+
+
+def test_another_proof_system(command: Command, files: Files, tmp_path: Path) -> None:
+    made = replace(ProofFile.from_bytes(files.proof.read_bytes()), version="9.8.7", system_digest=bytes(32))
+    proof = tmp_path / "other.proof"
+    proof.write_bytes(made.to_bytes())
+    result = command("verify", proof, "--program", files.program, "--input", files.input)
+    assert (result.status, result.errors) == (
+        5,
+        "error: the proof was made by solproof 9.8.7 with another circuit or other parameters of the proof "
+        f"system than this solproof {__version__} has\n",
+    )
 
 
 def test_without_an_input(command: Command, files: Files) -> None:

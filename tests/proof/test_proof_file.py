@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from solproof.errors import ProofRejected, ProofVersionError
 from solproof.proof.proof_file import MAXIMUM_BYTES, ProofFile
 
-FILE = ProofFile("0.1.0", b"p" * 32, b"i" * 32, b"k" * 32, 110.123, "unique decoding", b"claim", b"the proof")
+FILE = ProofFile(
+    "0.1.0",
+    b"s" * 32,
+    b"p" * 32,
+    b"i" * 32,
+    b"k" * 32,
+    110.123,
+    "unique decoding",
+    b"claim",
+    b"the proof",
+)
 
 
 def test_layout() -> None:
@@ -19,8 +29,9 @@ def test_layout() -> None:
     assert FILE.to_bytes() == b"".join(
         [
             b"SOLPROOF",
-            b"\x03\x00",
+            b"\x04\x00",
             b"\x050.1.0",
+            b"s" * 32,
             b"p" * 32,
             b"i" * 32,
             b"k" * 32,
@@ -42,15 +53,16 @@ def test_truncation_is_named() -> None:
         (9, "format version"),
         (10, "length of the version"),
         (12, "version"),
-        (20, "program digest"),
-        (60, "input digest"),
-        (92, "key digest"),
-        (114, "security bits"),
-        (116, "length of the security regime"),
-        (122, "security regime"),
-        (132, "length of the claim"),
-        (137, "claim"),
-        (142, "length of the proof"),
+        (20, "proof system digest"),
+        (52, "program digest"),
+        (92, "input digest"),
+        (124, "key digest"),
+        (146, "security bits"),
+        (148, "length of the security regime"),
+        (154, "security regime"),
+        (164, "length of the claim"),
+        (169, "claim"),
+        (174, "length of the proof"),
         (len(data) - 1, "proof"),
     ]
     for length, what in parts:
@@ -58,13 +70,13 @@ def test_truncation_is_named() -> None:
             ProofFile.from_bytes(data[:length])
 
 
-@pytest.mark.parametrize("version", [0, 2, 0xFFFF])
+@pytest.mark.parametrize("version", [0, 3, 0xFFFF])
 def test_other_formats_are_other_versions(version: int) -> None:
     data = bytearray(FILE.to_bytes())
     data[8:10] = version.to_bytes(2, "little")
     with pytest.raises(ProofVersionError) as caught:
         ProofFile.from_bytes(bytes(data))
-    assert str(caught.value) == f"proof file: format version {version}, this solproof reads version 3"
+    assert str(caught.value) == f"proof file: format version {version}, this solproof reads version 4"
 
 
 def test_text_must_be_printable() -> None:
@@ -84,7 +96,7 @@ def test_size_limit() -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes(tail: bytes) -> None:
-    for start in (b"", FILE.to_bytes()[:10], FILE.to_bytes()[:84]):
+    for start in (b"", FILE.to_bytes()[:10], FILE.to_bytes()[:116]):
         data = start + tail
         try:
             parsed = ProofFile.from_bytes(data)

@@ -10,17 +10,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from solproof import __version__, _engine
 from solproof.errors import ProofRejected, ProofVersionError, SolproofError
 from solproof.isa.instruction import decode_program
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf import load
 from solproof.proof.claim import Claim
 from solproof.proof.proof_file import ProofFile
+from solproof.proof.prove import prove
 from solproof.proof.statement import input_digest
 from solproof.proof.verify import verify
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.serialization import serialize
 from solproof.vm.trace import SyscallEvent
+from tests.engine.circuits import with_parameters
 from tests.proof.conftest import Proven
 
 Change = Callable[[ExecutionInput], ExecutionInput]
@@ -55,7 +58,7 @@ def test_another_program(classic: Proven, pinocchio: Proven) -> None:
     renamed = replace(
         pinocchio.file, program_sha256=classic.file.program_sha256, input_sha256=classic.file.input_sha256
     )
-    with pytest.raises(ProofVersionError, match="the proof was made for another circuit"):
+    with pytest.raises(ProofVersionError, match="the proof was made for another key than"):
         verify(renamed.to_bytes(), classic.given)
     rekeyed = replace(renamed, key_digest=classic.file.key_digest)
     assert rejection(rekeyed.to_bytes(), classic.given)
@@ -275,8 +278,28 @@ def test_header_fields(changes: dict[str, object], reason: str, pinocchio: Prove
 
 def test_another_key(pinocchio: Proven) -> None:
     changed = replace(pinocchio.file, key_digest=bytes(32))
-    with pytest.raises(ProofVersionError, match="the proof was made for another circuit"):
+    with pytest.raises(ProofVersionError) as caught:
         verify(changed.to_bytes(), pinocchio.given)
+    assert str(caught.value) == (
+        f"the proof was made for another key than the one this solproof {__version__} makes of the program"
+    )
+
+
+def test_other_engine_parameters(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A true proof of a solproof with other parameters is one of another version, unless its header lies."""
+    other = with_parameters(queries=230)
+    monkeypatch.setattr(_engine, "parameters_default", lambda: other)
+    data = prove(pinocchio.given).data
+    assert verify(data, pinocchio.given).output == pinocchio.output
+    monkeypatch.undo()
+    with pytest.raises(ProofVersionError) as caught:
+        verify(data, pinocchio.given)
+    assert str(caught.value) == (
+        f"the proof was made by solproof {__version__} with another circuit or other parameters of the proof "
+        f"system than this solproof {__version__} has"
+    )
+    lying = replace(ProofFile.from_bytes(data), system_digest=pinocchio.file.system_digest)
+    assert rejection(lying.to_bytes(), pinocchio.given).startswith("engine: ")
 
 
 def test_another_format_version(pinocchio: Proven) -> None:
@@ -284,7 +307,7 @@ def test_another_format_version(pinocchio: Proven) -> None:
     data[8] += 1
     with pytest.raises(ProofVersionError) as caught:
         verify(bytes(data), pinocchio.given)
-    assert str(caught.value) == "proof file: format version 4, this solproof reads version 3"
+    assert str(caught.value) == "proof file: format version 5, this solproof reads version 4"
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -22,6 +22,7 @@ from solproof.circuit import CIRCUIT
 from solproof.errors import ProofRejected
 from solproof.proof import verify as verifier
 from solproof.proof.claim import claim_of
+from solproof.proof.key import system_digest
 from solproof.proof.proof_file import ProofFile
 from solproof.proof.statement import input_digest, program_digest
 from solproof.svm.execute import Execution, execute
@@ -191,7 +192,15 @@ def verifier_objection(told: Told, forgery: Forgery) -> str:
     claim = claim_of(told.execution.run, forgery.public)
     digest = bytes(32)
     file = ProofFile(
-        "0", program_digest(given), input_digest(given), digest, 0.0, "none", claim.to_bytes(), b""
+        version="0",
+        system_digest=system_digest(_engine.parameters_default()),
+        program_sha256=program_digest(given),
+        input_sha256=input_digest(given),
+        key_digest=digest,
+        security_bits=0.0,
+        security_regime="none",
+        claim=claim.to_bytes(),
+        proof=b"",
     )
     with pytest.MonkeyPatch.context() as patch:
         key = SimpleNamespace(engine_key=SimpleNamespace(digest=digest))

@@ -89,6 +89,7 @@ def describe_proof(content: bytes) -> Fields:
         "kind": "proof",
         "format_version": FORMAT,
         "solproof_version": file.version,
+        "system_digest": file.system_digest.hex(),
         "program_sha256": file.program_sha256.hex(),
         "input_sha256": file.input_sha256.hex(),
         "key_digest": file.key_digest.hex(),

@@ -84,6 +84,7 @@ def estimate_execution(
         bytes(32),
         bytes(32),
         bytes(32),
+        bytes(32),
         security["security_bits"],
         security["security_regime"],
         claim,

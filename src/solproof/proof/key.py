@@ -1,10 +1,12 @@
-"""The key of a program: the circuit with the program's image and program table committed.
+"""The key of a program: the circuit with the program's image and program table committed. And the digest of
+the proof system, in which only the version of solproof counts.
 
-Prover and verifier derive it alike.
+Prover and verifier derive both alike.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +23,7 @@ from solproof.witness.build import program_columns
 from solproof.witness.program_table import ProgramTable, program_table
 
 CIRCUIT_BYTES = CIRCUIT.to_bytes()
+SYSTEM_DOMAIN = b"solproof proof system 1\0"
 KEPT_KEYS = 4
 
 
@@ -47,3 +50,11 @@ def program_key(program: Program, features: FeatureSet) -> ProgramKey:
         (CIRCUIT.number(lookup.CHIP), lookup.preprocessed()),
     ]
     return ProgramKey(_engine.setup(CIRCUIT_BYTES, preprocessed), table, columns)
+
+
+def system_digest(parameters: bytes) -> bytes:
+    """SHA-256 of the circuit and of the engine's parameters, given as the engine writes them.
+
+    It tells proofs of another version apart from false ones; the transcript binds both parts without it.
+    """
+    return hashlib.sha256(SYSTEM_DOMAIN + hashlib.sha256(CIRCUIT_BYTES).digest() + parameters).digest()

@@ -3,6 +3,7 @@
     8 bytes  magic "SOLPROOF"
     u16      format version
     u8 + n   version of solproof that made it, ASCII
+    32 bytes digest of the proof system: circuit and engine parameters
     32 bytes SHA-256 of the program's file
     32 bytes SHA-256 of the rest of the input, as `input.bin` with an empty program
     32 bytes digest of the key: circuit and loaded program
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from solproof.errors import ProofRejected, ProofVersionError
 
 MAGIC = b"SOLPROOF"
-FORMAT = 3
+FORMAT = 4
 MAXIMUM_BYTES = 64 * 1024 * 1024
 
 
@@ -30,6 +31,7 @@ class ProofFile:
     """The parts of a proof file; `security_bits` is what the maker computed."""
 
     version: str
+    system_digest: bytes
     program_sha256: bytes
     input_sha256: bytes
     key_digest: bytes
@@ -45,6 +47,7 @@ class ProofFile:
                 MAGIC,
                 FORMAT.to_bytes(2, "little"),
                 _sized(self.version.encode("ascii"), 1),
+                self.system_digest,
                 self.program_sha256,
                 self.input_sha256,
                 self.key_digest,
@@ -73,6 +76,7 @@ class ProofFile:
             )
         parsed = cls(
             version=reader.text("version"),
+            system_digest=reader.take(32, "proof system digest"),
             program_sha256=reader.take(32, "program digest"),
             input_sha256=reader.take(32, "input digest"),
             key_digest=reader.take(32, "key digest"),

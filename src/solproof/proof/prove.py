@@ -11,7 +11,7 @@ from solproof.circuit import CIRCUIT
 from solproof.errors import ProvingError
 from solproof.notebook import proof_html
 from solproof.proof.claim import claim_of
-from solproof.proof.key import program_key
+from solproof.proof.key import program_key, system_digest
 from solproof.proof.proof_file import ProofFile
 from solproof.proof.statement import input_digest, statement_bytes
 from solproof.svm.execute import Execution, execute
@@ -84,6 +84,7 @@ def prove_execution(
         security = _engine.security(key.engine_key, shapes, parameters)
         file = ProofFile(
             version=__version__,
+            system_digest=system_digest(parameters),
             program_sha256=execution.program.file_sha256,
             input_sha256=input_digest(execution.input),
             key_digest=key.engine_key.digest,

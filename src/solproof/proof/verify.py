@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solproof import _engine
+from solproof import __version__, _engine
 from solproof.circuit import CIRCUIT
 from solproof.errors import ProofRejected, ProofVersionError
 from solproof.notebook import verdict_html
 from solproof.program.verifier import load_program
 from solproof.proof.claim import Claim
 from solproof.proof.ending import ending
-from solproof.proof.key import program_key
+from solproof.proof.key import program_key, system_digest
 from solproof.proof.proof_file import ProofFile
 from solproof.proof.replay import replay
 from solproof.proof.statement import input_digest, program_digest, statement_bytes
@@ -73,6 +73,12 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     """
     start = time.perf_counter()
     file = ProofFile.from_bytes(data)
+    engine_parameters = _engine.parameters_default()
+    if file.system_digest != system_digest(engine_parameters):
+        raise ProofVersionError(
+            f"the proof was made by solproof {file.version} with another circuit or other parameters of the "
+            f"proof system than this solproof {__version__} has"
+        )
     if file.program_sha256 != program_digest(execution_input):
         raise ProofRejected(
             f"the proof is about the program with SHA-256 {file.program_sha256.hex()}, not about this one"
@@ -87,8 +93,8 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     key = program_key(program, features)
     if file.key_digest != key.engine_key.digest:
         raise ProofVersionError(
-            "the proof was made for another circuit: "
-            "its key is not the one this solproof makes of the program"
+            "the proof was made for another key than the one "
+            f"this solproof {__version__} makes of the program"
         )
     keyed = time.perf_counter()
 
@@ -132,7 +138,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
             file.proof,
             [(CIRCUIT.number(table.chip), table.columns, table.values) for table in public],
             statement_bytes(file),
-            _engine.parameters_default(),
+            engine_parameters,
         )
     except (_engine.EngineRejected, _engine.EngineError) as error:
         raise ProofRejected(f"engine: {error}") from error
