@@ -17,11 +17,19 @@ from jsonschema import Draft202012Validator
 from pyarrow import parquet
 
 from solproof.demo import programs, scenario
+from solproof.explorer.container import Container
+from solproof.explorer.run_data import describe_run
+from solproof.isa.assemble import assemble
+from solproof.program.elf_writer import write_elf
+from solproof.program.verifier import load_program
 from solproof.svm.execute import Execution, execute
 from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document, json_lines
 from solproof.tracing.export_parquet import write_parquet
 from solproof.tracing.steps import trace
+from tests.profile.sources import BY_REGISTER, NESTED, run_source
+from tests.program.test_names import FUNCTION, with_symbols
 from tests.svm.elf_builder import Op, Part, build_elf, call, leave, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +37,7 @@ SCHEMA = json.loads(files("solproof.tracing").joinpath("trace.schema.json").read
 VALIDATOR = Draft202012Validator(SCHEMA)
 TOP_LEVEL = [
     "format_version",
+    "functions",
     "initial_state",
     "steps",
     "final_state",
@@ -94,6 +103,36 @@ def test_a_document(classic: Execution) -> None:
 def test_steps_of_the_document_are_those_of_the_iterator(classic: Execution) -> None:
     steps = document(classic)["steps"]
     assert steps == json.loads(json.dumps([asdict(step) for step in trace(classic)]))
+
+
+def named_functions() -> Execution:
+    """A program whose file names two of its functions."""
+    elf = write_elf(assemble(NESTED, 0))
+    start = load_program(elf).text_address - 0x1_0000_0000
+    symbols = [("leaf", start, 24, FUNCTION), ("_ZN1a6middle17h0123456789abcdefE", start + 24, 24, FUNCTION)]
+    return execute(ExecutionInput(with_symbols(elf, symbols), bytes(32), (), b""))
+
+
+def test_functions_have_the_names_of_the_file() -> None:
+    """The same in the list, in the text of calls, and in the explorer."""
+    execution = named_functions()
+    exported = document(execution)
+    validate(exported)
+    assert exported["functions"] == [
+        {"pc": 0, "name": "leaf"},
+        {"pc": 3, "name": "a::middle"},
+        {"pc": 6, "name": "entrypoint"},
+    ]
+    calls = [step["assembly"] for step in exported["steps"] if step["assembly"].startswith("call ")]
+    assert calls == ["call a::middle", "call leaf", "call leaf", "call leaf"]
+    columns = columns_of(execution)
+    described = describe_run(execution, columns, Container())
+    assert described["functions"] == {"0": "leaf", "3": "a::middle", "6": "entrypoint"}
+
+
+def test_functions_without_names() -> None:
+    exported = document(run_source(BY_REGISTER))
+    assert exported["functions"] == [{"pc": 0, "name": "function_0"}, {"pc": 2, "name": "entrypoint"}]
 
 
 def test_contents(pinocchio: Execution) -> None:
@@ -204,8 +243,14 @@ def test_progress(classic: Execution) -> None:
 MEASURE = """
 from benches.mixed_loop import mixed_loop
 from solproof.machine import peak_memory
+from solproof.explorer.container import Container
+from solproof.explorer.run_data import describe_run
+from solproof.isa.assemble import assemble
+from solproof.program.elf_writer import write_elf
+from solproof.program.verifier import load_program
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
+from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document
 
 execution = execute(ExecutionInput(mixed_loop(60_800), bytes(32), (), b""))

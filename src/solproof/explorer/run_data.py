@@ -42,6 +42,7 @@ def describe_run(execution: Execution, columns: Columns, container: Container) -
     ends = np.full(len(calls), -1)
     ends[ended] = exits
     reached = np.append(columns.trace.pc, run.final.pc)
+    functions = {**columns.code.names.labels, **columns.functions}
     return {
         "program": {"sha256": run.program.file_sha256.hex(), "sbpf_version": run.program.version},
         "outcome": {
@@ -63,7 +64,7 @@ def describe_run(execution: Execution, columns: Columns, container: Container) -
         "compute_unit_limit": run.compute_unit_limit,
         "entry": run.program.entry,
         "slots": _slots(columns),
-        "functions": {str(pc): name for pc, name in columns.code.names.labels.items()},
+        "functions": {str(pc): name for pc, name in functions.items()},
         "calls": [
             [*call] for call in zip(calls.tolist(), reached[calls + 1].tolist(), ends.tolist(), strict=True)
         ],

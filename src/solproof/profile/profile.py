@@ -11,7 +11,7 @@ import numpy as np
 from solproof.families.family import Code
 from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
 from solproof.profile.cells import ChipCells, count_cells
-from solproof.profile.names import FunctionNames, function_names
+from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.svm.execute import Execution
 from solproof.svm.syscalls import registry

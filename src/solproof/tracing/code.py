@@ -14,6 +14,7 @@ from solproof.isa.instruction import Instruction, wide_immediate
 from solproof.isa.mnemonics import fields_of
 from solproof.isa.opcodes import Format, Opcode, opcode
 from solproof.program.calls import Call, resolve_call
+from solproof.program.names import FunctionNames
 from solproof.program.program import Program
 from solproof.program.syscall_names import SYSCALL_NAMES
 
@@ -68,7 +69,9 @@ class Code:
     is_exit: NDArray[np.bool_]
 
 
-def code_of(program: Program, executed: Collection[int], syscalls: Collection[int]) -> Code:
+def code_of(
+    program: Program, executed: Collection[int], syscalls: Collection[int], functions: FunctionNames
+) -> Code:
     """Describe the slots of a program that a run executed; `syscalls` are the hashes that exist for it."""
     places = program.slots + 1
     flags = {
@@ -77,7 +80,7 @@ def code_of(program: Program, executed: Collection[int], syscalls: Collection[in
     }
     destination, size = np.zeros(places, np.int64), np.zeros(places, np.int64)
     calls = _calls(program, executed, syscalls)
-    names = _names(program, calls)
+    names = _names(program, calls, functions)
     slots: dict[int, Slot] = {}
     for pc in executed:
         if pc == program.slots:
@@ -115,12 +118,13 @@ def _calls(program: Program, executed: Collection[int], syscalls: Collection[int
     return calls
 
 
-def _names(program: Program, calls: Mapping[int, Call]) -> Names:
+def _names(program: Program, calls: Mapping[int, Call], names: FunctionNames) -> Names:
     """From V3 on the file lists no functions: those are known that the run called."""
     functions = program.functions
     if program.version >= 3:
         functions = {call.target: call.target for call in calls.values() if not call.is_syscall}
-    return Names.of(functions, program.entry, SYSCALL_NAMES)
+    labels = {pc: names.at(pc) for pc in (*functions.values(), program.entry)}
+    return Names(labels, functions, SYSCALL_NAMES)
 
 
 def _slot(

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.svm.execute import Execution
 from solproof.svm.features import FeatureSet
@@ -55,17 +56,22 @@ class Block:
 
 def columns_of(execution: Execution) -> Columns:
     """The steps of an execution."""
-    return Columns(execution.run, execution.input.parameters.features)
+    names = function_names(execution.input.program, execution.program)
+    return Columns(execution.run, execution.input.parameters.features, names)
 
 
 class Columns:
-    """The steps of a run as arrays. `features` are those it ran with: they decide which syscalls exist."""
+    """The steps of a run as arrays.
 
-    def __init__(self, run: Run, features: FeatureSet) -> None:
+    `features` are those it ran with: they decide which syscalls exist. `names` are those of the file.
+    """
+
+    def __init__(self, run: Run, features: FeatureSet, names: FunctionNames | None = None) -> None:
         self.run = run
         self.trace = trace = run.trace
         known = registry(features)
-        self.code: Code = code_of(run.program, np.unique(trace.pc).tolist(), known.keys())
+        self.names = names or FunctionNames(run.program.entry)
+        self.code: Code = code_of(run.program, np.unique(trace.pc).tolist(), known.keys(), self.names)
         self.syscall_names = {key: SYSCALL_NAMES[key] for key in known}
         self.steps: int = len(trace.pc)
         self.completed = len(trace.value)
@@ -102,6 +108,14 @@ class Columns:
             else:
                 ended.append(open_calls.pop())
         return calls, exits, np.array(ended, np.int64)
+
+    @cached_property
+    def functions(self) -> Mapping[int, str]:
+        """The functions that the run entered: their names, by rising pc."""
+        calls, _, _ = self.frames
+        reached = np.append(self.trace.pc, self.run.final.pc)
+        entered = {self.run.program.entry, *reached[calls + 1].tolist()}
+        return {pc: self.names.at(pc) for pc in sorted(entered)}
 
     @cached_property
     def _events(self) -> Mapping[int, SyscallEvent]:

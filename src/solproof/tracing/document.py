@@ -16,11 +16,15 @@ FORMAT_VERSION = 1
 Fields = dict[str, Any]
 
 
-def head(execution: Execution, *, contents: bool) -> Fields:
-    """What comes before the steps: the format and the initial state. `contents`: with the bytes of memory."""
+def head(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
+    """What comes before the steps: the format, the functions and the initial state.
+
+    `contents`: with the bytes of memory.
+    """
     run = execution.run
     return {
         "format_version": FORMAT_VERSION,
+        "functions": [{"pc": pc, "name": name} for pc, name in columns.functions.items()],
         "initial_state": {
             "program_sha256": run.program.file_sha256.hex(),
             "sbpf_version": run.program.version,

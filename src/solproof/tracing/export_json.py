@@ -34,7 +34,7 @@ def json_document(
     contents: with the bytes of memory before and after the run. constraints: with each step's constraints.
     """
     columns = columns_of(execution)
-    first = _encode(head(execution, contents=contents))
+    first = _encode(head(execution, columns, contents=contents))
     yield f'{first[:-1]},"steps":[\n'.encode()
     separator = ""
     for block in _steps(execution, columns, constraints, progress):
@@ -55,7 +55,7 @@ def json_lines(
     what comes after them.
     """
     columns = columns_of(execution)
-    yield (_encode(head(execution, contents=contents)) + "\n").encode()
+    yield (_encode(head(execution, columns, contents=contents)) + "\n").encode()
     for block in _steps(execution, columns, constraints, progress):
         yield ("\n".join(block) + "\n").encode()
     yield (_encode(tail(execution, columns, contents=contents)) + "\n").encode()

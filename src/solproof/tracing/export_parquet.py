@@ -35,7 +35,7 @@ def write_parquet(
     contents: with the bytes of memory before and after the run.
     """
     columns = columns_of(execution)
-    described = head(execution, contents=contents) | tail(execution, columns, contents=contents)
+    described = head(execution, columns, contents=contents) | tail(execution, columns, contents=contents)
     schema = _schema().with_metadata({METADATA_KEY: json.dumps(described)})
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         for block in columns.blocks(ROW_GROUP_STEPS):
