@@ -11,6 +11,7 @@ import pytest
 
 from solproof.isa.instruction import Instruction
 from solproof.program.raw import RawFormat
+from solproof.program.verifier import RAW_HINT
 from solproof.svm import bincode
 from solproof.svm.accounts import address_text
 from tests.cli.conftest import Command, Files
@@ -84,11 +85,28 @@ def test_what_is_no_bytecode_is_a_broken_elf_file(
 ) -> None:
     raw_files.program.write_bytes(content)
     result = command("run", raw_files.program, "--input", raw_files.input)
+    # Nothing is said of raw bytecode where the length says that it is none.
+    hint = f"; {RAW_HINT}" if content and len(content) % 8 == 0 else ""
     assert result.status == 2
     assert result.errors == (
         f"error: program {raw_files.program}: ElfError::ValueOutOfBounds: Offset or value is out of bounds "
-        f"(the file has {len(content)} bytes, expected at least 64 for the ELF header)\n"
+        f"(the file has {len(content)} bytes, expected at least 64 for the ELF header{hint})\n"
     )
+
+
+def test_bytecode_of_another_version_is_told_of_the_option(command: Command, raw_files: RawFiles) -> None:
+    """A long file, whose bytes 48 to 51 are no version; and what the hint says works."""
+    raw_files.program.write_bytes(encode(*[Instruction(0xB6, immediate=3)] * 8, Instruction(0xB7), EXIT))
+    result = command("run", raw_files.program, "--input", raw_files.input)
+    assert result.status == 2
+    assert result.errors.startswith(f"error: program {raw_files.program}: ElfError::UnsupportedSBPFVersion: ")
+    assert result.errors.endswith(
+        "; if this is raw bytecode, say so and its version: --raw --sbpf-version N, in Python a RawFormat)\n"
+    )
+    result = command(
+        "run", raw_files.program, "--input", raw_files.input, "--raw", "--sbpf-version", 2, "--json"
+    )
+    assert result.fields["exit_code"] == 0
 
 
 def test_an_input_that_says_elf_is_believed(command: Command, raw_files: RawFiles) -> None:

@@ -15,12 +15,15 @@ from solproof.isa.disassemble import callx_register, disassemble_instruction
 from solproof.isa.instruction import SLOT, SLOT_BYTES, Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode
 from solproof.program.elf import MAINNET_VERSIONS, load
-from solproof.program.errors import VerifierError, verifier_error
+from solproof.program.elf_records import MAGIC
+from solproof.program.errors import ElfError, VerifierError, verifier_error
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat, load_raw
 
 Slot = tuple[int, int, int, int]  # code, registers (source in the high 4 bits), offset, immediate
 Rule = Callable[["_Text", int, Slot], None]
+
+RAW_HINT = "if this is raw bytecode, say so and its version: --raw --sbpf-version N, in Python a RawFormat"
 
 _FRAME_POINTER = 10
 _DIVISIONS = ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM")
@@ -37,11 +40,20 @@ def load_program(
     `ProgramError` for a file that no account can hold.
     """
     if program_format is None:
-        program = load(content, elf_versions[-1], elf_versions[0])
+        program = _load_elf(content, elf_versions)
     else:
         program = load_raw(content, program_format.version, program_format.entry)
     verify(program)
     return program
+
+
+def _load_elf(content: bytes, versions: range) -> Program:
+    try:
+        return load(content, versions[-1], versions[0])
+    except ElfError as error:
+        if content.startswith(MAGIC) or not content or len(content) % SLOT_BYTES:
+            raise
+        raise ElfError(error.name, error.text, f"{error.detail}; {RAW_HINT}") from None
 
 
 def verify(program: Program) -> None:
