@@ -80,6 +80,7 @@ def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
         {
             "number": 0,
             "clk": 4,
+            "pcs": None,
             "syscall": "sol_sha256",
             "arguments": [0, 0, heap + 8, 0, 0],
             "result": 0,
@@ -88,6 +89,7 @@ def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
         {
             "number": 1,
             "clk": 10,
+            "pcs": None,
             "syscall": "sol_log_64_",
             "arguments": [1, 2, 3, 4, 5],
             "result": 0,
@@ -96,10 +98,39 @@ def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
     ]
     lines = command("inspect", proof).output.splitlines()
     assert "    0  clk 4: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
+    named = command("inspect", proof, "--program", program, "--json").fields["claim"]
+    assert [event["pcs"] for event in named["events"]] == [[6], [17]]
+    lines = command("inspect", proof, "--program", program).output.splitlines()
+    assert "    0  clk 4, pc 6: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
     verified = command("verify", proof, "--program", program, "--input", given, "--json").fields
     assert verified["replayed"] == {"events": 2, "words": 4}
     text = command("verify", proof, "--program", program, "--input", given).output
     assert "replayed           2 syscalls, 4 words of memory" in text.splitlines()
+
+
+def test_where_syscalls_are_called(command: Command, tmp_path: Path) -> None:
+    """Two calls of one syscall cannot be told apart by the claim, but the last instruction is in it."""
+    program, given, proof = (tmp_path / name for name in ("program.so", "input.json", "proof"))
+    program.write_bytes(build_elf([*call("sol_log_64_", ()), *call("sol_log_64_", ()), "abort", leave()]))
+    given.write_text(
+        '{"program_id": "11111111111111111111111111111112", "accounts": [], "instruction_data": []}'
+    )
+    assert command("prove", program, "--input", given, "-o", proof, "--quiet").status == 0
+    events = command("inspect", proof, "--json").fields["claim"]["events"]
+    assert [event["pcs"] for event in events] == [None, None, [2]]
+    events = command("inspect", proof, "--program", program, "--json").fields["claim"]["events"]
+    assert [event["pcs"] for event in events] == [[0, 1], [0, 1], [2]]
+    lines = command("inspect", proof, "--program", program).output.splitlines()
+    assert "    1  clk 2, pc 0 or 1: sol_log_64_(0x400000000, 0x0, 0x0, 0x0, 0x0) = 0x0, 0 words" in lines
+
+
+def test_another_program_than_the_proof_names(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "other.so"
+    program.write_bytes(build_elf([leave()]))
+    result = command("inspect", files.proof, "--program", program)
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (program, files.program)]
+    message = f"error: program {program}: has the SHA-256 {digests[0]}, the proof names {digests[1]}\n"
+    assert (result.status, result.errors) == (2, message)
 
 
 def test_input_bin(command: Command, files: Files) -> None:

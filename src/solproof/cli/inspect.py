@@ -21,8 +21,9 @@ from solproof.cli.show import Fields, print_json, print_lines
 from solproof.errors import InputError
 from solproof.files import read_file
 from solproof.isa.instruction import decode_program
-from solproof.isa.opcodes import opcode
+from solproof.isa.opcodes import by_mnemonic
 from solproof.loading import is_input_bin
+from solproof.program.calls import resolve_call
 from solproof.program.elf_records import MAGIC as ELF_MAGIC
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat
@@ -33,6 +34,7 @@ from solproof.proof.proof_file import FORMAT, ProofFile
 from solproof.proof.proof_file import MAGIC as PROOF_MAGIC
 from solproof.svm import bincode
 from solproof.svm.accounts import address_text
+from solproof.svm.execution_input import MAXIMUM_PROGRAM_LENGTH
 from solproof.svm.features import MAINNET, FeatureSet
 from solproof.svm.syscalls import GATES, SUPPORTED
 from solproof.vm.trace import SyscallEvent
@@ -40,26 +42,43 @@ from solproof.vm.trace import SyscallEvent
 EXAMPLE = """\b
 Examples:
   solproof inspect transfer.proof
+  solproof inspect transfer.proof --program token.so
   solproof inspect token.so --json
 """
+
+SHOWN_SITES = 4
+"""More places than these that one call may be at are counted, not listed."""
 
 
 @click.command(epilog=EXAMPLE)
 @click.argument("file", type=FILE, metavar="FILE")
+@click.option(
+    "--program",
+    "-p",
+    "program_path",
+    type=FILE,
+    metavar="FILE",
+    help="With a proof: the program that it names, which says where its syscalls are called.",
+)
 @raw_options
 @json_option
-def inspect(file: Path, as_json: bool, raw: bool, sbpf_version: int | None, entry: int | None) -> None:
+def inspect(
+    file: Path,
+    program_path: Path | None,
+    as_json: bool,
+    raw: bool,
+    sbpf_version: int | None,
+    entry: int | None,
+) -> None:
     """Describe a proof, a program or an input.bin.
 
     What a proof says is what its maker wrote: only "solproof verify" tells whether it is true.
     """
     options = RawOptions(raw, sbpf_version, entry)
     content = read_file(file, "file")
-    program_format = options.program_format(content, file)
-    if program_format is None and is_bytecode(content):
-        note_bytecode(file)
-        program_format = RawFormat()
-    if program_format is not None or content.startswith(ELF_MAGIC):
+    if program_path is not None:
+        fields = describe_proof(content, _named_program(content, program_path, options))
+    elif (program_format := _program_format(content, file, options)) or content.startswith(ELF_MAGIC):
         with naming_program(file):
             fields = describe_program(content, program_format)
     elif content.startswith(PROOF_MAGIC):
@@ -80,10 +99,39 @@ def inspect(file: Path, as_json: bool, raw: bool, sbpf_version: int | None, entr
         print_lines(_lines(fields, 0))
 
 
-def describe_proof(content: bytes) -> Fields:
-    """The header and the claim of a proof file; raises `ProofRejected` or `ProofVersionError`."""
+def _program_format(content: bytes, path: Path, options: RawOptions) -> RawFormat | None:
+    program_format = options.program_format(content, path)
+    if program_format is None and is_bytecode(content):
+        note_bytecode(path)
+        program_format = RawFormat()
+    return program_format
+
+
+def _named_program(proof: bytes, path: Path, options: RawOptions) -> Program:
+    """The program at a path; raises `InputError` when it is not the one that the proof names."""
+    expected = ProofFile.from_bytes(proof).program_sha256.hex()
+    content = read_file(path, "program", MAXIMUM_PROGRAM_LENGTH)
+    digest = sha256(content).hexdigest()
+    if digest != expected:
+        raise InputError(f"program {path}: has the SHA-256 {digest}, the proof names {expected}")
+    with naming_program(path):
+        return load_program(content, _program_format(content, path, options))
+
+
+def describe_proof(content: bytes, program: Program | None = None) -> Fields:
+    """The header and the claim of a proof file; raises `ProofRejected` or `ProofVersionError`.
+
+    A claim has the slot of the last instruction only. `program` tells those at which each syscall is called.
+    """
     file = ProofFile.from_bytes(content)
     claim = Claim.from_bytes(file.claim)
+    sites = {} if program is None else _call_sites(program)
+
+    def pcs(event: SyscallEvent) -> list[int] | None:
+        if event.clk == claim.final.clk:
+            return [claim.final.pc]
+        return None if program is None else sites.get(event.key, [])
+
     syscalls = Counter(_name(event) for event in claim.events)
     return {
         "kind": "proof",
@@ -103,7 +151,7 @@ def describe_proof(content: bytes) -> Fields:
             "touched_input_words": len(claim.index),
             "memory_units": claim.memory_units,
             "syscalls": dict(sorted(syscalls.items())),
-            "events": [_event(number, event) for number, event in enumerate(claim.events)],
+            "events": [_event(number, event, pcs(event)) for number, event in enumerate(claim.events)],
         },
         "bytes": {"file": len(content), "claim": len(file.claim), "engine_proof": len(file.proof)},
     }
@@ -113,10 +161,11 @@ def _name(event: SyscallEvent) -> str:
     return SYSCALL_NAMES.get(event.key, f"unknown {event.key:#010x}")
 
 
-def _event(number: int, event: SyscallEvent) -> Fields:
+def _event(number: int, event: SyscallEvent, pcs: list[int] | None) -> Fields:
     return {
         "number": number,
         "clk": event.clk,
+        "pcs": pcs,
         "syscall": _name(event),
         "arguments": list(event.arguments),
         "result": event.result,
@@ -150,7 +199,7 @@ def describe_input(content: bytes) -> Fields:
         "kind": "input",
         "program_bytes": len(given.program),
         "program_sha256": sha256(given.program).hexdigest(),
-        "program_format": _program_format(given.program_format),
+        "program_format": _format_text(given.program_format),
         "program_id": address_text(given.program_id),
         "accounts": [
             {
@@ -182,7 +231,7 @@ def _features(features: FeatureSet) -> str:
     return ", ".join(["mainnet's", *more, *less])
 
 
-def _program_format(program_format: RawFormat | None) -> str:
+def _format_text(program_format: RawFormat | None) -> str:
     if program_format is None:
         return "elf"
     return f"raw, sBPF V{program_format.version}, entry {program_format.entry}"
@@ -190,15 +239,19 @@ def _program_format(program_format: RawFormat | None) -> str:
 
 def _syscalls(program: Program) -> dict[str, str]:
     """The syscalls that the text calls by name, and whether this version runs them and mainnet has them."""
-    names = set()
-    second_slot = False
-    for slot in decode_program(program.text):
-        row = None if second_slot else opcode(slot.code, program.version)
-        second_slot = row is not None and row.mnemonic == "LD_DW_IMM"
-        key = slot.immediate & 0xFFFF_FFFF
-        if row is not None and row.mnemonic == "CALL_IMM" and key in SYSCALL_NAMES:
-            names.add(SYSCALL_NAMES[key])
-    return {name: _state(name) for name in sorted(names)}
+    return {name: _state(name) for name in sorted(SYSCALL_NAMES[key] for key in _call_sites(program))}
+
+
+def _call_sites(program: Program) -> dict[int, list[int]]:
+    """The slots that call each syscall, by its hash."""
+    code = by_mnemonic("CALL_IMM").code
+    sites: dict[int, list[int]] = {}
+    for pc, slot in enumerate(decode_program(program.text)):
+        # The second slot of an lddw has code 0, so it is no call: the verifier has seen to that.
+        call = resolve_call(program, pc, slot, SYSCALL_NAMES) if slot.code == code else None
+        if call is not None and call.is_syscall:
+            sites.setdefault(call.target, []).append(pc)
+    return sites
 
 
 def _state(name: str) -> str:
@@ -219,9 +272,19 @@ def _element(element: Fields | str, depth: int) -> list[str]:
         return ["", *_lines(element, depth)]
     arguments = ", ".join(f"{argument:#x}" for argument in element["arguments"])
     return [
-        f"{indent}{element['number']}  clk {element['clk']}: {element['syscall']}({arguments}) "
+        f"{indent}{element['number']}  clk {element['clk']}{_place(element['pcs'])}: "
+        f"{element['syscall']}({arguments}) "
         f"= {element['result']:#x}, {element['words']} words"
     ]
+
+
+def _place(pcs: list[int] | None) -> str:
+    """Where a call is, as far as it is known."""
+    if pcs is None:
+        return ""
+    if len(pcs) > SHOWN_SITES:
+        return f", pc one of {len(pcs)} calls"
+    return f", pc {' or '.join(map(str, pcs))}"
 
 
 def _lines(fields: Fields, depth: int) -> list[str]:
