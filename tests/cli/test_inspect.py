@@ -121,7 +121,7 @@ def test_where_syscalls_are_called(command: Command, tmp_path: Path) -> None:
     events = command("inspect", proof, "--program", program, "--json").fields["claim"]["events"]
     assert [event["pcs"] for event in events] == [[0, 1], [0, 1], [2]]
     lines = command("inspect", proof, "--program", program).output.splitlines()
-    assert "    1  clk 2, pc 0 or 1: sol_log_64_(0x400000000, 0x0, 0x0, 0x0, 0x0) = 0x0, 0 words" in lines
+    assert any(line.startswith("    1  clk 2, pc 0 or 1: sol_log_64_(0x400000000, ") for line in lines)
 
 
 def test_another_program_than_the_proof_names(command: Command, files: Files, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ Source: solana-sbpf 0.21.0, `ebpf.rs`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import Struct
 
@@ -36,7 +37,11 @@ class Instruction:
         """The instruction in 8 bytes; raises `ProgramError` for any other length."""
         if len(slot) != SLOT_BYTES:
             raise ProgramError(f"an instruction slot has {len(slot)} bytes, expected {SLOT_BYTES}")
-        code, registers, offset, immediate = SLOT.unpack(slot)
+        return cls.of(*SLOT.unpack(slot))
+
+    @classmethod
+    def of(cls, code: int, registers: int, offset: int, immediate: int) -> Instruction:
+        """The instruction of unpacked fields, with both registers in one byte."""
         return cls(code, registers & 0xF, registers >> 4, offset, immediate)
 
     def encode(self) -> bytes:
@@ -55,12 +60,14 @@ class Instruction:
 
 def decode_program(text: bytes) -> list[Instruction]:
     """Every slot of a text, second slots of `lddw` included; raises `ProgramError` for a ragged end."""
+    return [Instruction.of(*fields) for fields in unpack_program(text)]
+
+
+def unpack_program(text: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """The same as code, registers, offset and immediate, for texts so large that objects take long."""
     if len(text) % SLOT_BYTES:
         raise ProgramError(f"the text has {len(text)} bytes, expected a multiple of {SLOT_BYTES}")
-    return [
-        Instruction(code, registers & 0xF, registers >> 4, offset, immediate)
-        for code, registers, offset, immediate in SLOT.iter_unpack(text)
-    ]
+    return SLOT.iter_unpack(text)
 
 
 def wide_immediate(low: Instruction, high: Instruction) -> int:

@@ -7,11 +7,13 @@ meaning is not zero, or the code is no instruction) is a `.fill`, with what it i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple
 
 from solproof.isa.assemble import BUMPED_BY_HAND, FRAME_POINTER
 from solproof.isa.disassemble import Names, disassemble_instruction
-from solproof.isa.instruction import Instruction, decode_program
+from solproof.isa.instruction import Instruction, unpack_program
 from solproof.isa.layout import ENTRYPOINT
 from solproof.isa.mnemonics import ENDIAN_WIDTHS, fields_of
 from solproof.isa.opcodes import Format, Opcode, opcode
@@ -20,13 +22,14 @@ _INDENT = "    "
 _FIELDS = ("destination", "source", "offset", "immediate")
 _REGISTERS = range(16)
 _JUMPS = (Format.JUMP, Format.JUMP_IMMEDIATE, Format.JUMP_REGISTER)
+_PLACED = (Format.LOAD_DOUBLE_IMMEDIATE, Format.CALL_IMMEDIATE)
+"""What depends on its place besides jumps: on the slot after it, and on what it calls."""
 
 Calls = Mapping[int, "str | int"]
 """What the `call` at a program counter calls: a syscall, as the source names it, or the function at one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A statement that makes `slots` slots from `pc` on; `label` is the name of that place, if it has one."""
 
     pc: int
@@ -52,72 +55,99 @@ def listing(
 
     Raises `ProgramError` when the length is not a multiple of 8.
     """
-    slots = decode_program(text)
-    instructions = _instructions(slots, version, entry, calls)
-    starts = {instruction.pc for instruction in instructions}
+    instructions = _instructions(_forms(text, version), entry, calls)
+    starts = {pc for pc, _, _ in instructions}
+    targets = (pc + 1 + form.distance for pc, form, _ in instructions if form.distance is not None)
     labels = {
         target: f"{prefix}_{target}"
-        for prefix, targets in (
-            ("lbb", (instruction.jump_target for instruction in instructions)),
+        for prefix, places in (
+            ("lbb", targets),
             ("function", (target for target in calls.values() if isinstance(target, int))),
         )
-        for target in targets
+        for target in places
         if target in starts
     }
     labels |= {entry: ENTRYPOINT} if entry in starts else {}
-    lines = []
-    for instruction in instructions:
-        pc = instruction.pc
-        statement = _statement(instruction, version, labels, calls)
-        if statement is None:
-            raw = text[pc * 8 : pc * 8 + 8]
-            comment = (comments or {}).get(pc) or disassemble_instruction(instruction.slot, pc, version)
-            statement = f".fill 1, {int.from_bytes(raw, 'little'):#x}  # {comment}"
-        lines.append(Line(pc, 1 if instruction.second is None else 2, labels.get(pc), statement))
-    return lines
+    return [
+        Line(
+            pc,
+            1 if second is None else 2,
+            labels.get(pc),
+            form.statement or _statement(pc, form, second, version, labels, calls, comments or {}),
+        )
+        for pc, form, second in instructions
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Instruction:
-    """`row` is None for what only `.fill` can write."""
+class _Form:
+    """What a slot is wherever it stands.
 
-    pc: int
-    row: Opcode | None
+    row: None for what only `.fill` can write. distance: of a jump. statement: its text, None where that
+    depends on its place.
+    """
+
     slot: Instruction
-    second: Instruction | None = None
-
-    @property
-    def jump_target(self) -> int | None:
-        is_jump = self.row is not None and self.row.format in _JUMPS
-        return self.pc + 1 + self.slot.offset if is_jump else None
+    row: Opcode | None
+    distance: int | None
+    statement: str | None
 
 
-def _instructions(slots: Sequence[Instruction], version: int, entry: int, calls: Calls) -> list[_Instruction]:
-    instructions = []
+_Instruction = tuple[int, _Form, "Instruction | None"]
+"""A place, what stands there, and the second slot of an lddw."""
+
+
+def _forms(text: bytes, version: int) -> list[_Form]:
+    """The form of every slot; equal slots, of which programs have many, share one."""
+    known: dict[tuple[int, int, int, int], _Form] = {}
+    forms = []
+    for fields in unpack_program(text):
+        form = known.get(fields)
+        if form is None:
+            form = known[fields] = _form(Instruction.of(*fields), version)
+        forms.append(form)
+    return forms
+
+
+def _form(slot: Instruction, version: int) -> _Form:
+    row = opcode(slot.code, version)
+    if row is None or not _is_source(row, slot, version):
+        return _Form(slot, None, None, None)
+    if row.format in _JUMPS:
+        return _Form(slot, row, slot.offset, None)
+    if row.format in _PLACED:
+        return _Form(slot, row, None, None)
+    return _Form(slot, row, None, disassemble_instruction(slot, 0, version))
+
+
+def _instructions(forms: Sequence[_Form], entry: int, calls: Calls) -> list[_Instruction]:
+    instructions: list[_Instruction] = []
     pc = 0
-    while pc < len(slots):
-        slot, row = slots[pc], opcode(slots[pc].code, version)
-        second = None
-        if row is not None and row.format is Format.LOAD_DOUBLE_IMMEDIATE and pc + 1 != entry:
-            second = next(iter(slots[pc + 1 : pc + 2]), None)
-        is_source = row is not None and _is_source(row, slot, second, version)
-        if row is not None and row.format is Format.CALL_IMMEDIATE:
-            is_source = pc in calls
-        instructions.append(
-            _Instruction(pc, row, slot, second) if is_source else _Instruction(pc, None, slot)
-        )
-        pc += 2 if is_source and second is not None else 1
+    while pc < len(forms):
+        form, second = forms[pc], None
+        if form.row is not None and form.statement is None and form.distance is None:
+            if form.row.format is Format.CALL_IMMEDIATE:
+                is_source = pc in calls
+            else:
+                second = _second_slot(forms, pc + 1, entry)
+                is_source = second is not None
+            form = form if is_source else replace(form, row=None)
+        instructions.append((pc, form, second))
+        pc += 1 if second is None else 2
     return instructions
 
 
-def _is_source(row: Opcode, slot: Instruction, second: Instruction | None, version: int) -> bool:
-    """Whether the instruction as text, assembled, is these slots again."""
-    fields = fields_of(row, version)
-    if any(getattr(slot, field) != 0 for field in _FIELDS if field not in fields):
+def _second_slot(forms: Sequence[_Form], pc: int, entry: int) -> Instruction | None:
+    """The second slot of an lddw at a place, None where there is none that its text would make again."""
+    slot = forms[pc].slot if pc < len(forms) and pc != entry else None
+    return slot if slot is not None and slot == Instruction(0, immediate=slot.immediate) else None
+
+
+def _is_source(row: Opcode, slot: Instruction, version: int) -> bool:
+    """Whether the instruction as text, assembled, is this slot again, as far as the slot alone tells."""
+    if any(getattr(slot, field) != 0 for field in _unused_fields(row.code, version)):
         return False
     match row.format:
-        case Format.LOAD_DOUBLE_IMMEDIATE:
-            return second is not None and second == Instruction(0, immediate=second.immediate)
         case Format.ENDIAN:
             return slot.immediate in ENDIAN_WIDTHS
         case Format.CALL_REGISTER:
@@ -125,20 +155,37 @@ def _is_source(row: Opcode, slot: Instruction, second: Instruction | None, versi
     return row.mnemonic != "ADD64_IMM" or slot.destination != FRAME_POINTER or version in BUMPED_BY_HAND
 
 
+@cache
+def _unused_fields(code: int, version: int) -> Sequence[str]:
+    """The fields without meaning of an opcode that the version has."""
+    row = opcode(code, version)
+    assert row is not None
+    return [field for field in _FIELDS if field not in fields_of(row, version)]
+
+
 def _statement(
-    instruction: _Instruction, version: int, labels: Mapping[int, str], calls: Calls
-) -> str | None:
-    if instruction.row is None:
-        return None
-    pc = instruction.pc
-    if instruction.row.format is Format.CALL_IMMEDIATE:
+    pc: int,
+    form: _Form,
+    second: Instruction | None,
+    version: int,
+    labels: Mapping[int, str],
+    calls: Calls,
+    comments: Mapping[int, str],
+) -> str:
+    """The text of an instruction that depends on its place."""
+    if form.row is None:
+        number = int.from_bytes(form.slot.encode(), "little")
+        return (
+            f".fill 1, {number:#x}  # {comments.get(pc) or disassemble_instruction(form.slot, pc, version)}"
+        )
+    if form.row.format is Format.CALL_IMMEDIATE:
         called = calls[pc]
         return (
             f"syscall {called}" if isinstance(called, str) else f"call {labels.get(called, called - pc - 1)}"
         )
-    target = instruction.jump_target
+    if form.distance is None:
+        return disassemble_instruction(form.slot, pc, version, second=second)
+    target = pc + 1 + form.distance
     # A jump out of the text, or into an lddw, has no label to name: it reads as a distance.
-    names = {} if target is None else {target: labels.get(target, str(instruction.slot.offset))}
-    return disassemble_instruction(
-        instruction.slot, pc, version, second=instruction.second, names=Names(labels=names)
-    )
+    names = Names(labels={target: labels.get(target, str(form.distance))})
+    return disassemble_instruction(form.slot, pc, version, names=names)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from solproof.isa.instruction import MASK32, SLOT_BYTES, Instruction, decode_program
+from solproof.isa.instruction import MASK32, SLOT_BYTES, Instruction, unpack_program
 from solproof.isa.listing import Line, listing
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf import NEWEST_KNOWN_VERSION, load
@@ -81,9 +81,11 @@ def disassemble_elf(elf: bytes) -> Disassembly:
 
 def _calls(text: bytes) -> Iterator[tuple[int, Instruction]]:
     """The `call` slots without anything in a field that means nothing."""
-    for pc, slot in enumerate(decode_program(text)):
-        if (slot.code, slot.destination, slot.offset) == (_CALL, 0, 0) and slot.source <= 1:
-            yield pc, slot
+    for pc, fields in enumerate(unpack_program(text)):
+        if fields[0] == _CALL:
+            slot = Instruction.of(*fields)
+            if (slot.destination, slot.offset) == (0, 0) and slot.source <= 1:
+                yield pc, slot
 
 
 def _text_section(file: ElfFile) -> Section:
