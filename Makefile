@@ -13,7 +13,8 @@ PROGRAMS ?= 20000
 SEED ?= 1
 CHECK_EVERY ?= 1
 
-ENGINE_SOURCES := pyproject.toml .cargo/config.toml engine/Cargo.toml engine/Cargo.lock $(wildcard engine/src/*.rs) \
+ENGINE_SETTINGS := $(VENV)/engine.toml
+ENGINE_SOURCES := $(ENGINE_SETTINGS) .cargo/config.toml engine/Cargo.toml engine/Cargo.lock $(wildcard engine/src/*.rs) \
 	primitives/Cargo.toml $(wildcard primitives/src/*.rs)
 ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
 
@@ -90,8 +91,14 @@ $(ENVIRONMENT): requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
+# What of pyproject.toml the build depends on; written anew only when it has changed, so that other changes build nothing.
+$(ENGINE_SETTINGS): pyproject.toml | $(ENVIRONMENT)
+	@sed -n -e '/^name = /p' -e '/^version = /p' -e '/^\[build-system\]/,/^$$/p' -e '/^\[project.scripts\]/,/^$$/p' \
+		-e '/^\[tool.maturin\]/,/^$$/p' pyproject.toml > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
 # A release build for this machine's processor (.cargo/config.toml), installed so that edits of the Python sources count at once.
-$(ENGINE): $(ENVIRONMENT) $(ENGINE_SOURCES)
+$(ENGINE): $(ENGINE_SOURCES) | $(ENVIRONMENT)
 	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release
 	@touch $@
 
