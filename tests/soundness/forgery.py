@@ -73,7 +73,7 @@ def lying_witness(outcome: Run) -> Forgery:
     table = table_of(outcome.program)
 
     def uncounted(_: object, slots: int) -> dict[Bus, Integers]:
-        counts: dict[Bus, Integers] = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in ALL_BUSES}
+        counts: dict[Bus, Integers] = {bus: np.zeros(lookup.NUMBERS, np.int64) for bus in ALL_BUSES}
         return counts | {PROGRAM: np.zeros(slots, np.int64)}
 
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):

@@ -170,8 +170,8 @@ def _padded(chip: Chip, rows: NDArray[np.uint32], height: int) -> Instance:
 
 
 def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Integers]:
-    """How often each row of a lookup table is queried by the instances."""
-    counts: dict[Bus, Integers] = {bus: np.zeros(lookup.HEIGHT, np.int64) for bus in lookup.COUNTS}
+    """How often each entry of the lookup tables is queried by the instances."""
+    counts: dict[Bus, Integers] = {bus: np.zeros(lookup.NUMBERS, np.int64) for bus in lookup.COUNTS}
     counts[PROGRAM] = np.zeros(slots, np.int64)
     blocks = [
         (instance, instance.main[start : start + BLOCK_ROWS])
@@ -186,7 +186,7 @@ def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Inte
                 continue
             active = evaluator.column(interaction.multiplicity) != 0
             fields = [evaluator.column(part)[active] for part in interaction.fields]
-            row = lookup.row_of(interaction.bus, fields)
+            row = lookup.number_of(interaction.bus, fields)
             counts[interaction.bus] += np.bincount(row, minlength=len(counts[interaction.bus]))
     return counts
 
