@@ -15,9 +15,10 @@ from typing import Any
 import click
 import pytest
 
+from benches.mixed_loop import mixed_loop
 from solproof.cli.sizes import byte_size
-from solproof.demo import programs, scenario
-from solproof.svm.input_file import format_input
+from solproof.svm import bincode
+from solproof.svm.execution_input import ExecutionInput
 from solproof.witness.execution import Execution as ChainedExecution
 from tests.cli.conftest import Command, Files
 
@@ -230,12 +231,11 @@ def test_full_disk_leaves_the_old_file(files: Files, tmp_path: Path) -> None:
 
 
 def test_interrupted(tmp_path: Path) -> None:
-    elf = programs.classic_token()
-    program, given, directory = tmp_path / "token.so", tmp_path / "transfer.json", tmp_path / "out"
-    program.write_bytes(elf)
-    given.write_text(format_input(scenario.transfer(elf)))
+    """In the middle of a proof that takes a while after its phase `trace` begins."""
+    given, directory = tmp_path / "input.bin", tmp_path / "out"
+    given.write_bytes(bincode.pack(ExecutionInput(mixed_loop(17_000), bytes(32), (), b"")))
     directory.mkdir()
-    arguments = ["prove", str(program), "--input", str(given), "--output", str(directory / "new.proof")]
+    arguments = ["prove", str(given), "--output", str(directory / "new.proof")]
     process = subprocess.Popen(
         [sys.executable, "-m", "solproof", *arguments],
         stdout=subprocess.PIPE,

@@ -13,7 +13,7 @@ from solproof.air.check import Failure, check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
-from solproof.tables import lookup
+from solproof.tables import image, lookup
 from solproof.vm.trace import Run
 from solproof.witness import build
 from solproof.witness.build import Instance, Witness
@@ -118,6 +118,12 @@ class Row:
     def word(self, name: str) -> int:
         """The word of four limbs."""
         return sum(self[f"{name}_{limb}"] << 16 * limb for limb in range(4))
+
+
+def image_place(number: int) -> tuple[int, str]:
+    """The row of the image table that has a slot or a word, and what its columns begin with."""
+    row, part = divmod(number, image.SLOTS_PER_ROW)
+    return row, image.PARITIES[part]
 
 
 def evaluator_of(instance: Instance) -> Evaluator:

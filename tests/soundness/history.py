@@ -9,13 +9,15 @@ from itertools import pairwise
 import numpy as np
 
 from solproof.air.bus import MEMORY, Role
+from solproof.tables.image import PARITIES
 from solproof.tables.memory import FRAME_WORDS_BITS, REGION_WORDS_BITS
 from solproof.vm.memory import HEAP, INPUT, STACK
 from solproof.witness.table import padded_height
-from tests.soundness.forgery import Forgery, Row, evaluator_of
+from tests.soundness.forgery import Forgery, Row, evaluator_of, image_place
 
 Word = tuple[int, int, int]
 """Region, index and tag."""
+TIMES = [f"{parity}_time" for parity in PARITIES]
 BOUNDARY = ("input", "stack_heap", "image")
 
 
@@ -45,10 +47,12 @@ def rechain(lie: Forgery) -> None:
         for access in accesses:
             access.row[access.before], before = before, access.now
     image = lie.tables("image")[0]
-    image.main[:, image.chip.index("time")] = 0
+    for column in TIMES:
+        image.main[:, image.chip.index(column)] = 0
     for word, accesses in history.items():
         if word[0] < STACK:
-            Row(image, word[1])["time"] = accesses[-1].now
+            number, parity = image_place(word[1])
+            Row(image, number)[f"{parity}_time"] = accesses[-1].now
     words = sorted(history)
     _tell(lie, "input", [word for word in words if word[0] == INPUT], history)
     _tell(lie, "stack_heap", [word for word in words if word[0] in (STACK, HEAP)], history)

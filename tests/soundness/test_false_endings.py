@@ -92,10 +92,10 @@ def _words_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
     """A word that the image does not have leaves no time in its table."""
     original = image.fill
 
-    def fill(height: int, region: int, cells: Cells, executions: Integers) -> Table:
-        keep = (cells.region != region) | (cells.index < height)
+    def fill(region: int, cells: Cells, executions: Integers) -> Table:
+        keep = (cells.region != region) | (cells.index < len(executions))
         columns = (cells.region, cells.index, cells.first, cells.last, cells.time)
-        return original(height, region, Cells(*(column[keep] for column in columns)), executions)
+        return original(region, Cells(*(column[keep] for column in columns)), executions)
 
     monkeypatch.setattr(image, "fill", fill)
 
@@ -241,7 +241,7 @@ def test_a_load_around_the_address_space() -> None:
     assert (row["address_carry_1"], row["address_carry_2"]) == (0, 0)
     row["address_carry_1"] = row["address_carry_2"] = row["reaches_second"] = 1
     row["available_first"], row["available_second"], row["available"], row["is_writable"] = 8, 8, 16, 0
-    row["second_before"], lie.row("image")["time"] = 0, 2 * row["clk"]
+    row["second_before"], lie.row("image")["even_time"] = 0, 2 * row["clk"]
     first = "load_unaligned: bus memory: {}: the first word: {}"
     assert lie.names() == {
         first.format("receive", "as last accessed"),

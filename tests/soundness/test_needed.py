@@ -25,7 +25,7 @@ from tests.conformance import run, table_of, witness_of
 from tests.families.places import HEAP, INPUT, STACK
 from tests.program_builder import ProgramBuilder
 from tests.soundness.corpus import witness_with, witnesses
-from tests.soundness.forgery import Forgery, Row, lying_witness, without
+from tests.soundness.forgery import Forgery, Row, image_place, lying_witness, without
 
 CHIPS = {chip.name: chip for chip in CIRCUIT.chips}
 SHOWN: set[tuple[str, str]] = set()
@@ -250,8 +250,9 @@ def set_constant(lie: Forgery, register: int, value: int) -> None:
             assert instance.preprocessed is not None
             changed = instance.preprocessed.copy()
             names = [note.name for note in instance.chip.preprocessed_columns]
-            first = names.index("immediate_0")
-            changed[row["pc"], first : first + 4] = [value >> 16 * limb & 0xFFFF for limb in range(4)]
+            number, parity = image_place(row["pc"])
+            first = names.index(f"{parity}_immediate_0")
+            changed[number, first : first + 4] = [value >> 16 * limb & 0xFFFF for limb in range(4)]
             lie.instances[position] = replace(instance, preprocessed=changed)
 
 

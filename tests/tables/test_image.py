@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from solproof.air.field import P
@@ -31,8 +32,16 @@ def rows() -> list[dict[str, int]]:
     program = builder.build()
     program = replace(program, image=program.text + b"\1\2\3")
     data = image.preprocessed(program, table_of(program))
-    assert data.shape == (16, len(NAMES))
-    return [dict(zip(NAMES, row, strict=True)) for row in data.tolist()]
+    assert data.shape == (16, len(NAMES)) == (16, 32)
+    return [slot for row in data.tolist() for slot in slots(dict(zip(NAMES, row, strict=True)))]
+
+
+def slots(row: dict[str, int]) -> Iterator[dict[str, int]]:
+    """What a row says of each of its slots, with the slot's own number."""
+    for part, parity in enumerate(image.PARITIES):
+        mark = f"{parity}_"
+        own = {name.removeprefix(mark): value for name, value in row.items() if name.startswith(mark)}
+        yield own | {"row": image.SLOTS_PER_ROW * row["row"] + part}
 
 
 def entry(row: dict[str, int]) -> tuple[int, ...]:
@@ -58,7 +67,7 @@ def test_entries() -> None:
         (Code.ARITHMETIC, 2, 0, 0, 0, 2 * 2),
         (Code.EXIT, 0, 0, 0, 0, 0),
         (Code.STACK_GAPS, 0, 0, 0, 0, 0),
-        *[nothing] * 2,
+        *[nothing] * 18,
     ]
     assert FUNCTION_KEY + 9 not in (0, 0x1234)
 
@@ -68,5 +77,5 @@ def test_words() -> None:
     readable = [row for row in table if row["is_readable"]]
     assert [row["tag"] for row in readable] == [8] * 13 + [3]
     assert readable[-1]["word_0"] | readable[-1]["word_1"] << 16 == 0x030201
-    assert [row["row"] for row in table] == list(range(16))
+    assert [row["row"] for row in table] == list(range(32))
     assert all(row["tag"] == 0 for row in table[14:])

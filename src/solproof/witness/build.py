@@ -95,9 +95,8 @@ def build_witness(execution: Execution, image_columns: NDArray[np.uint32]) -> Wi
         *_memory_call_tables(execution),
         *_refresh_tables(execution),
     ]
-    counts = _query_counts(instances, len(image_columns))
-    region = execution.layout.image_region
-    table = image.fill(len(image_columns), region, execution.cells, counts[PROGRAM])
+    counts = _query_counts(instances, image.SLOTS_PER_ROW * len(image_columns))
+    table = image.fill(execution.layout.image_region, execution.cells, counts[PROGRAM])
     instances.append(Instance(image.CHIP, table.rows(), preprocessed=image_columns))
     instances.append(Instance(lookup.CHIP, lookup.fill(counts).rows(), preprocessed=lookup.preprocessed()))
     # The sort is stable: instances of one chip keep their order.
