@@ -106,7 +106,7 @@ def test_loading() -> None:
         f"input region of {len(execution().serialized.region):,} bytes",
     ):
         assert part in WORDS, part
-    assert MAINNET_VERSIONS == range(4)
+    assert list(MAINNET_VERSIONS) == [0, 1, 2, 3]
     assert VERSIONS == (0, 1, 2, 3, 4)
 
 

@@ -58,7 +58,7 @@ def fields() -> list[str]:
             "number of input words",
             "u32",
             "words of the input region that the run touched; each: index u32, value afterwards u64",
-            "proven; the verifier checks that the indices rise, and takes the values before from its own input",
+            "proven; the verifier checks that indices rise, and has the values before from its own input",
             f"{len(claim.index)}",
         ),
         (
