@@ -208,6 +208,17 @@ def test_parameters() -> None:
     assert grinding["out_of_domain"] == grinding["lookup"]
 
 
+def test_figures_of_the_guest() -> None:
+    """They are those of zisk.md, which its own test keeps true."""
+    zisk = (Path(__file__).resolve().parents[2] / "docs/zisk.md").read_text()
+    (steps, for_each) = re.findall(
+        r"^\| p-token \| Transfer \|.*\| ([\d.]+) \| ([\d,]+) \|$", zisk, re.MULTILINE
+    )[0][::-1]
+    assert says(f"takes {steps} RISC-V steps")
+    assert says(f"takes {float(for_each):.0f} steps, 12 to 16 where it is interpreted only")
+    assert "interpretation alone takes 12 to 16 steps" in zisk
+
+
 def test_every_bus_is_shown() -> None:
     section = PAGE.partition("Rows of different tables")[2].partition("lists who says what")[0]
     for bus in ALL_BUSES:
