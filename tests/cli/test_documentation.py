@@ -14,7 +14,7 @@ from solproof.svm.input_file import format_input
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+DOCUMENTS = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 README = (ROOT / "README.md").read_text()
 
 

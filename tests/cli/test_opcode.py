@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from solproof.cli.opcode import describe
 from solproof.isa.opcodes import OPCODES, Opcode, by_mnemonic
+from solproof.reference.opcodes import describe
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,121 @@
+"""The pages of the chips and the buses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from solproof import _engine
+from solproof.air.bus import Kind
+from solproof.air.chip import Chip, ColumnNote
+from solproof.circuit import CIRCUIT
+from solproof.reference.markdown import heading, table
+
+
+def chips_page() -> str:
+    """The map of the chips: claim, columns with formulas, constraints with degrees, interactions."""
+    lines = heading(
+        "Chips",
+        "Every table of a proof: what it proves, its columns, its constraints, its messages to the "
+        "[buses](buses.md).",
+        "the circuit (`src/solproof/circuit.py`)",
+    )
+    lines += [
+        "A row costs its columns and the auxiliary columns of its interactions: its cells, as field "
+        "elements. The prover fills `main` columns; `preprocessed` ones belong to the key of the program, "
+        "`public` ones to the statement.",
+        "",
+    ]
+    auxiliary = _engine.auxiliary_width(CIRCUIT.to_bytes())
+    lines += table(
+        (
+            "chip",
+            "cells a row",
+            "columns",
+            "preprocessed",
+            "public",
+            "constraints",
+            "degree",
+            "interactions",
+        ),
+        (
+            (
+                f"[{chip.name}](#{chip.name})",
+                chip.width + width,
+                chip.width,
+                len(chip.preprocessed_columns),
+                len(chip.public_columns) + len(chip.public_values),
+                len(chip.constraints),
+                degree(chip),
+                len(chip.interactions),
+            )
+            for chip, width in zip(CIRCUIT.chips, auxiliary, strict=True)
+        ),
+    )
+    for chip in CIRCUIT.chips:
+        lines += ["", *_chip(chip)]
+    return "\n".join(lines) + "\n"
+
+
+def buses_page() -> str:
+    """The map of the buses: their messages, and who says them."""
+    lines = heading(
+        "Buses",
+        "What the [chips](chips.md) say to each other: the fields of a message, and who sends, receives, "
+        "provides or queries it.",
+        "the circuit (`src/solproof/circuit.py`)",
+    )[:-1]
+    for bus in CIRCUIT.buses:
+        rule = (
+            "What is sent is received, each message once."
+            if bus.kind is Kind.PERMUTATION
+            else "What is queried is in the table of the one chip that provides it."
+        )
+        lines += ["", f"## {bus.name}", "", f"{bus.kind.value.capitalize()}. {rule}", ""]
+        lines += ["Message: " + ", ".join(bus.fields) + ".", ""]
+        rows = []
+        for chip in CIRCUIT.chips:
+            sides: dict[str, list[str]] = {}
+            for interaction in chip.interactions:
+                if interaction.bus is bus:
+                    sides.setdefault(interaction.role.value, []).append(interaction.name)
+            name = f"[{chip.name}](chips.md#{chip.name})"
+            rows += [(name, side, "; ".join(names)) for side, names in sides.items()]
+        lines += table(("chip", "side", "messages"), rows)
+    return "\n".join(lines) + "\n"
+
+
+def degree(chip: Chip) -> int:
+    """The highest degree of a chip's constraints; 0 when it has none."""
+    return max((constraint.expression.degree for constraint in chip.constraints), default=0)
+
+
+def _chip(chip: Chip) -> list[str]:
+    lines = [f"## {chip.name}", "", chip.claim, ""]
+    kinds: tuple[tuple[str, Iterable[ColumnNote]], ...] = (
+        ("main", chip.main),
+        ("preprocessed", chip.preprocessed_columns),
+        ("public", chip.public_columns),
+        ("public value", chip.public_values),
+    )
+    lines += table(
+        ("column", "kind", "formula"),
+        ((note.name, kind, note.formula) for kind, notes in kinds for note in notes),
+    )
+    if chip.constraints:
+        lines += [
+            "",
+            *table(
+                ("constraint", "degree"), ((each.name, each.expression.degree) for each in chip.constraints)
+            ),
+        ]
+    lines += [
+        "",
+        *table(
+            ("interaction", "bus", "side"),
+            (
+                (each.name, f"[{each.bus.name}](buses.md#{each.bus.name})", each.role.value)
+                for each in chip.interactions
+            ),
+        ),
+    ]
+    return lines

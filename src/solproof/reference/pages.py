@@ -1,0 +1,14 @@
+"""Every page by its file name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from solproof.reference.circuit import buses_page, chips_page
+from solproof.reference.opcodes_page import opcodes_page
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "opcodes.md": opcodes_page,
+    "chips.md": chips_page,
+    "buses.md": buses_page,
+}
