@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 
 from solproof.reference.circuit import buses_page, chips_page
 from solproof.reference.opcodes_page import opcodes_page
+from solproof.reference.syscalls_page import syscalls_page
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "opcodes.md": opcodes_page,
     "chips.md": chips_page,
     "buses.md": buses_page,
+    "syscalls.md": syscalls_page,
 }

@@ -33,7 +33,7 @@ from solproof.svm.syscalls import (
 )
 from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext
 
-__all__ = ["GATES", "SUPPORTED", "Gate", "Syscall", "SyscallContext", "registry"]
+__all__ = ["GATES", "MODULES", "SUPPORTED", "Gate", "Syscall", "SyscallContext", "registry"]
 
 KEPT_REGISTRIES = 16
 
@@ -79,7 +79,7 @@ def _refuse(name: str) -> Execute:
     return execute
 
 
-_MODULES = (
+MODULES = (
     abort,
     addresses,
     allocation,
@@ -96,7 +96,7 @@ _MODULES = (
     sysvar,
 )
 SUPPORTED: Mapping[str, Syscall] = MappingProxyType(
-    {syscall.name: syscall for module in _MODULES for syscall in module.SYSCALLS}
+    {syscall.name: syscall for module in MODULES for syscall in module.SYSCALLS}
 )
 """The syscalls that solproof runs, by name."""
 

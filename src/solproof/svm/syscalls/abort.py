@@ -5,21 +5,24 @@ Source: solana-syscalls 4.1, lib.rs (`SyscallAbort`, `SyscallPanic`).
 
 from __future__ import annotations
 
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import read_string
-from solproof.vm.faults import SyscallFault
 
 
 def abort(_context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
     """Stop, free of charge."""
-    raise SyscallFault("Abort", "SBF program panicked")
+    raise syscall_fault("Abort")
 
 
 def panic(context: SyscallContext, file: int, length: int, line: int, column: int, _5: int) -> int:
     """Stop, and name a place in the program's source."""
     context.consume(length)
     name = read_string(context, file, length)
-    raise SyscallFault("Panic", f"SBF program Panicked in {name} at {line}:{column}")
+    raise syscall_fault("Panic", name, line, column)
 
 
-SYSCALLS = (Syscall("abort", abort), Syscall("sol_panic_", panic))
+SYSCALLS = (
+    Syscall("abort", abort, "0", ("Abort",)),
+    Syscall("sol_panic_", panic, "length", (BUDGET, *ACCESS, "InvalidString", "Panic")),
+)

@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from solproof import _engine
 from solproof.svm.accounts import KEY_LENGTH
 from solproof.svm.budget import CREATE_PROGRAM_ADDRESS_COST
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import check_range, check_results, read_range, read_slices
-from solproof.vm.faults import SyscallFault
+from solproof.vm.faults import Fault
 
 MAXIMUM_SEEDS = 16
 MAXIMUM_SEED_LENGTH = 32
@@ -81,12 +82,22 @@ def _read_seeds(context: SyscallContext, address: int, count: int, program: int)
     return seeds, read_range(context, program, KEY_LENGTH)
 
 
-def _bad_seeds() -> SyscallFault:
+def _bad_seeds() -> Fault:
     reason = "Length of the seed is too long for address generation"
-    return SyscallFault("BadSeeds", f"Could not create program address with signer seeds: {reason}")
+    return syscall_fault("BadSeeds", reason)
 
 
 SYSCALLS = (
-    Syscall("sol_create_program_address", create_program_address),
-    Syscall("sol_try_find_program_address", try_find_program_address),
+    Syscall(
+        "sol_create_program_address",
+        create_program_address,
+        "CREATE_PROGRAM_ADDRESS_COST",
+        (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "BadSeeds"),
+    ),
+    Syscall(
+        "sol_try_find_program_address",
+        try_find_program_address,
+        "CREATE_PROGRAM_ADDRESS_COST * tries",
+        (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "BadSeeds", "CopyOverlapping"),
+    ),
 )

@@ -19,7 +19,7 @@ from solproof.svm.budget import (
     HASH_BASE_COST,
     SYSCALL_BASE_COST,
 )
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
 from solproof.svm.syscalls.curve import REFUSED, invalid_attribute
 from solproof.svm.syscalls.translation import LARGEST_UNSIGNED, check_range, read_range
 
@@ -123,6 +123,18 @@ def _run(
 
 
 SYSCALLS = (
-    Syscall("sol_alt_bn128_group_op", group_operation),
-    Syscall("sol_alt_bn128_compression", compression),
+    Syscall(
+        "sol_alt_bn128_group_op",
+        group_operation,
+        "{0: g1_add, 2: g1_multiply, 3: ALT_BN128_FIRST_PAIR_COST + ALT_BN128_OTHER_PAIR_COST * "
+        "max(length // 192 - 1, 0) + HASH_BASE_COST + length + 32, 4: g2_add, 6: g2_multiply}[code & 0x7F]",
+        (BUDGET, *ACCESS, "InvalidAttribute", "InvalidLength"),
+    ),
+    Syscall(
+        "sol_alt_bn128_compression",
+        compression,
+        "SYSCALL_BASE_COST + "
+        "{0: g1_compress, 1: g1_decompress, 2: g2_compress, 3: g2_decompress}[code & 0x7F]",
+        (BUDGET, *ACCESS, "InvalidAttribute", "InvalidLength"),
+    ),
 )

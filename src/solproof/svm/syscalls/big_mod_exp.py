@@ -11,9 +11,9 @@ from solproof.svm.budget import (
     MODULAR_POWER_SQUARED_BYTES_PER_UNIT,
     SYSCALL_BASE_COST,
 )
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import check_range, read_range, read_slices
-from solproof.vm.faults import SyscallFault
 
 LONGEST_NUMBER = 512
 
@@ -25,7 +25,7 @@ def big_mod_exp(context: SyscallContext, parameters: int, result: int, _3: int, 
     slices = read_slices(context, parameters, 3)
     longest = max(length for _, length in slices)
     if longest > LONGEST_NUMBER:
-        raise SyscallFault("InvalidLength", "InvalidLength")
+        raise syscall_fault("InvalidLength")
     context.consume(
         SYSCALL_BASE_COST + MODULAR_POWER_BASE_COST + longest**2 // MODULAR_POWER_SQUARED_BYTES_PER_UNIT
     )
@@ -37,4 +37,12 @@ def big_mod_exp(context: SyscallContext, parameters: int, result: int, _3: int, 
     return 0
 
 
-SYSCALLS = (Syscall("sol_big_mod_exp", big_mod_exp),)
+SYSCALLS = (
+    Syscall(
+        "sol_big_mod_exp",
+        big_mod_exp,
+        "SYSCALL_BASE_COST + MODULAR_POWER_BASE_COST + "
+        "max(sizes) ** 2 // MODULAR_POWER_SQUARED_BYTES_PER_UNIT",
+        (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength"),
+    ),
+)

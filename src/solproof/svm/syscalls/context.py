@@ -64,7 +64,7 @@ class SyscallContext:
         """
         if self.remaining < cost:
             self.remaining = 0
-            raise instruction_fault("ComputationalBudgetExceeded")
+            raise instruction_fault(BUDGET)
         self.remaining -= cost
 
 
@@ -74,10 +74,23 @@ Execute = Callable[[SyscallContext, int, int, int, int, int], int]
 
 @dataclass(frozen=True, slots=True)
 class Syscall:
-    """A function of the runtime that programs call by the hash of its name."""
+    """A function of the runtime that programs call by the hash of its name.
+
+    `execute` says what it does in its docstring, and names its arguments; those of no use are `_1` to `_5`.
+    `cost` is what a call takes that succeeds, in compute units: an expression of its arguments, of constants
+    of `solproof.svm.budget`, and of `sizes` (the lengths of its slices), `held` (the length of the return
+    data), `tries` (addresses looked at) and `group` (a `GroupCosts`). `faults` are those that it can raise.
+    """
 
     name: str
     execute: Execute
+    cost: str = "0"
+    faults: tuple[str, ...] = ()
+
+
+BUDGET = "ComputationalBudgetExceeded"
+ACCESS = ("AccessViolation", "StackAccessViolation")
+"""The faults of any call that reads or writes memory."""
 
 
 def instruction_fault(name: str) -> SyscallFault:

@@ -23,9 +23,10 @@ from solproof.svm.budget import (
     RISTRETTO_COSTS,
     GroupCosts,
 )
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import check_range, read_range
-from solproof.vm.faults import SyscallFault
+from solproof.vm.faults import Fault
 
 SCALAR_LENGTH = 32
 CURVE25519_POINT_LENGTH = 32
@@ -114,7 +115,7 @@ def multiscalar_multiplication(
     none.
     """
     if count > MOST_SUMMANDS:
-        raise SyscallFault("InvalidLength", "InvalidLength")
+        raise syscall_fault("InvalidLength")
     group = GROUPS.get(curve)
     if not isinstance(group, Curve25519Group):
         return _unknown(context)
@@ -147,9 +148,9 @@ def pairing_map(context: SyscallContext, curve: int, count: int, first: int, sec
     return _write(context, result, _engine.bls12_381_pairing(first_points, second_points, big_endian))
 
 
-def invalid_attribute() -> SyscallFault:
+def invalid_attribute() -> Fault:
     """The fault of a curve or an operation that does not exist."""
-    return SyscallFault("InvalidAttribute", "InvalidAttribute")
+    return syscall_fault("InvalidAttribute")
 
 
 def _refuse_inactive(context: SyscallContext, group: Curve25519Group | Bls12381Group | None) -> None:
@@ -172,9 +173,29 @@ def _write(context: SyscallContext, result: int, content: bytes | None) -> int:
 
 
 SYSCALLS = (
-    Syscall("sol_curve_validate_point", validate_point),
-    Syscall("sol_curve_group_op", group_operation),
-    Syscall("sol_curve_multiscalar_mul", multiscalar_multiplication),
-    Syscall("sol_curve_decompress", decompress),
-    Syscall("sol_curve_pairing_map", pairing_map),
+    Syscall(
+        "sol_curve_validate_point",
+        validate_point,
+        "group.validate",
+        (BUDGET, *ACCESS, "InvalidAttribute"),
+    ),
+    Syscall(
+        "sol_curve_group_op",
+        group_operation,
+        "{0: group.add, 1: group.subtract, 2: group.multiply}[operation]",
+        (BUDGET, *ACCESS, "InvalidAttribute"),
+    ),
+    Syscall(
+        "sol_curve_multiscalar_mul",
+        multiscalar_multiplication,
+        "group.first_of_sum + group.other_of_sum * max(count - 1, 0)",
+        (BUDGET, *ACCESS, "InvalidAttribute", "InvalidLength"),
+    ),
+    Syscall("sol_curve_decompress", decompress, "group.decompress", (BUDGET, *ACCESS, "InvalidAttribute")),
+    Syscall(
+        "sol_curve_pairing_map",
+        pairing_map,
+        "BLS12_381_FIRST_PAIR_COST + BLS12_381_OTHER_PAIR_COST * max(count - 1, 0)",
+        (BUDGET, *ACCESS, "InvalidAttribute"),
+    ),
 )

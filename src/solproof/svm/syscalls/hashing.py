@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from solproof import _engine
 from solproof.svm.budget import HASH_BASE_COST, MEMORY_OPERATION_BASE_COST
-from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Execute, Syscall, SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import check_range, read_range, read_slices
-from solproof.vm.faults import SyscallFault
 
 MAXIMUM_SLICES = 20_000
 BYTES_PER_UNIT = 2
@@ -21,19 +21,19 @@ Digest = Callable[[bytes], bytes]
 
 
 def hasher(name: str, digest: Digest, length: int) -> Execute:
-    """The syscall that writes the `length` bytes of a digest of `count` slices, one after the other, to
-    `result`.
+    """The syscall that writes the `length` bytes of a digest.
 
     A slice is paid once its address is known to be good; what the first ones cost is lost when a later one
     is not.
     """
 
     def execute(context: SyscallContext, address: int, count: int, result: int, _4: int, _5: int) -> int:
+        """Write the digest of the `count` slices at `address`, one after the other, to `result`."""
         if count > MAXIMUM_SLICES:
             context.logs.append(
                 f"{name} Hashing {count} sequences in one syscall is over the limit {MAXIMUM_SLICES}"
             )
-            raise SyscallFault("TooManySlices", "Hashing too many sequences")
+            raise syscall_fault("TooManySlices")
         context.consume(HASH_BASE_COST)
         check_range(context, result, length, write=True)
         parts = []
@@ -47,9 +47,14 @@ def hasher(name: str, digest: Digest, length: int) -> Execute:
     return execute
 
 
-SYSCALLS = (
-    Syscall("sol_sha256", hasher("Sha256", lambda content: hashlib.sha256(content).digest(), 32)),
-    Syscall("sol_keccak256", hasher("Keccak256", _engine.keccak256, 32)),
-    Syscall("sol_blake3", hasher("Blake3", _engine.blake3, 32)),
-    Syscall("sol_sha512", hasher("Sha512", lambda content: hashlib.sha512(content).digest(), 64)),
+COST = "HASH_BASE_COST + sum(max(MEMORY_OPERATION_BASE_COST, size // 2) for size in sizes)"
+FAULTS = (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "TooManySlices")
+_DIGESTS: tuple[tuple[str, str, Digest, int], ...] = (
+    ("sol_sha256", "Sha256", lambda content: hashlib.sha256(content).digest(), 32),
+    ("sol_keccak256", "Keccak256", _engine.keccak256, 32),
+    ("sol_blake3", "Blake3", _engine.blake3, 32),
+    ("sol_sha512", "Sha512", lambda content: hashlib.sha512(content).digest(), 64),
+)
+SYSCALLS = tuple(
+    Syscall(name, hasher(title, digest, length), COST, FAULTS) for name, title, digest, length in _DIGESTS
 )

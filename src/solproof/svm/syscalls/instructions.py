@@ -9,7 +9,7 @@ Source: solana-syscalls 4.1, lib.rs.
 from __future__ import annotations
 
 from solproof.svm.budget import SYSCALL_BASE_COST
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import BUDGET, Syscall, SyscallContext
 
 TOP_LEVEL = 1
 NOT_FOUND = 0
@@ -36,7 +36,12 @@ def remaining_compute_units(context: SyscallContext, _1: int, _2: int, _3: int, 
 
 
 SYSCALLS = (
-    Syscall("sol_get_stack_height", get_stack_height),
-    Syscall("sol_get_processed_sibling_instruction", get_processed_sibling_instruction),
-    Syscall("sol_remaining_compute_units", remaining_compute_units),
+    Syscall("sol_get_stack_height", get_stack_height, "SYSCALL_BASE_COST", (BUDGET,)),
+    Syscall(
+        "sol_get_processed_sibling_instruction",
+        get_processed_sibling_instruction,
+        "SYSCALL_BASE_COST",
+        (BUDGET,),
+    ),
+    Syscall("sol_remaining_compute_units", remaining_compute_units, "SYSCALL_BASE_COST", (BUDGET,)),
 )

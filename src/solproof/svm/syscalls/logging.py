@@ -9,7 +9,7 @@ from __future__ import annotations
 from solproof.svm.accounts import KEY_LENGTH, address_text
 from solproof.svm.budget import LOG_64_COST, LOG_PUBKEY_COST, SYSCALL_BASE_COST
 from solproof.svm.runtime_log import program_consumption, program_data, program_log
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
 from solproof.svm.syscalls.translation import check_range, read_range, read_slices, read_string
 
 
@@ -54,9 +54,14 @@ def log_data(context: SyscallContext, address: int, count: int, _3: int, _4: int
 
 
 SYSCALLS = (
-    Syscall("sol_log_", log),
-    Syscall("sol_log_64_", log_64),
-    Syscall("sol_log_pubkey", log_pubkey),
-    Syscall("sol_log_compute_units_", log_compute_units),
-    Syscall("sol_log_data", log_data),
+    Syscall("sol_log_", log, "max(SYSCALL_BASE_COST, length)", (BUDGET, *ACCESS, "InvalidString")),
+    Syscall("sol_log_64_", log_64, "LOG_64_COST", (BUDGET,)),
+    Syscall("sol_log_pubkey", log_pubkey, "LOG_PUBKEY_COST", (BUDGET, *ACCESS)),
+    Syscall("sol_log_compute_units_", log_compute_units, "SYSCALL_BASE_COST", (BUDGET,)),
+    Syscall(
+        "sol_log_data",
+        log_data,
+        "SYSCALL_BASE_COST * (1 + count) + sum(sizes)",
+        (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength"),
+    ),
 )

@@ -9,16 +9,16 @@ Source: solana-syscalls 4.1, mem_ops.rs.
 from __future__ import annotations
 
 from solproof.svm.budget import memory_operation_cost
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import check_range, overlap, read_range
-from solproof.vm.faults import SyscallFault
 
 
 def copy(context: SyscallContext, destination: int, source: int, length: int, _4: int, _5: int) -> int:
     """Copy `length` bytes between ranges that must not overlap in the program's view."""
     context.consume(memory_operation_cost(length))
     if overlap(source, length, destination, length):
-        raise SyscallFault("CopyOverlapping", "Overlapping copy")
+        raise syscall_fault("CopyOverlapping")
     _move_bytes(context, destination, source, length)
     return 0
 
@@ -58,9 +58,10 @@ def _move_bytes(context: SyscallContext, destination: int, source: int, length: 
         context.memory.write(destination, content)
 
 
+COST = "max(MEMORY_OPERATION_BASE_COST, length // CROSS_PROGRAM_BYTES_PER_UNIT)"
 SYSCALLS = (
-    Syscall("sol_memcpy_", copy),
-    Syscall("sol_memmove_", move),
-    Syscall("sol_memset_", fill),
-    Syscall("sol_memcmp_", compare),
+    Syscall("sol_memcpy_", copy, COST, (BUDGET, *ACCESS, "CopyOverlapping")),
+    Syscall("sol_memmove_", move, COST, (BUDGET, *ACCESS)),
+    Syscall("sol_memset_", fill, COST, (BUDGET, *ACCESS)),
+    Syscall("sol_memcmp_", compare, COST, (BUDGET, *ACCESS, "UnalignedPointer")),
 )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from solproof import _engine
 from solproof.svm.budget import POSEIDON_BASE_COST, POSEIDON_COST_PER_SQUARED_INPUT
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import check_range, read_range, read_slices
-from solproof.vm.faults import SyscallFault
 
 BN254_X5 = 0
 BIG_ENDIAN = 0
@@ -27,12 +27,12 @@ def poseidon(
     none.
     """
     if parameters != BN254_X5:
-        raise SyscallFault("InvalidParameters", "Invalid parameters.")
+        raise syscall_fault("InvalidParameters")
     if endianness not in {BIG_ENDIAN, LITTLE_ENDIAN}:
-        raise SyscallFault("InvalidEndianness", "Invalid endianness.")
+        raise syscall_fault("InvalidEndianness")
     if count > MOST_INPUTS:
         context.logs.append(f"Poseidon hashing {count} sequences is not supported")
-        raise SyscallFault("InvalidLength", "InvalidLength")
+        raise syscall_fault("InvalidLength")
     context.consume(POSEIDON_BASE_COST + POSEIDON_COST_PER_SQUARED_INPUT * count**2)
     check_range(context, result, HASH_LENGTH, write=True)
     slices = read_slices(context, address, count)
@@ -50,4 +50,11 @@ def poseidon(
     return 0
 
 
-SYSCALLS = (Syscall("sol_poseidon", poseidon),)
+SYSCALLS = (
+    Syscall(
+        "sol_poseidon",
+        poseidon,
+        "POSEIDON_BASE_COST + POSEIDON_COST_PER_SQUARED_INPUT * count ** 2",
+        (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "InvalidParameters", "InvalidEndianness"),
+    ),
+)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from solproof.svm.accounts import KEY_LENGTH
 from solproof.svm.budget import CROSS_PROGRAM_BYTES_PER_UNIT, SYSCALL_BASE_COST
 from solproof.svm.execution_output import ReturnData
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import check_results, read_range
-from solproof.vm.faults import SyscallFault
 
 MAXIMUM_RETURN_DATA = 1024
 
@@ -19,7 +19,7 @@ def set_return_data(context: SyscallContext, address: int, length: int, _3: int,
     """Make the `length` bytes at `address` the return data, in this program's name."""
     context.consume(length // CROSS_PROGRAM_BYTES_PER_UNIT + SYSCALL_BASE_COST)
     if length > MAXIMUM_RETURN_DATA:
-        raise SyscallFault("ReturnDataTooLarge", f"Return data too large ({length} > {MAXIMUM_RETURN_DATA})")
+        raise syscall_fault("ReturnDataTooLarge", length, MAXIMUM_RETURN_DATA)
     context.return_data = ReturnData(context.program_id, read_range(context, address, length))
     return 0
 
@@ -40,6 +40,17 @@ def get_return_data(
 
 
 SYSCALLS = (
-    Syscall("sol_set_return_data", set_return_data),
-    Syscall("sol_get_return_data", get_return_data),
+    Syscall(
+        "sol_set_return_data",
+        set_return_data,
+        "SYSCALL_BASE_COST + length // CROSS_PROGRAM_BYTES_PER_UNIT",
+        (BUDGET, *ACCESS, "ReturnDataTooLarge"),
+    ),
+    Syscall(
+        "sol_get_return_data",
+        get_return_data,
+        "SYSCALL_BASE_COST + ((min(capacity, held) + 32) // CROSS_PROGRAM_BYTES_PER_UNIT "
+        "if min(capacity, held) else 0)",
+        (BUDGET, *ACCESS, "CopyOverlapping"),
+    ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from solproof import _engine
 from solproof.svm.budget import SECP256K1_RECOVER_COST
-from solproof.svm.syscalls.context import Syscall, SyscallContext
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
 from solproof.svm.syscalls.translation import check_range, read_range
 
 HASH_LENGTH = 32
@@ -35,4 +35,4 @@ def recover(
     return 0
 
 
-SYSCALLS = (Syscall("sol_secp256k1_recover", recover),)
+SYSCALLS = (Syscall("sol_secp256k1_recover", recover, "SECP256K1_RECOVER_COST", (BUDGET, *ACCESS)),)

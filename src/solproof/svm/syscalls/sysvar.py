@@ -18,10 +18,10 @@ from solproof.svm.budget import (
     memory_operation_cost,
 )
 from solproof.svm.serialization import INPUT_START
-from solproof.svm.syscalls.context import Execute, Syscall, SyscallContext, instruction_fault
+from solproof.svm.syscalls.context import ACCESS, BUDGET, Execute, Syscall, SyscallContext, instruction_fault
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.svm.syscalls.translation import LARGEST_UNSIGNED, check_range, read_range, unaligned_pointer
-from solproof.svm.sysvars import memory_layout
-from solproof.vm.faults import SyscallFault
+from solproof.svm.sysvars import EXACT_LENGTHS, memory_layout
 
 OFFSET_AND_LENGTH_EXCEED_SYSVAR = 1
 SYSVAR_NOT_FOUND = 2
@@ -29,10 +29,11 @@ U64_ALIGNMENT = 8
 U128_ALIGNMENT = 16
 
 
-def getter(name: str, alignment: int = U64_ALIGNMENT) -> Execute:
-    """The syscall that writes one sysvar, in its C layout, to the address in r1."""
+def getter(name: str, alignment: int) -> Execute:
+    """The syscall that writes one sysvar."""
 
     def get(context: SyscallContext, destination: int, _2: int, _3: int, _4: int, _5: int) -> int:
+        """Write the sysvar, in its C layout, to `destination`."""
         content = memory_layout(name, getattr(context.sysvars, name))
         context.consume(SYSVAR_BASE_COST + len(content))
         _refuse_destination(context, destination)
@@ -83,16 +84,40 @@ def _refuse_destination(context: SyscallContext, destination: int) -> None:
         # Loader v1 was deprecated before there were such calls: the runtime refuses it any address.
         raise unaligned_pointer()
     if destination >= INPUT_START and "syscall_parameter_address_restrictions" in context.features:
-        raise SyscallFault("InvalidPointer", "Invalid pointer")
+        raise syscall_fault("InvalidPointer")
 
 
+_GETTERS = (
+    ("sol_get_clock_sysvar", "clock", U64_ALIGNMENT),
+    ("sol_get_rent_sysvar", "rent", U64_ALIGNMENT),
+    ("sol_get_epoch_schedule_sysvar", "epoch_schedule", U64_ALIGNMENT),
+    ("sol_get_epoch_rewards_sysvar", "epoch_rewards", U128_ALIGNMENT),
+    ("sol_get_last_restart_slot", "last_restart_slot", U64_ALIGNMENT),
+    ("sol_get_fees_sysvar", "fees", U64_ALIGNMENT),
+)
+DESTINATION_FAULTS = (BUDGET, *ACCESS, "UnalignedPointer", "InvalidPointer")
 SYSCALLS = (
-    Syscall("sol_get_sysvar", get_sysvar),
-    Syscall("sol_get_clock_sysvar", getter("clock")),
-    Syscall("sol_get_rent_sysvar", getter("rent")),
-    Syscall("sol_get_epoch_schedule_sysvar", getter("epoch_schedule")),
-    Syscall("sol_get_epoch_rewards_sysvar", getter("epoch_rewards", U128_ALIGNMENT)),
-    Syscall("sol_get_last_restart_slot", getter("last_restart_slot")),
-    Syscall("sol_get_fees_sysvar", getter("fees")),
-    Syscall("sol_get_epoch_stake", get_epoch_stake),
+    Syscall(
+        "sol_get_sysvar",
+        get_sysvar,
+        "SYSVAR_BASE_COST + 32 // CROSS_PROGRAM_BYTES_PER_UNIT + "
+        "max(MEMORY_OPERATION_BASE_COST, length // CROSS_PROGRAM_BYTES_PER_UNIT)",
+        (*DESTINATION_FAULTS, "ArithmeticOverflow"),
+    ),
+    *(
+        Syscall(
+            syscall,
+            getter(name, alignment),
+            f"SYSVAR_BASE_COST + {len(memory_layout(name, bytes(EXACT_LENGTHS[name])))}",
+            DESTINATION_FAULTS,
+        )
+        for syscall, name, alignment in _GETTERS
+    ),
+    Syscall(
+        "sol_get_epoch_stake",
+        get_epoch_stake,
+        "SYSCALL_BASE_COST + "
+        "(32 // CROSS_PROGRAM_BYTES_PER_UNIT + MEMORY_OPERATION_BASE_COST if address else 0)",
+        (BUDGET, *ACCESS),
+    ),
 )

@@ -12,6 +12,7 @@ is checked for every loader but v1.
 from __future__ import annotations
 
 from solproof.svm.syscalls.context import SyscallContext
+from solproof.svm.syscalls.faults import syscall_fault
 from solproof.vm.faults import Fault, SyscallFault
 
 LONGEST_RANGE = 2**63 - 1
@@ -25,7 +26,7 @@ def check_range(
     if length == 0:
         return
     if length > LONGEST_RANGE:
-        raise SyscallFault("InvalidLength", "InvalidLength")
+        raise syscall_fault("InvalidLength")
     try:
         context.memory.check(address, length, write=write)
     except Fault as fault:
@@ -46,12 +47,12 @@ def check_results(context: SyscallContext, *ranges: tuple[int, int]) -> None:
         for other_address, other_length in ranges[number + 1 :]:
             other_region, other_start = context.memory.layout.locate(other_address, other_length, write=True)
             if region == other_region and overlap(start, length, other_start, other_length):
-                raise SyscallFault("CopyOverlapping", "Overlapping copy")
+                raise syscall_fault("CopyOverlapping")
 
 
 def unaligned_pointer() -> SyscallFault:
     """The fault of an address that is not aligned for what it should hold."""
-    return SyscallFault("UnalignedPointer", "Unaligned pointer")
+    return syscall_fault("UnalignedPointer")
 
 
 def read_range(context: SyscallContext, address: int, length: int, *, alignment: int = 1) -> bytes:
@@ -77,7 +78,7 @@ def read_string(context: SyscallContext, address: int, length: int) -> str:
             reason = f"incomplete utf-8 byte sequence from index {error.start}"
         else:
             reason = f"invalid utf-8 sequence of {error.end - error.start} bytes from index {error.start}"
-        raise SyscallFault("InvalidString", f"{reason}: {list(content)}") from None
+        raise syscall_fault("InvalidString", reason, list(content)) from None
 
 
 def overlap(first: int, first_length: int, second: int, second_length: int) -> bool:

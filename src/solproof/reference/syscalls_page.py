@@ -1,0 +1,171 @@
+"""The page of the syscalls."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from solproof.program.syscall_names import SYSCALL_HASHES
+from solproof.reference.markdown import heading, source_link, table
+from solproof.svm import budget
+from solproof.svm.features import FEATURES, MAINNET
+from solproof.svm.syscalls import GATES, MODULES, SUPPORTED, Syscall, curve, registry
+from solproof.witness.memory_calls import NAMES
+
+COST_VALUES: dict[str, int] = {
+    **{name: value for name, value in vars(budget).items() if name.isupper() and isinstance(value, int)},
+    **budget.ALT_BN128_COSTS,
+}
+"""The names in the cost of a `Syscall` that are constants."""
+
+TESTS = {
+    "alt_bn128": ("alt_bn128", "cryptographic_calls"),
+    "big_mod_exp": ("big_mod_exp", "cryptographic_calls"),
+    "curve": ("curve25519", "bls12_381", "cryptographic_calls"),
+    "poseidon": ("poseidon", "cryptographic_calls"),
+    "secp256k1": ("secp256k1", "cryptographic_calls"),
+}
+"""The tests of modules that have not just one of the same name."""
+
+BY_CHIPS = "chips"
+REPLAYED = "replayed"
+AT_THE_END = "at the end"
+REFUSED = "refused"
+
+LEGEND = """\
+A program calls a syscall by the murmur3 hash of its name, with r1 to r5 as arguments; r0 becomes its
+result. The instruction itself costs 1 CU; the costs here come on top. `//` divides and rounds down;
+`sizes` are the lengths of the slices in bytes, a slice being an address and a length of 8 bytes each,
+`held` is the length of the return data, `tries` the number of addresses looked at. A cost is charged
+before the memory that it pays for is read or written; a call that finds too few units takes all of them:
+ComputationalBudgetExceeded.
+
+How calls are proven:
+
+- chips: the circuit proves what the call does and costs ([memory_call](chips.md#memory_call),
+  [memory_copy](chips.md#memory_copy), [memory_compare](chips.md#memory_compare)). Some forms are replayed
+  instead, see [soundness.md](../soundness.md).
+- replayed: the circuit proves that the program made this call with these arguments, got this result, and
+  found and left these words of memory ([syscall](chips.md#syscall), [event_word](chips.md#event_word)).
+  The verifier runs the syscall again on these words, with the function that the machine uses.
+- at the end: the call never returns, so it is the last instruction, which the verifier runs itself. So it
+  is with every call that fails.
+- refused: `run` and `prove` stop with UnsupportedError, status 3, when the program makes the call.
+
+Faults are explained in [errors.md](errors.md). Besides the tests that are named, `test_random_calls.py`
+compares random calls of every syscall with LiteSVM, and `test_syscalls_page.py` compares costs and faults
+with this page."""
+
+
+def syscalls_page() -> str:
+    """An overview, a section for each syscall by module, and the constants of costs."""
+    lines = heading(
+        "Syscalls",
+        f"The {len(SYSCALL_HASHES)} functions of the runtime that a program can call: arguments, costs, "
+        "faults, and how each is proven.",
+        "`svm/syscalls/`, `svm/budget.py` and `program/syscall_names.py`",
+    )
+    lines += [*LEGEND.splitlines(), "", "## Overview", ""]
+    lines += table(
+        ("syscall", "hash", "feature", "on mainnet", "cost in CU", "proven"),
+        (
+            (
+                f"[{name}](#{name})",
+                f"{key:#010x}",
+                feature_text(name),
+                "yes" if key in registry(MAINNET) else "no",
+                f"`{cost_text(SUPPORTED[name])}`" if name in SUPPORTED else "",
+                proof_of(name),
+            )
+            for name, key in SYSCALL_HASHES.items()
+        ),
+    )
+    for module in MODULES:
+        lines += ["", *_module(module)]
+    refused = [name for name in SYSCALL_HASHES if name not in SUPPORTED]
+    lines += ["", "## Cross-program invocation", "", "Not run and not proven yet: refused by name."]
+    for name in refused:
+        lines += ["", f"### {name}", "", f"- Hash: {SYSCALL_HASHES[name]:#010x}", f"- Proven: {REFUSED}"]
+    lines += [
+        "",
+        "## Costs of curves",
+        "",
+        "In CU; `group` in the formulas above is the row of the curve.",
+        "",
+    ]
+    fields = ("validate", "add", "subtract", "multiply", "first_of_sum", "other_of_sum", "decompress")
+    lines += table(
+        ("curve", "group", *fields),
+        (
+            (f"{number:#04x}", group.name, *(getattr(group.costs, field) or "" for field in fields))
+            for number, group in curve.GROUPS.items()
+        ),
+    )
+    return "\n".join(lines) + "\n"
+
+
+def cost_text(syscall: Syscall) -> str:
+    """The cost with the values of constants: an expression of Python."""
+    return re.sub(
+        r"[A-Za-z]\w*(?!\w*\()", lambda match: str(COST_VALUES.get(match[0], match[0])), syscall.cost
+    )
+
+
+def argument_names(syscall: Syscall) -> dict[int, str]:
+    """The names of the arguments that a syscall looks at, by the number of their register."""
+    parameters = list(inspect.signature(syscall.execute).parameters.values())[1:]
+    if parameters[0].kind is inspect.Parameter.VAR_POSITIONAL:
+        return {number: f"{parameters[0].name.rstrip('s')}_{number}" for number in range(1, 6)}
+    return {
+        number: parameter.name.lstrip("_")
+        for number, parameter in enumerate(parameters, start=1)
+        if parameter.name != f"_{number}"
+    }
+
+
+def feature_text(name: str) -> str:
+    """The feature that the syscall needs, or must not find."""
+    if name not in GATES:
+        return ""
+    gate = GATES[name]
+    return f"without {gate.feature}" if gate.inverted else gate.feature
+
+
+def proof_of(name: str) -> str:
+    """How a call is proven, in the words of the legend."""
+    if name not in SUPPORTED:
+        return REFUSED
+    if name in NAMES.values():
+        return BY_CHIPS
+    return AT_THE_END if {"Abort", "Panic"} & set(SUPPORTED[name].faults) else REPLAYED
+
+
+def _module(module: ModuleType) -> Iterator[str]:
+    name = module.__name__.rpartition(".")[2]
+    assert module.__file__ is not None
+    source = Path(module.__file__).read_text(encoding="utf-8")
+    features = sorted(feature for feature in FEATURES if f'"{feature}"' in source)
+    tests = [f"tests/svm/syscalls/test_{test}.py" for test in TESTS.get(name, (name,))]
+    yield from (f"## Module {name}", "", *(inspect.getdoc(module) or "").splitlines(), "")
+    yield f"- Implemented in {source_link(f'src/solproof/svm/syscalls/{name}.py')}"
+    yield f"- Tested in {', '.join(map(source_link, tests))}"
+    if features:
+        yield f"- Features that change its rules: {', '.join(features)}"
+    for syscall in module.SYSCALLS:
+        yield from ("", *_syscall(syscall))
+
+
+def _syscall(syscall: Syscall) -> Iterator[str]:
+    yield from (f"### {syscall.name}", "")
+    yield from (*(inspect.getdoc(syscall.execute) or "").splitlines(), "")
+    names = argument_names(syscall)
+    yield f"- Hash: {SYSCALL_HASHES[syscall.name]:#010x}"
+    if syscall.name in GATES:
+        yield f"- Feature: {feature_text(syscall.name)}"
+    yield "- Arguments: " + (", ".join(f"r{number} {text}" for number, text in names.items()) or "none")
+    yield f"- Cost: `{cost_text(syscall)}`"
+    yield "- Faults: " + (", ".join(syscall.faults) or "none")
+    yield f"- Proven: {proof_of(syscall.name)}"

@@ -1,0 +1,205 @@
+"""The page of the syscalls: costs and faults are those of the functions, places are there."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from solproof.program.syscall_names import SYSCALL_HASHES
+from solproof.reference.syscalls_page import (
+    COST_VALUES,
+    TESTS,
+    argument_names,
+    cost_text,
+    syscalls_page,
+)
+from solproof.svm.execution_output import ReturnData
+from solproof.svm.features import MAINNET
+from solproof.svm.syscalls import GATES, MODULES, SUPPORTED, SyscallContext, curve, registry
+from solproof.svm.sysvars import ADDRESSES, Sysvars
+from solproof.vm.faults import Fault
+from solproof.vm.memory import Layout, Memory
+from tests.svm.syscalls.cryptographic_calls import CALLS
+from tests.svm.syscalls.harness import FRAME, HEAP, IMAGE, INPUT, MASK, slices
+
+ROOT = Path(__file__).resolve().parents[2]
+FEATURES = MAINNET.changed(
+    [gate.feature for gate in GATES.values() if not gate.inverted],
+    [gate.feature for gate in GATES.values() if gate.inverted],
+)
+LAYOUT = Layout(version=0, image_size=64, heap_size=0x40000, input_size=0x1000)
+FAILING = {"abort", "sol_panic_"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A call, what is in memory before it, and the names of its cost that are no arguments."""
+
+    arguments: tuple[int, ...]
+    memory: Mapping[int, bytes] = field(default_factory=dict)
+    names: Mapping[str, object] = field(default_factory=dict)
+
+
+def _slices(name: str) -> Iterator[tuple[str, Example]]:
+    for sizes in ((), (0,), (19, 20, 21), (1024, 3), (5001,)):
+        content = slices(*((HEAP + 0x1000, size) for size in sizes))
+        arguments = (HEAP, len(sizes), HEAP + 0x8000)
+        yield name, Example(arguments, {HEAP: content}, {"sizes": sizes})
+
+
+def _examples() -> Iterator[tuple[str, Example]]:
+    for name in ("sol_memcpy_", "sol_memmove_", "sol_memset_", "sol_memcmp_"):
+        for length in (0, 1, 2749, 2750, 2751, 30_000):
+            second = 7 if name == "sol_memset_" else HEAP + 0x10000
+            yield name, Example((HEAP, second, length, HEAP + 0x30000))
+    for length in (0, 99, 100, 101, 2000):
+        yield "sol_log_", Example((HEAP, length))
+    for name in ("sol_sha256", "sol_keccak256", "sol_blake3", "sol_sha512", "sol_log_data"):
+        yield from _slices(name)
+    for length in (0, 249, 250, 1024):
+        yield "sol_set_return_data", Example((HEAP, length))
+        for held in (0, 1, 217, 218, 1024):
+            yield "sol_get_return_data", Example((HEAP, length, HEAP + 0x2000), {}, {"held": held})
+        yield "sol_get_sysvar", Example((HEAP, HEAP + 64, 0, length), {HEAP: ADDRESSES["slot_hashes"]})
+    for address in (0, HEAP):
+        yield "sol_get_epoch_stake", Example((address,))
+    for name in ("sol_log_64_", "sol_log_pubkey", "sol_log_compute_units_"):
+        yield name, Example((HEAP,))
+    for name in SUPPORTED:
+        if (name.endswith("_sysvar") and name != "sol_get_sysvar") or name == "sol_get_last_restart_slot":
+            yield name, Example((HEAP,))
+    for name in ("get_stack_height", "get_processed_sibling_instruction", "remaining_compute_units"):
+        yield f"sol_{name}", Example(())
+    yield "sol_alloc_free_", Example((100, 0))
+    seeds = {HEAP: slices((HEAP + 0x100, 8)), HEAP + 0x200: bytes([4]) * 32}
+    for number in range(6):
+        memory = {**seeds, HEAP + 0x100: struct.pack("<Q", number)}
+        yield "sol_create_program_address", Example((HEAP, 1, HEAP + 0x200, HEAP + 0x300), memory)
+        yield (
+            "sol_try_find_program_address",
+            Example((HEAP, 1, HEAP + 0x200, HEAP + 0x300, HEAP + 0x400), memory),
+        )
+    for call in CALLS.values():
+        names: dict[str, object] = {}
+        if call.name.startswith("sol_curve"):
+            names["group"] = getattr(curve.GROUPS.get(call.arguments[0]), "costs", SimpleNamespace())
+        if call.name == "sol_big_mod_exp":
+            names["sizes"] = [
+                length for _, length in struct.iter_unpack("<QQ", call.memory[call.arguments[0]])
+            ]
+        yield call.name, Example(call.arguments, call.memory, names)
+
+
+EXAMPLES = list(_examples())
+
+
+def context_of(example: Example, limit: int = 1_400_000, *, aligned: bool = True) -> SyscallContext:
+    context = SyscallContext(bytes(32), Sysvars(), aligned, FEATURES)
+    context.memory = Memory(LAYOUT, bytes(64), bytes(0x1000))
+    for address, content in example.memory.items():
+        if content:
+            context.memory.write(address, content)
+    context.return_data = ReturnData(bytes(32), bytes(int(str(example.names.get("held", 0)))))
+    context.remaining = limit
+    return context
+
+
+def call(name: str, context: SyscallContext, arguments: tuple[int, ...]) -> int:
+    return SUPPORTED[name].execute(context, *(*arguments, 0, 0, 0, 0, 0)[:5])
+
+
+def test_examples_are_of_every_syscall() -> None:
+    assert {name for name, _ in EXAMPLES} == set(SUPPORTED) - FAILING
+
+
+@pytest.mark.parametrize("name", sorted(set(SUPPORTED) - FAILING))
+def test_costs_are_those_of_the_functions(name: str) -> None:
+    """The expression on the page, constants filled in, gives what each call is charged."""
+    for _, example in (item for item in EXAMPLES if item[0] == name):
+        context = context_of(example)
+        call(name, context, example.arguments)
+        syscall = SUPPORTED[name]
+        names = dict(example.names)
+        if name == "sol_try_find_program_address":
+            names["tries"] = 256 - context.memory.read(example.arguments[4], 1)[0]
+        padded = (*example.arguments, 0, 0, 0, 0, 0)
+        names |= {text: padded[number - 1] for number, text in argument_names(syscall).items()}
+        assert 1_400_000 - context.remaining == eval(cost_text(syscall), {}, names), example.arguments
+
+
+def test_a_panic_costs_its_length() -> None:
+    context = context_of(Example(()))
+    with pytest.raises(Fault, match="Panicked"):
+        call("sol_panic_", context, (HEAP, 12, 3, 4))
+    assert 1_400_000 - context.remaining == 12
+    assert cost_text(SUPPORTED["sol_panic_"]) == "length"
+
+
+VALUES = (0, 1, 7, HEAP + 1, HEAP + 0x3FFF0, IMAGE, FRAME + 0x1000, INPUT, 25_000, 10**6, 2**63, MASK)
+LIES = {
+    HEAP: slices((HEAP + 0x100, 2**63)) * 17,  # too long, and too many
+    HEAP + 0x100: b"\xff" * 64,  # no text
+}
+
+
+def _spoiled(name: str, example: Example) -> Iterator[tuple[Example, int, bool]]:
+    """An example with one or two arguments replaced, with other memory, too few units, another loader."""
+    arguments = (*example.arguments, 0, 0, 0, 0, 0)[:5]
+    yield example, 0, True
+    yield example, 1_400_000, False
+    yield Example(arguments, {**example.memory, **LIES}), 1_400_000, True
+    yield Example((HEAP + 0x100, *arguments[1:]), LIES), 1_400_000, True
+    yield Example((HEAP, 17, *arguments[2:]), example.memory), 1_400_000, True
+    for first in range(5):
+        for value in VALUES:
+            changed = (*arguments[:first], value, *arguments[first + 1 :])
+            yield Example(changed, example.memory), 1_400_000, True
+    if name == "sol_get_return_data":
+        yield Example((HEAP, 100, HEAP + 50), {}, {"held": 100}), 1_400_000, True
+    if name == "sol_memcpy_":
+        yield Example((HEAP, HEAP + 5, 10)), 1_400_000, True
+    if name == "sol_try_find_program_address":
+        yield Example((*arguments[:4], arguments[3] + 5), example.memory), 1_400_000, True
+    if name == "sol_get_sysvar":
+        yield Example((HEAP, HEAP, MASK, 10), example.memory), 1_400_000, True
+
+
+@pytest.mark.parametrize("name", sorted(SUPPORTED))
+def test_faults_are_those_of_the_functions(name: str) -> None:
+    """Bad calls find every fault that is declared, and no other."""
+    examples = [example for other, example in EXAMPLES if other == name] or [Example((HEAP, 12, 3, 4))]
+    found = set()
+    for example in examples[:: max(len(examples) // 8, 1)]:
+        for spoiled, limit, aligned in _spoiled(name, example):
+            try:
+                call(name, context_of(spoiled, limit, aligned=aligned), spoiled.arguments)
+            except Fault as fault:
+                found.add(fault.name)
+    assert found == set(SUPPORTED[name].faults)
+
+
+def test_every_syscall_is_on_the_page() -> None:
+    page = syscalls_page()
+    for name, key in SYSCALL_HASHES.items():
+        assert page.count(f"\n### {name}\n\n") == 1
+        assert f"| [{name}](#{name}) | {key:#010x} |" in page
+    for name, gate in GATES.items():
+        assert gate.feature in next(line for line in page.splitlines() if line.startswith(f"| [{name}]"))
+    for key in registry(MAINNET):
+        assert f"{key:#010x}" in page
+
+
+def test_places_are_there() -> None:
+    for module in MODULES:
+        name = module.__name__.rpartition(".")[2]
+        for test in TESTS.get(name, (name,)):
+            text = (ROOT / f"tests/svm/syscalls/test_{test}.py").read_text()
+            assert test == "cryptographic_calls" or any(
+                each.name.split("sol_")[-1] in text for each in module.SYSCALLS
+            )
+    assert all(isinstance(value, int) for value in COST_VALUES.values())
