@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem, shell_complete
 from solproof import __version__
 from solproof.cli.failure import exit_status_of
 from solproof.cli.reporting import with_common_options
+from solproof.exit_status import STATUSES
 
 COMPLETION_VARIABLE = "_SOLPROOF_COMPLETE"
 SUMMARIES = {
@@ -39,18 +40,10 @@ SUMMARIES = {
     "completion": "Print the script that lets a shell complete commands, options and files.",
 }
 
-EPILOGUE = """\b
+_STATUS_LINES = "\n".join(f"  {status.number:>3}  {status.meaning}" for status in STATUSES)
+EPILOGUE = f"""\b
 Exit status:
-    0  the command did its work (a program that fails is still a result: see "success")
-    1  something unexpected; check: a constraint or a bus does not hold; doctor: proving does not work
-    2  a file, a value or an option is not what it has to be
-    3  a real Solana feature that this version does not run or prove yet
-    4  the proof is rejected
-    5  the proof was made by another version: neither valid nor invalid here
-    6  a result could not be written; nothing is left half-written
-    7  the prover refused: security below its target, or a table outside its limits
-    8  proving would need more memory than it may use
-  130  interrupted;  141  the reader of standard output is gone
+{_STATUS_LINES}
 
 \b
 Example:

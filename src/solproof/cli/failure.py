@@ -18,11 +18,8 @@ import click
 
 from solproof.cli.reporting import detail
 from solproof.errors import InputError, SolproofError
+from solproof.exit_status import INTERRUPTED, READER_GONE, UNEXPECTED
 from solproof.machine import peak_memory
-
-UNEXPECTED = 1
-INTERRUPTED = 130  # 128 + SIGINT, as shells report it
-READER_GONE = 141  # 128 + SIGPIPE
 
 
 def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:

@@ -7,49 +7,153 @@ and what was expected.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from solproof.errors import ProgramError
+
+
+class ErrorText(NamedTuple):
+    """Agave's message, with holes for what it names, and the meaning."""
+
+    message: str
+    meaning: str
+
 
 # Only what can happen at execution. WrongClass and WrongEndianess cannot: the parser refuses such a header
 # before. UnresolvedSymbol belongs to deployment, which rejects files that the runtime still loads.
 # SectionNotFound is left nothing by NotOneTextSection. Nothing in solana-sbpf 0.21.0 answers
 # FailedToGetSection, AddressOutsideLoadableSection or FailedToReadRelocationInfo, nor the verifier's
 # InfiniteLoop, InvalidFunction, InvalidSyscall and ProgramTooLarge.
-_ELF_TEXTS = {
-    "FailedToParse": "Failed to parse ELF file: {}",
-    "EntrypointOutOfBounds": "Entrypoint out of bounds",
-    "InvalidEntrypoint": "Invalid entrypoint",
-    "RelativeJumpOutOfBounds": "Relative jump out of bounds at instruction #{}",
-    "SymbolHashCollision": "Symbol hash collision {:#x}",
-    "WrongAbi": "Incompatible ELF: wrong ABI",
-    "WrongMachine": "Incompatible ELF: wrong machine",
-    "WrongType": "Incompatible ELF: wrong type",
-    "NotOneTextSection": "Multiple or no text sections, consider removing llc option: -function-sections",
-    "WritableSectionNotSupported": "Found writable section ({}) in ELF, read-write data not supported",
-    "InvalidVirtualAddress": "Relocation failed, invalid referenced virtual address {:#x}",
-    "UnknownRelocation": "Relocation failed, unknown type {}",
-    "UnknownSymbol": "Unknown symbol with index {}",
-    "ValueOutOfBounds": "Offset or value is out of bounds",
-    "UnsupportedSBPFVersion": "Detected sbpf_version required by the executable which are not enabled",
-    "InvalidProgramHeader": "Invalid ELF program header",
+ELF_ERRORS: Mapping[str, ErrorText] = {
+    "FailedToParse": ErrorText(
+        "Failed to parse ELF file: {}",
+        "A header, a table, a section, a symbol or a string breaks the format; the reason is the parser's.",
+    ),
+    "EntrypointOutOfBounds": ErrorText(
+        "Entrypoint out of bounds",
+        "The entry point lies outside the text.",
+    ),
+    "InvalidEntrypoint": ErrorText(
+        "Invalid entrypoint",
+        "The entry point is inside an instruction.",
+    ),
+    "RelativeJumpOutOfBounds": ErrorText(
+        "Relative jump out of bounds at instruction #{}",
+        "A call by distance goes outside the text.",
+    ),
+    "SymbolHashCollision": ErrorText(
+        "Symbol hash collision {:#x}",
+        "Two functions, or a function and a syscall, have the same hash.",
+    ),
+    "WrongAbi": ErrorText(
+        "Incompatible ELF: wrong ABI",
+        "The file is for an operating system.",
+    ),
+    "WrongMachine": ErrorText(
+        "Incompatible ELF: wrong machine",
+        "The file is for another processor than BPF and SBPF.",
+    ),
+    "WrongType": ErrorText(
+        "Incompatible ELF: wrong type",
+        "The file is no shared object.",
+    ),
+    "NotOneTextSection": ErrorText(
+        "Multiple or no text sections, consider removing llc option: -function-sections",
+        "There is no section `.text`, or several.",
+    ),
+    "WritableSectionNotSupported": ErrorText(
+        "Found writable section ({}) in ELF, read-write data not supported",
+        "A section of data that can be written: programs have none.",
+    ),
+    "InvalidVirtualAddress": ErrorText(
+        "Relocation failed, invalid referenced virtual address {:#x}",
+        "A relocated lddw holds no address.",
+    ),
+    "UnknownRelocation": ErrorText(
+        "Relocation failed, unknown type {}",
+        "A relocation of a type other than 1, 8 and 10.",
+    ),
+    "UnknownSymbol": ErrorText(
+        "Unknown symbol with index {}",
+        "A relocation names a symbol that is not there.",
+    ),
+    "ValueOutOfBounds": ErrorText(
+        "Offset or value is out of bounds",
+        "An offset or a sum is outside the file or the address space.",
+    ),
+    "UnsupportedSBPFVersion": ErrorText(
+        "Detected sbpf_version required by the executable which are not enabled",
+        "The version in `e_flags` does not exist, or the cluster's features do not have it.",
+    ),
+    "InvalidProgramHeader": ErrorText(
+        "Invalid ELF program header",
+        "From V3: a program header is not what the strict layout asks for.",
+    ),
 }
 
-_VERIFIER_TEXTS = {
-    "ProgramLengthNotMultiple": "program length must be a multiple of 8 octets",
-    "NoProgram": "no program set, call prog_set() to load one",
-    "DivisionByZero": "division by 0 (insn #{pc})",
-    "UnsupportedLEBEArgument": "unsupported argument for LE/BE (insn #{pc})",
-    "LDDWCannotBeLast": "LD_DW instruction cannot be last in program",
-    "IncompleteLDDW": "incomplete LD_DW instruction (insn #{pc})",
-    "JumpOutOfCode": "jump out of code to #{} (insn #{pc})",
-    "JumpToMiddleOfLDDW": "jump to middle of LD_DW at #{} (insn #{pc})",
-    "InvalidSourceRegister": "invalid source register (insn #{pc})",
-    "CannotWriteR10": "cannot write into register r10 (insn #{pc})",
-    "InvalidDestinationRegister": "invalid destination register (insn #{pc})",
-    "UnknownOpCode": "unknown eBPF opcode {:#x} (insn #{pc})",
+VERIFIER_ERRORS: Mapping[str, ErrorText] = {
+    "ProgramLengthNotMultiple": ErrorText(
+        "program length must be a multiple of 8 octets",
+        "The text has a part of an instruction.",
+    ),
+    "NoProgram": ErrorText(
+        "no program set, call prog_set() to load one",
+        "The text is empty.",
+    ),
+    "DivisionByZero": ErrorText(
+        "division by 0 (insn #{pc})",
+        "A division or remainder by an immediate of 0.",
+    ),
+    "UnsupportedLEBEArgument": ErrorText(
+        "unsupported argument for LE/BE (insn #{pc})",
+        "A byte order of another width than 16, 32 and 64.",
+    ),
+    "LDDWCannotBeLast": ErrorText(
+        "LD_DW instruction cannot be last in program",
+        "The second slot of an lddw is missing.",
+    ),
+    "IncompleteLDDW": ErrorText(
+        "incomplete LD_DW instruction (insn #{pc})",
+        "The slot after an lddw has an opcode.",
+    ),
+    "JumpOutOfCode": ErrorText(
+        "jump out of code to #{} (insn #{pc})",
+        "A jump goes outside the text.",
+    ),
+    "JumpToMiddleOfLDDW": ErrorText(
+        "jump to middle of LD_DW at #{} (insn #{pc})",
+        "A jump goes to the second slot of an lddw.",
+    ),
+    "InvalidSourceRegister": ErrorText(
+        "invalid source register (insn #{pc})",
+        "A source above r10.",
+    ),
+    "CannotWriteR10": ErrorText(
+        "cannot write into register r10 (insn #{pc})",
+        "An instruction writes the frame pointer.",
+    ),
+    "InvalidDestinationRegister": ErrorText(
+        "invalid destination register (insn #{pc})",
+        "A destination above r10.",
+    ),
+    "UnknownOpCode": ErrorText(
+        "unknown eBPF opcode {:#x} (insn #{pc})",
+        "The program's version has no such opcode.",
+    ),
     # Agave's own text swaps the two numbers: the first is the shift, the second the width.
-    "ShiftWithOverflow": "Shift with overflow of {}-bit value by {} (insn #{pc})",
-    "InvalidRegister": "Invalid register specified at instruction {pc}",
-    "UnalignedImmediate": "Unaligned immediate (insn #{pc})",
+    "ShiftWithOverflow": ErrorText(
+        "Shift with overflow of {}-bit value by {} (insn #{pc})",
+        "A shift by an immediate that is not below the width.",
+    ),
+    "InvalidRegister": ErrorText(
+        "Invalid register specified at instruction {pc}",
+        "A callx of a register other than r0 to r9.",
+    ),
+    "UnalignedImmediate": ErrorText(
+        "Unaligned immediate (insn #{pc})",
+        "V1, V2: r10 is moved by something else than a multiple of 64.",
+    ),
 }
 
 
@@ -76,7 +180,7 @@ class VerifierError(_AgaveError):
 
 def elf_error(name: str, *arguments: object, detail: str) -> ElfError:
     """An `ElfError` with Agave's text for `name`, its arguments filled in."""
-    return ElfError(name, _ELF_TEXTS[name].format(*arguments), detail)
+    return ElfError(name, ELF_ERRORS[name].message.format(*arguments), detail)
 
 
 def parse_error(reason: str, detail: str) -> ElfError:
@@ -91,4 +195,4 @@ def out_of_bounds(detail: str) -> ElfError:
 
 def verifier_error(name: str, *arguments: object, pc: int = 0, detail: str) -> VerifierError:
     """A `VerifierError` with Agave's text for `name`, its arguments filled in."""
-    return VerifierError(name, _VERIFIER_TEXTS[name].format(*arguments, pc=pc), detail)
+    return VerifierError(name, VERIFIER_ERRORS[name].message.format(*arguments, pc=pc), detail)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from solproof.reference.circuit import buses_page, chips_page
+from solproof.reference.errors_page import errors_page
+from solproof.reference.exit_codes_page import exit_codes_page
 from solproof.reference.opcodes_page import opcodes_page
 from solproof.reference.syscalls_page import syscalls_page
 
@@ -13,4 +15,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "chips.md": chips_page,
     "buses.md": buses_page,
     "syscalls.md": syscalls_page,
+    "errors.md": errors_page,
+    "exit-codes.md": exit_codes_page,
 }

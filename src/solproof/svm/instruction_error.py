@@ -40,7 +40,6 @@ TEXTS = {
     "IncorrectAuthority": "Incorrect authority provided",
     "InvalidError": "program returned invalid error code",
     "ProgramFailedToComplete": "Program failed to complete",
-    "ProgramEnvironmentSetupFailure": "Failed to create program execution environment",
     "ComputationalBudgetExceeded": "Computational budget exceeded",
     "UnbalancedInstruction": "sum of account balances before and after instruction do not match",
     "ModifiedProgramId": "instruction illegally modified the program id of an account",
@@ -79,6 +78,25 @@ BUILTIN_CODES = (
     "IncorrectAuthority",
 )
 """The variants of exit codes 2 << 32, 3 << 32, ...; 1 << 32 is `Custom(0)`."""
+
+RUNTIME_MEANINGS = {
+    "InvalidRealloc": "An account has grown by more than 10,240 bytes, or to more than 10 MiB.",
+    "ArithmeticOverflow": "`sol_get_sysvar` was given an offset and a length whose sum is no 64-bit number.",
+    "InvalidError": "The program returned a code above 32 bits that stands for no error.",
+    "ProgramFailedToComplete": "A fault stopped the program; the message is the fault's.",
+    "ComputationalBudgetExceeded": "Too few compute units were left for a syscall.",
+    "UnbalancedInstruction": "The accounts have more lamports together, or fewer, than before.",
+    "ModifiedProgramId": (
+        "The owner of an account has changed that the program does not own, that is read-only, or whose data "
+        "is not all zeros."
+    ),
+    "ExternalAccountLamportSpend": "An account that the program does not own has fewer lamports than before.",
+    "ExternalAccountDataModified": "The data of an account that the program does not own has changed.",
+    "ReadonlyLamportChange": "A read-only account has other lamports than before.",
+    "ReadonlyDataModified": "The data of a read-only account has changed.",
+    "AccountDataSizeChanged": "The data of an account that the program does not own has another length.",
+}
+"""When the runtime sets an error itself. All others are codes that programs return, for their own reasons."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,10 @@ not an error of solproof: the machine catches it and reports it in the run's res
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
 
 class Fault(Exception):
     """The program was stopped. `name` is the reference's variant name, `str(fault)` its message."""
@@ -26,37 +30,86 @@ class SyscallFault(Fault):
     """
 
 
-def divide_by_zero() -> Fault:
-    return Fault("DivideByZero", "divide by zero at BPF instruction")
+class FaultText(NamedTuple):
+    """The reference's message, with holes for what it names, and the meaning."""
 
-
-def divide_overflow() -> Fault:
-    return Fault("DivideOverflow", "division overflow at BPF instruction")
-
-
-def call_depth_exceeded() -> Fault:
-    return Fault("CallDepthExceeded", "exceeded max BPF to BPF call depth")
-
-
-def call_outside_text_segment() -> Fault:
-    return Fault("CallOutsideTextSegment", "callx attempted to call outside of the text segment")
-
-
-def execution_overrun() -> Fault:
-    return Fault(
-        "ExecutionOverrun", "attempted to execute past the end of the text segment at BPF instruction"
-    )
-
-
-def unsupported_instruction() -> Fault:
-    return Fault("UnsupportedInstruction", "unsupported BPF instruction")
+    message: str
+    meaning: str
 
 
 EXCEEDED_MAX_INSTRUCTIONS = "ExceededMaxInstructions"
+FAULTS: Mapping[str, FaultText] = MappingProxyType(
+    {
+        "DivideByZero": FaultText(
+            "divide by zero at BPF instruction", "A division or remainder whose divisor is 0."
+        ),
+        "DivideOverflow": FaultText(
+            "division overflow at BPF instruction",
+            "A signed division or remainder of the smallest number by -1 (V2).",
+        ),
+        "CallDepthExceeded": FaultText(
+            "exceeded max BPF to BPF call depth", "A call in the last of the 64 frames."
+        ),
+        "CallOutsideTextSegment": FaultText(
+            "callx attempted to call outside of the text segment",
+            "A call of an address outside the program.",
+        ),
+        "ExecutionOverrun": FaultText(
+            "attempted to execute past the end of the text segment at BPF instruction",
+            "Execution ran past the last instruction of the program.",
+        ),
+        "UnsupportedInstruction": FaultText(
+            "unsupported BPF instruction",
+            "The second slot of an lddw was to be executed, or a call names neither a function nor a syscall "
+            "that exists.",
+        ),
+        EXCEEDED_MAX_INSTRUCTIONS: FaultText(
+            "exceeded CUs meter at BPF instruction",
+            "No compute units were left for the next instruction.",
+        ),
+        "AccessViolation": FaultText(
+            "Access violation in {} section at address {:#x} of size {}",
+            "A load or a store outside every region of memory, or a store to the program's image.",
+        ),
+        "StackAccessViolation": FaultText(
+            "Access violation in stack frame {} at address {:#x} of size {}",
+            "The same at an address of the stack or next to it; programs of V1 and V2 get AccessViolation.",
+        ),
+    }
+)
+"""The faults of the machine, by the names of `EbpfError`."""
+
+
+def _fault(name: str, *arguments: object) -> Fault:
+    return Fault(name, FAULTS[name].message.format(*arguments))
+
+
+def divide_by_zero() -> Fault:
+    return _fault("DivideByZero")
+
+
+def divide_overflow() -> Fault:
+    return _fault("DivideOverflow")
+
+
+def call_depth_exceeded() -> Fault:
+    return _fault("CallDepthExceeded")
+
+
+def call_outside_text_segment() -> Fault:
+    return _fault("CallOutsideTextSegment")
+
+
+def execution_overrun() -> Fault:
+    return _fault("ExecutionOverrun")
+
+
+def unsupported_instruction() -> Fault:
+    return _fault("UnsupportedInstruction")
 
 
 def exceeded_max_instructions() -> Fault:
-    return Fault(EXCEEDED_MAX_INSTRUCTIONS, "exceeded CUs meter at BPF instruction")
+    return _fault(EXCEEDED_MAX_INSTRUCTIONS)
 
 
 def is_out_of_meter(fault: Fault | None) -> bool:
@@ -77,11 +130,5 @@ def access_violation(address: int, length: int, *, stack_frames: bool) -> Fault:
     distance = address - 0x2_0000_0000
     frame = -(-distance // 4096) if distance < 0 else distance // 4096
     if stack_frames and -1 <= frame <= 64:
-        return Fault(
-            "StackAccessViolation",
-            f"Access violation in stack frame {frame} at address {address:#x} of size {length}",
-        )
-    section = SECTIONS.get(address >> 32, "unknown")
-    return Fault(
-        "AccessViolation", f"Access violation in {section} section at address {address:#x} of size {length}"
-    )
+        return _fault("StackAccessViolation", frame, address, length)
+    return _fault("AccessViolation", SECTIONS.get(address >> 32, "unknown"), address, length)

@@ -8,17 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
-from solproof.vm.faults import SyscallFault
-
-
-class FaultText(NamedTuple):
-    """The runtime's message, with holes for what it names, and the meaning."""
-
-    message: str
-    meaning: str
-
+from solproof.vm.faults import FaultText, SyscallFault
 
 FAULTS: Mapping[str, FaultText] = MappingProxyType(
     {
