@@ -22,7 +22,7 @@ ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)
 TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
 SECONDS ?= 600
 
-.PHONY: help install demo test conformance check bench calibrate fuzz lock clean guest
+.PHONY: help install demo test conformance check bench reference calibrate fuzz lock clean guest
 .DEFAULT_GOAL := help
 
 help:
@@ -32,7 +32,8 @@ help:
 	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
 	@echo "make guest    build the guest for ZisK again, and test it with 2,000 random programs"
 	@echo "make check    formatting, lint, types, stubs, dead code, clippy"
-	@echo "make bench    measure the figures of the README"
+	@echo "make bench    measure the figures of the README and of docs/benchmarks.md"
+	@echo "make reference  write docs/reference again, from the code"
 	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
 	@echo "make fuzz     fuzz every reader of untrusted bytes; SECONDS=600 for each TARGET"
 	@echo "make install  only the environment and the command .venv/bin/solproof"
@@ -68,6 +69,9 @@ check: $(ENGINE)
 
 bench: $(ENGINE)
 	$(BIN)/python benches/run.py
+
+reference: $(ENGINE)
+	$(BIN)/python -m solproof.reference docs/reference
 
 calibrate: $(ENGINE)
 	$(BIN)/python benches/calibrate.py

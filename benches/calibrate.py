@@ -3,7 +3,7 @@
 Proves several programs, each in a process of its own, fits the model to what they took, and prints each
 program beside what the model says of it when it is fitted to the others. `--write` replaces the calibration
 that the package comes with. Other work on the machine spoils the figures: more `--passes` over all programs
-find quiet moments.
+find quiet moments. `python -m benches.figures` then writes docs/benchmarks.md again.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Each figure is the median of several runs in this process, after one run that is not counted, but the long
 loop, which runs once in a process of its own so that its peak memory is its own. The last committed figures
-are printed beside the new ones; `--write` replaces them, in benches/results.json and in the README.
+are printed beside the new ones; `--write` replaces them, in benches/results.json, the README and
+docs/benchmarks.md.
 """
 
 from __future__ import annotations
