@@ -250,8 +250,9 @@ def page_section(results: Results, calibration: Calibration) -> str:
         "## What `solproof estimate` says",
         "",
         f"The model was fitted on {calibration.date} to {len(calibration.measurements)} programs, each "
-        f"proven in a process of its own, on {machine.cores} cores ({machine.processor}, {machine.vector_lanes} "
-        f"field elements per vector, {machine.memory_bytes / 2**30:.1f} GiB of memory).",
+        f"proven in a process of its own, on {machine.cores} cores ({machine.processor}, "
+        f"{machine.vector_lanes} field elements per vector, "
+        f"{machine.memory_bytes / 2**30:.1f} GiB of memory).",
         "Rows, cells and security are exact. The greatest errors, each program estimated by a model that is "
         f"fitted to the others: {errors.seconds:.1%} of the time, {errors.peak_bytes:.1%} of the peak",
         f"memory; and {errors.proof_bytes:.1%} of the size of the proof, which is computed and not fitted.",
