@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 from solproof.air.check import check
+from solproof.circuit import CIRCUIT
+from solproof.estimation.shapes import table_shapes
 from solproof.svm.syscalls import SyscallContext
 from solproof.svm.sysvars import Sysvars
 from solproof.vm.trace import Run
-from solproof.witness.build import Witness
-from tests.conformance import PROGRAM_ID, run, witness_of
+from solproof.witness.build import Witness, block_rows
+from solproof.witness.execution import Execution
+from solproof.witness.table import split_blocks
+from tests.conformance import PROGRAM_ID, run, table_of, witness_of
 from tests.families.places import FRAME, HEAP, INPUT, STACK, STRIDE
 from tests.memory_calls import INPUT_REGION, RESULT, Call, execute, random_calls
 from tests.program_builder import ProgramBuilder
@@ -46,6 +51,42 @@ def test_lengths_and_their_costs(length: int) -> None:
     witness = checked(outcome)
     assert witness.public.memory_units == max(10, length // 250) + 10
     assert outcome.compute_units == outcome.instructions + witness.public.memory_units
+
+
+@pytest.mark.parametrize("largest", [20, 32, 40])
+def test_tables_are_cut_between_blocks(largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those of more than 2^22 rows are: copies, sets and comparisons, in several tables of each chip."""
+    lengths = [100, 1, 121, 9, 90, 40, 128 - 8, 16, 8, 77]
+    calls: list[Call] = []
+    for number, length in enumerate(lengths):
+        calls.append(("sol_memset_", (HEAP + number, number, length)))
+        calls.append(("sol_memcpy_", (HEAP + 512 + number, HEAP + 3, length)))
+        calls.append(("sol_memcmp_", (HEAP + 512, HEAP + 1, length, RESULT)))
+    outcome = execute(calls)
+    chained = Execution(outcome, table_of(outcome.program))
+    whole = block_rows(chained)
+    assert all(len(counts) == 1 for counts in whole)
+    monkeypatch.setattr(split_blocks, "__defaults__", (largest,))
+    for counts, together in zip(block_rows(chained), whole, strict=True):
+        assert len(counts) > 1
+        assert max(counts) <= largest
+        assert sum(counts) == sum(together)
+    witness = checked(outcome)
+    chips = [instance.chip.name for instance in witness.instances]
+    assert min(chips.count("memory_copy"), chips.count("memory_compare")) > 1
+    heights = [(shape.chip, shape.height) for shape in table_shapes(chained, 16)]
+    for instance in witness.instances:
+        if instance.chip.name.startswith("memory_co"):
+            assert (CIRCUIT.number(instance.chip), len(instance.main)) in heights
+
+
+def test_the_largest_blocks_fit() -> None:
+    """A block has at most 2^21 + 2 rows, so that a table has place for a whole one at any border."""
+    starts = np.arange(0, 9 * (2**21 + 2), 2**21 + 2)
+    counts = split_blocks(starts, 9 * (2**21 + 2))
+    assert counts == [2**21 + 2] * 9
+    assert split_blocks(starts[:0], 0) == []
+    assert split_blocks(np.array([0, 2**21]), 2**22) == [2**22]
 
 
 @pytest.mark.parametrize("distance", [-40, -16, -9, -8, -7, -1, 0, 1, 7, 8, 9, 16, 40])

@@ -14,9 +14,8 @@ from solproof.circuit import CIRCUIT
 from solproof.families.registry import FAMILIES
 from solproof.tables import image, lookup, memory, memory_call, memory_compare, memory_copy, refresh
 from solproof.vm.memory import HEAP, STACK
-from solproof.witness.build import public_data
+from solproof.witness.build import block_rows, public_data
 from solproof.witness.execution import Execution
-from solproof.witness.memory_calls import Operation
 from solproof.witness.public import public_tables
 from solproof.witness.table import padded_height, split_heights
 
@@ -100,12 +99,9 @@ def _split_tables(execution: Execution) -> Iterator[Shape]:
 
 
 def _block_tables(execution: Execution) -> Iterator[Shape]:
-    """The tables of the words that memory syscalls touch: never split."""
-    calls = execution.memory_calls
-    is_compare = calls.operation[calls.blocks.call] == Operation.COMPARE
-    for chip, rows in ((memory_copy.CHIP, ~is_compare), (memory_compare.CHIP, is_compare)):
-        if rows.any():
-            yield _shape(chip, padded_height(int(rows.sum())))
+    """The tables of the words that memory syscalls touch."""
+    for chip, counts in zip((memory_copy.CHIP, memory_compare.CHIP), block_rows(execution), strict=True):
+        yield from (_shape(chip, padded_height(count)) for count in counts)
 
 
 def _public_tables(execution: Execution) -> Iterator[Shape]:

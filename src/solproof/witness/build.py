@@ -29,6 +29,7 @@ from solproof.tables import (
 from solproof.vm.memory import INPUT
 from solproof.witness.arrays import Integers
 from solproof.witness.execution import Execution
+from solproof.witness.memory_calls import Operation
 from solproof.witness.program_table import ProgramTable
 from solproof.witness.public import (
     InputWords,
@@ -36,7 +37,7 @@ from solproof.witness.public import (
     PublicTable,
     public_tables,
 )
-from solproof.witness.table import MINIMUM_HEIGHT, Table, padded_height, split_heights
+from solproof.witness.table import MINIMUM_HEIGHT, Table, padded_height, split_blocks, split_heights
 
 BLOCK_ROWS = 2**14
 """Rows evaluated at once: their columns stay in the processor's cache."""
@@ -139,9 +140,25 @@ def _memory_call_tables(execution: Execution) -> Iterable[Instance]:
     if len(execution.memory_calls) == 0:
         return
     yield from split(memory_call.CHIP, memory_call.fill(execution).data)
-    for table in (memory_copy.fill(execution), memory_compare.fill(execution)):
-        if len(table.data):
-            yield _padded(table.chip, table.data, padded_height(len(table.data)))
+    copies, comparisons = block_rows(execution)
+    for table, counts in (
+        (memory_copy.fill(execution), copies),
+        (memory_compare.fill(execution), comparisons),
+    ):
+        for rows in np.split(table.data, np.cumsum(counts[:-1], dtype=np.int64)):
+            if len(rows):
+                yield _padded(table.chip, rows, padded_height(len(rows)))
+
+
+def block_rows(execution: Execution) -> tuple[list[int], list[int]]:
+    """How many rows each table of `memory_copy` has, and each of `memory_compare`."""
+    calls = execution.memory_calls
+    is_compare = calls.operation[calls.blocks.call] == Operation.COMPARE
+    copies, comparisons = (
+        split_blocks(np.flatnonzero(calls.blocks.is_first[chosen]), int(chosen.sum()))
+        for chosen in (~is_compare, is_compare)
+    )
+    return copies, comparisons
 
 
 def _refresh_tables(execution: Execution) -> Iterable[Instance]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 MINIMUM_HEIGHT = 16
+LARGEST_HEIGHT = 2**22
+"""The engine proves no higher table."""
 
 
 def padded_height(rows: int) -> int:
@@ -34,6 +36,21 @@ def split_heights(rows: int) -> list[int]:
     if height >= 32 * MINIMUM_HEIGHT and height // 2 + second <= height * 3 // 4:
         return [height // 2, second]
     return [height]
+
+
+def split_blocks(starts: Integers, rows: int, largest: int = LARGEST_HEIGHT) -> list[int]:
+    """How many rows go into each table of a chip whose rows form blocks, which start at some rows and stay
+    whole: one table, unless it would be too high; none for no rows. No block may be higher than a table.
+
+    A table whose last row ends a block, or is padding, obeys its constraints by itself: none of them looks
+    from the last row of a block at the next, but for whether that begins another.
+    """
+    counts, done = [], 0
+    while rows - done > largest:
+        end = int(starts[np.searchsorted(starts, done + largest, side="right") - 1])
+        counts.append(end - done)
+        done = end
+    return [*counts, rows - done] if rows else []
 
 
 def limbs(values: Values) -> Integers:
