@@ -106,7 +106,7 @@ def test_unknown_syscall(name: str, command: Command, files: Files, tmp_path: Pa
     program.write_bytes(build_elf([*call("sol_invoke_signed_c", (0, 0, 0)), leave()]))
     proof = ["--output", tmp_path / "proof", "--quiet"] if name == "prove" else []
     result = command(name, program, "--input", files.input, *proof)
-    refused(result, 3, "syscall sol_invoke_signed_c is not supported yet")
+    refused(result, 3, "syscall sol_invoke_signed_c (cross-program invocation) is not supported yet")
 
 
 def test_control_characters_do_not_reach_the_terminal(command: Command, files: Files, tmp_path: Path) -> None:

@@ -114,7 +114,9 @@ def test_create_calls_the_system_program(scene: Scene) -> None:
     scene.accounts["table"] = Account(bytes(derived), SYSTEM_PROGRAM, 0, b"")
     with pytest.raises(UnsupportedError) as refused:
         scene.run(create + bytes([bump]), "table! authority payer*! system")
-    assert str(refused.value) == "syscall sol_invoke_signed_rust is not supported yet"
+    assert (
+        str(refused.value) == "syscall sol_invoke_signed_rust (cross-program invocation) is not supported yet"
+    )
 
 
 @pytest.mark.parametrize("code", [5, 6, 2**32 - 1])

@@ -344,7 +344,9 @@ def test_syscall_that_is_not_supported_is_refused_by_name() -> None:
     elf = build_elf(["sol_invoke_signed_rust", leave()])
     with pytest.raises(UnsupportedError) as raised:
         execute(ExecutionInput(elf, PROGRAM, (), b""))
-    assert str(raised.value) == "syscall sol_invoke_signed_rust is not supported yet"
+    assert (
+        str(raised.value) == "syscall sol_invoke_signed_rust (cross-program invocation) is not supported yet"
+    )
 
 
 def test_syscall_that_is_off_on_mainnet_is_no_instruction() -> None:

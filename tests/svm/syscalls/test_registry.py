@@ -72,7 +72,7 @@ def test_the_rest_refuses_by_name(name: str) -> None:
     context = SyscallContext(bytes(32), Sysvars())
     with pytest.raises(UnsupportedError) as raised:
         syscall.execute(context, 0, 0, 0, 0, 0)
-    assert str(raised.value) == f"syscall {name} is not supported yet"
+    assert str(raised.value) == f"syscall {name} (cross-program invocation) is not supported yet"
 
 
 @pytest.mark.parametrize("version", [0, 3])

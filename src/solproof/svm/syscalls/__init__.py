@@ -74,7 +74,7 @@ GATES: Mapping[str, Gate] = MappingProxyType(
 
 def _refuse(name: str) -> Execute:
     def execute(_context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
-        raise UnsupportedError(f"syscall {name} is not supported yet")
+        raise UnsupportedError(f"syscall {name} (cross-program invocation) is not supported yet")
 
     return execute
 
