@@ -205,7 +205,9 @@ def test_truncated_input_bin(command: Command, files: Files, tmp_path: Path) -> 
 
 
 def test_json_without_a_program(command: Command, files: Files) -> None:
-    refused(command("run", files.input), 2, f"input {files.input}: neither an ELF program nor an input.bin")
+    message = f"input {files.input}: JSON holds no program, expected the program's file as well"
+    refused(command("run", files.input), 2, message)
+    refused(command("run", files.proof), 2, f"input {files.proof}: neither an ELF program nor an input.bin")
 
 
 def test_program_without_an_input(command: Command, files: Files) -> None:

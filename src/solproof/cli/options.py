@@ -175,6 +175,8 @@ def read_input(
         content = read_file(program, "input")
         if content.startswith(MAGIC) or raw or is_bytecode(content):
             raise InputError(f"program {program}: expected --input with a JSON file beside it")
+        if content.lstrip().startswith(b"{"):
+            raise _without_program(program)
         return _described(_override(_unpack(content, program), **parameters))
     content = read_file(input_path, "input")
     file = None if program is None else read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
@@ -184,10 +186,14 @@ def read_input(
         if file is not None and file != given.program:
             raise InputError(f"input {input_path}: the program in it is not {program}")
     elif program is None or file is None:
-        raise InputError(f"input {input_path}: JSON holds no program, expected the program's file as well")
+        raise _without_program(input_path)
     else:
         given = _parse(content, input_path, program, file, options)
     return _described(_override(given, **parameters))
+
+
+def _without_program(path: Path) -> InputError:
+    return InputError(f"input {path}: JSON holds no program, expected the program's file as well")
 
 
 def _described(given: ExecutionInput) -> ExecutionInput:
