@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/environment.stamp
 ENGINE := $(VENV)/engine.stamp
 ORACLE := tests/oracle
-PYTHON_SOURCES := src tests benches guest
+PYTHON_SOURCES := src tests benches guest docs
 TEST_PROCESSES ?= 2
 PROGRAMS ?= 20000
 SEED ?= 1
@@ -22,7 +22,7 @@ ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)
 TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
 SECONDS ?= 600
 
-.PHONY: help install demo test conformance check bench reference calibrate fuzz lock clean guest
+.PHONY: help install demo test conformance check bench reference calibrate docs fuzz lock clean guest
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make bench    measure the figures of the README and of docs/benchmarks.md"
 	@echo "make reference  write docs/reference again, from the code"
 	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
+	@echo "make docs     make the site of the documents, docs/_build/index.html"
 	@echo "make fuzz     fuzz every reader of untrusted bytes; SECONDS=600 for each TARGET"
 	@echo "make install  only the environment and the command .venv/bin/solproof"
 	@echo "make lock     choose the newest Python dependencies again (needs uv)"
@@ -76,6 +77,10 @@ reference: $(ENGINE)
 calibrate: $(ENGINE)
 	$(BIN)/python benches/calibrate.py
 
+docs: $(ENGINE)
+	$(BIN)/python -m sphinx --fail-on-warning --quiet docs docs/_build
+	@echo docs/_build/index.html
+
 fuzz: $(ENGINE) $(ORACLE)/target/oracle.stamp
 	for target in $(TARGET); do $(BIN)/python -m tests.fuzz.run $$target --seconds $(SECONDS) || exit; done
 
@@ -84,7 +89,7 @@ lock:
 		--generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.txt
 
 clean:
-	rm -rf $(VENV) demo dist fuzz engine/target $(ORACLE)/target src/solproof/_engine*.so
+	rm -rf $(VENV) demo dist docs/_build fuzz engine/target $(ORACLE)/target src/solproof/_engine*.so
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find $(PYTHON_SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 

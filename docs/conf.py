@@ -1,0 +1,40 @@
+"""The site that `make docs` makes of the Markdown files here, which GitHub shows as they are."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version as version_of
+
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
+project = "solproof"
+version = release = version_of(project)
+extensions = ["myst_parser"]
+exclude_patterns = ["_build"]
+nitpicky = True
+# The anchors of headings are those of GitHub, down to this level.
+myst_heading_anchors = 4
+html_theme = "furo"
+html_title = f"{project} {version}"
+html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+smartquotes = False
+
+GROUP = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+PAGE = re.compile(r"^- \[.+?\]\((.+?)\.md\)", re.MULTILINE)
+
+
+def add_contents(_: Sphinx, document: str, source: list[str]) -> None:
+    """Add the tree of contents to the front page, made of its headings and its lists of links."""
+    if document == "index":
+        for title, links in GROUP.findall(source[0]):
+            pages = "\n".join(PAGE.findall(links))
+            source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{pages}\n```\n"
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("source-read", add_contents)
+    app.add_lexer("hex", TextLexer)  # listings of bytes

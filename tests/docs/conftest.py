@@ -1,0 +1,26 @@
+"""The site, built once, and the browser of the explorer's tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.explorer import conftest as explorer
+
+ROOT = Path(__file__).resolve().parents[2]
+browser = explorer.browser
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the built site; a warning fails the test."""
+    directory = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--quiet"]
+    built = subprocess.run(
+        [*command, ROOT / "docs", directory], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (built.stderr, built.returncode) == ("", 0)
+    return directory
