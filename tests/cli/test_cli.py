@@ -27,8 +27,11 @@ def test_help_lists_every_command(command: Command) -> None:
     ] == (list(SUMMARIES))
 
 
-def test_without_arguments_help(command: Command) -> None:
-    assert command().output == command("--help").output
+@pytest.mark.parametrize("words", [(), ("zisk",)])
+def test_without_arguments_help(words: tuple[str, ...], command: Command) -> None:
+    result = command(*words)
+    assert (result.status, result.errors) == (0, "")
+    assert result.output == command(*words, "--help").output
 
 
 def test_help_documents_every_exit_status(command: Command) -> None:

@@ -35,6 +35,7 @@ def test_another_shell(command: Command) -> None:
     result = command("completion", "tcsh")
     assert result.status == 2
     assert "'tcsh' is not one of 'bash', 'zsh', 'fish'" in result.errors
+    assert "Choose from: bash, zsh, fish (see" in command("completion").errors
 
 
 def answered(*words: str) -> list[str]:

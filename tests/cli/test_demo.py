@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from solproof.demo import scenario
+from solproof.demo import run_demo, scenario
 from tests.cli.conftest import Command
 
 SUCCESS = "success true, exit_code 0"
@@ -51,6 +52,17 @@ def test_json(command: Command, tmp_path: Path) -> None:
         assert (fields[name]["success"], fields[name]["compute_units"]) == (True, units)
         assert len(fields[name]["rejected"]) == 2
     assert fields["peak_bytes"] > 10**7
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="PYTHONSAFEPATH is of Python 3.11")
+def test_a_program_called_as_a_module_of_python(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`python -m` looks in the current directory first, and a `.so` file there is an extension module."""
+    (tmp_path / "token.so").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run_demo, "CASES", run_demo.CASES[:1])
+    assert command("demo", "--quiet").status == 0
 
 
 def test_a_difference_is_loud(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,13 @@ def test_a_code_with_two_meanings(command: Command) -> None:
     assert chips == [["multiply"], ["store", "store_narrow", "store_unaligned"]]
 
 
+def test_name_in_assembly(command: Command) -> None:
+    found = command("opcode", "add64", "--json").fields["opcodes"]
+    assert [row["mnemonic"] for row in found] == ["ADD64_IMM", "ADD64_REG"]
+    (jump,) = command("opcode", "ja", "--json").fields["opcodes"]
+    assert jump["mnemonic"] == "JA"
+
+
 def test_exit_is_half_of_a_call(command: Command) -> None:
     """At the end of a run the verifier executes it."""
     (found,) = command("opcode", "EXIT", "--json").fields["opcodes"]
@@ -98,7 +105,7 @@ def test_exit_is_half_of_a_call(command: Command) -> None:
     ("text", "message"),
     [
         ("0x300", "opcode 0x300: not an instruction of any sBPF version"),
-        ("add", "opcode add: expected a number such as 0x0f or a mnemonic such as ADD64_REG"),
+        ("add", "opcode add: expected a number such as 0x0f, a mnemonic such as ADD64_REG or add64"),
     ],
 )
 def test_unknown(text: str, message: str, command: Command) -> None:

@@ -77,7 +77,8 @@ def printable(text: str) -> str:
 def _usage(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     hint = "" if context is None else f" (see {context.command_path} --help)"
-    return error.format_message().rstrip(".") + hint
+    # Click lays some messages out in lines with tabs.
+    return " ".join(error.format_message().split()).rstrip(".") + hint
 
 
 def _unforeseen(error: BaseException) -> str:

@@ -9,6 +9,7 @@ import click
 from solproof.cli.options import json_option
 from solproof.cli.show import Fields, aligned, print_json, print_lines
 from solproof.errors import InputError
+from solproof.isa.disassemble import assembly_name
 from solproof.isa.opcodes import OPCODES, Opcode
 from solproof.reference.opcodes import cost_text, costs, describe
 
@@ -26,9 +27,10 @@ Examples:
 def opcode(code: str | None, as_json: bool) -> None:
     """Show where an opcode is defined, executed, constrained and tested.
 
-    CODE is a number from 0 to 255, such as 0x0f, or a mnemonic, such as ADD64_REG. A number that means
-    different things in different sBPF versions shows them all. Places are paths in the repository with line
-    numbers. Without CODE: what an instruction of each chip costs to prove, in field elements.
+    CODE is a number from 0 to 255, such as 0x0f, a mnemonic, such as ADD64_REG, or the name in assembly, such
+    as add64, which may have several. A number that means different things in different sBPF versions shows
+    them all. Places are paths in the repository with line numbers. Without CODE: what an instruction of each
+    chip costs to prove, in field elements.
     """
     if code is None:
         found = costs()
@@ -45,15 +47,16 @@ def opcode(code: str | None, as_json: bool) -> None:
 
 
 def find(text: str) -> list[Opcode]:
-    """The rows of a code or mnemonic; raises `InputError` when there are none."""
+    """The rows of a code, a mnemonic or a name in assembly; raises `InputError` when there are none."""
     rows = [row for row in OPCODES if row.mnemonic == text.upper()]
+    rows = rows or [row for row in OPCODES if assembly_name(row) == text.lower()]
     if rows:
         return rows
     try:
         code = int(text, 0)
     except ValueError:
         raise InputError(
-            f"opcode {text}: expected a number such as 0x0f or a mnemonic such as ADD64_REG"
+            f"opcode {text}: expected a number such as 0x0f, a mnemonic such as ADD64_REG or add64"
         ) from None
     rows = [row for row in OPCODES if row.code == code]
     if not rows:

@@ -48,7 +48,8 @@ def verify(
 
     The exit status is 0 when the proof is valid, even if it proves that the program failed ("success" is
     false then), 4 when it is rejected, and 5 when another version made it. Nothing that the proof says of
-    itself is trusted.
+    itself is trusted. Options that say how the program runs, such as --compute-unit-limit, are part of what
+    is proven: give the same as to "solproof prove".
     """
     data = read_file(proof, "proof")
     if input_path is None:

@@ -55,14 +55,17 @@ segment_option = click.option(
 )
 
 
-@click.group(epilog=EXAMPLES)
-def zisk() -> None:
+@click.group(epilog=EXAMPLES, invoke_without_command=True)
+@click.pass_context
+def zisk(context: click.Context) -> None:
     """Run and prove a program as a guest inside the zkVM ZisK.
 
     The guest interprets sBPF; its public outputs are a success flag (0: success), the exit code, compute
     units, instructions and modified accounts, and digests of program, input and result. docs/zisk.md has
     all of them. Every command takes --json.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @zisk.command(
@@ -213,11 +216,11 @@ def zisk_prove(
     as_json: bool,
     **parameters: Any,
 ) -> None:
-    """Prove the guest's run with an installed ZisK: setup, constraints, proof, verification.
+    """Prove the guest's run with an installed ZisK.
 
-    The guest runs in the embedded emulator first, and is not proven when its outputs are not those of
-    solproof's own machine. A failure of ZisK that is known is explained, with what to do. Exit status 7
-    when ZisK fails.
+    Setup, constraints, proof, verification. The guest runs in the embedded emulator first, and is not proven
+    when its outputs are not those of solproof's own machine. A failure of ZisK that is known is explained,
+    with what to do. Exit status 7 when ZisK fails.
     """
     given = read_input(program, input_path, **parameters)
     installed = find_tool(CARGO_ZISK)
@@ -243,10 +246,10 @@ def zisk_prove(
 @version_option
 @json_option
 def zisk_doctor(version: str | None, as_json: bool) -> None:
-    """Look for what is known to make ZisK fail: memory limits, a stale setup, missing tools.
+    """Look for what is known to make ZisK fail.
 
-    A finding is good, a warning (in the way of the assembly mode only), or bad. Exit status 0 unless one is
-    bad.
+    Memory limits, a stale setup, missing tools, and more. A finding is good, a warning (in the way of the
+    assembly mode only), or bad. Exit status 0 unless one is bad.
     """
     system = doctor.read_system()
     findings = doctor.examine(system, _abi(version or system.cargo_zisk))

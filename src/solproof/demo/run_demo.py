@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -176,7 +177,12 @@ def _insist(what: str, got: object, expected: object) -> None:
 
 def _solproof(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "solproof", *arguments, "--json"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "solproof", *arguments, "--json"],
+        # A program called token.so in the current directory is not Python's module of that name.
+        env={**os.environ, "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
