@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.metadata import version as version_of
+from pathlib import Path
 
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
@@ -23,18 +25,33 @@ html_css_files = ["site.css"]
 smartquotes = False
 
 GROUP = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-PAGE = re.compile(r"^- \[.+?\]\((.+?)\.md\)", re.MULTILINE)
+PAGE = re.compile(r"^- \[(.+?)\]\((.+?)\.md\)", re.MULTILINE)
+LINK = re.compile(r"\[([^][]+)\]\(([^()\s]+)\)")
 
 
 def add_contents(_: Sphinx, document: str, source: list[str]) -> None:
     """Add the tree of contents to the front page, made of its headings and its lists of links."""
     if document == "index":
         for title, links in GROUP.findall(source[0]):
-            pages = "\n".join(PAGE.findall(links))
+            pages = "\n".join(f"{name} <{page}>" for name, page in PAGE.findall(links))
             source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{pages}\n```\n"
 
 
-def setup(app: Sphinx) -> None:
+def unlink_other_files(site: Sphinx, document: str, source: list[str]) -> None:
+    """Leave only the text of links to files of the repository that are no part of the site; names as code."""
+    folder = Path(site.srcdir, document).parent
+
+    def inside(link: re.Match[str]) -> str:
+        text, target = link.groups()
+        if Path(os.path.normpath(folder / target)).is_relative_to(site.srcdir):
+            return link[0]
+        return text if " " in text or "`" in text else f"`{text}`"
+
+    source[0] = LINK.sub(inside, source[0])
+
+
+def setup(site: Sphinx) -> None:
     """Called by Sphinx."""
-    app.connect("source-read", add_contents)
-    app.add_lexer("hex", TextLexer)  # listings of bytes
+    site.connect("source-read", add_contents)
+    site.connect("source-read", unlink_other_files)
+    site.add_lexer("hex", TextLexer)  # listings of bytes
