@@ -178,8 +178,8 @@ def test_cells() -> None:
         ("store_unaligned", "{} for a store to an unaligned address"),
         ("syscall", "{} cells for a call"),
         ("event_word", "and {} for each word that it touches"),
-        ("lookup", "{} cells for each of the 65,536 rows"),
-        ("image", "{} for each of the 16,384 rows"),
+        ("lookup", "{} cells for each of the 16,384 rows"),
+        ("image", "{} for each of the 8,192 rows"),
     ):
         assert says(sentence.format(per_row[name])), name
 

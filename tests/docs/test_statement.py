@@ -105,8 +105,8 @@ def test_the_file() -> None:
     assert f"| format of the proof file | {FORMAT} |" in PAGE
     assert MAXIMUM_BYTES == 64 * 2**20
     assert f"these are {len(file.header())} bytes of header" in WORDS
-    assert f"{len(file.claim)} of claim, and some 606,000 of proof" in WORDS
-    assert abs(len(file.proof) / 606_000 - 1) < 0.02
+    assert f"{len(file.claim)} of claim, and some 568,000 of proof" in WORDS
+    assert abs(len(file.proof) / 568_000 - 1) < 0.02
     assert verdict.output == proof.output
 
 

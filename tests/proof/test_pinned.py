@@ -21,10 +21,10 @@ WHAT_TO_DO = (
 
 def test_proof_system() -> None:
     digest = system_digest(_engine.parameters_default()).hex()
-    assert digest == "96400e704fc162fc3ebd6f6826e3adb06a22c933dac6cdb5e1579992ea4ee7d7", WHAT_TO_DO
+    assert digest == "6434a57424c73311d5389063284d5369f4de88b57d6dffd5c7a58091e857f289", WHAT_TO_DO
 
 
 def test_key_of_a_program() -> None:
     program = load_program(write_elf(assemble("entrypoint:\n    mov64 r0, 7\n    exit\n", 0)))
     digest = program_key(program, MAINNET).engine_key.digest.hex()
-    assert digest == "313b602062b8cd68a3482c8edb6ccc05830cefdbba78e38ade77467525b032fe", WHAT_TO_DO
+    assert digest == "1d769ee0e940d8f1c720f5002c8bfc80bb8fc14de222e204e28d2d2194908b79", WHAT_TO_DO
