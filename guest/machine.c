@@ -24,10 +24,6 @@ ALL_OPERATIONS
 #undef OPERATION
 static handler decode, stop_soon, fault_here;
 
-#define OPERATION(name) handle_##name,
-static handler *const handlers[] = {ALL_OPERATIONS};
-#undef OPERATION
-
 // THREADING
 
 #define DISPATCH() JUMP_TO(((handler *)(u64)at->handler))
@@ -61,12 +57,15 @@ static u64 pc_of(const struct machine *machine, const struct operation *at) { re
 
 // ARITHMETIC
 
-#define BINARY(name, expression)                                                                                       \
+#define BINARY_REGISTER(name, expression)                                                                              \
     HANDLER(name##_R) {                                                                                                \
         u64 a = DESTINATION, b = SOURCE;                                                                               \
         DESTINATION = (expression);                                                                                    \
         NEXT(1);                                                                                                       \
-    }                                                                                                                  \
+    }
+
+#define BINARY(name, expression)                                                                                       \
+    BINARY_REGISTER(name, expression)                                                                                  \
     HANDLER(name##_I) {                                                                                                \
         u64 a = DESTINATION, b = (u64)at->immediate;                                                                   \
         DESTINATION = (expression);                                                                                    \
@@ -94,11 +93,11 @@ BINARY(SHMUL64, (u64)((i128)(i64)a * (i64)b >> 64))
 BINARY(ADD32, (u64)(i64)(i32)((u32)a + (u32)b))
 BINARY(ADD32Z, (u32)a + (u32)b)
 BINARY(SUB32, (u64)(i64)(i32)((u32)a - (u32)b))
-BINARY(SUB32Z, (u32)a - (u32)b)
+BINARY_REGISTER(SUB32Z, (u32)a - (u32)b)
 BINARY(MUL32, (u64)(i64)(i32)((u32)a * (u32)b))
 BINARY(MUL32Z, (u32)a *(u32)b)
 BINARY(OR32, (u32)a | (u32)b)
-BINARY(AND32, (u32)a &(u32)b)
+BINARY_REGISTER(AND32, (u32)a &(u32)b)
 BINARY(XOR32, (u32)a ^ (u32)b)
 BINARY(LSH32, (u32)a << (b & 31))
 BINARY(RSH32, (u32)a >> (b & 31))
@@ -251,9 +250,10 @@ static inline struct frame *push(struct machine *machine, const u64 *registers, 
 // Find out what a call calls, when it is first reached.
 HANDLER(CALL) {
     u64 pc = pc_of(machine, at), slot = machine->program.text[pc], target;
-    u32 key = (u32)(slot >> 32), source = slot >> 12 & 0xF, operation = OPERATION_ENTER;
+    u32 key = (u32)(slot >> 32), source = slot >> 12 & 0xF;
     int is_static = machine->program.version >= 3;
     struct operation *to = (struct operation *)at;
+    handler *found = handle_ENTER;
     if (is_static) target = source == 1 ? pc + 1 + (u64)(i64)(i32)key : ~0UL;
     else target = (u64)find_function(&machine->program, key) - 1;
     // The loader has seen to it that no function has the hash of a syscall.
@@ -262,9 +262,9 @@ HANDLER(CALL) {
         to->target = (u32)(u64)&machine->code[target];
     } else if ((!is_static || source == 0) && has_syscall(machine->input, key)) {
         to->immediate = key;
-        operation = OPERATION_SYSCALL;
-    } else operation = OPERATION_UNSUPPORTED;
-    to->handler = (u32)(u64)handlers[operation];
+        found = handle_SYSCALL;
+    } else found = handle_UNSUPPORTED;
+    to->handler = (u32)(u64)found;
     DISPATCH();
 }
 
@@ -438,116 +438,164 @@ ACCESSES(2, u16)
 ACCESSES(4, u32)
 ACCESSES(8, u64)
 
-// DECODING
+// DECODING: a decoder for each form of operands, which ends by jumping to that of the next instruction. The last of a
+// block returns how many instructions the block has.
 
-static inline u32 register_address(const struct machine *machine, u32 number) {
-    return (u32)(u64)&machine->registers[number];
+struct meaning;
+
+#define DECODER_PARAMETERS                                                                                             \
+    struct operation *to, const struct machine *machine, const u64 *text, const u64 *end, u64 slot,                    \
+        const struct meaning *meaning, u64 length
+#define DECODER(name) static u64 decode_##name(DECODER_PARAMETERS)
+
+typedef u64 decoder(DECODER_PARAMETERS);
+
+// What an opcode means in the program's version. `slots`: how many it takes, 0 for one that ends a block.
+struct meaning {
+    decoder *decode;
+    handler *handler;
+    handler *in_frame; // of a memory access: its other form
+    u32 size;          // of a memory access, in bytes
+    u32 slots;
+};
+
+#define DECODE_NEXT(name, count)                                                                                       \
+    do {                                                                                                               \
+        to->handler = (u32)(u64)(name);                                                                                \
+        to += count, text += count, length++;                                                                          \
+        __attribute__((musttail)) return decode_here(to, machine, text, end, slot, meaning, length);                   \
+    } while (0)
+
+#define END_BLOCK()                                                                                                    \
+    do {                                                                                                               \
+        to->handler = (u32)(u64)meaning->handler;                                                                      \
+        return length + 1;                                                                                             \
+    } while (0)
+
+static inline __attribute__((always_inline)) u64 decode_here(DECODER_PARAMETERS) {
+    if (__builtin_expect(text >= end, 0)) {
+        to->handler = (u32)(u64)handle_OVERRUN;
+        return length + 1;
+    }
+    slot = *text;
+    meaning = (const struct meaning *)machine->meanings + (u8)slot;
+    __attribute__((musttail)) return meaning->decode(to, machine, text, end, slot, meaning, length);
 }
 
-static inline u32 operation_address(const struct machine *machine, u64 pc) { return (u32)(u64)&machine->code[pc]; }
+// The address of the register whose number begins at a bit of the slot.
+static inline u32 register_at(const struct machine *machine, u64 slot, u32 bit) {
+    return (u32)((u64)machine->registers + (slot >> (bit - 3) & 15 * 8));
+}
 
-// 1, 2, 4 or 8: the operations of memory stand in this order, each in two forms.
-static inline u32 access_size(u32 operation) { return 1U << (operation - OPERATION_LD1_ANYWHERE) / 2 % 4; }
+#define SET_DESTINATION() (to->destination = register_at(machine, slot, 8))
+#define SET_SOURCE() (to->source = register_at(machine, slot, 12))
+#define OFFSET ((i64)(i16)(slot >> 16))
+#define SET_TARGET() (to->target = (u32)(u64)(to + 1 + OFFSET))
+#define IMMEDIATE ((i64)slot >> 32)
 
-// Whether an access is to the open frame, aligned and within it, whatever the program did: only calls move r10 there.
-static inline int is_in_frame(const struct machine *machine, u32 base, i32 offset, u32 size) {
-    return base == 10 && machine->frame_stride != 0 && offset >= -(i32)FRAME_SIZE && offset <= -(i32)size &&
-           (offset & (i32)(size - 1)) == 0;
+DECODER(REGISTERS) {
+    SET_DESTINATION();
+    SET_SOURCE();
+    DECODE_NEXT(meaning->handler, 1);
+}
+
+#define IMMEDIATE_DECODER(name, value)                                                                                 \
+    DECODER(name) {                                                                                                    \
+        SET_DESTINATION();                                                                                             \
+        to->immediate = (i64)(value);                                                                                  \
+        DECODE_NEXT(meaning->handler, 1);                                                                              \
+    }
+
+IMMEDIATE_DECODER(SIGNED, IMMEDIATE)
+IMMEDIATE_DECODER(UNSIGNED, slot >> 32)
+IMMEDIATE_DECODER(SHIFTED, slot >> 32 << 32)
+IMMEDIATE_DECODER(LITTLE_ENDIAN, IMMEDIATE == 64 ? -1 : (1L << IMMEDIATE) - 1)
+
+DECODER(BIG_ENDIAN) {
+    SET_DESTINATION();
+    DECODE_NEXT(IMMEDIATE == 16 ? handle_BE16 : IMMEDIATE == 32 ? handle_BE32 : handle_BE64, 1);
+}
+
+DECODER(WIDE) {
+    SET_DESTINATION();
+    to->immediate = (i64)(slot >> 32 | text[1] >> 32 << 32);
+    DECODE_NEXT(meaning->handler, 2);
+}
+
+// The handler of an access: whether it is to the open frame, aligned and within it, whatever the program did: only
+// calls move r10 there.
+static inline handler *access_handler(const struct machine *machine, const struct meaning *meaning, u64 base,
+                                      i64 offset) {
+    if (base != 10 || machine->frame_stride == 0) return meaning->handler;
+    i64 size = meaning->size;
+    int is_in_frame = offset >= -(i64)FRAME_SIZE && offset <= -size && (offset & (size - 1)) == 0;
+    return is_in_frame ? meaning->in_frame : meaning->handler;
+}
+
+DECODER(LOAD) {
+    SET_DESTINATION();
+    SET_SOURCE();
+    to->offset = (i32)OFFSET;
+    DECODE_NEXT(access_handler(machine, meaning, slot >> 12 & 15, OFFSET), 1);
+}
+
+DECODER(STORE_REGISTER) {
+    SET_DESTINATION();
+    SET_SOURCE();
+    to->offset = (i32)OFFSET;
+    DECODE_NEXT(access_handler(machine, meaning, slot >> 8 & 15, OFFSET), 1);
+}
+
+DECODER(STORE_IMMEDIATE) {
+    SET_DESTINATION();
+    to->target = (u32)(slot >> 32);
+    to->offset = (i32)OFFSET;
+    DECODE_NEXT(access_handler(machine, meaning, slot >> 8 & 15, OFFSET), 1);
+}
+
+DECODER(JUMP_REGISTERS) {
+    SET_DESTINATION();
+    SET_SOURCE();
+    SET_TARGET();
+    END_BLOCK();
+}
+
+DECODER(JUMP_IMMEDIATE) {
+    SET_DESTINATION();
+    to->immediate = IMMEDIATE;
+    SET_TARGET();
+    END_BLOCK();
+}
+
+DECODER(JUMP) {
+    SET_TARGET();
+    END_BLOCK();
 }
 
 // V0 and V1 use the low 8 bits of an immediate that is 0 to 9.
-static u32 callx_register(const struct machine *machine, u64 slot) {
+DECODER(CALL_REGISTER) {
     u32 version = machine->program.version;
-    return version < 2 ? slot >> 32 & 0xFF : version == 2 ? slot >> 12 & 0xF : slot >> 8 & 0xF;
+    to->source = register_at(machine, slot, version < 2 ? 32 : version == 2 ? 12 : 8);
+    END_BLOCK();
 }
 
-// The operation at a pc; returns how many slots it takes, or 0 when it ends a block.
-static inline __attribute__((always_inline)) u64 decode_one(const struct machine *machine,
-                                                            const struct meaning *opcodes, const u64 *text, u64 pc,
-                                                            struct operation *to) {
-    u64 slot = text[pc], slots = 1;
-    struct meaning meaning = opcodes[(u8)slot];
-    u32 operation = meaning.operation, destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
-    i32 offset = (i16)(slot >> 16);
-    i64 immediate = (i64)slot >> 32;
-    to->destination = register_address(machine, destination);
-    switch (meaning.format) {
-    case FORMAT_REGISTERS:
-        to->source = register_address(machine, source);
-        break;
-    case FORMAT_SIGNED:
-        to->immediate = immediate;
-        break;
-    case FORMAT_UNSIGNED:
-        to->immediate = (u32)immediate;
-        break;
-    case FORMAT_SHIFTED:
-        to->immediate = immediate << 32;
-        break;
-    case FORMAT_LITTLE_ENDIAN:
-        to->immediate = immediate == 64 ? -1 : (1L << immediate) - 1;
-        break;
-    case FORMAT_BIG_ENDIAN:
-        operation += immediate == 16 ? 0 : immediate == 32 ? 1 : 2;
-        break;
-    case FORMAT_WIDE:
-        to->immediate = (i64)((u64)(u32)immediate | text[pc + 1] >> 32 << 32);
-        slots = 2;
-        break;
-    case FORMAT_LOAD:
-        to->source = register_address(machine, source);
-        to->offset = offset;
-        operation += (u32)is_in_frame(machine, source, offset, access_size(operation));
-        break;
-    case FORMAT_STORE_REGISTER:
-        to->source = register_address(machine, source);
-        to->offset = offset;
-        operation += (u32)is_in_frame(machine, destination, offset, access_size(operation));
-        break;
-    case FORMAT_STORE_IMMEDIATE:
-        to->target = (u32)immediate;
-        to->offset = offset;
-        operation += (u32)is_in_frame(machine, destination, offset, access_size(operation));
-        break;
-    case FORMAT_JUMP_REGISTERS:
-        to->source = register_address(machine, source);
-        to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
-        slots = 0;
-        break;
-    case FORMAT_JUMP_IMMEDIATE:
-        to->immediate = immediate;
-        to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
-        slots = 0;
-        break;
-    case FORMAT_JUMP:
-        to->target = operation_address(machine, pc + 1 + (u64)(i64)offset);
-        slots = 0;
-        break;
-    case FORMAT_CALL: // until it is reached: what it calls takes a search
-        slots = 0;
-        break;
-    case FORMAT_CALL_REGISTER:
-        to->source = register_address(machine, callx_register(machine, slot));
-        slots = 0;
-        break;
-    default: // an exit, and what no opcode means
-        slots = 0;
-    }
-    to->handler = (u32)(u64)handlers[operation];
-    return slots;
-}
+// An exit; what no opcode means; a call, until it is reached: what it calls takes a search.
+DECODER(END) { END_BLOCK(); }
 
-static u64 width(const struct machine *machine, u64 pc) {
-    u8 code = (u8)machine->program.text[pc];
-    return ((const struct meaning *)machine->meanings)[code].format == FORMAT_WIDE ? 2 : 1;
+#define MEANING(form, operation, slots) {decode_##form, handle_##operation, 0, 0, slots}
+#define ACCESS(form, operation, size) {decode_##form, handle_##operation##_ANYWHERE, handle_##operation##_FRAME, size, 1}
+
+static const struct meaning meanings[3][256] = MEANINGS;
+
+static u64 slots_at(const struct machine *machine, u64 pc) {
+    return ((const struct meaning *)machine->meanings)[(u8)machine->program.text[pc]].slots;
 }
 
 // How many instructions there are from a pc to the end of its block. Past the text stands one that is its end.
 static u64 block_rest(const struct machine *machine, u64 pc) {
-    struct operation scratch;
     u64 length = 1;
     for (; pc < machine->program.slots; length++) {
-        u64 slots = decode_one(machine, machine->meanings, machine->program.text, pc, &scratch);
+        u64 slots = slots_at(machine, pc);
         if (!slots) break;
         pc += slots;
     }
@@ -556,21 +604,9 @@ static u64 block_rest(const struct machine *machine, u64 pc) {
 
 // Decode the block that starts here, and enter it.
 static void decode(PARAMETERS) {
-    u64 pc = pc_of(machine, at), slots = machine->program.slots;
-    const struct meaning *opcodes = machine->meanings;
+    struct operation *to = (struct operation *)at;
     const u64 *text = machine->program.text;
-    struct operation *to = &machine->code[pc];
-    u32 length = 1;
-    for (;; length++) {
-        if (__builtin_expect(pc >= slots, 0)) {
-            to->handler = (u32)(u64)handlers[OPERATION_OVERRUN];
-            break;
-        }
-        u64 step = decode_one(machine, opcodes, text, pc, to);
-        if (!step) break;
-        pc += step, to += step;
-    }
-    ((struct operation *)at)->length = length;
+    to->length = (u32)decode_here(to, machine, text + pc_of(machine, at), text + machine->program.slots, 0, 0, 0);
     ENTER();
 }
 
@@ -579,8 +615,8 @@ static void decode(PARAMETERS) {
 // The meter does not reach the end of the block that starts here.
 static void stop_soon(PARAMETERS) {
     u64 pc = pc_of(machine, at), length = at->length;
-    for (u64 left = meter; left > 0; left--) pc += width(machine, pc);
-    machine->code[pc].handler = (u32)(u64)handlers[OPERATION_STOP];
+    for (u64 left = meter; left > 0; left--) pc += slots_at(machine, pc);
+    machine->code[pc].handler = (u32)(u64)handle_STOP;
     meter -= length; // below zero, until the end gives back what was not reached
     DISPATCH();
 }

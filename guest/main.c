@@ -53,6 +53,8 @@ static void report(const struct machine *machine, const struct input *input) {
 void guest(const u8 *frame) {
     u64 size = read64(frame + 8);
     const u8 *content = frame + 16;
+    // The length is whatever the prover wrote there: what it names must lie in the memory that an input has.
+    if (size > INPUT_SIZE - 16) refuse(REFUSED_INPUT, 0);
     struct segment segment = take_segment(&content, &size);
     struct input *input = allocate(sizeof *input);
     struct machine *machine = allocate(sizeof *machine);

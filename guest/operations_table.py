@@ -22,7 +22,7 @@ def words(*lines: str) -> tuple[str, ...]:
 
 BOTH = (
     *words("ADD64 SUB64 OR64 AND64 XOR64 MOV64 LSH64 RSH64 ARSH64 MUL64 DIV64 MOD64"),
-    *words("ADD32 ADD32Z SUB32 SUB32Z MUL32 MUL32Z OR32 AND32 XOR32 LSH32 RSH32 ARSH32 DIV32 MOD32"),
+    *words("ADD32 ADD32Z SUB32 MUL32 MUL32Z OR32 XOR32 LSH32 RSH32 ARSH32 DIV32 MOD32"),
     *words("UHMUL64 SHMUL64 SDIV64 SREM64 SDIV32 SREM32"),
     *words("JEQ64 JNE64 JGT64 JGE64 JLT64 JLE64 JSET64 JSGT64 JSGE64 JSLT64 JSLE64"),
     *words("JEQ32 JNE32 JGT32 JGE32 JLT32 JLE32 JSET32 JSGT32 JSGE32 JSLT32 JSLE32"),
@@ -35,7 +35,7 @@ MEMORY = tuple(
     for kind in ("ANYWHERE", "FRAME")
 )
 SINGLE = words(
-    "RSUB64_I RSUB32Z_I MOV32_R MOV32S_R NEG64 NEG32 BE16 BE32 BE64 LDDW JA",
+    "RSUB64_I SUB32Z_R RSUB32Z_I AND32_R MOV32_R MOV32S_R NEG64 NEG32 BE16 BE32 BE64 LDDW JA",
     "CALL ENTER CALLX EXIT SYSCALL UNSUPPORTED OVERRUN STOP",
 )
 OPERATIONS = (*(f"{name}_{form}" for name in BOTH for form in "RI"), *MEMORY, *SINGLE)
@@ -45,10 +45,9 @@ IN_V2 = {"ADD32": "ADD32Z", "SUB32": "SUB32Z", "LMUL32": "MUL32Z"}
 SIZES = {"B": 1, "H": 2, "W": 4, "DW": 8, "1B": 1, "2B": 2, "4B": 4, "8B": 8}
 DIVISIONS = ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM")
 SHIFTS = ("LSH", "RSH", "ARSH")
-FORMATS = words(
-    "NONE REGISTERS SIGNED UNSIGNED SHIFTED LITTLE_ENDIAN BIG_ENDIAN WIDE LOAD STORE_REGISTER",
-    "STORE_IMMEDIATE JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL CALL_REGISTER EXIT",
-)
+ENDS = words("END JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL_REGISTER")
+"""Forms of operands of what ends a block."""
+
 RULES = words("UNKNOWN NONE STORE WIDE DIVISOR SHIFT_32 SHIFT_64 ENDIAN JUMP CALL_REGISTER ADD_IMMEDIATE")
 ANY_REGISTERS, STORE_REGISTERS, OTHER_REGISTERS = 1, 2, 255
 """In `register_rules`: registers that every instruction may use (numbered as RULE_NONE), that only a store
@@ -69,12 +68,9 @@ def header() -> str:
             "#pragma once",
             '#include "platform.h"',
             "static inline u32 dialect(u32 version) { return version < 2 ? 0 : version == 2 ? 1 : 2; }",
-            enumeration("OPERATION", OPERATIONS),
-            enumeration("FORMAT", FORMATS),
             enumeration("RULE", RULES),
             "#define ALL_OPERATIONS " + " ".join(f"OPERATION({name})" for name in OPERATIONS),
-            "struct meaning { u8 operation; u8 format; };",
-            table("struct meaning", "meanings[3][256]", meanings),
+            "#define MEANINGS {" + ", ".join("{" + ", ".join(row) + "}" for row in meanings) + "}",
             table("u8", "verifier_rules[3][256]", rules),
             "__attribute__((unused)) static const u8 register_rules[256] = {"
             + ", ".join(map(str, registers))
@@ -85,14 +81,18 @@ def header() -> str:
 
 
 def meaning(row: Opcode | None, version: int) -> str:
-    """The operation of an opcode, and how its operands are prepared."""
-    operation, operand_format = _meaning(row, version)
-    return f"{{OPERATION_{operation}, FORMAT_{operand_format}}}"
+    """The operation of an opcode, how its operands are prepared, and how many slots it takes: 0 for the end of
+    a block, or how many bytes it accesses.
+    """
+    operation, form = _meaning(row, version)
+    if operation.endswith("_ANYWHERE"):
+        return f"ACCESS({form}, {operation.removesuffix('_ANYWHERE')}, {operation[2]})"
+    return f"MEANING({form}, {operation}, {0 if form in ENDS else 2 if form == 'WIDE' else 1})"
 
 
 def _meaning(row: Opcode | None, version: int) -> tuple[str, str]:
     if row is None:
-        return "UNSUPPORTED", "NONE"
+        return "UNSUPPORTED", "END"
     stem, _, form = row.mnemonic.rpartition("_")
     stem = SAME.get(stem, stem)
     if version == 2:
@@ -115,11 +115,11 @@ def _meaning(row: Opcode | None, version: int) -> tuple[str, str]:
         case Format.JUMP_IMMEDIATE | Format.JUMP_REGISTER:
             return f"{stem}_{form[0]}", f"JUMP_{'IMMEDIATE' if form == 'IMM' else 'REGISTERS'}"
         case Format.CALL_IMMEDIATE:
-            return "CALL", "CALL"
+            return "CALL", "END"
         case Format.CALL_REGISTER:
             return "CALLX", "CALL_REGISTER"
         case Format.EXIT:
-            return "EXIT", "EXIT"
+            return "EXIT", "END"
         case Format.REGISTER_REGISTER:
             if stem == "MOV32":
                 return ("MOV32S_R" if version == 2 else "MOV32_R"), "REGISTERS"

@@ -45,9 +45,8 @@ _Noreturn void finish(void) {
 
 void *allocate(u64 size) {
     u64 start = PLATFORM->next_free;
-    u64 end = start + ((size + 7) & ~7UL);
-    if (end < start || end > RAM_END) refuse(REFUSED_TOO_LARGE, 0);
-    PLATFORM->next_free = end;
+    if (size > ALLOCATION_END - start) refuse(REFUSED_TOO_LARGE, 0);
+    PLATFORM->next_free = start + ((size + 7) & ~7UL);
     return (void *)start;
 }
 

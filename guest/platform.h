@@ -20,7 +20,10 @@ _Static_assert(sizeof(u64) == 8 && sizeof(void *) == 8, "RV64 with lp64 is neede
 // and nothing large is in the ELF: since 0.12 every 8 bytes of its data cost a row and a step.
 #define RAM_START 0xA0430000UL
 #define RAM_END 0xBFF00000UL // the C stack is above
+#define ALLOCATION_END (RAM_END - 16) // the last two words say where a segment's state is
 #define C_STACK_TOP 0xBFFC0000UL
+
+#define INPUT_SIZE (128UL * 1024 * 1024) // of the memory at the input's address
 
 // Up to 0.15 the outputs have a count before them, and the SHA-256 precompile packs two words high half first.
 #define OLD_INPUT 0x90000000UL

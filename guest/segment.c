@@ -54,6 +54,12 @@ static void take_bytes(struct words *words, u8 *to, u64 size) {
     words->at += count;
 }
 
+// Where frames have fixed places, handlers rely on r10 being the end of the open one.
+static int is_frame_end(const struct machine *machine, u64 r10, u64 depth) {
+    u64 stride = machine->frame_stride;
+    return stride == 0 || r10 == STACK_START + FRAME_SIZE + depth * stride;
+}
+
 void read_state(struct machine *machine, const struct segment *segment, u8 digest[32]) {
     struct words words = {(const u64 *)segment->state, (const u64 *)(segment->state + segment->state_size)};
     struct region regions[3];
@@ -68,7 +74,8 @@ void read_state(struct machine *machine, const struct segment *segment, u8 diges
     take_bytes(&words, machine->return_data, machine->return_data_size);
     for (u64 i = 0; i < machine->depth; i++) {
         take_bytes(&words, (u8 *)&machine->frames[i], sizeof *machine->frames);
-        expect(machine->frames[i].return_pc <= machine->program.slots);
+        const struct frame *frame = &machine->frames[i];
+        expect(frame->return_pc <= machine->program.slots && is_frame_end(machine, frame->registers[4], i));
     }
     regions_of(machine, regions);
     for (u32 i = 0; i < 3; i++) {
@@ -79,9 +86,7 @@ void read_state(struct machine *machine, const struct segment *segment, u8 diges
         }
     }
     expect(words.at == words.end);
-    u64 stack_base = machine->frame_stride ? STACK_START + FRAME_SIZE + machine->depth * machine->frame_stride : 0;
-    // Where frames have fixed places, handlers rely on r10 being the end of the open one.
-    expect(!stack_base || machine->registers[10] == stack_base);
+    expect(is_frame_end(machine, machine->registers[10], machine->depth));
 }
 
 // WRITING

@@ -68,22 +68,33 @@ void verify(const struct program *program) {
     const u8 *rules = verifier_rules[dialect(program->version)];
     const u64 *text = program->text, *end = text + program->slots;
     u64 size = program->slots * SLOT;
+    // Of a form, an opcode with its registers, which are a slot's low 16 bits: ANY_OPERANDS when the rest of the slot
+    // does not matter, A_TARGET when its offset does, 0 as long as nobody has looked.
+    enum { ANY_OPERANDS = 1, A_TARGET };
+    u8 *known = allocate(1 << 16);
     for (const u64 *at = text; at < end;) {
-        u64 slot = *at;
-        u32 rule = rules[(u8)slot], registers = register_rules[(u8)(slot >> 8)];
-        at++;
-        if (__builtin_expect(rule == registers, 1)) continue; // RULE_NONE, registers that any instruction may use
+        u32 form = *(const u16 *)at, kind = known[form];
+        u64 slot = *at++;
+        if (__builtin_expect(kind == ANY_OPERANDS, 1)) continue;
+        if (kind == A_TARGET) {
+            const u8 *target = (const u8 *)(at + (i64)(i16)(slot >> 16));
+            if ((u64)(target - (const u8 *)text) < size && *target != 0) continue;
+        }
+        u32 rule = rules[(u8)slot], registers = register_rules[form >> 8];
+        // RULE_NONE with registers that any instruction may use, or RULE_STORE with those that only a store may.
+        int is_plain = rule == registers;
         if (registers == RULE_NONE) {
-            if (rule == RULE_STORE || rule == RULE_ADD_IMMEDIATE) continue;
-            if (rule == RULE_JUMP) {
-                const u8 *target = (const u8 *)(at + (i64)(i16)(slot >> 16));
-                if ((u64)(target - (const u8 *)text) < size && *target != 0) continue;
-            }
+            is_plain |= rule == RULE_STORE || rule == RULE_ADD_IMMEDIATE;
+            if (rule == RULE_JUMP) known[form] = A_TARGET;
             if (rule == RULE_SHIFT_64 && slot >> 32 < 64) continue;
             if (rule == RULE_WIDE && at < end && (u8)*at == 0) {
                 at++;
                 continue;
             }
+        }
+        if (is_plain) {
+            known[form] = ANY_OPERANDS;
+            continue;
         }
         u64 width = check_operands(program, (u64)(at - 1 - text), slot, rule);
         check_registers(program, slot, rule);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +14,15 @@ from solproof.zisk.abi import ABIS, DEFAULT
 from solproof.zisk.frame import frame
 from solproof.zisk.guests import digests, file_name
 from tests.cli.conftest import Command, Files
+from tests.cli.test_every_command import found
+
+
+def install(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for cargo-zisk that accepts everything."""
+    tool = directory / "cargo-zisk"
+    tool.write_text('#!/bin/sh\ntest "$1" = --version && echo 0.18.0\nexit 0\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{directory}:/bin:/usr/bin")
 
 
 def test_run(command: Command, files: Files) -> None:
@@ -137,21 +148,61 @@ def test_prove_without_zisk(
 
 def test_prove(command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a stand-in that accepts everything: what is called, and what is left."""
-    tool = tmp_path / "cargo-zisk"
-    tool.write_text('#!/bin/sh\ntest "$1" = --version && echo 0.18.0\nexit 0\n')
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    install(tmp_path, monkeypatch)
     out = tmp_path / "out"
     result = command("zisk", "prove", files.input_bin, "--directory", out, "--max-steps", 50, "--json")
     assert result.status == 0
     assert result.fields["proofs"] == [
         str(out / f"segment-{number}/vadcop_final_proof.bin") for number in range(2)
     ]
-    assert result.errors.count("setup: ") == 1
-    assert result.errors.count("proof: ") == 2
+    assert result.errors.count("  cargo-zisk program-setup -e ") == 1
+    assert result.errors.count("  cargo-zisk prove -e ") == 2
+    phases = ["run in the embedded emulator", "setup", "constraints", "proof", "verification", "done"]
+    assert re.findall(r"^zisk prove: +[\d.]+ s  (.+)$", result.errors, re.MULTILINE) == phases
     assert len((out / "segment-0/input.bin").read_bytes()) > len(
         bincode.pack(bincode.unpack(files.input_bin.read_bytes()))
     )
+
+
+def test_progress_of_proving(
+    command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing with --quiet, JSON lines with --progress json."""
+    install(tmp_path, monkeypatch)
+    arguments = ("zisk", "prove", files.input_bin, "--directory", tmp_path / "out")
+    assert command(*arguments, "--quiet").errors == ""
+    assert command(*arguments, "--progress", "none").errors == ""
+    lines = [json.loads(line) for line in command(*arguments, "--progress", "json").errors.splitlines()]
+    assert {line["command"] for line in lines} == {"zisk prove"}
+    assert [line["phase"] for line in lines if "phase" in line][1:] == [
+        "setup",
+        "constraints",
+        "proof",
+        "verification",
+    ]
+    assert [line["call"].split()[1] for line in lines if "call" in line] == [
+        "program-setup",
+        "verify-constraints",
+        "prove",
+        "verify",
+    ]
+    assert lines[-1]["done"] is True
+
+
+@pytest.mark.parametrize("name", ["input", "run", "prove"])
+def test_arguments_are_those_of_run(name: str) -> None:
+    """Everything that says what is run, by the same words, with the same meaning."""
+
+    of_run, mine = (
+        {
+            parameter.name: (parameter.opts, parameter.multiple, parameter.to_info_dict())
+            for parameter in found(words).params
+            if parameter.name
+            != "output"  # of zisk input it is another file, and the guest has no such result
+        }
+        for words in ("run", f"zisk {name}")
+    )
+    assert {option: mine.get(option) for option in of_run} == of_run
 
 
 def test_doctor(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,8 +66,8 @@ def install(directory: Path, name: str, script: str, monkeypatch: pytest.MonkeyP
 def test_proving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = f'test "$1" = --version && echo cargo-zisk 0.18.0; echo "$1" >> {tmp_path}/calls'
     install(tmp_path, "cargo-zisk", script, monkeypatch)
-    said: list[str] = []
-    proof, abi = prover.prove(b"payload", tmp_path / "out", prover.Options(), progress=said.append)
+    begun: list[prover.Step] = []
+    proof, abi = prover.prove(b"payload", tmp_path / "out", prover.Options(), progress=begun.append)
     assert (proof, abi.name) == (tmp_path / "out/vadcop_final_proof.bin", "0.18")
     assert (tmp_path / "calls").read_text().split() == [
         "--version",
@@ -77,7 +77,7 @@ def test_proving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "verify",
     ]
     assert (tmp_path / "out/guest_80000000.elf").read_bytes() == guest(abi)
-    assert [line.split(":")[0] for line in said] == ["setup", "constraints", "proof", "verification"]
+    assert [step.name for step in begun] == ["setup", "constraints", "proof", "verification"]
 
 
 def test_a_failure_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

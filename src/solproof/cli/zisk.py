@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from solproof.cli.options import (
     quiet_option,
     read_input,
 )
+from solproof.cli.progress import Phases
 from solproof.cli.show import Fields, aligned, print_json, print_lines
 from solproof.errors import InputError, ProvingError
 from solproof.files import check_writable, write_file
@@ -27,6 +27,7 @@ from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
 from solproof.zisk import chunks, doctor, prover
 from solproof.zisk.abi import DEFAULT, Abi, abi_of
+from solproof.zisk.claim import accept
 from solproof.zisk.emulator import Emulation, emulate
 from solproof.zisk.frame import frame
 from solproof.zisk.guests import digests, file_name
@@ -149,7 +150,7 @@ def zisk_run(
         )
     if max_steps is not None:
         segments = _segments(given, max_steps, _abi(version), count_steps=True)
-        outputs = chunks.join([segment.outputs for segment in segments])
+        outputs = accept([segment.outputs for segment in segments], given)
         emulation, abi = segments[-1].emulation, _abi(version)
     else:
         segments = []
@@ -161,6 +162,7 @@ def zisk_run(
         outputs = Outputs.of(emulation.words)
         with naming_program(program):
             raise_refusal(outputs, emulation.words[Word.ENDING])
+        accept([outputs], given)
     steps = [segment.emulation.steps or 0 for segment in segments]
     fields: Fields = {
         "outputs": list(emulation.words),
@@ -225,17 +227,23 @@ def zisk_prove(
     given = read_input(program, input_path, **parameters)
     installed = find_tool(CARGO_ZISK)
     abi = _abi(version or (None if installed is None else tool_version(installed)))
-    with naming_program(program):
-        payloads, outputs = _checked(given, max_steps, abi)
     options = prover.Options(assembly, unlock_memory, skip_setup, proving_key)
-    progress = _quiet if quiet else _say
     proofs = []
-    for number, payload in enumerate(payloads):
-        folder = directory if max_steps is None else directory / f"segment-{number}"
-        # The setup is for the guest: once for all segments.
-        chosen = replace(options, skip_setup=skip_setup or number > 0)
-        proof, _ = prover.prove(payload, folder, chosen, version=version, progress=progress)
-        proofs.append(str(proof))
+    with naming_program(program), Phases("zisk prove", quiet=quiet) as progress:
+        progress("run in the embedded emulator")
+        payloads, outputs = _checked(given, max_steps, abi)
+        for number, payload in enumerate(payloads):
+            folder = directory if max_steps is None else directory / f"segment-{number}"
+            # The setup is for the guest: once for all segments.
+            chosen = replace(options, skip_setup=skip_setup or number > 0)
+
+            def begin(step: prover.Step, number: int = number) -> None:
+                progress(step.name)
+                call = f"{CARGO_ZISK} {' '.join(step.arguments)}"
+                progress.say(f"  {call}", segment=number, call=call)
+
+            proof, _ = prover.prove(payload, folder, chosen, version=version, progress=begin)
+            proofs.append(str(proof))
     if as_json:
         print_json({"proofs": proofs, **_named(outputs)})
     else:
@@ -335,11 +343,3 @@ def _lines(outputs: Outputs, emulation: Emulation, fields: Fields) -> list[str]:
 def _finding_text(item: doctor.Finding) -> str:
     remedy = f"; {item.remedy}" if item.remedy else ""
     return f"{item.verdict.value:<8} {item.reading}{remedy}"
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
-def _quiet(_line: str) -> None:
-    pass

@@ -12,7 +12,8 @@ from solproof.errors import InputError
 
 ROM_SIZE = 128 * 1024 * 1024
 INPUT_SIZE = 128 * 1024 * 1024
-RAM_END = 0xC000_0000
+RAM_END = 0xBFFC_0000
+"""Of the memory that every version lets a guest use, its stack included."""
 OUTPUT_WORDS = 64
 """Public words of 32 bits."""
 

@@ -23,8 +23,9 @@ EXIT_CALL = 93
 ECALL, ILLEGAL_INSTRUCTION = 8, 2
 SHA256_CSR, KECCAK_CSR = 0x805, 0x800
 SYSTEM_OPCODE, SET_BITS = 0x73, 2
-GUEST_RAM_END = 0xBFF0_0000
-"""Above is the guest's own stack."""
+PAGE = 4096
+GUEST_RAM_START, GUEST_RAM_END = 0xA043_0000, 0xBFF0_0000
+"""What guest/platform.h takes of RAM; above is the guest's own stack."""
 
 
 class GuestError(SolproofError):
@@ -86,8 +87,9 @@ class _Emulator:
             machine.mem_write(header.address, content)
         machine.mem_map(abi.input_address, INPUT_SIZE, constants.UC_PROT_READ)
         machine.mem_write(abi.input_address, memory)
-        # The page of the system is left out: this guest has no business there.
-        machine.mem_map(abi.output_address, RAM_END - abi.output_address)
+        # Only what is the guest's: a write elsewhere, to the system's page or past the outputs, is a fault.
+        machine.mem_map(abi.output_address, PAGE)
+        machine.mem_map(GUEST_RAM_START, RAM_END - GUEST_RAM_START)
         machine.hook_add(constants.UC_HOOK_INTR, self._interrupt)
         if count_steps:
             machine.hook_add(constants.UC_HOOK_BLOCK, self._block)

@@ -68,7 +68,7 @@ def prove(
     options: Options,
     *,
     version: str | None = None,
-    progress: Callable[[str], None],
+    progress: Callable[[Step], None],
     run: Runner = run_tool,
 ) -> tuple[Path, Abi]:
     """Prove a guest run in ZisK; the files, the proof among them, are left in the folder.
@@ -82,7 +82,7 @@ def prove(
     elf, inputs = write_files(directory, payload, abi)
     proof = directory / PROOF_NAME
     for step in steps(version, elf, inputs, proof, options):
-        progress(f"{step.name}: {CARGO_ZISK} {' '.join(step.arguments)}")
+        progress(step)
         finished = run([tool, *step.arguments])
         if finished.status != 0:
             raise ProvingError(failure_text(step, finished))

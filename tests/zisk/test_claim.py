@@ -1,0 +1,163 @@
+"""Attacks: a prover chooses the whole input memory freely. What each of these inputs proves is nothing, or true."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+
+import pytest
+
+from solproof.demo import scenario
+from solproof.errors import ProofRejected
+from solproof.svm import bincode
+from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.zisk import chunks
+from solproof.zisk.abi import ABIS, Abi
+from solproof.zisk.claim import accept
+from solproof.zisk.emulator import Emulation, emulate
+from solproof.zisk.frame import segment_payload
+from solproof.zisk.outputs import Outputs
+from tests.svm.test_token_programs import CLASSIC, P_TOKEN, elf
+from tests.zisk.frames import LARGEST, memory, run_memory
+from tests.zisk.test_refusals import outputs_of, small_input
+
+GIVEN = small_input()
+CONTENT = bincode.pack(GIVEN)
+WHOLE = outputs_of(CONTENT)[1]
+PROGRAM_END = 8 + len(GIVEN.program)
+
+
+def run(payload: bytes) -> Emulation:
+    return emulate(payload, count_steps=False)
+
+
+def rejected(parts: list[Outputs], given: ExecutionInput) -> str:
+    with pytest.raises(ProofRejected) as caught:
+        accept(parts, given)
+    return str(caught.value)
+
+
+def test_what_is_true_is_accepted() -> None:
+    assert accept([WHOLE], GIVEN) == WHOLE
+
+
+# THE FRAME
+
+
+@pytest.mark.parametrize("abi", ABIS, ids=lambda abi: abi.name)
+@pytest.mark.parametrize("length", [LARGEST + 1, 1 << 32, 1 << 63, 2**64 - 1])
+def test_a_length_beyond_the_memory(abi: Abi, length: int) -> None:
+    """It would have the guest read its own memory as input."""
+    refusal = run_memory(memory(CONTENT, length), abi).refusal
+    assert refusal == "the input is not an input.bin: at offset 0 of the input.bin"
+
+
+@pytest.mark.parametrize("segment", [b"", segment_payload(b"", 7)])
+@pytest.mark.parametrize("length", [0, 7, 8, 23, 24])
+def test_a_short_length(segment: bytes, length: int) -> None:
+    assert run_memory(memory(segment + CONTENT, length)).refusal is not None
+
+
+def test_bytes_outside_the_length() -> None:
+    """Zeros that were not given are no part of an input; bytes past its length are not read."""
+    assert run_memory(memory(CONTENT, len(CONTENT) + 8)).refusal is not None
+    assert run_memory(memory(CONTENT + b"more", len(CONTENT))) == WHOLE
+
+
+# THE DIGESTS
+
+
+@pytest.mark.parametrize("group", range(8))
+def test_every_byte_is_bound(group: int) -> None:
+    """No byte can be changed without another digest, unless nothing is claimed."""
+    for place in range(group, len(CONTENT), 24):
+        changed = bytearray(CONTENT)
+        changed[place] ^= 1
+        _, outputs = outputs_of(bytes(changed))
+        if outputs.refusal is None:
+            is_other = (
+                outputs.program_digest != WHOLE.program_digest,
+                outputs.input_digest != WHOLE.input_digest,
+            )
+            assert is_other == (8 <= place < PROGRAM_END, place >= PROGRAM_END)
+
+
+def test_the_border_of_program_and_input_is_bound() -> None:
+    """The bytes in another division: one part then has another length, so both have another digest."""
+    for length in range(0, len(CONTENT) - 8, 8):
+        if length != len(GIVEN.program):
+            _, outputs = outputs_of(struct.pack("<Q", length) + CONTENT[8:])
+            assert outputs.program_digest != WHOLE.program_digest
+            assert outputs.input_digest != WHOLE.input_digest or outputs.refusal is not None
+
+
+def test_how_the_program_is_read_is_bound() -> None:
+    """As raw bytecode of another version: the same program's digest, another input's."""
+    assert GIVEN.program_format is not None
+    other = replace(GIVEN, program_format=replace(GIVEN.program_format, version=3))
+    outputs = outputs_of(bincode.pack(other))[1]
+    assert outputs.program_digest == WHOLE.program_digest
+    assert rejected([outputs], GIVEN).startswith("the input has SHA-256 ")
+
+
+def test_another_program_or_limit() -> None:
+    other = replace(GIVEN, program=GIVEN.program + GIVEN.program)
+    assert rejected([outputs_of(bincode.pack(other))[1]], GIVEN).startswith("the program has SHA-256 ")
+    other = replace(GIVEN, parameters=Parameters(compute_unit_limit=1000))
+    assert rejected([outputs_of(bincode.pack(other))[1]], GIVEN).startswith("the input has SHA-256 ")
+
+
+def test_mentions_of_one_account_that_differ() -> None:
+    """The third account is the first again; with one lamport more there would be two truths."""
+    again = CONTENT.rindex(bytes([1]) * 32 + bytes([7]) * 32)
+    changed = bytearray(CONTENT)
+    changed[again + 64] += 1
+    assert outputs_of(bytes(changed))[1].refusal is not None
+
+
+# SEGMENTS
+
+
+def test_a_segment_without_a_state_is_the_run() -> None:
+    assert Outputs.of(run(segment_payload(CONTENT, 0)).words) == WHOLE
+
+
+def test_a_forged_state_cannot_pass_for_a_run() -> None:
+    """A transfer of more than there is fails. From a state just before the exit, with r0 = 0, the guest says success:
+    words 40 to 47 tell on it, and no honest segment ends there.
+    """
+    given = scenario.transfer(elf(P_TOKEN), scenario.SOURCE_AMOUNT + 1)
+    content = bincode.pack(given)
+    honest = Outputs.of(run(content).words)
+    assert not accept([honest], given).success
+    first = chunks.split(content, 20, run)[0]
+    state = bytearray(first.emulation.state)
+    struct.pack_into("<Q", state, 0, 0)
+    struct.pack_into("<Q", state, 8 * 11, honest.pc)
+    forged = Outputs.of(run(segment_payload(content, 0, bytes(state))).words)
+    assert forged.success
+    assert rejected([forged], given).startswith("segment 0: starts from state ")
+    assert rejected([first.outputs, forged], given).startswith("segment 1: starts from state ")
+
+
+def test_a_forged_frame_of_a_caller_is_refused() -> None:
+    """Where frames have fixed places, a caller's r10 says nothing that the depth does not."""
+    parts = chunks.split(bincode.pack(scenario.transfer(elf(CLASSIC))), 1500, run)
+    state = bytearray(parts[0].emulation.state)
+    depth, return_data = (struct.unpack_from("<Q", state, 8 * word)[0] for word in (16, 15))
+    assert depth > 0
+    caller = 8 * 17 + (return_data + 7) // 8 * 8 + 8 * 4
+    struct.pack_into("<Q", state, caller, struct.unpack_from("<Q", state, caller)[0] + 8)
+    payload = segment_payload(bincode.pack(scenario.transfer(elf(CLASSIC))), 0, bytes(state))
+    refusal = Outputs.of(run(payload).words).refusal
+    assert refusal == "the state that the segment starts from is malformed"
+
+
+def test_the_end_of_another_run() -> None:
+    given = scenario.transfer(elf(P_TOKEN))
+    parts = [part.outputs for part in chunks.split(bincode.pack(given), 50, run)]
+    assert accept(parts, given).success
+    other = scenario.transfer(elf(P_TOKEN), 1)
+    assert rejected(parts, other).startswith("the input has SHA-256 ")
+    strange = [part.outputs for part in chunks.split(bincode.pack(other), 50, run)]
+    assert rejected([parts[0], strange[1]], given) == "segment 1: of another program or input than segment 0"
