@@ -81,8 +81,8 @@ def header() -> str:
 
 
 def meaning(row: Opcode | None, version: int) -> str:
-    """The operation of an opcode, how its operands are prepared, and how many slots it takes: 0 for the end of
-    a block, or how many bytes it accesses.
+    """The operation of an opcode, how its operands are prepared, and how many bytes it accesses, or how many
+    slots it takes: 0 for the end of a block.
     """
     operation, form = _meaning(row, version)
     if operation.endswith("_ANYWHERE"):

@@ -28,7 +28,7 @@ def test_all_instructions_are_in_the_table() -> None:
 
 def test_cost_of_the_classic_transfer() -> None:
     row = measure(scene_of(CLASSIC, SUCCEEDING["Transfer"][0]))
-    assert row.per_instruction < 30
+    assert row.per_instruction < 26
 
 
 def test_numbers() -> None:
@@ -37,4 +37,4 @@ def test_numbers() -> None:
         assert re.search(
             rf"^\| {numbers[0]} to {numbers[-1]} \| .*{', '.join(names.values())} \|$", TEXT, re.MULTILINE
         )
-    assert round(rom_rows(guest(DEFAULT)), -3) == 14_000
+    assert round(rom_rows(guest(DEFAULT)), -3) == 17_000

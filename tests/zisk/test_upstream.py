@@ -1,7 +1,7 @@
 """The programs of the reference crate's own test-suite, as raw bytecode, in the guest and in the machine.
 
-There a program gets bytes of the test's choice as its input region, and no heap; the guest lays out accounts as
-the runtime does. So what upstream says of a run is expected only where it does not depend on that.
+There a program gets bytes of the test's choice as its input region, and no heap; the guest lays out accounts
+as the runtime does. So what upstream says of a run is expected only where it does not depend on that.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from solproof.zisk.frame import frame
 from solproof.zisk.guests import digests, file_name
 from solproof.zisk.outputs import OUTPUT_NAMES, Outputs, Word
 from solproof.zisk.runner import differences, raise_refusal
-from solproof.zisk.tools import CARGO_ZISK, find_tool, run_ziskemu, tool_version
+from solproof.zisk.tools import CARGO_ZISK, need_tool, run_ziskemu, tool_version
 
 EXAMPLES = """\b
 Examples:
@@ -225,8 +225,7 @@ def zisk_prove(
     with what to do. Exit status 7 when ZisK fails.
     """
     given = read_input(program, input_path, **parameters)
-    installed = find_tool(CARGO_ZISK)
-    abi = _abi(version or (None if installed is None else tool_version(installed)))
+    abi = _abi(version or tool_version(need_tool(CARGO_ZISK)))
     options = prover.Options(assembly, unlock_memory, skip_setup, proving_key)
     proofs = []
     with naming_program(program), Phases("zisk prove", quiet=quiet) as progress:

@@ -18,8 +18,8 @@ from solproof.zisk.outputs import Outputs
 def accept(parts: Sequence[Outputs], given: ExecutionInput) -> Outputs:
     """The outputs of a run of `given`, from the public words of all its proofs, one unless it was cut.
 
-    Raises `ProofRejected` when the words claim nothing of it: another program or input, a part that is not the
-    whole run, a run that the guest refused.
+    Raises `ProofRejected` when the words claim nothing of it: another program or input, a part that is not
+    the whole run, a run that the guest refused.
     """
     outputs = join(parts)
     for name, found, expected in (
