@@ -1,4 +1,4 @@
-"""What is packaged: a source distribution takes the files of the Python packages by the rule that a wheel does."""
+"""What is packaged: a source distribution takes the files of the Python package by the rule of a wheel."""
 
 from __future__ import annotations
 

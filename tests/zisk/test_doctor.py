@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from solproof import _engine
+from solproof.zisk import doctor
 from solproof.zisk.abi import ABIS, DEFAULT
-from solproof.zisk.doctor import GIB, UNLIMITED, Finding, System, Verdict, examine, read_system
+from solproof.zisk.doctor import GIB, ROM_ROW_LIMIT, UNLIMITED, Finding, System, Verdict, examine, read_system
 from solproof.zisk.guests import guest
 
 DIGEST = _engine.blake3(guest(DEFAULT)).hex()
@@ -109,6 +110,19 @@ def test_rows_of_rom() -> None:
         rows = next(finding for finding in examine(HEALTHY, abi) if finding.name == "ROM rows")
         assert rows.verdict is Verdict.GOOD
         assert rows.reading.endswith(f"of 4,194,304 for guest_{abi.link_base:x}.elf")
+
+
+def test_too_many_rows_of_rom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No guest of ours has so many: a larger one would be found."""
+    monkeypatch.setattr(doctor, "rom_rows", lambda _: ROM_ROW_LIMIT + 1)
+    found = findings()["ROM rows"]
+    assert (found.verdict, found.reading) == (Verdict.BAD, "4,194,305 of 4,194,304 for guest_80000000.elf")
+
+
+def test_a_setup_for_every_version() -> None:
+    """From 0.16 on a setup is found by the guest's digest: one of another build is not used."""
+    other = findings(setups=("0123_abc_4194304_2_3.bin",))["setup"]
+    assert (other.verdict, other.reading) == (Verdict.GOOD, "none yet: solproof zisk prove makes it")
 
 
 def test_reading_this_machine(tmp_path: Path) -> None:
