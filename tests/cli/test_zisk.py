@@ -142,7 +142,7 @@ def test_prove_without_zisk(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     result = command("zisk", "prove", files.input_bin, "--directory", tmp_path / "out")
-    assert result.status == 1
+    assert result.status == 7
     assert result.errors.startswith("error: cargo-zisk is not installed: it comes with ZisK")
 
 

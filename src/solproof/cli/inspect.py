@@ -303,5 +303,18 @@ def _lines(fields: Fields, depth: int) -> list[str]:
             for element in value:
                 lines += _element(element, depth + 1)
         else:
-            lines.append(f"{label}  {value:,}" if type(value) is int else f"{label}  {value}")
+            lines.append(f"{label}  {_text(value)}")
     return lines
+
+
+def _text(value: object) -> str:
+    """A single value, as people write it."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case _:
+            return str(value)

@@ -73,7 +73,7 @@ def prove(
 ) -> tuple[Path, Abi]:
     """Prove a guest run in ZisK; the files, the proof among them, are left in the folder.
 
-    Raises `ProvingError` with a diagnosis when a step fails, `SolproofError` when the tool is not installed.
+    Raises `ProvingError` when the tool is not installed, and with a diagnosis when a step fails.
     """
     tool = need_tool(CARGO_ZISK)
     version = version or tool_version(tool, run)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from solproof.errors import InputError, SolproofError
+from solproof.errors import InputError, ProvingError, SolproofError
 from solproof.zisk.abi import OUTPUT_WORDS, Abi, abi_of
 from solproof.zisk.emulator import Emulation
 from solproof.zisk.frame import frame
@@ -54,10 +54,10 @@ def find_tool(name: str) -> str | None:
 
 
 def need_tool(name: str) -> str:
-    """Where a program is; raises `SolproofError` when it is nowhere."""
+    """Where a program is; raises `ProvingError` when it is nowhere."""
     found = find_tool(name)
     if found is None:
-        raise SolproofError(
+        raise ProvingError(
             f"{name} is not installed: it comes with ZisK, whose documentation says how to install it"
         )
     return found
@@ -77,7 +77,8 @@ def run_ziskemu(
 ) -> tuple[Emulation, Abi]:
     """Run the guest in ZisK's emulator, with the memory map of its version or the one that is given.
 
-    It does not say how many steps it took. Raises `SolproofError` when it fails.
+    It does not say how many steps it took. Raises `ProvingError` when it is not installed, `SolproofError`
+    when it fails.
     """
     tool = need_tool(ZISKEMU)
     abi = abi_of(version or tool_version(tool, run))
