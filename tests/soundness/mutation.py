@@ -39,6 +39,9 @@ Hashes = NDArray[np.uint64]
 DEPTH = 3
 """A row with the one before it and the one after it."""
 
+FEW = 2**8
+"""A query that is made more often than 0 and fewer times than this, in each of 2^22 rows, cannot cancel."""
+
 GIVEN = (Role.RECEIVE, Role.QUERY)
 MOST_BROKEN = 5
 
@@ -193,7 +196,7 @@ class Subject:
             address.append(addresses(fields) if computed else np.full(count, -1))
             message.append(code)
             known = is_in(self.offered[interaction.bus.name], code) if is_query else np.ones(count, np.bool_)
-            wrong = ~known & (times == 1)
+            wrong = ~known & (times != 0) & (times < FEW)
             if interaction.bus is BLOCK:
                 wrong = unheard(fields, [self.field(part) for part in interaction.fields]) & (times != 0)
             invalid.append(wrong)
@@ -242,11 +245,14 @@ class Subject:
         return np.asarray(self.is_allowed(judgement) & self.is_lie(judgement))
 
     def is_lie(self, judgement: Judgement) -> Flags:
+        """Whether the row says something else, or makes a query some other number of times than 0 or 1."""
+        return np.asarray(judgement.offers | self.says_otherwise(judgement))
+
+    def says_otherwise(self, judgement: Judgement) -> Flags:
         """Whether the row is given what it was given and sends something else, allowed or not.
 
         The address of an access to memory is the row's to compute: another word of the map is a lie, whatever
-        that word holds. So are a query made a negative number of times, which adds to its table, and an
-        access left out if the rest of what is sent does not stay the same.
+        that word holds. So is an access left out if the rest of what is sent does not stay the same.
         """
         left_out = (judgement.multiplicity == 0) & (self.base.multiplicity != 0)
         changed = judgement.changed(self.base) & ~left_out
@@ -254,7 +260,7 @@ class Subject:
         elsewhere &= (judgement.multiplicity != 0) & (self.base.multiplicity != 0)
         given = ~(changed & ~elsewhere)[:, self.is_received].any(axis=1)
         said = (changed & (self.is_sent | elsewhere)).any(axis=1)
-        return np.asarray(judgement.offers | (given & said))
+        return np.asarray(given & said)
 
 
 def addresses(fields: Sequence[Integers]) -> Integers:

@@ -14,7 +14,7 @@ import numpy as np
 
 from solproof.air.chip import Chip
 from solproof.air.field import P, inverses
-from tests.soundness.mutation import Flags, Integers, Judgement, Mutations, Subject, columns_of
+from tests.soundness.mutation import FEW, Flags, Integers, Judgement, Mutations, Subject, columns_of
 
 POPULATION = 256
 STEPS = 12
@@ -54,21 +54,27 @@ def only_by(subject: Subject, rule: Rule, judged: Judgement) -> Flags:
 
 
 def is_lie(subject: Subject, main: Integers, judged: Judgement) -> Flags:
-    """Whether the row says something false to other tables, and they gave it nothing false."""
+    """Whether the row says something false to other tables, and they gave it nothing false.
+
+    A query made a negative number of times adds to its table: another row may look up what is not in it.
+    """
+    adds = (judged.multiplicity[:, subject.is_query] >= FEW).any(axis=1)
     if subject.is_padding:
         said = judged.changed(subject.base)[:, subject.is_received | subject.is_sent].any(axis=1)
         still = main[:, subject.chip.index("is_real")] == 0
-        return np.asarray((said | judged.offers) & still)
-    return subject.is_lie(judged)
+        return np.asarray((said | adds) & still)
+    return np.asarray(adds | subject.says_otherwise(judged))
 
 
 def is_scaled(subject: Subject, judged: Judgement) -> Flags:
-    """Whether the row says what it said another number of times, on both sides of its buses.
+    """Whether the row says what it said another number of times, but not never, on both sides of its buses.
 
-    With a second row that says it the missing number of times, the buses balance.
+    With a second row that says it the missing number of times, the buses balance. What is not said at all is
+    no lie: the second row is the true one then.
     """
-    same = (judged.message == subject.base.message) | (judged.multiplicity == 0)
-    changed = judged.changed(subject.base)
+    is_said = judged.multiplicity != 0
+    same = (judged.message == subject.base.message) | ~is_said
+    changed = judged.changed(subject.base) & is_said
     both = changed[:, subject.is_received].any(axis=1) & changed[:, subject.is_sent].any(axis=1)
     return np.asarray(same.all(axis=1) & both)
 

@@ -372,6 +372,29 @@ def test_a_block_cut_at_the_end_of_the_table(words: int) -> None:
     assert words > 16 or names == set()
 
 
+@pytest.mark.parametrize("rows", [1, 8, 16])
+@pytest.mark.parametrize("is_marked", [False, True], ids=["as it was", "as two blocks"])
+def test_a_block_cut_between_two_tables(rows: int, is_marked: bool) -> None:
+    """A prover may cut the rows of a chip into tables as it likes, but a block has to lie in one of them."""
+    lie = told(("sol_memset_", (TO, FIVE, 8 * 20))).lie
+    (table,) = lie.tables(COPY)
+    # The first table is full; its last row is followed by its first.
+    cut = [
+        replace(table, main=table.main[:rows].copy()),
+        replace(table, main=np.roll(table.main, -rows, axis=0)),
+    ]
+    cut[1].main[-rows:] = 0
+    if is_marked:
+        Row(cut[0], rows - 1)["is_last"] = Row(cut[0], rows - 1)["is_end"] = 1
+        Row(cut[1], 0)["is_first"] = 1
+    lie.instances = [*(each for each in lie.instances if each is not table), *cut]
+    rechain(lie)
+    expected = "the end is where nothing is left" if is_marked else "a row continues a call or is a first"
+    names = lie.names()
+    assert f"memory_copy: {expected}" in names
+    assert any("bus block" in name for name in names) == is_marked
+
+
 def test_two_calls_exchange_their_blocks() -> None:
     lie = told(("sol_memset_", (TO, FIVE, 8)), ("sol_memset_", (TO, 6, 8)))
     first, second = Row(lie.rows[0].instance, 0), lie.rows[0]

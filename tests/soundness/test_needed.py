@@ -497,6 +497,17 @@ def test_bytes_past_the_end(chip: str, access: Instruction, place: int) -> None:
     needed(beyond(access, place), chip, "the bytes exist")
 
 
+@shows(*((chip, "bytes that exist") for chip in ("load_unaligned", "store_unaligned")))
+@pytest.mark.parametrize(
+    ("chip", "access"),
+    [("load_unaligned", ("LD_H_REG", 2, 1, 0)), ("store_unaligned", ("ST_H_IMM", 1, 0, 0, 5))],
+)
+def test_more_bytes_than_the_words_have(chip: str, access: Instruction) -> None:
+    lie = beyond(access, 13)
+    lie.row(chip)["available"] = 8
+    needed(lie, chip, "bytes that exist")
+
+
 @shows(("load_narrow", "is_writable is 0 or 1"), ("load_unaligned", "is_writable is 0 or 1"))
 @pytest.mark.parametrize(
     ("chip", "access", "place", "columns"),

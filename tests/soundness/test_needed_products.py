@@ -175,6 +175,18 @@ def test_half_a_sign(name: str) -> None:
     needed(lie, "multiply_wide", f"{name}_sign is 0 or 1")
 
 
+@shows(*(("multiply_wide", f"{name} has no sign when it is unsigned") for name in "ab"))
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_an_unsigned_factor_with_a_sign(name: str) -> None:
+    """The upper half is less by the other factor."""
+    lie = computed("UHMUL64_REG", 1, 1)
+    row = lie.row("multiply_wide")
+    row[f"{name}_sign"] = 1
+    ends_as(lie, multiplied(row, 0, 0))
+    assert row.word("high") == MASK64
+    needed(lie, "multiply_wide", f"{name} has no sign when it is unsigned")
+
+
 # QUOTIENTS
 
 DIVISIONS = {"divide": ("DIV64_REG", "MOD64_REG"), "divide_signed": ("SDIV64_REG", "SREM64_REG")}
@@ -297,6 +309,19 @@ def test_a_difference_of_no_limb(chip: str, limb: int) -> None:
     needed(lie, chip, f"the difference is that of limb {limb}")
 
 
+@shows(*both(*(f"limb {limb} is equal above the marker" for limb in (1, 2, 3))))
+@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("limb", [1, 2, 3])
+def test_a_remainder_above_the_divisor_in_a_higher_limb(chip: str, limb: int) -> None:
+    """Nothing of the dividend is divided: its lowest limb is below the divisor."""
+    n = 1 << 16 * limb
+    lie, row = divided(DIVISIONS[chip][1], n, 5, 0, n)
+    for position in range(3):
+        row[f"carry_{position}"] = 0
+    compare(row, 0, 5)
+    needed(lie, chip, f"limb {limb} is equal above the marker")
+
+
 @shows(*both("equal values are not less"))
 @pytest.mark.parametrize("chip", CHIPS)
 def test_a_remainder_equal_to_the_divisor(chip: str) -> None:
@@ -342,6 +367,49 @@ def test_a_carry_of_the_divisor_that_is_a_fraction(limb: int) -> None:
     row[f"divisor_carry_{limb}"] = pow(2**16, -1, P)
     ends_as(lie, n % wrong)
     needed(lie, "divide_signed", f"divisor_carry_{limb} is 0 or 1")
+
+
+@shows(*(("divide_signed", f"limb {limb} of c is below 2^16") for limb in LIMBS))
+@pytest.mark.parametrize("limb", LIMBS)
+def test_a_result_that_is_not_reduced(limb: int) -> None:
+    """2^16 stays in a limb, and the next one is one less."""
+    lie = computed("SDIV64_REG", 0x0005_0005_0005_0005, 1)
+    row = lie.row("divide_signed")
+    row[f"c_{limb}"], row[f"c_carry_{limb}"] = 5 + 2**16, 1
+    ends_with(lie, 1, {limb: 5 + 2**16})
+    if limb < 3:
+        row[f"c_{limb + 1}"] = 4
+        ends_with(lie, 1, {limb + 1: 4})
+    needed(lie, "divide_signed", f"limb {limb} of c is below 2^16")
+
+
+@shows(*(("divide_signed", f"limb {limb} of the divisor") for limb in LIMBS))
+@pytest.mark.parametrize("limb", LIMBS)
+def test_another_divisor(limb: int) -> None:
+    n, wrong = 0x7FFF << 48, 5 + (1 << 16 * limb)
+    lie, other = computed("SREM64_REG", n, 5), computed("SREM64_REG", n, wrong)
+    row = lie.row("divide_signed")
+    row.copy_from(other.row("divide_signed"))
+    row.set_word("b", 5)
+    assert n % wrong != n % 5
+    ends_as(lie, n % wrong)
+    needed(lie, "divide_signed", f"limb {limb} of the divisor")
+
+
+NEGATED = "the quotient is negative when one sign is, the remainder when that of a is"
+
+
+@shows(("divide_signed", NEGATED))
+def test_a_quotient_negated() -> None:
+    """7 / 2 = -3."""
+    lie = computed("SDIV64_REG", 7, 2)
+    row = lie.row("divide_signed")
+    row["is_negated"] = 1
+    row.set_word("c", -3)
+    for limb in LIMBS:
+        row[f"c_carry_{limb}"] = 1
+    ends_as(lie, -3)
+    needed(lie, "divide_signed", NEGATED)
 
 
 def as_unsigned(row: Row, dividend: int, divisor: int, is_remainder: int) -> int:
@@ -445,6 +513,51 @@ def test_a_register_minus_two_times(chip: str) -> None:
 
 
 # JUMPS
+
+
+def jumped(mnemonic: str, a: int, b: int) -> tuple[Forgery, Row]:
+    """The witness of a jump to the next instruction, taken or not, and its row with the other answer."""
+    builder = ProgramBuilder(3)
+    builder.constant(1, a)
+    builder.constant(2, b)
+    builder.emit(mnemonic, 1, 2, 0)
+    builder.exit()
+    lie = Forgery(witness_of(run(builder.build())))
+    row = lie.row("jump_half" if "32" in mnemonic else "jump")
+    row["is_taken"] = 1 - row["is_taken"]
+    return lie, row
+
+
+@shows(*product(("jump", "jump_half"), (f"{name} has no sign in an unsigned comparison" for name in "ab")))
+@pytest.mark.parametrize("bits", [64, 32])
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_a_sign_in_an_unsigned_comparison(bits: int, name: str) -> None:
+    """What has a sign is less, by 2^16 in the top limb."""
+    lie, row = jumped(f"JLT{bits}_REG", *((5, 3) if name == "a" else (3, 5)))
+    top = bits // 16 - 1
+    row[f"{name}_sign"] = 1
+    row[f"differs_{top}"], row["differs_0"] = 1, 0
+    row["is_less"], row["difference"] = int(name == "a"), 2**16
+    needed(lie, row.instance.chip.name, f"{name} has no sign in an unsigned comparison")
+
+
+@shows(("jump", "differs_0 is 0 or 1"), ("jump", "differs_1 is 0 or 1"))
+@pytest.mark.parametrize("limb", [0, 1])
+def test_a_marker_taken_back(limb: int) -> None:
+    """A marker on an equal limb, one less on a lower: what differs between them is not compared."""
+    lie, row = jumped("JEQ64_REG", 1 << 16 * (limb + 1), 0)
+    row[f"differs_{limb + 2}"], row[f"differs_{limb + 1}"], row[f"differs_{limb}"] = 1, 0, -1
+    row["difference"] = row["is_less"] = 0
+    needed(lie, "jump", f"differs_{limb} is 0 or 1")
+
+
+@shows(*(("jump_half", f"limb {limb} is equal above the marker") for limb in range(2)))
+@pytest.mark.parametrize("limb", range(2))
+def test_a_difference_of_halves_that_is_not_marked(limb: int) -> None:
+    lie, row = jumped("JLE32_REG", 1 << 16 * limb | 5, 7 * limb)
+    row["differs_0"], row["differs_1"] = limb, 0
+    row["difference"], row["is_less"] = 2 * limb, limb
+    needed(lie, "jump_half", f"limb {limb} is equal above the marker")
 
 
 @shows(*(("jump_half", f"{name}_sign is the sign bit of {name}") for name in "ab"))

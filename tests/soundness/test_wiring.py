@@ -114,6 +114,78 @@ def test_lookups_are_provided_from_preprocessed_columns() -> None:
                 assert {kind for kind, _ in read} == {"preprocessed"}
 
 
+SUMS = "(((differs_3 + differs_2) + differs_1) + differs_0)"
+NEVER_NEGATIVE = {
+    ("divide", SUMS): "at most one limb is marked",
+    ("divide_signed", SUMS): "at most one limb is marked",
+    ("jump", SUMS): "at most one limb is marked",
+    ("jump_half", "(differs_1 + differs_0)"): "at most one limb is marked",
+    ("divide_signed", "(a_sign * b_sign)"): "b_sign is 0 or 1",
+    ("shift", "(is_real - is_whole)"): "is_whole is 0 on padding",
+    ("memory_call", "(is_real - is_long)"): "is_long is 0 on padding",
+    ("memory_call", "(is_real - is_empty)"): "is_empty is 0 on padding",
+    ("memory_copy", "(is_last * (1 - is_set))"): "is_set is 0 or 1",
+    # `covers` or, before a row of the same call, `covers` less that of the next row; and 0 where it is 0.
+    ("memory_copy", "is_end"): "a row before the end covers its last byte",
+    ("memory_compare", "is_end"): "a row before the end covers its last byte",
+    # 0 or 1 in the call's message, and known in the rows after the first.
+    ("memory_copy", "reads"): "a row that continues reads",
+    ("memory_compare", "reads"): "a row that continues reads",
+}
+"""Multiplicities that are no column of 0 and 1, and a rule without which they could be something else."""
+
+
+def test_no_message_is_counted_less_than_never() -> None:
+    """A lookup of what is in no table fails because no other row can take it back."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for chip in CIRCUIT.chips:
+        rules = {constraint.name for constraint in chip.constraints}
+        public = {note.name for note in chip.public_columns}
+        for interaction in chip.interactions:
+            node = chip.graph.nodes[interaction.multiplicity.node]
+            if interaction.role is Role.PROVIDE or node[0] == "preprocessed":
+                continue
+            name = formula(chip, interaction.multiplicity.node)
+            if f"{name} is 0 or 1" not in rules and name not in public:
+                found[chip.name, name] = rules
+    assert found.keys() == NEVER_NEGATIVE.keys()
+    assert all(NEVER_NEGATIVE[key] in rules for key, rules in found.items())
+
+
+def test_tables_that_may_be_cut() -> None:
+    """Of a chip without a statement or a key there may be any number of tables, cut anywhere.
+
+    So no rule may be about all rows of a chip, as that words rise. A block lies in one table: the last row is
+    followed by the first.
+    """
+    free = [chip for chip in CIRCUIT.chips if not is_required(chip)]
+    kinds = {chip.name: {str(node[0]) for node in chip.graph.nodes} for chip in free}
+    arithmetic = {"main", "const", "add", "sub", "mul"}
+    assert {name: found - arithmetic for name, found in kinds.items() if found - arithmetic} == {
+        "memory_copy": {"next"},
+        "memory_compare": {"next"},
+    }
+    assert {chip.name for chip in CIRCUIT.chips} - kinds.keys() == {
+        *("execution", "registers", "image", "input", "stack_heap", "syscall", "event_word", "lookup")
+    }
+
+
+def is_required(chip: Chip) -> bool:
+    """Whether the engine takes exactly one table of it, as tests/engine/test_rules.py shows."""
+    return bool(chip.preprocessed_columns or chip.public_columns or chip.public_values)
+
+
+def formula(chip: Chip, node: int) -> str:
+    """An expression over main columns as text."""
+    kind, *arguments = chip.graph.nodes[node]
+    if kind == "main":
+        return chip.main[int(arguments[0])].name
+    if kind == "const":
+        return str(arguments[0])
+    left, right = (formula(chip, int(argument)) for argument in arguments)
+    return f"({left} {({'add': '+', 'sub': '-', 'mul': '*'})[kind]} {right})"
+
+
 def test_program_codes_have_one_executor() -> None:
     """Each family number of a program message is asked for by the chips of one family."""
     codes: dict[str, set[int]] = {}

@@ -1,0 +1,194 @@
+"""As `test_needed.py`: lies by rows that count a message a negative number of times, or a fraction of one.
+
+What such a row looks up need not be in the table, if other rows look it up as often the other way round. And
+an access at the time of the one before it takes the message that it leaves, so the cell need not exist: only
+the lookup of the time between, -1, is false then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from solproof.air.chip import Chip
+from solproof.air.field import P
+from solproof.tables.refresh import MEMORY_REFRESH
+from solproof.witness.build import Instance
+from tests.conformance import run, witness_of
+from tests.families.places import HEAP, INPUT
+from tests.program_builder import ProgramBuilder
+from tests.soundness.forgery import Forgery, Row
+from tests.soundness.test_needed import (
+    Instruction,
+    beyond,
+    ends_with,
+    honest,
+    in_another_program,
+    needed,
+    program,
+    shows,
+)
+
+# ROWS
+
+
+def a_row_and_its_opposite(lie: Forgery, chip: str, cells: dict[str, int]) -> tuple[Row, Row]:
+    """Two rows of padding filled alike, of which the second counts -1: only their own changes are noticed."""
+    table = lie.tables(chip)[-1]
+    rows = [Row(table, len(table.main) - number) for number in (2, 1)]
+    assert all(row["is_real"] == 0 for row in rows)
+    for row, count in zip(rows, (1, -1), strict=True):
+        for name, value in {**cells, "is_real": count}.items():
+            row[name] = value
+    return rows[0], rows[1]
+
+
+def added(lie: Forgery, chip: Chip) -> Row:
+    """The first row of another table of a chip."""
+    lie.instances.append(Instance(chip, np.zeros((16, chip.width), np.uint32)))
+    return Row(lie.instances[-1], 0)
+
+
+ANYTHING: dict[str, tuple[Instruction, dict[str, int]]] = {
+    "arithmetic": (("ADD32_IMM", 3, 0, 0, 1), {"c_0": 7}),
+    "endian": (("BE", 3, 0, 0, 64), {"a_0_low": 7}),
+    "jump": (("JEQ64_IMM", 3, 0, 0, 1), {"b_0": 7}),
+}
+"""Instructions, and what a row with a = 7 and no flag holds beside."""
+
+
+@shows(*((chip, "is_real is 0 or 1") for chip in ANYTHING))
+@pytest.mark.parametrize("chip", ANYTHING)
+def test_an_instruction_of_no_program(chip: str) -> None:
+    """A row takes r1 = 7 as a move has read it, its opposite puts it back for the move to read."""
+    instruction, cells = ANYTHING[chip]
+    lie = honest(("constant", 1, 5), ("MOV64_REG", 2, 1), instruction)
+    read, end = lie.row("move", 1), lie.row("registers", 1)
+    assert (read["b_before"], end["time"]) == (3, 4)
+    later, earlier = a_row_and_its_opposite(lie, chip, {"a_index": 1, "a_0": 7, "clk": 5, **cells})
+    later["a_before"], earlier["a_before"] = 4, 2
+    end["time"] = 3
+    read["b_before"], read["b_0"] = 2, 7
+    ends_with(lie, 2, {0: 7})
+    needed(lie, chip, "is_real is 0 or 1")
+
+
+@shows(("stack_heap", "is_real is 0 or 1"))
+def test_a_zero_of_the_input_twice() -> None:
+    """Region 2 + 2 is the input: a load takes one of the two words, a refresh the other."""
+    lie = honest(("constant", 1, INPUT + 8), ("LD_DW_REG", 2, 1, 0), input_region=bytes(range(16)))
+    load, row = lie.row("load"), lie.row("stack_heap", 0)
+    load.set_word("value", 0)
+    lie.row("registers", 2).claim_word("last", 0)
+    lie.row("input", 0)["time"] = 0
+    now, refreshes = 2 * load["clk"], added(lie, MEMORY_REFRESH)
+    row["is_real"], row["index"], row["time"] = 2, 1, now
+    cells = {"region": 4, "index": 1, "tag": 24, "now": now, "now_low": now, "gap_low": now - 1}
+    for name, value in {**cells, "is_real": 1}.items():
+        refreshes[name] = value
+    needed(lie, "stack_heap", "is_real is 0 or 1")
+
+
+# REGISTERS
+
+STORES: dict[str, Sequence[tuple[Instruction, Instruction]]] = {
+    "store": [
+        (("ST_H_IMM", 3, 0, 0, 11), ("ST_DW_IMM", 3, 0, 0, 8)),
+        (("ST_H_IMM", 3, 0, 8, 11), ("ST_DW_IMM", 3, 0, 8, 8)),
+        (("ST_W_REG", 3, 4, 16), ("ST_DW_IMM", 3, 0, 16, 0)),
+    ],
+    "store_narrow": [
+        (("ST_B_IMM", 3, 0, 0, 17), ("ST_H_IMM", 3, 0, 0, 16)),
+        (("ST_H_IMM", 3, 0, 8, 15), ("ST_B_IMM", 3, 0, 8, 16)),
+    ],
+    "store_unaligned": [
+        (("ST_H_IMM", 3, 0, 1, 9), ("ST_W_IMM", 3, 0, 1, 8)),
+        (("ST_W_IMM", 3, 0, 9, 7), ("ST_H_IMM", 3, 0, 9, 8)),
+    ],
+}
+"""Instructions of a program, and those that are executed instead. The sizes differ by 16 times a fraction."""
+FLAGS = {"B": 1, "H": 2, "W": 4, "DW": 8}
+
+
+def flags(instruction: Instruction) -> int:
+    """The flags field of a store."""
+    _, size, form = str(instruction[0]).split("_")
+    return FLAGS[size] + 16 * (form == "REG")
+
+
+@shows(*((chip, "is_register is 0 or 1") for chip in STORES))
+@pytest.mark.parametrize("chip", STORES)
+def test_stores_of_other_sizes(chip: str) -> None:
+    """The fractions of all rows add up to 0."""
+    setup: Instruction = ("constant", 3, HEAP + 64)
+    lie = honest(setup, *(executed for _, executed in STORES[chip]))
+    in_another_program(lie, program(setup, *(written for written, _ in STORES[chip])))
+    for number, (written, executed) in enumerate(STORES[chip]):
+        row = lie.row(chip, number)
+        row["is_register"] = (flags(written) - flags(executed)) * pow(16, -1, P)
+        row["b_index"] = 4 if str(written[0]).endswith("REG") else 0
+        row["b_before"] = 2 * row["clk"]
+    needed(lie, chip, "is_register is 0 or 1")
+
+
+@shows(("call", "is_register is 0 or 1"))
+def test_a_store_as_a_call() -> None:
+    """Family 12 is a call with -1 register; the call by register after it does not read its own."""
+
+    def calls(first: str) -> ProgramBuilder:
+        builder = ProgramBuilder()
+        if first == "CALL_IMM":
+            builder.call("f")
+        else:
+            builder.emit(first, 0, 0, offset=2 * 5, immediate=0)
+        builder.address_of(1, "f")
+        builder.call_register(1)
+        builder.exit()
+        builder.label("f")
+        builder.exit()
+        return builder
+
+    lie = Forgery(witness_of(run(calls("CALL_IMM").build())))
+    in_another_program(lie, calls("ST_DW_IMM"))
+    stored, called = lie.row("call", 0), lie.row("call", 1)
+    assert stored["target"] == called["target"] == 5
+    stored["is_register"], stored["callee_0"], stored["eighth"] = -1, 40, 5
+    stored["exit_r10_0"], stored["stride"] = stored["r10_0"] + 8, 8
+    lie.row("registers", 1)["time"] = called["callee_before"]
+    for row in (stored, called):
+        row["callee_before"] = 2 * row["clk"]
+    needed(lie, "call", "is_register is 0 or 1")
+
+
+# LOOKUPS
+
+
+@shows(("shift", "is_whole is 0 on padding"))
+def test_a_shift_by_all_16_bits_of_a_limb() -> None:
+    """A shift by 64 as one by 3 limbs and 16 bits; padding takes back the lookups of 16 bits."""
+    lie = honest(("constant", 1, 0x1234), ("constant", 2, 64), ("LSH64_REG", 1, 2))
+    row = lie.row("shift")
+    row["is_left_0"], row["is_left_3"], row["r"], row["quotient"] = 0, 1, 16, 0
+    row["is_whole"], row["power"], row["copower"] = 0, 2**16, 1
+    table = lie.tables("shift")[-1]
+    padding = Row(table, len(table.main) - 1)
+    padding["is_whole"], padding["copower"] = 1, 2**16
+    for limb in range(4):
+        padding[f"wide_{limb}"] = row[f"narrow_{limb}"] = row[f"a_{limb}"]
+        row[f"wide_{limb}"] = 0
+    row.set_word("c", 0)
+    ends_with(lie, 1, {0: 0})
+    needed(lie, "shift", "is_whole is 0 on padding")
+
+
+# TAGS
+
+
+@shows(("load", "is_writable is 0 or 1"))
+def test_eight_bytes_of_a_word_of_five() -> None:
+    """5 bytes and writable, read as 8 bytes and 13 / 16 of it."""
+    lie = beyond(("LD_DW_REG", 2, 1, 0), 8)
+    lie.row("load")["is_writable"] = 13 * pow(16, -1, P)
+    needed(lie, "load", "is_writable is 0 or 1")
