@@ -162,6 +162,50 @@ def test_a_store_as_a_call() -> None:
     needed(lie, "call", "is_register is 0 or 1")
 
 
+# WORDS BETWEEN WORDS
+
+
+@shows(("memory_call", "reads is 0 or 1"))
+def test_a_copy_of_a_word_that_lies_between_two() -> None:
+    """Eight calls read from half a word further on: their first rows read -1/2 times, their second ones once.
+
+    Calls i and i + 4 take their first row's word from each other: four lookups of -9, each -1/2 times. The
+    second rows' word goes around in two rings of calls: two more lookups of -9. They add up to none.
+    """
+    builder = ProgramBuilder()
+    builder.constant(1, HEAP + 64 + 7)
+    builder.constant(2, HEAP + 128)
+    builder.constant(3, 2)
+    for _ in range(8):
+        builder.syscall("sol_memcpy_")
+    builder.exit()
+    lie = Forgery(witness_of(run(builder.build())))
+    calls = [lie.row("memory_call", number) for number in range(8)]
+    times = [2 * call["clk"] for call in calls]
+    giver = {
+        ring[position]: ring[position - 1] for ring in ((0, 1, 2, 4), (3, 5, 6, 7)) for position in range(4)
+    }
+    half = pow(2, -1, P)
+    for number, call in enumerate(calls):
+        assert call["reads"] == 0
+        call["reads"] = -half
+        first, second = (lie.row("memory_copy", 2 * number + row) for row in range(2))
+        for row in (first, second):
+            row["shift_1"], row["shift_5"] = 0, 1
+            row["shifted_index"] = row["shifted_index"] - half
+            row["shifted_available"], row["shifted_is_writable"] = 8, 1
+        first["reads"], first["shifted_before"] = -half, times[(number + 4) % 8]
+        second["shifted_before"] = times[giver[number]]
+        second["shifted_4"], second["shifted_5"] = 77, 78
+        first["new_3"], second["new_0"] = 77 << 8, 78
+        if number:
+            first["aligned_7"], second["aligned_0"] = 77, 78
+    lie.find("stack_heap", is_heap=1, index=8)["last_3"] = 77 << 8
+    lie.find("stack_heap", is_heap=1, index=9)["last_0"] = 78
+    lie.find("stack_heap", is_heap=1, index=16)["time"] = 0
+    needed(lie, "memory_call", "reads is 0 or 1")
+
+
 # LOOKUPS
 
 
