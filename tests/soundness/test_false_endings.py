@@ -12,7 +12,9 @@ import pytest
 
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import Format, by_mnemonic, opcode
-from solproof.svm.execution_input import Parameters
+from solproof.program.raw import RawFormat
+from solproof.proof.claim import claim_of
+from solproof.svm.execution_input import ExecutionInput, Parameters
 from solproof.tables import image
 from solproof.vm.faults import Fault
 from solproof.vm.limits import FRAME_STRIDES
@@ -20,7 +22,10 @@ from solproof.vm.machine import HALT
 from solproof.witness.arrays import Integers
 from solproof.witness.memory import Cells
 from solproof.witness.table import Table
+from tests.families.places import HEAP
+from tests.program_builder import ProgramBuilder
 from tests.proof.test_faults import CASES, VERSIONS, given, runs
+from tests.soundness.forgery import Forgery
 from tests.soundness.injection import (
     Lie,
     LyingMachine,
@@ -120,6 +125,40 @@ def test_went_on_beyond_the_limit(name: str, version: int, more: int) -> None:
     names, forgery = circuit_objections(lie)
     assert names == set()
     assert verifier_objection(lie, forgery) != ""
+
+
+def test_no_limit_but_its_own() -> None:
+    """Calls that chips prove, and events between them: what a run under one limit claims, under another.
+
+    A claim is accepted exactly where it is true under that limit: nobody stops a call before it is paid
+    for, nor after, and neither half of the meter is left out.
+    """
+    calls = [("sol_memset_", 3000), ("sol_log_compute_units_", 0), ("sol_memcpy_", 1), ("sol_memset_", 5000)]
+    builder = ProgramBuilder()
+    for name, length in calls:
+        for register, value in ((1, HEAP), (2, HEAP + 0x1800), (3, length)):
+            builder.constant(register, value)
+        builder.syscall(name)
+    builder.syscall("sol_log_compute_units_")
+    builder.exit()
+    inputs = ExecutionInput(builder.code(), bytes(32), (), b"", program_format=RawFormat(0))
+    spent = tell(inputs).execution.run.compute_units
+    runs: dict[bytes, tuple[Told, Forgery]] = {}
+    claims = {}
+    for limit in range(1, spent + 3):
+        told = tell(replace(inputs, parameters=Parameters(compute_unit_limit=limit)))
+        forgery = told.witness()
+        claims[limit] = claim_of(told.execution.run, forgery.public).to_bytes()
+        runs.setdefault(claims[limit], (told, forgery))
+    faults = [claim_of(told.execution.run, forgery.public).fault for told, forgery in runs.values()]
+    assert faults.count("ComputationalBudgetExceeded") == 5
+    # Each run under the limits where another begins, the ones before, and the last.
+    edges = [limit for limit in claims if claims[limit] != claims.get(limit - 1)]
+    for limit in {*edges, *(edge - 1 for edge in edges[1:]), spent + 2}:
+        for claim, (told, forgery) in runs.items():
+            changed = replace(told.execution.input, parameters=Parameters(compute_unit_limit=limit))
+            lie = Told(replace(told.execution, input=changed), told.states)
+            assert (verifier_objection(lie, forgery) == "") == (claims[limit] == claim)
 
 
 # STOPPED
