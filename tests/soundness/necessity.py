@@ -67,14 +67,14 @@ def is_lie(subject: Subject, main: Integers, judged: Judgement) -> Flags:
 
 
 def is_scaled(subject: Subject, judged: Judgement) -> Flags:
-    """Whether the row says what it said another number of times, but not never, on both sides of its buses.
+    """Whether the row says what it said less than never, on both sides of its buses.
 
-    With a second row that says it the missing number of times, the buses balance. What is not said at all is
-    no lie: the second row is the true one then.
+    With other rows that say it the missing number of times, the buses balance, and these need not say what is
+    true: what they look up, this row takes back. To say it never or twice is no lie.
     """
     is_said = judged.multiplicity != 0
     same = (judged.message == subject.base.message) | ~is_said
-    changed = judged.changed(subject.base) & is_said
+    changed = judged.changed(subject.base) & (judged.multiplicity >= FEW)
     both = changed[:, subject.is_received].any(axis=1) & changed[:, subject.is_sent].any(axis=1)
     return np.asarray(same.all(axis=1) & both)
 

@@ -541,6 +541,19 @@ def test_a_sign_in_an_unsigned_comparison(bits: int, name: str) -> None:
     needed(lie, row.instance.chip.name, f"{name} has no sign in an unsigned comparison")
 
 
+@shows(*product(("jump", "jump_half"), (f"{name}_sign is 0 or 1" for name in "ab")))
+@pytest.mark.parametrize("bits", [64, 32])
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_a_sign_that_makes_any_top(bits: int, name: str) -> None:
+    """The top limb is 2^15 without a sign, and 2^16 - 1 with a fraction of one."""
+    lie, row = jumped(f"JSLT{bits}_REG", *((3, 5) if name == "a" else (5, 3)))
+    top = bits // 16 - 1
+    row[f"{name}_sign"] = (2**15 - 0xFFFF) * pow(2**16, -1, P)
+    row["differs_0"], row[f"differs_{top}"] = 0, 1
+    row["is_less"], row["difference"] = int(name == "b"), 0x7FFF
+    needed(lie, row.instance.chip.name, f"{name}_sign is 0 or 1")
+
+
 @shows(("jump", "differs_0 is 0 or 1"), ("jump", "differs_1 is 0 or 1"))
 @pytest.mark.parametrize("limb", [0, 1])
 def test_a_marker_taken_back(limb: int) -> None:
