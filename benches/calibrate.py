@@ -39,9 +39,11 @@ from solproof.estimation.estimate import estimate_execution
 from solproof.isa.assemble import assemble
 from solproof.machine import peak_memory, processor_name, total_memory, usable_cores
 from solproof.program.elf_writer import write_elf
+from solproof.proof.key import program_key
 from solproof.proof.prove import prove_execution
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
+from solproof.witness.execution import Execution as ChainedExecution
 from tests.programs import mainnet_programs
 
 CALIBRATION = Path(estimation.__path__[0]) / FILE
@@ -113,6 +115,34 @@ loop:
     exit
 """
 
+LOGGING = """
+entrypoint:
+    mov64 r7, 3000
+    mov64 r6, 0x41414141
+    stxdw [r10-8], r6
+loop:
+    mov64 r1, r10
+    sub64 r1, 8
+    mov64 r2, 4
+    syscall sol_log_
+    sub64 r7, 1
+    jne r7, 0, loop
+    mov64 r0, 0
+    exit
+"""
+SYSVARS = """
+entrypoint:
+    mov64 r7, 2500
+loop:
+    mov64 r1, r10
+    sub64 r1, 64
+    syscall sol_get_clock_sysvar
+    sub64 r7, 1
+    jne r7, 0, loop
+    mov64 r0, 0
+    exit
+"""
+
 
 def bare(program: bytes) -> ExecutionInput:
     """A program without accounts."""
@@ -131,6 +161,8 @@ PROGRAMS: Mapping[str, Callable[[], ExecutionInput]] = {
     "storing loop": lambda: bare(write_elf(assemble(STORING, 3))),
     "calling loop": lambda: bare(write_elf(assemble(CALLING, 3))),
     "hashing loop": lambda: bare(write_elf(assemble(HASHING, 3))),
+    "logging loop": lambda: bare(write_elf(assemble(LOGGING, 3))),
+    "sysvar loop": lambda: bare(write_elf(assemble(SYSVARS, 3))),
     "mixed loop of 7 thousand": lambda: bare(mixed_loop(300)),
     "mixed loop of 70 thousand": lambda: bare(mixed_loop(3_000)),
     "mixed loop of 350 thousand": lambda: bare(mixed_loop(15_000)),
@@ -138,7 +170,7 @@ PROGRAMS: Mapping[str, Callable[[], ExecutionInput]] = {
 }
 
 _NO_MODEL = Calibration(
-    Machine("", 0, 0, 0), "", "", Linear(0, 0, 0, 0, 0), Linear(0, 0, 0, 0, 0), Errors(0, 0, 0), ()
+    Machine("", 0, 0, 0), "", "", Linear(0, 0, 0, 0, 0, 0), Linear(0, 0, 0, 0, 0, 0), Errors(0, 0, 0), ()
 )
 
 
@@ -147,8 +179,10 @@ def measure(name: str) -> Measurement:
     given = PROGRAMS[name]()
     start = time.perf_counter()
     execution = execute(given)
-    estimated = estimate_execution(execution, _NO_MODEL)
-    proof = prove_execution(execution)
+    key = program_key(execution.program, execution.input.parameters.features)
+    chained = ChainedExecution(execution.run, key.table)
+    estimated = estimate_execution(execution, _NO_MODEL, chained)
+    proof = prove_execution(execution, chained=chained)
     first = time.perf_counter() - start
     peak = peak_memory()
     times = [first]

@@ -1,7 +1,8 @@
 """What was measured on one machine, and the model that was fitted to it: calibration.json beside this module.
 
-`python benches/calibrate.py --write` makes the file. Seconds and peak memory are linear in the instructions
-and the syscalls of a run, the cells of its proof and those of its program's key; a proof's size is computed.
+`python benches/calibrate.py --write` makes the file. Seconds and peak memory are linear in the
+instructions of a run, its events and their words, the cells of its proof and those of its program's key; a
+proof's size is computed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Load:
     """
 
     instructions: int
-    syscalls: int
+    events: int
+    event_words: int
     cells: int
     key_cells: int
 
@@ -36,14 +38,15 @@ class Linear:
 
     fixed: float
     per_instruction: float
-    per_syscall: float
+    per_event: float
+    per_event_word: float
     per_cell: float
     per_key_cell: float
 
     def at(self, load: Load) -> float:
         """The value for a proof."""
-        executed = self.per_instruction * load.instructions + self.per_syscall * load.syscalls
-        return self.fixed + executed + self.per_cell * load.cells + self.per_key_cell * load.key_cells
+        coefficients, counts = astuple(self), (1, *astuple(load))
+        return float(sum(each * count for each, count in zip(coefficients, counts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def fit(measurements: tuple[Measurement, ...], quantity: str) -> Linear:
     weighted = features / values[:, None]
     number = features.shape[1]
     least, best = np.inf, np.zeros(number)
-    # The best of all choices of features whose coefficients come out positive: there are but 31.
+    # The best of all choices of features whose coefficients come out positive: there are but 63.
     for count in range(1, number + 1):
         for chosen in map(list, combinations(range(number), count)):
             found = np.linalg.lstsq(weighted[:, chosen], np.ones(len(values)), rcond=None)[0]

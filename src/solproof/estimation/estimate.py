@@ -78,7 +78,8 @@ def estimate_execution(
         security = _engine.security(key.engine_key, heights, parameters)
     except _engine.EngineError as error:
         raise ProvingError(str(error)) from error
-    claim = claim_of(execution.run, public_data(chained)).to_bytes()
+    public = public_data(chained)
+    claim = claim_of(execution.run, public).to_bytes()
     file = ProofFile(
         __version__,
         bytes(32),
@@ -97,7 +98,8 @@ def estimate_execution(
         for counts in zip(*(widths[shape.chip].cells for shape in shapes), strict=True)
     )
     run = execution.run
-    load = Load(run.instructions, len(run.trace.events), main + auxiliary + quotient, preprocessed)
+    words = sum(len(event.words) for event in public.events)
+    load = Load(run.instructions, len(public.events), words, main + auxiliary + quotient, preprocessed)
     calibration = calibration or shipped_calibration()
     return Estimate(
         output=execution.output,
