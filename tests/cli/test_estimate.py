@@ -20,4 +20,4 @@ def test_json(command: Command, files: Files) -> None:
     assert abs(fields["proof_bytes"] / proven["bytes"]["file"] - 1) < 0.05
     assert set(fields["calibration"]["errors"]) == {"seconds", "peak_bytes", "proof_bytes"}
     assert fields["available_bytes"] > fields["peak_bytes"] > 2**26
-    assert fields["rows"]["lookup"] == 65_536
+    assert fields["rows"]["lookup"] == 2**14
