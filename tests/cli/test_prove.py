@@ -230,6 +230,14 @@ def test_full_disk_leaves_the_old_file(files: Files, tmp_path: Path) -> None:
     assert proof.read_bytes() == b"old"
 
 
+INTERRUPTIBLE = """
+import runpy, signal
+# A job in the background of a shell ignores the signal, and its children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("solproof", run_name="__main__")
+"""
+
+
 def test_interrupted(tmp_path: Path) -> None:
     """In the middle of a proof that takes a while after its phase `trace` begins."""
     given, directory = tmp_path / "input.bin", tmp_path / "out"
@@ -237,7 +245,7 @@ def test_interrupted(tmp_path: Path) -> None:
     directory.mkdir()
     arguments = ["prove", str(given), "--output", str(directory / "new.proof")]
     process = subprocess.Popen(
-        [sys.executable, "-m", "solproof", *arguments],
+        [sys.executable, "-c", INTERRUPTIBLE, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

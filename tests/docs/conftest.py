@@ -1,4 +1,4 @@
-"""The site, built once, and the browser of the explorer's tests."""
+"""The site, built once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.explorer import conftest as explorer
-
 ROOT = Path(__file__).resolve().parents[2]
-browser = explorer.browser
 
 
 @pytest.fixture(scope="session")

@@ -1,46 +1,21 @@
-"""Pages of real runs, and a real Chromium to open them with."""
+"""Pages of real runs, opened in a real Chromium."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from solproof.demo import programs, scenario
-from solproof.doctor import BROWSERS
 from solproof.explorer.page import explore
 from solproof.svm.execute import Execution, execute
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE = 60_000
 """Milliseconds; a busy machine is slow."""
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, or the one that SOLPROOF_BROWSER names."""
-    names = (os.environ["SOLPROOF_BROWSER"],) if "SOLPROOF_BROWSER" in os.environ else BROWSERS
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip(f"no browser is installed: looked for {', '.join(names)}")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -45,8 +45,10 @@ class Linear:
 
     def at(self, load: Load) -> float:
         """The value for a proof."""
-        coefficients, counts = astuple(self), (1, *astuple(load))
-        return float(sum(each * count for each, count in zip(coefficients, counts, strict=True)))
+        executed = self.per_instruction * load.instructions
+        events = self.per_event * load.events + self.per_event_word * load.event_words
+        cells = self.per_cell * load.cells + self.per_key_cell * load.key_cells
+        return self.fixed + executed + events + cells
 
 
 @dataclass(frozen=True, slots=True)
