@@ -33,6 +33,7 @@ from solproof.machine import peak_memory, processor_name, total_memory
 from solproof.proof.key import program_key
 from solproof.proof.prove import Proof, prove
 from solproof.proof.verify import Verdict, verify
+from solproof.proof.widths import auxiliary_widths
 from solproof.svm.execute import execute
 from solproof.svm.execution_input import ExecutionInput
 from solproof.svm.features import MAINNET
@@ -61,7 +62,7 @@ def median_seconds(action: Callable[[], object]) -> float:
 
 def cells_per_instruction(proof: Proof) -> float:
     """Committed cells of the tables that grow with the run, per executed instruction."""
-    auxiliary = _engine.auxiliary_width(CIRCUIT.to_bytes())
+    auxiliary = auxiliary_widths()
     cells = sum(
         rows * (chip.width + auxiliary[CIRCUIT.number(chip)])
         for chip in CIRCUIT.chips

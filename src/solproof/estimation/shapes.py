@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from solproof import _engine
 from solproof.air.chip import Chip
 from solproof.circuit import CIRCUIT
 from solproof.families.registry import FAMILIES
+from solproof.proof.widths import auxiliary_widths, quotient_widths
 from solproof.tables import image, lookup, memory, memory_call, memory_compare, memory_copy, refresh
 from solproof.vm.memory import HEAP, STACK
 from solproof.witness.build import block_rows, public_data
@@ -38,8 +38,7 @@ class Widths:
 
 def chip_widths() -> tuple[Widths, ...]:
     """The widths of every chip of the circuit, by its number."""
-    circuit = CIRCUIT.to_bytes()
-    auxiliary, quotient = _engine.auxiliary_width(circuit), _engine.quotient_width(circuit)
+    auxiliary, quotient = auxiliary_widths(), quotient_widths()
     return tuple(
         Widths(
             chip.width,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof import _engine
 from solproof.circuit import CIRCUIT
+from solproof.proof.widths import auxiliary_widths
 from solproof.tables import boundary, refresh
 from solproof.witness.arrays import Integers
 from solproof.witness.build import Instance, Witness
@@ -48,8 +48,8 @@ class ChipCells:
 
 def cells_per_row() -> dict[str, int]:
     """Committed field elements of a row by chip: main and auxiliary columns."""
-    auxiliary = _engine.auxiliary_width(CIRCUIT.to_bytes())
-    return {chip.name: chip.width + width for chip, width in zip(CIRCUIT.chips, auxiliary, strict=True)}
+    widths = zip(CIRCUIT.chips, auxiliary_widths(), strict=True)
+    return {chip.name: chip.width + width for chip, width in widths}
 
 
 def count_cells(witness: Witness, instructions: int) -> tuple[Integers, tuple[ChipCells, ...]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from solproof import _engine
 from solproof.air.bus import Kind
 from solproof.air.chip import Chip, ColumnNote
 from solproof.circuit import CIRCUIT
+from solproof.proof.widths import auxiliary_widths
 from solproof.reference.markdown import heading, table
 
 
@@ -25,7 +25,6 @@ def chips_page() -> str:
         "`public` ones to the statement.",
         "",
     ]
-    auxiliary = _engine.auxiliary_width(CIRCUIT.to_bytes())
     lines += table(
         (
             "chip",
@@ -48,7 +47,7 @@ def chips_page() -> str:
                 degree(chip),
                 len(chip.interactions),
             )
-            for chip, width in zip(CIRCUIT.chips, auxiliary, strict=True)
+            for chip, width in zip(CIRCUIT.chips, auxiliary_widths(), strict=True)
         ),
     )
     for chip in CIRCUIT.chips:

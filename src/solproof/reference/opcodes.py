@@ -6,13 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import solproof
-from solproof import _engine
 from solproof.air.bus import PROGRAM
 from solproof.air.chip import Chip
 from solproof.circuit import CIRCUIT
@@ -21,6 +19,7 @@ from solproof.families.family import Code, Family
 from solproof.families.registry import BY_MNEMONIC, EXECUTORS, MODULES
 from solproof.isa.meanings import meanings, rule_of, stem_of
 from solproof.isa.opcodes import OPCODES, Opcode
+from solproof.proof.widths import auxiliary_widths
 
 Fields = dict[str, Any]
 PACKAGE = Path(solproof.__file__).parent
@@ -175,9 +174,4 @@ def _chip_fields(chip: Chip) -> Fields:
 
 def cells(chip: Chip) -> dict[str, int]:
     """Field elements of a row, committed by the prover."""
-    return {"main": chip.width, "auxiliary": _auxiliary_widths()[CIRCUIT.number(chip)]}
-
-
-@cache
-def _auxiliary_widths() -> list[int]:
-    return _engine.auxiliary_width(CIRCUIT.to_bytes())
+    return {"main": chip.width, "auxiliary": auxiliary_widths()[CIRCUIT.number(chip)]}
