@@ -99,7 +99,7 @@ def zisk_input(
     written = []
     payloads = [bincode.pack(given)]
     if max_steps is not None:
-        payloads = [segment.payload for segment in _segments(given, max_steps, abi, count_steps=False)]
+        payloads = [run.payload for run in _guest_runs(given, max_steps, abi, count_steps=False)]
     for number, payload in enumerate(payloads):
         path = output if max_steps is None else output.with_name(f"{output.stem}-{number}{output.suffix}")
         content = frame(payload, abi)
@@ -148,33 +148,27 @@ def zisk_run(
         raise InputError(
             "--max-steps: expected the embedded emulator, which keeps the state between segments"
         )
-    if max_steps is not None:
-        segments = _segments(given, max_steps, _abi(version), count_steps=True)
-        outputs = accept([segment.outputs for segment in segments], given)
-        emulation, abi = segments[-1].emulation, _abi(version)
-    else:
-        segments = []
+    with naming_program(program):
         if emulator == "ziskemu":
-            emulation, abi = run_ziskemu(bincode.pack(given), version=version)
+            payload = bincode.pack(given)
+            emulation, abi = run_ziskemu(payload, version=version)
+            runs = [_run_of(payload, emulation)]
         else:
             abi = _abi(version)
-            emulation = emulate(bincode.pack(given), abi)
-        outputs = Outputs.of(emulation.words)
-        with naming_program(program):
-            raise_refusal(outputs, emulation.words[Word.ENDING])
-        accept([outputs], given)
-    steps = [segment.emulation.steps or 0 for segment in segments]
+            runs = _guest_runs(given, max_steps, abi, count_steps=True)
+    outputs = accept([run.outputs for run in runs], given)
+    emulation = runs[-1].emulation
+    steps = [run.emulation.steps for run in runs if run.emulation.steps is not None]
     fields: Fields = {
         "outputs": list(emulation.words),
-        "steps": sum(steps) if segments else emulation.steps,
+        "steps": sum(steps) if steps else None,
         **_named(outputs),
         "abi": abi.name,
         "guest_sha256": digests()[file_name(abi)],
     }
-    if segments:
+    if max_steps is not None:
         fields["segments"] = [
-            {"outputs": list(segment.emulation.words), "steps": segment.emulation.steps}
-            for segment in segments
+            {"outputs": list(run.emulation.words), "steps": run.emulation.steps} for run in runs
         ]
     if as_json:
         print_json(fields)
@@ -225,7 +219,8 @@ def zisk_prove(
     with what to do. Exit status 7 when ZisK fails.
     """
     given = read_input(program, input_path, **parameters)
-    abi = _abi(version or tool_version(need_tool(CARGO_ZISK)))
+    version = version or tool_version(need_tool(CARGO_ZISK))
+    abi = abi_of(version)
     options = prover.Options(assembly, unlock_memory, skip_setup, proving_key)
     proofs = []
     with naming_program(program), Phases("zisk prove", quiet=quiet) as progress:
@@ -275,33 +270,37 @@ def _abi(version: str | None) -> Abi:
     return DEFAULT if version is None else abi_of(version)
 
 
-def _segments(given: ExecutionInput, size: int, abi: Abi, *, count_steps: bool) -> list[chunks.Segment]:
-    """The segments of a run; raises what a refusal of the guest stands for."""
+def _guest_runs(
+    given: ExecutionInput, max_steps: int | None, abi: Abi, *, count_steps: bool
+) -> list[chunks.Segment]:
+    """What the guest makes of an input, in one run unless it is cut; raises what a refusal stands for."""
 
     def run(payload: bytes) -> Emulation:
-        emulation = emulate(payload, abi, count_steps=count_steps)
-        raise_refusal(Outputs.of(emulation.words), emulation.words[Word.ENDING])
-        return emulation
+        return _run_of(payload, emulate(payload, abi, count_steps=count_steps)).emulation
 
-    return chunks.split(bincode.pack(given), size, run)
+    payload = bincode.pack(given)
+    if max_steps is None:
+        return [_run_of(payload, emulate(payload, abi, count_steps=count_steps))]
+    return chunks.split(payload, max_steps, run)
+
+
+def _run_of(payload: bytes, emulation: Emulation) -> chunks.Segment:
+    """A run of the guest with its outputs; raises what a refusal stands for."""
+    outputs = Outputs.of(emulation.words)
+    raise_refusal(outputs, emulation.words[Word.ENDING])
+    return chunks.Segment(payload, emulation, outputs)
 
 
 def _checked(given: ExecutionInput, max_steps: int | None, abi: Abi) -> tuple[list[bytes], Outputs]:
     """What is to be proven, after a run without proof that agrees with solproof's own machine."""
-    if max_steps is None:
-        emulation = emulate(bincode.pack(given), abi, count_steps=False)
-        outputs, payloads = Outputs.of(emulation.words), [bincode.pack(given)]
-        raise_refusal(outputs, emulation.words[Word.ENDING])
-    else:
-        segments = _segments(given, max_steps, abi, count_steps=False)
-        outputs = chunks.join([segment.outputs for segment in segments])
-        payloads = [segment.payload for segment in segments]
+    runs = _guest_runs(given, max_steps, abi, count_steps=False)
+    outputs = chunks.join([run.outputs for run in runs])
     found = differences(outputs, execute(given))
     if found:
         raise ProvingError(
             f"the guest and solproof's machine disagree, please report this: {'; '.join(found)}"
         )
-    return payloads, outputs
+    return [run.payload for run in runs], outputs
 
 
 def _named(outputs: Outputs) -> Fields:
