@@ -188,10 +188,7 @@ def read_results() -> Results | None:
     return results
 
 
-SYSCALL_LEGEND = (
-    "Proving and verifying as above. An event is a syscall that the verifier replays; the circuit proves",
-    "those on memory. The replay includes serializing the input, and the last instruction.",
-)
+EVENT = "An event is a syscall that the verifier replays; the circuit proves those on memory."
 
 
 def machine_text(results: Results) -> str:
@@ -228,8 +225,7 @@ def readme_section(results: Results) -> str:
         "|---|---|",
         *rows,
         "",
-        "Runs of syscalls, likewise. An event is a syscall that the verifier replays; the circuit proves "
-        "those on memory.",
+        f"Runs of syscalls, likewise. {EVENT}",
         "",
         *syscall_table(results),
         "",
@@ -244,7 +240,9 @@ def page_section(results: Results, calibration: Calibration) -> str:
     for figure in FIGURES:
         shown = figure.show(results["figures"][figure.name])
         lines.append(f"| {figure.definition} | {shown} | {figure.includes} | {figure.leaves_out} |")
-    lines += ["", "## Runs of syscalls", "", *SYSCALL_LEGEND, "", *syscall_table(results), ""]
+    lines += ["", "## Runs of syscalls", "", f"Proving and verifying as above. {EVENT}"]
+    lines += ["The replay includes serializing the input, and the last instruction.", ""]
+    lines += [*syscall_table(results), ""]
     errors, machine = calibration.errors, calibration.machine
     lines += [
         "## What `solproof estimate` says",
