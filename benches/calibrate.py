@@ -22,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benches.mixed_loop import mixed_loop
 from solproof import __version__, _engine, estimation
+from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.backend.key import program_key
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
 from solproof.estimation.calibration import (
@@ -36,14 +38,12 @@ from solproof.estimation.calibration import (
     measurement_of,
 )
 from solproof.estimation.estimate import estimate_execution
+from solproof.host.resources import peak_memory, processor_name, total_memory, usable_cores
 from solproof.isa.assemble import assemble
-from solproof.machine import peak_memory, processor_name, total_memory, usable_cores
 from solproof.program.elf_writer import write_elf
-from solproof.proof.key import program_key
-from solproof.proof.prove import prove_execution
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput
-from solproof.witness.execution import Execution as ChainedExecution
+from solproof.proving.prove import prove_execution
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput
 from tests.programs import mainnet_programs
 
 CALIBRATION = Path(estimation.__path__[0]) / FILE

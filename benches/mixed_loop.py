@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from tests.svm.elf_builder import build_elf
+from tests.runtime.elf_builder import build_elf
 
 
 def slot(code: int, destination: int = 0, source: int = 0, offset: int = 0, immediate: int = 0) -> bytes:

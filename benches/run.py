@@ -26,19 +26,19 @@ from benches.figures import FIGURES, SYSCALL_FIGURES, Results, read_results, wri
 from benches.mixed_loop import mixed_loop
 from benches.syscalls import SYSCALL_RUNS
 from solproof import _engine
-from solproof.circuit import CIRCUIT
+from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.backend.key import program_key
+from solproof.backend.widths import auxiliary_widths
+from solproof.circuit.registry import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
-from solproof.machine import peak_memory, processor_name, total_memory
-from solproof.proof.key import program_key
-from solproof.proof.prove import Proof, prove
-from solproof.proof.verify import Verdict, verify
-from solproof.proof.widths import auxiliary_widths
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.features import MAINNET
-from solproof.witness.build import build_witness
-from solproof.witness.execution import Execution as ChainedExecution
+from solproof.host.resources import peak_memory, processor_name, total_memory
+from solproof.proving.prove import Proof, prove
+from solproof.proving.witness import build_witness
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.features import MAINNET
+from solproof.verifying.verify import Verdict, verify
 
 LOOP_ITERATIONS = 43_478  # 23 instructions or so each: one million
 RUNS = 7

@@ -9,13 +9,13 @@ from itertools import count
 
 from solders.pubkey import Pubkey
 
-from solproof.demo.litesvm import runtime
 from solproof.demo.programs import read_program
 from solproof.demo.scenario import demo_key, transfer, wallet
-from solproof.svm.accounts import InstructionAccount
-from solproof.svm.execution_input import ExecutionInput, Parameters
-from solproof.svm.syscalls.addresses import program_address
-from tests.svm.elf_builder import build_elf, call, leave, syscall_program, write_memory
+from solproof.oracle.litesvm import runtime
+from solproof.runtime.accounts import InstructionAccount
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.runtime.syscalls.addresses import program_address
+from tests.runtime.elf_builder import build_elf, call, leave, syscall_program, write_memory
 
 MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
 TOKEN_2022 = Pubkey.from_string("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from solproof.svm import bincode
-from solproof.svm.execution_input import ExecutionInput
+from solproof.formats import bincode
+from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk.emulator import emulate
 from solproof.zisk.outputs import Word
-from tests.svm.test_token_programs import CLASSIC, P_TOKEN, SUCCEEDING, TOKEN_2022, scene_of
+from tests.runtime.test_token_programs import CLASSIC, P_TOKEN, SUCCEEDING, TOKEN_2022, scene_of
 
 NAMES = {P_TOKEN: "p-token", CLASSIC: "SPL Token 3.5.0", TOKEN_2022: "Token-2022"}
 

@@ -19,8 +19,8 @@ ROOT = GUEST.parent
 sys.path[:0] = [str(GUEST), str(ROOT / "src")]
 
 import operations_table  # noqa: E402
-from solproof.svm.syscalls import GATES  # noqa: E402
-from solproof.svm.sysvars import ADDRESSES, ONLY_TYPED, Sysvars  # noqa: E402
+from solproof.runtime.syscalls import GATES  # noqa: E402
+from solproof.runtime.sysvars import ADDRESSES, ONLY_TYPED, Sysvars  # noqa: E402
 
 PACKAGED = ROOT / "src/solproof/zisk/elf"
 LINK_BASES = (0x8000_0000, 0x9000_0000)

@@ -103,7 +103,7 @@ static void take_sysvars(struct reader *reader, struct input *input) {
         expect(reader, sysvars[EPOCH_SCHEDULE].bytes[16] <= 1 && sysvars[EPOCH_REWARDS].bytes[80] <= 1);
         return;
     }
-    // Those of LiteSVM 0.15, as in src/solproof/svm/sysvars.py; what is not named here is zero.
+    // Those of LiteSVM 0.15, as in src/solproof/runtime/sysvars.py; what is not named here is zero.
     u8 *zeros = allocate(128), *slot_hashes = allocate(sysvar_sizes[SLOT_HASHES]);
     memcpy(slot_hashes, default_slot_hash, sizeof default_slot_hash);
     sysvars[CLOCK] = (struct content){default_clock, sizeof default_clock};

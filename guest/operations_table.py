@@ -9,7 +9,7 @@ from __future__ import annotations
 from solproof.errors import UnsupportedError
 from solproof.isa.opcodes import OPCODES, Format, Opcode
 from solproof.program.syscall_names import SYSCALL_HASHES
-from solproof.svm.features import FEATURES, MAINNET
+from solproof.runtime.features import FEATURES, MAINNET
 
 DIALECTS = (0, 2, 3)
 """A version of each dialect."""

@@ -1,4 +1,4 @@
-// The syscalls that this guest has, as src/solproof/svm/syscalls. Any other ends the run with REFUSED_SYSCALL.
+// The syscalls that this guest has, as src/solproof/runtime/syscalls. Any other ends the run with REFUSED_SYSCALL.
 
 #include "bytes.h"
 #include "machine.h"

@@ -1,4 +1,4 @@
-// The verifier: as src/solproof/program/verifier.py. It reads every slot, so the usual case is kept short.
+// The verifier: as src/solproof/program/bytecode_verifier.py. It reads every slot, so the usual case is kept short.
 
 #include "endings.h"
 #include "operations.h"

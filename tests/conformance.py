@@ -11,20 +11,20 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from solproof.accesses.access_log import Execution
 from solproof.air.check import check
-from solproof.families.family import Code
+from solproof.circuit.instructions.family import Code
+from solproof.circuit.program_table import ProgramTable, program_table
 from solproof.program.program import Program
 from solproof.program.syscall_names import ENTRYPOINT_HASH
-from solproof.svm.features import MAINNET
-from solproof.svm.syscalls import SyscallContext, registry
-from solproof.svm.sysvars import Sysvars
+from solproof.proving.witness import Witness, build_witness, program_columns
+from solproof.runtime.features import MAINNET
+from solproof.runtime.syscalls import SyscallContext, registry
+from solproof.runtime.sysvars import Sysvars
 from solproof.vm.limits import FRAME_STRIDES
 from solproof.vm.machine import run as run_machine
 from solproof.vm.memory import DEFAULT_HEAP_SIZE
 from solproof.vm.trace import Run
-from solproof.witness.build import Witness, build_witness, program_columns
-from solproof.witness.execution import Execution
-from solproof.witness.program_table import ProgramTable, program_table
 from tests.oracle.oracle import OracleRun, Text, oracle
 from tests.program.elf_files import strict_elf
 

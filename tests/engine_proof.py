@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from solproof import _engine
-from solproof.circuit import CIRCUIT
+from solproof.backend.key import program_key
+from solproof.circuit.registry import CIRCUIT
 from solproof.program.program import Program
-from solproof.proof.key import program_key
-from solproof.svm.features import MAINNET
-from solproof.witness.build import Instance
-from solproof.witness.public import PublicData, public_tables
+from solproof.proving.witness import Instance
+from solproof.runtime.features import MAINNET
+from solproof.statement.public import PublicData, public_tables
 
 TRANSCRIPT = b"a test"
 
@@ -27,7 +27,7 @@ def prove(program: Program, instances: Sequence[Instance], transcript: bytes = T
 def verify(
     program: Program, public: PublicData, proof: bytes, transcript: bytes = TRANSCRIPT
 ) -> _engine.Report:
-    """Verify as `solproof.proof.verify` does, for this public data; raises `EngineRejected`."""
+    """Verify as `solproof.verifying.verify` does, for this public data; raises `EngineRejected`."""
     return _engine.verify(
         program_key(program, MAINNET).engine_key,
         proof,

@@ -10,10 +10,10 @@ from functools import lru_cache
 from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
-from solproof.demo.litesvm import RuntimeResult, run_in_litesvm, runtime
+from solproof.oracle.litesvm import RuntimeResult, run_in_litesvm, runtime
 from solproof.program.program import Program
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 
 LOADERS = {
     Loader.V1: Pubkey.from_string("BPFLoader1111111111111111111111111111111111"),

@@ -6,10 +6,10 @@ import random
 from collections.abc import Sequence
 
 from solproof.program.program import Program
-from solproof.svm.syscalls import SyscallContext
+from solproof.runtime.syscalls import SyscallContext
 from solproof.vm.trace import Run
+from tests.circuit.instructions.places import FRAME, HEAP, INPUT, STACK, STRIDE, image
 from tests.conformance import run
-from tests.families.places import FRAME, HEAP, INPUT, STACK, STRIDE, image
 from tests.program_builder import ProgramBuilder
 
 Call = tuple[str, tuple[int, ...]]

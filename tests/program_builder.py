@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import by_mnemonic
+from solproof.program.bytecode_verifier import verify
 from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT_ADDRESS, Program
 from solproof.program.syscall_names import SYSCALL_HASHES
-from solproof.program.verifier import verify
 
 MASK32 = 2**32 - 1
 MASK64 = 2**64 - 1

@@ -6,8 +6,8 @@ from functools import cache
 
 from solders.pubkey import Pubkey
 
-from solproof.demo.litesvm import runtime
 from solproof.demo.programs import classic_token, p_token, read_program
+from solproof.oracle.litesvm import runtime
 
 PROGRAM_IDS = {
     "token_2022": "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",

@@ -13,7 +13,7 @@ from solders.pubkey import Pubkey
 
 import solproof
 from solproof.demo import programs, scenario
-from solproof.svm import solders_objects
+from solproof.formats import solders_objects
 
 PUBLIC = [name for name in solproof.__all__ if name != "__version__"]
 

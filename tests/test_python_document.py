@@ -9,7 +9,7 @@ import pytest
 
 import solproof
 from solproof.demo import programs, scenario
-from solproof.svm.input_file import format_input
+from solproof.formats.input_file import format_input
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs/python.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)

@@ -33,73 +33,73 @@ if TYPE_CHECKING:
     )
     from solproof.estimation.estimate import Estimate, estimate
     from solproof.explorer.page import explore
-    from solproof.loading import load
+    from solproof.formats.bincode import pack as input_to_bytes
+    from solproof.formats.bincode import unpack as input_from_bytes
+    from solproof.formats.input_file import format_input as input_to_json
+    from solproof.formats.input_file import parse_input as input_from_json
+    from solproof.formats.loading import load
+    from solproof.formats.solders_objects import execution_input as input_from_solders
     from solproof.profile.profile import Profile, profile_execution
     from solproof.program.raw import RawFormat
-    from solproof.proof.check import check_execution as check
-    from solproof.proof.prove import Proof, ProofReport, prove, prove_execution
-    from solproof.proof.verify import Verdict, verify
-    from solproof.svm.accounts import Account, InstructionAccount
-    from solproof.svm.bincode import pack as input_to_bytes
-    from solproof.svm.bincode import unpack as input_from_bytes
-    from solproof.svm.epoch_stakes import EpochStakes
-    from solproof.svm.execute import Execution
-    from solproof.svm.execute import execute as run
-    from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
-    from solproof.svm.execution_output import ExecutionOutput, ReturnData
-    from solproof.svm.features import FeatureSet
-    from solproof.svm.input_file import format_input as input_to_json
-    from solproof.svm.input_file import parse_input as input_from_json
-    from solproof.svm.solders_objects import execution_input as input_from_solders
-    from solproof.svm.sysvars import Sysvars
+    from solproof.proving.check import check_execution as check
+    from solproof.proving.prove import Proof, ProofReport, prove, prove_execution
+    from solproof.runtime.accounts import Account, InstructionAccount
+    from solproof.runtime.epoch_stakes import EpochStakes
+    from solproof.runtime.execute import Execution
+    from solproof.runtime.execute import execute as run
+    from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
+    from solproof.runtime.execution_output import ExecutionOutput, ReturnData
+    from solproof.runtime.features import FeatureSet
+    from solproof.runtime.sysvars import Sysvars
     from solproof.tracing.steps import Step, trace
+    from solproof.verifying.verify import Verdict, verify
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Account": "svm.accounts:Account",
+    "Account": "runtime.accounts:Account",
     "Estimate": "estimation.estimate:Estimate",
-    "EpochStakes": "svm.epoch_stakes:EpochStakes",
-    "Execution": "svm.execute:Execution",
-    "ExecutionInput": "svm.execution_input:ExecutionInput",
-    "ExecutionOutput": "svm.execution_output:ExecutionOutput",
+    "EpochStakes": "runtime.epoch_stakes:EpochStakes",
+    "Execution": "runtime.execute:Execution",
+    "ExecutionInput": "runtime.execution_input:ExecutionInput",
+    "ExecutionOutput": "runtime.execution_output:ExecutionOutput",
     "Failure": "air.check:Failure",
-    "FeatureSet": "svm.features:FeatureSet",
+    "FeatureSet": "runtime.features:FeatureSet",
     "InputError": "errors:InputError",
-    "InstructionAccount": "svm.accounts:InstructionAccount",
-    "Loader": "svm.execution_input:Loader",
+    "InstructionAccount": "runtime.accounts:InstructionAccount",
+    "Loader": "runtime.execution_input:Loader",
     "NotEnoughMemory": "errors:NotEnoughMemory",
     "OutputError": "errors:OutputError",
-    "Parameters": "svm.execution_input:Parameters",
+    "Parameters": "runtime.execution_input:Parameters",
     "ProgramError": "errors:ProgramError",
     "Profile": "profile.profile:Profile",
-    "Proof": "proof.prove:Proof",
+    "Proof": "proving.prove:Proof",
     "ProofRejected": "errors:ProofRejected",
-    "ProofReport": "proof.prove:ProofReport",
+    "ProofReport": "proving.prove:ProofReport",
     "ProofVersionError": "errors:ProofVersionError",
     "ProvingError": "errors:ProvingError",
     "RawFormat": "program.raw:RawFormat",
-    "ReturnData": "svm.execution_output:ReturnData",
+    "ReturnData": "runtime.execution_output:ReturnData",
     "SolproofError": "errors:SolproofError",
     "Step": "tracing.steps:Step",
-    "Sysvars": "svm.sysvars:Sysvars",
+    "Sysvars": "runtime.sysvars:Sysvars",
     "UnsupportedError": "errors:UnsupportedError",
-    "Verdict": "proof.verify:Verdict",
-    "check": "proof.check:check_execution",
+    "Verdict": "verifying.verify:Verdict",
+    "check": "proving.check:check_execution",
     "explore": "explorer.page:explore",
     "estimate": "estimation.estimate:estimate",
-    "input_from_bytes": "svm.bincode:unpack",
-    "input_from_json": "svm.input_file:parse_input",
-    "input_from_solders": "svm.solders_objects:execution_input",
-    "input_to_bytes": "svm.bincode:pack",
-    "input_to_json": "svm.input_file:format_input",
-    "load": "loading:load",
+    "input_from_bytes": "formats.bincode:unpack",
+    "input_from_json": "formats.input_file:parse_input",
+    "input_from_solders": "formats.solders_objects:execution_input",
+    "input_to_bytes": "formats.bincode:pack",
+    "input_to_json": "formats.input_file:format_input",
+    "load": "formats.loading:load",
     "profile_execution": "profile.profile:profile_execution",
-    "prove": "proof.prove:prove",
-    "prove_execution": "proof.prove:prove_execution",
-    "run": "svm.execute:execute",
+    "prove": "proving.prove:prove",
+    "prove_execution": "proving.prove:prove_execution",
+    "run": "runtime.execute:execute",
     "trace": "tracing.steps:trace",
-    "verify": "proof.verify:verify",
+    "verify": "verifying.verify:verify",
 }
 
 __all__ = [

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from solproof import __version__
 from solproof.errors import SolproofError
-from solproof.machine import (
+from solproof.host.resources import (
     available_memory,
     processor_features,
     processor_name,
@@ -117,9 +117,9 @@ def judge_build(lanes: int, features: frozenset[str]) -> Check:
 
 def _proving() -> Check:
     """Prove and verify the smallest program, in processes of their own."""
+    from solproof.formats import bincode  # noqa: PLC0415
     from solproof.program.raw import RawFormat  # noqa: PLC0415
-    from solproof.svm import bincode  # noqa: PLC0415
-    from solproof.svm.execution_input import ExecutionInput  # noqa: PLC0415
+    from solproof.runtime.execution_input import ExecutionInput  # noqa: PLC0415
 
     given = ExecutionInput(_PROGRAM, bytes(32), (), b"", program_format=RawFormat())
     with tempfile.TemporaryDirectory(prefix="solproof-doctor-") as directory:
@@ -154,7 +154,7 @@ def _oracle() -> Check:
     """Whether LiteSVM runs the token program, and as we do."""
     from solproof.demo.programs import p_token  # noqa: PLC0415
     from solproof.demo.scenario import run_token_instruction, transfer  # noqa: PLC0415
-    from solproof.svm.execute import execute  # noqa: PLC0415
+    from solproof.runtime.execute import execute  # noqa: PLC0415
 
     try:
         given = transfer(p_token())

@@ -8,10 +8,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from solproof.proof.prove import Proof
-    from solproof.proof.verify import Verdict
-    from solproof.svm.execute import Execution
-    from solproof.svm.execution_output import ExecutionOutput
+    from solproof.proving.prove import Proof
+    from solproof.runtime.execute import Execution
+    from solproof.runtime.execution_output import ExecutionOutput
+    from solproof.verifying.verify import Verdict
 
 Row = tuple[str, str]
 LEFT = 'style="text-align: left"'

@@ -9,7 +9,7 @@ from solproof.air.check import check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
-from solproof.witness.build import Instance
+from solproof.proving.witness import Instance
 from tests.conformance import run, witness_of
 from tests.program_builder import ProgramBuilder
 from tests.soundness.forgery import Forgery

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from solproof.cli import solproof
-from solproof.cli.failure import exit_status_of
+from solproof.cli.terminal.failure import exit_status_of
 from solproof.demo import programs, scenario
-from solproof.svm import bincode
-from solproof.svm.input_file import format_input
+from solproof.formats import bincode
+from solproof.formats.input_file import format_input
 
 
 @dataclass(frozen=True, slots=True)

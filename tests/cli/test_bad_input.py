@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from solproof.demo import scenario
-from solproof.svm.accounts import address_text
+from solproof.runtime.accounts import address_text
 from tests.cli.conftest import Command, Files, Result
 from tests.program.elf_files import small_elf
-from tests.svm.elf_builder import build_elf, call, leave
+from tests.runtime.elf_builder import build_elf, call, leave
 
 ERROR_NAME = "Detected sbpf_version required by the executable which are not enabled"
 

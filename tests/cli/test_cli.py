@@ -59,7 +59,7 @@ def test_help_imports_neither_numpy_nor_the_engine_nor_solders() -> None:
     heavy = python(
         "import sys\n"
         "from solproof.cli import solproof\n"
-        "from solproof.cli.failure import exit_status_of\n"
+        "from solproof.cli.terminal.failure import exit_status_of\n"
         "sys.stdout = open('/dev/null', 'w')\n"
         "exit_status_of(solproof, ['--help'])\n"
         "sys.stdout = sys.__stdout__\n"
@@ -115,7 +115,7 @@ def test_unforeseen_ends(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("solproof.svm.bincode.unpack", fail)
+    monkeypatch.setattr("solproof.formats.bincode.unpack", fail)
     result = command("run", files.input_bin)
     assert (result.output, (result.status, result.errors)) == ("", expected)
 
@@ -123,7 +123,7 @@ def test_unforeseen_ends(
 def test_a_bug_is_one_line_that_says_where(
     command: Command, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("solproof.svm.bincode.unpack", lambda content: content[None])
+    monkeypatch.setattr("solproof.formats.bincode.unpack", lambda content: content[None])
     result = command("run", files.input_bin)
     assert result.status == 1
     line = test_a_bug_is_one_line_that_says_where.__code__.co_firstlineno + 3

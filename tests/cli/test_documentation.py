@@ -10,7 +10,7 @@ import pytest
 
 from solproof.demo import programs, scenario
 from solproof.errors import SolproofError
-from solproof.svm.input_file import format_input
+from solproof.formats.input_file import format_input
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from solproof.cli import SUMMARIES, solproof
-from solproof.cli.disasm import disasm
+from solproof.cli.commands.disasm import disasm
 from solproof.demo import run_demo
 from tests.cli.conftest import Command, Files
 
@@ -66,7 +66,7 @@ def names() -> Iterator[str]:
 
 COMMANDS = list(names())
 NEEDS_ZISK = ("zisk prove", "zisk doctor")
-"""Whether they do their work depends on what else is installed: tests/cli/test_zisk.py has them."""
+"""Whether they do their work depends on what else is installed: tests/cli/commands/test_zisk.py has them."""
 
 WORKS = [name for name in COMMANDS if name not in NEEDS_ZISK]
 
@@ -79,7 +79,7 @@ def _source(place: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def quick_demo(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One case of the demonstration is enough here; tests/cli/test_demo.py has both."""
+    """One case of the demonstration is enough here; tests/cli/commands/test_demo.py has both."""
     monkeypatch.setattr(run_demo, "CASES", run_demo.CASES[:1])
 
 
@@ -169,7 +169,7 @@ def test_notes_are_quiet_too(command: Command, tmp_path: Path) -> None:
 
 
 def test_a_bug_with_its_traceback(command: Command, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solproof.svm.bincode.unpack", lambda content: content[None])
+    monkeypatch.setattr("solproof.formats.bincode.unpack", lambda content: content[None])
     lines = command("run", files.input_bin, "--verbose").errors.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
     assert lines[-1].startswith("error: unexpected TypeError: ")

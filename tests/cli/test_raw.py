@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from solproof.formats import bincode
 from solproof.isa.instruction import Instruction
+from solproof.program.bytecode_verifier import RAW_HINT
 from solproof.program.raw import RawFormat
-from solproof.program.verifier import RAW_HINT
-from solproof.svm import bincode
-from solproof.svm.accounts import address_text
+from solproof.runtime.accounts import address_text
 from tests.cli.conftest import Command, Files
 from tests.isa.samples import EXIT, encode
 from tests.program.elf_files import strict_elf

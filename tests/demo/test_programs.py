@@ -7,9 +7,9 @@ from hashlib import sha256
 import pytest
 from solders.pubkey import Pubkey
 
-from solproof.demo.litesvm import runtime
 from solproof.demo.programs import TOKEN, classic_token, p_token, read_program
 from solproof.errors import InputError
+from solproof.oracle.litesvm import runtime
 from tests.programs import mainnet_programs
 
 P_TOKEN_SHA256 = "53e587eee80c786bcfba1450397d92179a0f01def776d19fb4ddf690d64431cc"

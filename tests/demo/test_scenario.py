@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from solproof.demo import programs, scenario
-from solproof.demo.litesvm import run_in_litesvm, runtime
-from solproof.svm.accounts import Account, InstructionAccount
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.sysvars import Sysvars
+from solproof.oracle.litesvm import run_in_litesvm, runtime
+from solproof.runtime.accounts import Account, InstructionAccount
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.sysvars import Sysvars
 
 
 def initialized(account: Account, data: bytes, *others: Account) -> bytes:

@@ -17,7 +17,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from solproof.svm.execution_input import ExecutionInput
+from solproof.runtime.execution_input import ExecutionInput
 from tests.conformance import assert_checked
 from tests.differential import mainnet, parts, upstream
 from tests.differential.cases import MAINNET_VERSIONS, VERSIONS

@@ -10,14 +10,14 @@ from hypothesis.strategies import DrawFn
 from solproof.isa.assemble import assemble
 from solproof.isa.disassemble import Names, disassemble
 from solproof.isa.listing import source_of
+from solproof.program.bytecode_verifier import load_program
 from solproof.program.disassembly import disassemble_raw
 from solproof.program.elf_writer import write_elf
 from solproof.program.program import TEXT_ADDRESS, Program
 from solproof.program.raw import RawFormat
-from solproof.program.verifier import load_program
-from solproof.svm.budget import heap_cost
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.runtime.budget import heap_cost
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.conformance import ask_oracle, assert_equal
 from tests.differential.programs import RandomProgram
 from tests.differential.source import Source

@@ -10,14 +10,14 @@ from functools import cache
 
 from solders.litesvm import LiteSVM
 
-from solproof.demo.litesvm import runtime
 from solproof.demo.scenario import TOKEN_PROGRAM
 from solproof.errors import UnsupportedError
-from solproof.program.verifier import load_program
-from solproof.svm.accounts import Account, InstructionAccount, address_bytes
-from solproof.svm.execute import Execution
-from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
-from solproof.svm.sysvars import Sysvars
+from solproof.oracle.litesvm import runtime
+from solproof.program.bytecode_verifier import load_program
+from solproof.runtime.accounts import Account, InstructionAccount, address_bytes
+from solproof.runtime.execute import Execution
+from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
+from solproof.runtime.sysvars import Sysvars
 from tests.differential.token_instructions import TokenInstructions
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.programs import PROGRAM_IDS, mainnet_programs

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from solproof.svm.execute import Execution
-from solproof.svm.execution_input import ExecutionInput
+from solproof.runtime.execute import Execution
+from solproof.runtime.execution_input import ExecutionInput
 from tests.conformance import assert_checked
 from tests.differential import mainnet
 from tests.differential.cases import Case, cases, run_case, runtime_cases

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from solproof.isa.opcodes import OPCODES, Format
+from tests.circuit.instructions.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
 from tests.differential.source import Source
-from tests.families.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
 from tests.program_builder import ProgramBuilder
 
 ROUTINES = 3

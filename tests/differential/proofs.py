@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solproof.proof.prove import prove_execution
-from solproof.proof.verify import verify
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput
+from solproof.proving.prove import prove_execution
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.verifying.verify import verify
 from tests.differential.tally import Item, items
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.circuit.instructions.test_every_opcode import COUNTS
 from tests.differential.cases import VERSIONS, Case, cases, run_case
 from tests.differential.proofs import Candidate, choose, prove_and_verify
 from tests.differential.search import search
 from tests.differential.tally import EXIT, Item, all_endings, all_opcodes
-from tests.families.test_every_opcode import COUNTS
 
 
 def test_few_runs_have_what_all_have() -> None:

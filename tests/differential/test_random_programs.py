@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from solproof.families import semantics
+from solproof.isa import semantics
 from tests.conformance import assert_checked
 from tests.differential.cases import VERSIONS, Case, cases, run_case
 from tests.differential.search import Difference, search

@@ -10,10 +10,10 @@ import struct
 from collections.abc import Callable
 
 from solproof.demo.scenario import SYSTEM_PROGRAM, demo_key, mint_data, token_account_data
-from solproof.svm.accounts import Account, InstructionAccount, merge_privileges
-from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.execution_output import ExecutionOutput
-from solproof.svm.sysvars import Sysvars
+from solproof.runtime.accounts import Account, InstructionAccount, merge_privileges
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.sysvars import Sysvars
 
 LAMPORTS = 10**9
 MINT_LENGTH, ACCOUNT_LENGTH, MULTISIG_LENGTH = 82, 165, 355

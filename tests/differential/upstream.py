@@ -15,8 +15,8 @@ from typing import Any
 from unittest.mock import patch
 
 from solproof.program.program import Program
-from solproof.svm.syscalls import SyscallContext
-from solproof.svm.sysvars import Sysvars
+from solproof.runtime.syscalls import SyscallContext
+from solproof.runtime.sysvars import Sysvars
 from solproof.vm import limits, machine
 from solproof.vm.limits import MAXIMUM_CALL_DEPTH
 from solproof.vm.memory import Layout

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from solproof.cli.progress import Phases
+from solproof.cli.terminal.progress import Phases
 from solproof.demo import run_demo, scenario
-from solproof.svm.accounts import Account, address_text
+from solproof.runtime.accounts import Account, address_text
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/first-proof.md").read_text()
 VARYING = re.compile(r"^ *(?:seconds|memory|time|proof|byte)\b.*", re.MULTILINE)

@@ -12,20 +12,20 @@ from pathlib import Path
 import numpy as np
 
 from solproof import _engine
+from solproof.accesses.table import split_heights
 from solproof.air.bus import ALL_BUSES
 from solproof.air.check import evaluator
 from solproof.air.chip import Interaction
+from solproof.circuit.instructions.arithmetic import FAMILIES
+from solproof.circuit.instructions.registry import EXECUTORS
 from solproof.demo import programs, scenario
-from solproof.families.arithmetic import FAMILIES
-from solproof.families.registry import EXECUTORS
 from solproof.profile.cells import cells_per_row
 from solproof.profile.profile import profile_execution
-from solproof.proof.check import witness_of
-from solproof.svm.execute import Execution, execute
+from solproof.proving.check import witness_of
+from solproof.proving.witness import Instance, Witness
+from solproof.runtime.execute import Execution, execute
 from solproof.tracing.constraints import COUNTERPARTS
 from solproof.tracing.steps import trace
-from solproof.witness.build import Instance, Witness
-from solproof.witness.table import split_heights
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/prover.md").read_text()
 CLK = 71

@@ -11,10 +11,10 @@ from solproof.isa.opcodes import VERSIONS
 from solproof.program.elf import MAINNET_VERSIONS
 from solproof.program.elf_file import parse
 from solproof.program.syscall_names import SYSCALL_HASHES
-from solproof.svm.budget import HEAP_PAGE_COST, MAXIMUM_COMPUTE_UNIT_LIMIT, heap_cost
-from solproof.svm.execute import Execution, execute
-from solproof.svm.features import FEATURES, MAINNET
-from solproof.svm.syscalls import SUPPORTED
+from solproof.runtime.budget import HEAP_PAGE_COST, MAXIMUM_COMPUTE_UNIT_LIMIT, heap_cost
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.features import FEATURES, MAINNET
+from solproof.runtime.syscalls import SUPPORTED
 from solproof.tracing.steps import Step, trace
 from solproof.vm.limits import FRAME_STRIDES, MAXIMUM_CALL_DEPTH
 from solproof.vm.memory import DEFAULT_HEAP_SIZE, FRAME_SIZE, MAXIMUM_HEAP_SIZE, STACK_SIZE

@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from solproof.demo import programs, scenario
-from solproof.proof import claim as claims
-from solproof.proof.claim import Claim
-from solproof.proof.proof_file import FORMAT, MAGIC, MAXIMUM_BYTES, ProofFile
-from solproof.proof.prove import Proof, prove
-from solproof.proof.statement import statement_bytes
-from solproof.proof.verify import Verdict, verify
+from solproof.proving.prove import Proof, prove
+from solproof.statement import claim as claims
+from solproof.statement.claim import Claim
+from solproof.statement.proof_file import FORMAT, MAGIC, MAXIMUM_BYTES, ProofFile
+from solproof.statement.statement import statement_bytes
+from solproof.verifying.verify import Verdict, verify
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/statement.md").read_text()

@@ -25,9 +25,9 @@ from solproof.estimation.calibration import (
     shipped_calibration,
 )
 from solproof.estimation.estimate import Estimate, bytes_text, estimate, estimate_execution
-from solproof.proof.prove import prove_execution
-from solproof.svm import bincode
-from solproof.svm.execute import execute
+from solproof.formats import bincode
+from solproof.proving.prove import prove_execution
+from solproof.runtime.execute import execute
 
 
 @pytest.fixture(scope="module")

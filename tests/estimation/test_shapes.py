@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from benches.mixed_loop import mixed_loop
-from solproof.circuit import CIRCUIT
+from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.table import split_heights
+from solproof.backend.key import program_key
+from solproof.circuit.instructions.registry import EXECUTORS
+from solproof.circuit.registry import CIRCUIT
 from solproof.demo.scenario import SOURCE_AMOUNT, transfer
 from solproof.estimation.shapes import table_shapes
-from solproof.families.registry import EXECUTORS
-from solproof.proof.key import program_key
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
-from solproof.witness.build import build_witness, split
-from solproof.witness.execution import Execution as ChainedExecution
-from solproof.witness.table import split_heights
+from solproof.proving.witness import build_witness, split
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.profile.sources import NESTED, RESTING, run_source
 from tests.programs import mainnet_programs
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from solproof.demo import programs, scenario
 from solproof.explorer.page import explore
-from solproof.svm.execute import Execution, execute
+from solproof.runtime.execute import Execution, execute
 
 PATIENCE = 60_000
 """Milliseconds; a busy machine is slow."""

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page
 
 from solproof.explorer.page import explore
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.explorer.conftest import Open
-from tests.svm.elf_builder import build_elf, call, leave
+from tests.runtime.elf_builder import build_elf, call, leave
 
 SYSCALL = 3958
 """The first sol_memcmp_ of the Transfer."""

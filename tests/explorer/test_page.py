@@ -12,16 +12,16 @@ from benches.mixed_loop import mixed_loop
 from solproof.errors import InputError
 from solproof.explorer import page as explorer
 from solproof.explorer.page import explore
-from solproof.proof.check import witness_of
-from solproof.svm.accounts import Account, InstructionAccount
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.proving.check import witness_of
+from solproof.runtime.accounts import Account, InstructionAccount
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.tracing.columns import columns_of
 from solproof.tracing.constraints import Constraints
 from solproof.tracing.memory_map import regions_after
 from solproof.tracing.steps import Step, trace
 from tests.explorer.conftest import Open
-from tests.svm.elf_builder import Op, Part, build_elf, call, leave, load, move, store, store_byte
+from tests.runtime.elf_builder import Op, Part, build_elf, call, leave, load, move, store, store_byte
 
 HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
 MEBIBYTE = 2**20

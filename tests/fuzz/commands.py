@@ -12,9 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from solproof.cli import solproof
-from solproof.cli.failure import exit_status_of
-from solproof.svm.bincode import pack
-from solproof.svm.input_file import format_input
+from solproof.cli.terminal.failure import exit_status_of
+from solproof.formats.bincode import pack
+from solproof.formats.input_file import format_input
 from tests.fuzz.inputs import given_inputs
 from tests.fuzz.programs import assembly_seeds, elf_seeds
 from tests.fuzz.proofs import honest, proof_file_seeds

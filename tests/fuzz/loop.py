@@ -12,7 +12,7 @@ import tracemalloc
 from dataclasses import dataclass, field
 from random import Random
 
-from solproof.machine import peak_memory
+from solproof.host.resources import peak_memory
 from tests.fuzz.mutation import mutate
 from tests.fuzz.target import MEBIBYTE, Target
 

@@ -8,27 +8,27 @@ from contextlib import suppress
 from functools import cache
 
 import solproof.program.elf as elf_loader
+from solproof.circuit.program_table import program_table
 from solproof.demo.scenario import transfer
 from solproof.errors import InputError, ProgramError, UnsupportedError
 from solproof.isa.assemble import assemble
 from solproof.isa.listing import source_of
 from solproof.isa.opcodes import VERSIONS
+from solproof.program.bytecode_verifier import verify
 from solproof.program.disassembly import disassemble_elf, disassemble_raw
 from solproof.program.elf_writer import write_elf, write_raw
 from solproof.program.program import Program
 from solproof.program.raw import load_raw
-from solproof.program.verifier import verify
-from solproof.proof.ending import ending
-from solproof.proof.replay import replay
-from solproof.svm.features import MAINNET
-from solproof.svm.serialization import SerializedInput, serialize
-from solproof.svm.syscalls import SyscallContext, registry
+from solproof.runtime.features import MAINNET
+from solproof.runtime.serialization import SerializedInput, serialize
+from solproof.runtime.syscalls import SyscallContext, registry
+from solproof.statement.ending import ending
+from solproof.statement.replay import replay
 from solproof.vm.machine import run
-from solproof.witness.program_table import program_table
 from tests.fuzz.target import MEBIBYTE, Target, outcome
 from tests.program.elf_files import small_elf, small_strict_elf
 from tests.program.reference import as_load_error, as_loaded, assert_like_reference
-from tests.svm.elf_builder import Op, Part, build_elf, call, leave, load, load_immediate, move, store
+from tests.runtime.elf_builder import Op, Part, build_elf, call, leave, load, load_immediate, move, store
 
 NEWEST_VERSION = VERSIONS[-1]
 COMPUTE_UNITS = 700

@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from solproof import _engine
-from solproof.cli.inspect import describe_proof
+from solproof.cli.commands.inspect import describe_proof
 from solproof.errors import ProofRejected, ProofVersionError
-from solproof.proof.claim import Claim
-from solproof.proof.proof_file import MAGIC, ProofFile
-from solproof.proof.prove import prove
-from solproof.proof.verify import verify
-from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.features import MAINNET
-from solproof.svm.syscalls import registry
+from solproof.proving.prove import prove
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.features import MAINNET
+from solproof.runtime.syscalls import registry
+from solproof.statement.claim import Claim
+from solproof.statement.proof_file import MAGIC, ProofFile
+from solproof.verifying.verify import verify
 from tests.engine.circuits import Machine, machine, with_parameters
 from tests.fuzz import postcard
 from tests.fuzz.inputs import given_inputs
 from tests.fuzz.target import MEBIBYTE, Target, outcome
-from tests.svm.elf_builder import Part, build_elf, call, leave, load_immediate, store
+from tests.runtime.elf_builder import Part, build_elf, call, leave, load_immediate, store
 
 HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
 # Without proofs of work, damaged commitments and openings get past the transcript.

@@ -11,8 +11,8 @@ from solproof.errors import ProgramError
 from solproof.isa.disassemble import Names, disassemble, disassemble_instruction
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode
+from solproof.program.bytecode_verifier import load_program
 from solproof.program.syscall_names import NAMES, SYSCALL_HASHES, SYSCALL_NAMES, function_hash
-from solproof.program.verifier import load_program
 from tests.isa.samples import EXIT, encode, random_instruction
 from tests.oracle.oracle import Text, oracle
 from tests.programs import mainnet_programs

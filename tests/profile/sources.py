@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_elf
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 
 NESTED = """
 leaf:

@@ -12,7 +12,7 @@ from solproof.demo.scenario import transfer
 from solproof.profile.cells import ChipCells
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import Cost, FrameCost, PathCost, Profile, Timeline, Weight, profile_execution
-from solproof.svm.execute import execute
+from solproof.runtime.execute import execute
 from tests.profile.sources import NESTED, RECURSIVE, run_source
 
 

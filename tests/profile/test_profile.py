@@ -9,13 +9,13 @@ from solproof.demo.scenario import SOURCE_AMOUNT, transfer
 from solproof.profile.cells import cells_per_row
 from solproof.profile.formats import collapsed
 from solproof.profile.profile import Cost, Profile, Weight, profile_execution
-from solproof.proof.check import witness_of
-from solproof.proof.prove import prove_execution
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.proving.check import witness_of
+from solproof.proving.prove import prove_execution
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.profile.sources import BY_REGISTER, NESTED, RECURSIVE, RESTING, run_source
 from tests.programs import mainnet_programs
-from tests.svm.elf_builder import build_elf
+from tests.runtime.elf_builder import build_elf
 
 
 def added(costs: list[Cost]) -> Cost:

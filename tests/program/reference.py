@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from solproof.errors import ProgramError
+from solproof.program.bytecode_verifier import verify
 from solproof.program.elf import load
 from solproof.program.errors import ElfError, VerifierError
 from solproof.program.program import Program
 from solproof.program.syscall_names import NAMES
-from solproof.program.verifier import verify
 from tests.oracle.oracle import LoadedProgram, LoadError, oracle
 
 

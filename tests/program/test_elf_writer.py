@@ -13,7 +13,7 @@ from solproof.program.elf import load
 from solproof.program.elf_writer import write_elf, write_raw
 from solproof.program.raw import load_raw
 from solproof.program.syscall_names import NAMES, SYSCALL_HASHES, function_hash
-from solproof.svm.execution_input import ExecutionInput
+from solproof.runtime.execution_input import ExecutionInput
 from tests.litesvm_oracle import litesvm_result
 from tests.oracle.oracle import LoadedProgram, oracle
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solproof.errors import SolproofError
-from solproof.program.verifier import load_program
+from solproof.program.bytecode_verifier import load_program
 from tests.oracle.oracle import LoadError
 from tests.program.elf_files import small_elf, small_strict_elf
 from tests.program.reference import assert_like_reference

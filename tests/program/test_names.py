@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pytest
 
 from solproof.isa.assemble import assemble
+from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_records import FILE_HEADER, SECTION_HEADER, SHT_PROGBITS, SHT_STRTAB, SYMBOL
 from solproof.program.elf_writer import write_elf, write_raw
 from solproof.program.names import Function, demangled, function_names
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat
-from solproof.program.verifier import load_program
 from tests.profile.sources import NESTED
 from tests.programs import mainnet_programs
 

@@ -11,22 +11,17 @@ import pytest
 from solproof.errors import InputError, ProgramError
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, VERSIONS
+from solproof.program.bytecode_verifier import load_program, verify
 from solproof.program.elf import load
 from solproof.program.errors import VerifierError
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat, load_raw
-from solproof.program.syscall_names import (
-    ENTRYPOINT_HASH,
-    NAMES,
-    SYSCALL_HASHES,
-    function_hash,
-)
-from solproof.program.verifier import load_program, verify
+from solproof.program.syscall_names import ENTRYPOINT_HASH, NAMES, SYSCALL_HASHES, function_hash
 from tests.isa.samples import EXIT, encode, random_instruction
 from tests.oracle.oracle import LoadedProgram, LoadError, Text, oracle
 from tests.program.elf_files import strict_elf
 from tests.program.reference import as_load_error, as_loaded
-from tests.svm.elf_builder import TEXT_OFFSET, Part, build_elf
+from tests.runtime.elf_builder import TEXT_OFFSET, Part, build_elf
 
 TEXT_ADDRESS = 0x1_0000_0000
 WIDE, SECOND = Instruction(0x18, 1, immediate=3), Instruction(0)

@@ -7,10 +7,10 @@ import pytest
 from solproof.errors import SolproofError
 from solproof.program.errors import ELF_ERRORS, VERIFIER_ERRORS, elf_error
 from solproof.reference.errors_page import errors_page, exceptions
-from solproof.svm.instruction_error import BUILTIN_CODES, RUNTIME_MEANINGS, TEXTS, error_of_exit_code
-from solproof.svm.syscalls import SUPPORTED
-from solproof.svm.syscalls.faults import FAULTS as SYSCALL_FAULTS
-from solproof.svm.syscalls.faults import syscall_fault
+from solproof.runtime.instruction_error import BUILTIN_CODES, RUNTIME_MEANINGS, TEXTS, error_of_exit_code
+from solproof.runtime.syscalls import SUPPORTED
+from solproof.runtime.syscalls.faults import FAULTS as SYSCALL_FAULTS
+from solproof.runtime.syscalls.faults import syscall_fault
 from solproof.vm import faults
 from solproof.zisk.outputs import ACCOUNT_RULES
 

@@ -11,8 +11,8 @@ import pytest
 
 from solproof.demo import programs, scenario
 from solproof.exit_status import STATUSES, ExitStatus
+from solproof.formats.input_file import format_input
 from solproof.reference.errors_page import exceptions
-from solproof.svm.input_file import format_input
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = [status for status in STATUSES if status.example]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from solproof.families import semantics
+from solproof.isa import semantics
 from solproof.isa.meanings import meanings, rule_of, stem_of
 from solproof.isa.mnemonics import ROWS
 from solproof.isa.opcodes import OPCODES, VERSIONS, Opcode, opcode

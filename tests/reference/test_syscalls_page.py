@@ -11,21 +11,15 @@ from types import SimpleNamespace
 import pytest
 
 from solproof.program.syscall_names import SYSCALL_HASHES
-from solproof.reference.syscalls_page import (
-    COST_VALUES,
-    TESTS,
-    argument_names,
-    cost_text,
-    syscalls_page,
-)
-from solproof.svm.execution_output import ReturnData
-from solproof.svm.features import MAINNET
-from solproof.svm.syscalls import GATES, MODULES, SUPPORTED, SyscallContext, curve, registry
-from solproof.svm.sysvars import ADDRESSES, Sysvars
+from solproof.reference.syscalls_page import COST_VALUES, TESTS, argument_names, cost_text, syscalls_page
+from solproof.runtime.execution_output import ReturnData
+from solproof.runtime.features import MAINNET
+from solproof.runtime.syscalls import GATES, MODULES, SUPPORTED, SyscallContext, curve, registry
+from solproof.runtime.sysvars import ADDRESSES, Sysvars
 from solproof.vm.faults import Fault
 from solproof.vm.memory import Layout, Memory
-from tests.svm.syscalls.cryptographic_calls import CALLS
-from tests.svm.syscalls.harness import FRAME, HEAP, IMAGE, INPUT, MASK, slices
+from tests.runtime.syscalls.cryptographic_calls import CALLS
+from tests.runtime.syscalls.harness import FRAME, HEAP, IMAGE, INPUT, MASK, slices
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURES = MAINNET.changed(
@@ -198,7 +192,7 @@ def test_places_are_there() -> None:
     for module in MODULES:
         name = module.__name__.rpartition(".")[2]
         for test in TESTS.get(name, (name,)):
-            text = (ROOT / f"tests/svm/syscalls/test_{test}.py").read_text()
+            text = (ROOT / f"tests/runtime/syscalls/test_{test}.py").read_text()
             assert test == "cryptographic_calls" or any(
                 each.name.split("sol_")[-1] in text for each in module.SYSCALLS
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from solproof.air.field import P
-from tests.families.places import HEAP
+from tests.circuit.instructions.places import HEAP
 from tests.memory_calls import RESULT, Call, execute
 from tests.soundness.forgery import Forgery, Row, lying_witness
 from tests.soundness.history import rechain

@@ -6,14 +6,14 @@ import random
 from dataclasses import replace
 from functools import cache
 
-from solproof.families.jump import MODES as JUMPS
+from solproof.circuit.instructions.jump import MODES as JUMPS
 from solproof.isa.opcodes import OPCODES, Format
 from solproof.program.program import Program
+from solproof.proving.witness import Witness
 from solproof.vm.trace import Run
-from solproof.witness.build import Witness
+from tests.circuit.instructions.operands import raises
+from tests.circuit.instructions.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
 from tests.conformance import run, witness_of
-from tests.families.operands import raises
-from tests.families.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
 from tests.memory_calls import RESULT, Call
 from tests.memory_calls import program as program_of_calls
 from tests.program_builder import ProgramBuilder

@@ -8,16 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from solproof.accesses.access_log import Execution
 from solproof.air.bus import ALL_BUSES, PROGRAM, Bus, Kind, Role
 from solproof.air.check import Failure, check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
-from solproof.tables import image, lookup
+from solproof.circuit import lookup
+from solproof.circuit.memory import image
+from solproof.proving import witness as build
+from solproof.proving.witness import Instance, Witness
 from solproof.vm.trace import Run
-from solproof.witness import build
-from solproof.witness.build import Instance, Witness
-from solproof.witness.execution import Execution
 from tests.conformance import table_of
 from tests.soundness.mutation import Hashes, Integers, hashes
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from solproof.accesses.table import padded_height
 from solproof.air.bus import MEMORY, Role
-from solproof.tables.image import PARITIES
-from solproof.tables.memory import FRAME_WORDS_BITS, REGION_WORDS_BITS
+from solproof.circuit.memory.image import PARITIES
+from solproof.circuit.memory.words import FRAME_WORDS_BITS, REGION_WORDS_BITS
 from solproof.vm.memory import HEAP, INPUT, STACK
-from solproof.witness.table import padded_height
 from tests.soundness.forgery import Forgery, Row, evaluator_of, image_place
 
 Word = tuple[int, int, int]

@@ -18,20 +18,20 @@ import pytest
 from numpy.typing import NDArray
 
 from solproof import _engine
-from solproof.circuit import CIRCUIT
+from solproof.accesses import access_log as chains
+from solproof.accesses.registers import RegisterAccesses
+from solproof.backend.key import system_digest
+from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected
-from solproof.proof import verify as verifier
-from solproof.proof.claim import claim_of
-from solproof.proof.key import system_digest
-from solproof.proof.proof_file import ProofFile
-from solproof.proof.statement import input_digest, program_digest
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.statement.claim import claim_of
+from solproof.statement.proof_file import ProofFile
+from solproof.statement.statement import input_digest, program_digest
+from solproof.verifying import verify as verifier
 from solproof.vm import faults, machine
 from solproof.vm.faults import Fault
 from solproof.vm.machine import HALT, RELOAD_METER, Machine
-from solproof.witness import execution as chains
-from solproof.witness.registers import RegisterAccesses
 from tests.conformance import State
 from tests.soundness.forgery import Forgery, lying_witness
 

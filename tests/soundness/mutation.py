@@ -20,15 +20,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solproof.accesses.memory import HOLE_WORDS, INDEX_BITS
 from solproof.air.bus import BLOCK, MEMORY, PROGRAM, RANGE16, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P, inverses
-from solproof.tables.memory_call import Kind
+from solproof.circuit.syscalls.memory_call import Kind
+from solproof.proving.witness import Instance
 from solproof.vm.memory import INPUT, STACK
-from solproof.witness.build import Instance
-from solproof.witness.memory import HOLE_WORDS, INDEX_BITS
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -10,21 +10,20 @@ from random import Random
 
 import pytest
 
+from solproof.accesses.arrays import Integers
+from solproof.accesses.memory import Cells
+from solproof.accesses.table import Table
+from solproof.circuit.memory import image
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import Format, by_mnemonic, opcode
 from solproof.program.raw import RawFormat
-from solproof.proof.claim import claim_of
-from solproof.svm.execution_input import ExecutionInput, Parameters
-from solproof.tables import image
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.statement.claim import claim_of
 from solproof.vm.faults import Fault
 from solproof.vm.limits import FRAME_STRIDES
 from solproof.vm.machine import HALT
-from solproof.witness.arrays import Integers
-from solproof.witness.memory import Cells
-from solproof.witness.table import Table
-from tests.families.places import HEAP
+from tests.circuit.instructions.places import HEAP
 from tests.program_builder import ProgramBuilder
-from tests.proof.test_faults import CASES, VERSIONS, given, runs
 from tests.soundness.forgery import Forgery
 from tests.soundness.injection import (
     Lie,
@@ -36,6 +35,7 @@ from tests.soundness.injection import (
     verifier_objection,
 )
 from tests.soundness.test_fault_injection import tour
+from tests.verifying.test_faults import CASES, VERSIONS, given, runs
 
 METER = "ExceededMaxInstructions"
 EXIT = Instruction(by_mnemonic("EXIT").code)

@@ -18,16 +18,16 @@ from random import Random
 
 import pytest
 
-from solproof.families.family import Code
+from solproof.circuit.instructions.family import Code
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode, opcode
 from solproof.program.raw import RawFormat
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.vm.machine import HALT
+from tests.circuit.instructions.places import HEAP, INPUT, STACK, image
 from tests.conformance import table_of
 from tests.differential.cases import PROGRAM_ID, Case, cases
 from tests.differential.search import search
-from tests.families.places import HEAP, INPUT, STACK, image
 from tests.program_builder import ProgramBuilder
 from tests.soundness.injection import Lie, LyingMachine, Told, objections, same, tell
 

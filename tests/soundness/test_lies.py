@@ -12,14 +12,14 @@ import pytest
 from solproof.air.check import check
 from solproof.air.chip import Chip
 from solproof.air.field import P
-from solproof.circuit import CIRCUIT
-from solproof.families import load
+from solproof.circuit.instructions import load
+from solproof.circuit.registry import CIRCUIT
+from solproof.circuit.syscalls import event
 from solproof.program.program import Program
-from solproof.tables import event
+from solproof.proving.witness import Witness
 from solproof.vm.trace import SyscallEvent
-from solproof.witness.build import Witness
+from tests.circuit.instructions.places import HEAP, INPUT, STACK
 from tests.conformance import assert_checked, run, witness_of
-from tests.families.places import HEAP, INPUT, STACK
 from tests.program_builder import ProgramBuilder
 from tests.soundness.corpus import every_opcode_run, long_waits_run, witness_with, witnesses
 from tests.soundness.forgery import Forgery, Row, lying_witness

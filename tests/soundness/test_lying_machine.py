@@ -12,20 +12,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from solproof.accesses.access_log import Execution
 from solproof.air.check import check
-from solproof.families import semantics
-from solproof.families.integers import MASK32, MASK64, sign_extend32, signed64
+from solproof.circuit.memory import image
+from solproof.isa import semantics
+from solproof.isa.integers import MASK32, MASK64, sign_extend32, signed64
 from solproof.isa.opcodes import OPCODES, Format
 from solproof.program.program import Program
-from solproof.tables import image
+from solproof.proving.witness import build_witness, program_columns
 from solproof.vm import machine
 from solproof.vm.machine import Machine
 from solproof.vm.memory import Layout
 from solproof.vm.recorded_memory import RecordedMemory
-from solproof.witness.build import build_witness, program_columns
-from solproof.witness.execution import Execution
+from tests.circuit.instructions.places import HEAP, INPUT, STACK
 from tests.conformance import assert_checked, run, table_of
-from tests.families.places import HEAP, INPUT, STACK
 from tests.program_builder import ProgramBuilder
 from tests.soundness.forgery import lying_witness
 

@@ -11,37 +11,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from solproof.accesses import memory_calls
+from solproof.accesses.memory_calls import NAMES
 from solproof.air.bus import BLOCK
 from solproof.air.field import inverses
-from solproof.families.integers import MASK64
+from solproof.circuit.syscalls import memory_compare
+from solproof.isa.integers import MASK64
 from solproof.program.raw import RawFormat
 from solproof.program.syscall_names import SYSCALL_HASHES
-from solproof.svm.budget import memory_operation_cost
-from solproof.svm.execution_input import ExecutionInput, Parameters
-from solproof.svm.features import MAINNET
-from solproof.svm.syscalls import Syscall, SyscallContext, registry
-from solproof.svm.syscalls import memory as syscalls
-from solproof.tables import memory_compare
+from solproof.runtime.budget import memory_operation_cost
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.runtime.features import MAINNET
+from solproof.runtime.syscalls import Syscall, SyscallContext, registry
+from solproof.runtime.syscalls import memory as syscalls
 from solproof.vm.trace import Run
-from solproof.witness import memory_calls
-from solproof.witness.memory_calls import NAMES
 from tests import conformance
+from tests.circuit.instructions.places import HEAP, STACK
 from tests.conformance import PROGRAM_ID, assert_checked, run
-from tests.families.places import HEAP, STACK
 from tests.memory_calls import RESULT, Call, program
 from tests.program_builder import ProgramBuilder
-from tests.soundness.blocks import (
-    COMPARE,
-    COPY,
-    FIVE,
-    FROM,
-    TO,
-    CallLie,
-    cover,
-    differing,
-    put,
-    told,
-)
+from tests.soundness.blocks import COMPARE, COPY, FIVE, FROM, TO, CallLie, cover, differing, put, told
 from tests.soundness.forgery import Row, evaluator_of, lying_witness
 from tests.soundness.history import rechain
 from tests.soundness.injection import tell, verifier_objection

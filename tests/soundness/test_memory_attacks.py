@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from solproof.air.field import P
-from solproof.witness.build import Witness
-from tests.families.places import HEAP, INPUT
+from solproof.proving.witness import Witness
+from tests.circuit.instructions.places import HEAP, INPUT
 from tests.memory_calls import INPUT_REGION, RESULT, Call, execute
 from tests.soundness.forgery import Forgery, Row, lying_witness
 

@@ -14,7 +14,7 @@ import pytest
 
 from solproof.air.bus import Role
 from solproof.air.chip import Chip
-from solproof.circuit import CIRCUIT
+from solproof.circuit.registry import CIRCUIT
 from tests.soundness.corpus import witnesses
 from tests.soundness.mutation import (
     Flags,

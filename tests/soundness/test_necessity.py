@@ -13,7 +13,7 @@ import pytest
 
 from solproof.air.bus import Role
 from solproof.air.chip import Chip
-from solproof.circuit import CIRCUIT
+from solproof.circuit.registry import CIRCUIT
 from tests.soundness import (  # noqa: F401 - the rules that they show join the others
     test_needed_counts,
     test_needed_memory,

@@ -16,13 +16,13 @@ import pytest
 
 from solproof.air.check import check
 from solproof.air.field import P
-from solproof.circuit import CIRCUIT
+from solproof.circuit.registry import CIRCUIT
+from solproof.proving.witness import program_columns
 from solproof.vm import machine
 from solproof.vm.memory import Layout
 from solproof.vm.recorded_memory import RecordedMemory
-from solproof.witness.build import program_columns
+from tests.circuit.instructions.places import HEAP, INPUT, STACK
 from tests.conformance import run, table_of, witness_of
-from tests.families.places import HEAP, INPUT, STACK
 from tests.program_builder import ProgramBuilder
 from tests.soundness.corpus import witness_with, witnesses
 from tests.soundness.forgery import Forgery, Row, image_place, lying_witness, without

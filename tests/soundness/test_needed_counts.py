@@ -14,10 +14,10 @@ import pytest
 
 from solproof.air.chip import Chip
 from solproof.air.field import P
-from solproof.tables.refresh import MEMORY_REFRESH
-from solproof.witness.build import Instance
+from solproof.circuit.memory.refresh import MEMORY_REFRESH
+from solproof.proving.witness import Instance
+from tests.circuit.instructions.places import HEAP, INPUT
 from tests.conformance import run, witness_of
-from tests.families.places import HEAP, INPUT
 from tests.program_builder import ProgramBuilder
 from tests.soundness.forgery import Forgery, Row
 from tests.soundness.test_needed import (

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from solproof.air.field import P
-from solproof.svm.syscalls import memory as syscalls
-from solproof.tables.refresh import MEMORY_REFRESH
-from solproof.witness.build import Instance
-from tests.families.places import INPUT, STACK
+from solproof.circuit.memory.refresh import MEMORY_REFRESH
+from solproof.proving.witness import Instance
+from solproof.runtime.syscalls import memory as syscalls
+from tests.circuit.instructions.places import INPUT, STACK
 from tests.memory_calls import RESULT
 from tests.soundness.blocks import (
     BYTES,

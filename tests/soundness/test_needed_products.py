@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from solproof.air.field import P
-from solproof.families import semantics
-from solproof.families.integers import MASK64
-from solproof.tables.refresh import REGISTER_REFRESH
-from solproof.witness.build import Instance
+from solproof.circuit.memory.refresh import REGISTER_REFRESH
+from solproof.isa import semantics
+from solproof.isa.integers import MASK64
+from solproof.proving.witness import Instance
+from tests.circuit.instructions.operands import raises
 from tests.conformance import run, witness_of
-from tests.families.operands import raises
 from tests.program_builder import ProgramBuilder
 from tests.soundness.forgery import Forgery, Row, lying_witness
 from tests.soundness.test_needed import ends_with, needed, shows

@@ -13,16 +13,16 @@ from functools import cache
 import numpy as np
 import pytest
 
+from solproof.accesses.table import MINIMUM_HEIGHT
 from solproof.air.bus import Role
 from solproof.air.check import check
-from solproof.circuit import CIRCUIT
+from solproof.circuit import boundary
+from solproof.circuit.registry import CIRCUIT
 from solproof.program.program import Program
-from solproof.tables import boundary
+from solproof.proving.witness import Instance, Witness
 from solproof.vm.trace import FinalState
-from solproof.witness.build import Instance, Witness
-from solproof.witness.table import MINIMUM_HEIGHT
+from tests.circuit.instructions.places import HEAP, STACK
 from tests.conformance import run, witness_of
-from tests.families.places import HEAP, STACK
 from tests.program_builder import ProgramBuilder
 from tests.soundness.corpus import witnesses
 from tests.soundness.forgery import Forgery, Row, evaluator_of, without

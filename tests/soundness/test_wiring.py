@@ -8,7 +8,7 @@ from solproof.air.bus import ALL_BUSES, Bus, Role
 from solproof.air.chip import MAXIMUM_DEGREE, Chip
 from solproof.air.circuit import Circuit
 from solproof.air.expression import Expression
-from solproof.circuit import CIRCUIT
+from solproof.circuit.registry import CIRCUIT
 
 CHIPS = [pytest.param(chip, id=chip.name) for chip in CIRCUIT.chips]
 

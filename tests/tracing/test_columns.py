@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from solproof.svm.features import MAINNET
+from solproof.runtime.features import MAINNET
 from solproof.tracing.columns import Columns
 from solproof.tracing.memory_map import regions_after, regions_before
 from solproof.tracing.steps import Step, steps_of

@@ -11,14 +11,14 @@ import pytest
 
 from solproof.air.bus import STATE
 from solproof.air.chip import Chip
-from solproof.families.adapter import Step as StepColumns
-from solproof.families.registry import EXECUTORS
-from solproof.svm.features import MAINNET
+from solproof.circuit.instructions.parts.adapter import Step as StepColumns
+from solproof.circuit.instructions.registry import EXECUTORS
+from solproof.proving.witness import Instance, Witness
+from solproof.runtime.features import MAINNET
 from solproof.tracing.columns import Columns
 from solproof.tracing.constraints import Constraints, Entry
 from solproof.tracing.messages import executed_rows
 from solproof.tracing.steps import Step, steps_of
-from solproof.witness.build import Instance, Witness
 from tests.soundness.corpus import every_opcode_run, witnesses
 
 NUMBERS = {0: 0, 2: 2, 3: 3}

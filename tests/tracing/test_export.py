@@ -20,17 +20,17 @@ from solproof.demo import programs, scenario
 from solproof.explorer.container import Container
 from solproof.explorer.run_data import describe_run
 from solproof.isa.assemble import assemble
+from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_writer import write_elf
-from solproof.program.verifier import load_program
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document, json_lines
 from solproof.tracing.export_parquet import write_parquet
 from solproof.tracing.steps import trace
 from tests.profile.sources import BY_REGISTER, NESTED, run_source
 from tests.program.test_names import FUNCTION, with_symbols
-from tests.svm.elf_builder import Op, Part, build_elf, call, leave, load
+from tests.runtime.elf_builder import Op, Part, build_elf, call, leave, load
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads(files("solproof.tracing").joinpath("trace.schema.json").read_text("utf-8"))
@@ -242,14 +242,14 @@ def test_progress(classic: Execution) -> None:
 
 MEASURE = """
 from benches.mixed_loop import mixed_loop
-from solproof.machine import peak_memory
+from solproof.host.resources import peak_memory
 from solproof.explorer.container import Container
 from solproof.explorer.run_data import describe_run
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_elf
-from solproof.program.verifier import load_program
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput
+from solproof.program.bytecode_verifier import load_program
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput
 from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P, inverse
-from solproof.circuit import CIRCUIT
+from solproof.circuit.registry import CIRCUIT
 from solproof.tracing.shapes import Kind, column_name, formula, shape_of
 
 

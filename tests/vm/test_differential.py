@@ -11,7 +11,7 @@ import pytest
 
 from solproof.errors import ProgramError
 from solproof.isa.opcodes import OPCODES, VERSIONS
-from solproof.program.verifier import verify
+from solproof.program.bytecode_verifier import verify
 from tests.conformance import assert_like_oracle
 from tests.program_builder import text_program
 

@@ -8,8 +8,8 @@ import pytest
 
 from solproof.isa.opcodes import VERSIONS
 from solproof.vm.memory import Layout, Memory, ReplayMemory
+from tests.circuit.instructions.places import FRAME, HEAP, IMAGE, INPUT, SIZES, STACK, STRIDE, image, sizes
 from tests.conformance import assert_like_oracle
-from tests.families.places import FRAME, HEAP, IMAGE, INPUT, SIZES, STACK, STRIDE, image, sizes
 from tests.program_builder import ProgramBuilder
 
 INPUT_LENGTH = 21

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from solproof.svm import bincode
-from solproof.svm.execute import Execution
-from solproof.svm.execution_input import ExecutionInput
+from solproof.formats import bincode
+from solproof.runtime.execute import Execution
+from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk.abi import DEFAULT, Abi
 from solproof.zisk.emulator import emulate
 from solproof.zisk.outputs import Outputs

@@ -8,15 +8,15 @@ import pytest
 
 from solproof.demo import scenario
 from solproof.errors import InputError, ProofRejected
-from solproof.svm import bincode
-from solproof.svm.execute import execute
+from solproof.formats import bincode
+from solproof.runtime.execute import execute
 from solproof.zisk import chunks
 from solproof.zisk.abi import ABIS, Abi
 from solproof.zisk.emulator import Emulation, emulate
 from solproof.zisk.frame import segment_payload
 from solproof.zisk.outputs import Outputs
 from solproof.zisk.runner import differences
-from tests.svm.test_token_programs import CLASSIC, P_TOKEN, SUCCEEDING, elf, scene_of
+from tests.runtime.test_token_programs import CLASSIC, P_TOKEN, SUCCEEDING, elf, scene_of
 
 GIVEN = scenario.transfer(elf(CLASSIC))
 INPUT = bincode.pack(GIVEN)

@@ -9,15 +9,15 @@ import pytest
 
 from solproof.demo import scenario
 from solproof.errors import ProofRejected
-from solproof.svm import bincode
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.formats import bincode
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.zisk import chunks
 from solproof.zisk.abi import ABIS, Abi
 from solproof.zisk.claim import accept
 from solproof.zisk.emulator import Emulation, emulate
 from solproof.zisk.frame import segment_payload
 from solproof.zisk.outputs import Outputs
-from tests.svm.test_token_programs import CLASSIC, P_TOKEN, elf
+from tests.runtime.test_token_programs import CLASSIC, P_TOKEN, elf
 from tests.zisk.frames import LARGEST, memory, run_memory
 from tests.zisk.test_refusals import outputs_of, small_input
 

@@ -8,12 +8,12 @@ import pytest
 
 from solproof.demo import scenario
 from solproof.errors import SolproofError
-from solproof.svm import bincode
+from solproof.formats import bincode
 from solproof.zisk import emulator
 from solproof.zisk.abi import ABIS, DEFAULT, Abi
 from solproof.zisk.frame import frame, memory_of
 from solproof.zisk.guests import guest, segments_of
-from tests.svm.test_token_programs import P_TOKEN, elf
+from tests.runtime.test_token_programs import P_TOKEN, elf
 
 PAYLOAD = bincode.pack(scenario.transfer(elf(P_TOKEN)))
 EXIT = (93 << 20 | 17 << 7 | 0x13).to_bytes(4, "little") + (0x73).to_bytes(4, "little")

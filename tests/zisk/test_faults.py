@@ -8,9 +8,9 @@ import pytest
 
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.raw import RawFormat
-from solproof.svm.accounts import Account, InstructionAccount
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput, Loader, Parameters
+from solproof.runtime.accounts import Account, InstructionAccount
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.zisk.outputs import ACCOUNT_RULES, FAULTS, SYSCALL_FAULTS
 from tests.program_builder import ProgramBuilder
 from tests.zisk.agreement import assert_agrees

@@ -10,12 +10,12 @@ from dataclasses import replace
 import pytest
 
 from solproof.demo import scenario
-from solproof.svm import bincode
+from solproof.formats import bincode
 from solproof.zisk import chunks
 from solproof.zisk.abi import ABIS, DEFAULT
 from solproof.zisk.emulator import emulate
 from solproof.zisk.frame import segment_payload
-from tests.svm.test_token_programs import CLASSIC, P_TOKEN, elf
+from tests.runtime.test_token_programs import CLASSIC, P_TOKEN, elf
 from tests.zisk.agreement import PROGRAMS
 from tests.zisk.frames import LARGEST, memory, run_memory
 from tests.zisk.test_refusals import assert_same_verdict, small_input

@@ -12,15 +12,15 @@ import pytest
 
 from solproof.demo import scenario
 from solproof.errors import InputError, ProvingError, SolproofError
-from solproof.svm import bincode
-from solproof.svm.execute import execute
+from solproof.formats import bincode
+from solproof.runtime.execute import execute
 from solproof.zisk import prover, tools
 from solproof.zisk.emulator import emulate
 from solproof.zisk.guests import guest
 from solproof.zisk.outputs import Outputs
 from solproof.zisk.runner import differences
 from solproof.zisk.tools import Finished
-from tests.svm.test_token_programs import P_TOKEN, elf
+from tests.runtime.test_token_programs import P_TOKEN, elf
 
 ELF, INPUT, PROOF = Path("d/guest.elf"), Path("d/input.bin"), Path("d/vadcop_final_proof.bin")
 

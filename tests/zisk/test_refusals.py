@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 
 from solproof.errors import InputError, ProgramError
+from solproof.formats import bincode
+from solproof.program.bytecode_verifier import load_program
 from solproof.program.errors import ElfError, VerifierError
 from solproof.program.raw import RawFormat
-from solproof.program.verifier import load_program
-from solproof.svm import bincode
-from solproof.svm.accounts import Account, InstructionAccount
-from solproof.svm.epoch_stakes import EpochStakes
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
-from solproof.svm.features import MAINNET
-from solproof.svm.sysvars import Sysvars
+from solproof.runtime.accounts import Account, InstructionAccount
+from solproof.runtime.epoch_stakes import EpochStakes
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.runtime.features import MAINNET
+from solproof.runtime.sysvars import Sysvars
 from solproof.zisk.emulator import emulate
 from solproof.zisk.outputs import PROGRAM_REFUSALS, Outputs, Word
 from solproof.zisk.runner import differences

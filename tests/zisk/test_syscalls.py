@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from solproof.program.raw import RawFormat
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
-from solproof.svm.syscalls import SUPPORTED
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.runtime.syscalls import SUPPORTED
 from solproof.zisk.outputs import REFUSALS
 from tests.program_builder import ProgramBuilder
-from tests.svm.syscalls.test_random_calls import FEATURES, random_call
+from tests.runtime.syscalls.test_random_calls import FEATURES, random_call
 from tests.zisk.agreement import assert_agrees, guest_outputs
 
 MISSING = {

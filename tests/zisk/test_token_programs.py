@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from solproof.demo import scenario
-from solproof.svm import bincode
-from solproof.svm.execute import execute
+from solproof.formats import bincode
+from solproof.runtime.execute import execute
 from solproof.zisk.abi import ABIS, Abi
 from solproof.zisk.emulator import emulate
 from solproof.zisk.outputs import Word
 from tests.differential import mainnet
-from tests.svm.test_token_programs import (
+from tests.runtime.test_token_programs import (
     CLASSIC,
     FAILING,
     P_TOKEN,

@@ -15,8 +15,8 @@ import pytest
 from solproof.isa.instruction import SLOT_BYTES
 from solproof.program.errors import ElfError
 from solproof.program.raw import RawFormat
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.differential.upstream import (
     NO_TRANSLATION,
     SYSCALLS,

@@ -5,7 +5,7 @@ clk + 1; a memory syscall writes memory at 2 clk + 1. Every real row lies on the
 from clk = 1 (a cycle would need p rows), so times are integers below 2^24. An access takes the message that
 the previous access of the same cell left and leaves its own, and shows that the time between them, less one,
 is below 2^16: so time strictly grows along the chain of a cell, and the chain is the real order of accesses.
-Where more time has passed, a row of a refresh table stands between (`solproof.tables.refresh`).
+Where more time has passed, a row of a refresh table stands between (`solproof.circuit.memory.refresh`).
 """
 
 from __future__ import annotations

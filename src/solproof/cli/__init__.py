@@ -15,8 +15,8 @@ import click
 from click.shell_completion import CompletionItem, shell_complete
 
 from solproof import __version__
-from solproof.cli.failure import exit_status_of
-from solproof.cli.reporting import with_common_options
+from solproof.cli.terminal.failure import exit_status_of
+from solproof.cli.terminal.reporting import with_common_options
 from solproof.exit_status import STATUSES
 
 COMPLETION_VARIABLE = "_SOLPROOF_COMPLETE"
@@ -63,7 +63,7 @@ class Commands(click.Group):
         """The command in the module of that name."""
         if cmd_name not in SUMMARIES:
             return None
-        command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        command = getattr(import_module(f"{__name__}.commands.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return with_common_options(command)
 

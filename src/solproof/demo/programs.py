@@ -5,8 +5,8 @@ from __future__ import annotations
 from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
-from solproof.demo.litesvm import runtime
 from solproof.errors import InputError
+from solproof.oracle.litesvm import runtime
 
 TOKEN = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
 

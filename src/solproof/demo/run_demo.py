@@ -20,18 +20,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from solproof.cli.show import rounded, seconds_text, security_text
+from solproof.cli.terminal.show import rounded, seconds_text, security_text
 from solproof.demo import programs, scenario
-from solproof.demo.litesvm import RuntimeResult
 from solproof.errors import OutputError, ProofRejected, SolproofError
-from solproof.files import read_file, write_file
-from solproof.machine import peak_memory
-from solproof.proof.prove import Progress, Proof, prove
-from solproof.svm.accounts import address_text
-from solproof.svm.execute import execute
-from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.execution_output import ExecutionOutput
-from solproof.svm.input_file import format_input
+from solproof.formats.input_file import format_input
+from solproof.host.files import read_file, write_file
+from solproof.host.resources import peak_memory
+from solproof.oracle.litesvm import RuntimeResult
+from solproof.proving.prove import Progress, Proof, prove
+from solproof.runtime.accounts import address_text
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.execution_output import ExecutionOutput
 
 Say = Callable[[str], object]
 Phases = Callable[[str], AbstractContextManager[Progress]]

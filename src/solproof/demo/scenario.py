@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import struct
 
-from solproof.demo.litesvm import RuntimeResult, run_in_litesvm, runtime
-from solproof.svm.accounts import Account, InstructionAccount, address_bytes
-from solproof.svm.execution_input import ExecutionInput, Parameters
+from solproof.oracle.litesvm import RuntimeResult, run_in_litesvm, runtime
+from solproof.runtime.accounts import Account, InstructionAccount, address_bytes
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 
 TOKEN_PROGRAM = address_bytes("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
 SYSTEM_PROGRAM = bytes(32)

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from solproof import __version__, _engine
-from solproof.circuit import CIRCUIT
+from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.backend.key import program_key
+from solproof.backend.proof_size import Parameters, engine_proof_bytes
+from solproof.circuit.registry import CIRCUIT
 from solproof.errors import NotEnoughMemory, ProvingError
 from solproof.estimation.calibration import Calibration, Load, shipped_calibration
-from solproof.estimation.proof_size import Parameters, engine_proof_bytes
 from solproof.estimation.shapes import Shape, chip_widths, table_shapes
-from solproof.proof.claim import claim_of
-from solproof.proof.key import program_key
-from solproof.proof.proof_file import ProofFile
-from solproof.svm.execute import Execution, execute
-from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.execution_output import ExecutionOutput
-from solproof.witness.build import public_data
-from solproof.witness.execution import Execution as ChainedExecution
+from solproof.proving.witness import public_data
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.execution_output import ExecutionOutput
+from solproof.statement.claim import claim_of
+from solproof.statement.proof_file import ProofFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The shape of a proof of an execution: which tables it has, and their heights, without filling them.
 
-It follows `solproof.witness.build`, and a test keeps the two equal.
+It follows `solproof.proving.witness`, and a test keeps the two equal.
 """
 
 from __future__ import annotations
@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from solproof.accesses.access_log import Execution
+from solproof.accesses.table import padded_height, split_heights
 from solproof.air.chip import Chip
-from solproof.circuit import CIRCUIT
-from solproof.families.registry import FAMILIES
-from solproof.proof.widths import auxiliary_widths, quotient_widths
-from solproof.tables import image, lookup, memory, memory_call, memory_compare, memory_copy, refresh
+from solproof.backend.widths import auxiliary_widths, quotient_widths
+from solproof.circuit import lookup
+from solproof.circuit.instructions.registry import FAMILIES
+from solproof.circuit.memory import image, refresh
+from solproof.circuit.memory import words as memory
+from solproof.circuit.registry import CIRCUIT
+from solproof.circuit.syscalls import memory_call, memory_compare, memory_copy
+from solproof.proving.witness import block_rows, public_data
+from solproof.statement.public import public_tables
 from solproof.vm.memory import HEAP, STACK
-from solproof.witness.build import block_rows, public_data
-from solproof.witness.execution import Execution
-from solproof.witness.public import public_tables
-from solproof.witness.table import padded_height, split_heights
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _shape(chip: Chip, height: int, *, is_empty: bool = False) -> Shape:
 
 
 def _split_tables(execution: Execution) -> Iterator[Shape]:
-    """The tables that `solproof.witness.build.split` makes."""
+    """The tables that `solproof.proving.witness.split` makes."""
     rows: list[tuple[Chip, int]] = []
     for family in FAMILIES:
         taken = execution.rows(family.codes)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from solproof.air.chip import Chip
 from solproof.explorer.container import Container
+from solproof.proving.witness import Instance
 from solproof.tracing.constraints import Constraints, StepTable
 from solproof.tracing.messages import Reading, looks_at_neighbours, reading_of
 from solproof.tracing.shapes import formula, shape_of
-from solproof.witness.build import Instance
 
 Fields = dict[str, Any]
 MAXIMUM_BITS = 15

@@ -10,8 +10,8 @@ from solproof.errors import InputError
 from solproof.explorer.circuit_data import describe_circuit
 from solproof.explorer.container import Container
 from solproof.explorer.run_data import describe_run
-from solproof.proof.check import witness_of
-from solproof.svm.execute import Execution
+from solproof.proving.check import witness_of
+from solproof.runtime.execute import Execution
 from solproof.tracing.columns import columns_of
 from solproof.tracing.constraints import Constraints
 

@@ -1,7 +1,7 @@
 """What each opcode does, in words, and where its rule is written down.
 
 `dst` and `src` are registers, `b` is src or the immediate, sign-extended to 64 bits; results are modulo 2^64.
-The machine computes with `solproof.families`; a test compares in which versions the two differ.
+The machine computes with `solproof.circuit.instructions`; a test compares in which versions the two differ.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solproof.families.family import Code
+from solproof.accesses.arrays import Integers
+from solproof.circuit.instructions.family import Code
 from solproof.vm.trace import Run
-from solproof.witness.arrays import Integers
 
 ROOT = 0
 CALLS = (Code.CALL, Code.CALL_REGISTER)

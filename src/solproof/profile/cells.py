@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.circuit import CIRCUIT
-from solproof.proof.widths import auxiliary_widths
-from solproof.tables import boundary, refresh
-from solproof.witness.arrays import Integers
-from solproof.witness.build import Instance, Witness
+from solproof.accesses.arrays import Integers
+from solproof.backend.widths import auxiliary_widths
+from solproof.circuit import boundary
+from solproof.circuit.memory import refresh
+from solproof.circuit.registry import CIRCUIT
+from solproof.proving.witness import Instance, Witness
 
 REFRESHES = (refresh.REGISTER_REFRESH, refresh.MEMORY_REFRESH)
 

@@ -8,18 +8,18 @@ from enum import Enum
 
 import numpy as np
 
-from solproof.families.family import Code
+from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.arrays import Integers
+from solproof.circuit.instructions.family import Code
+from solproof.circuit.program_table import program_table
 from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
 from solproof.profile.cells import ChipCells, count_cells
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
-from solproof.svm.execute import Execution
-from solproof.svm.syscalls import registry
+from solproof.proving.witness import build_witness, program_columns
+from solproof.runtime.execute import Execution
+from solproof.runtime.syscalls import registry
 from solproof.vm.trace import Run
-from solproof.witness.arrays import Integers
-from solproof.witness.build import build_witness, program_columns
-from solproof.witness.execution import Execution as ChainedExecution
-from solproof.witness.program_table import program_table
 
 SHARED, PADDING = "[tables shared by the run]", "[padding]"
 NOT_EXECUTABLE = "not executable"

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from solproof.air.bus import Kind
 from solproof.air.chip import Chip, ColumnNote
-from solproof.circuit import CIRCUIT
-from solproof.proof.widths import auxiliary_widths
+from solproof.backend.widths import auxiliary_widths
+from solproof.circuit.registry import CIRCUIT
 from solproof.reference.markdown import heading, table
 
 
@@ -17,7 +17,7 @@ def chips_page() -> str:
         "Chips",
         "Every table of a proof: what it proves, its columns, its constraints, its messages to the "
         "[buses](buses.md).",
-        "the circuit (`src/solproof/circuit.py`)",
+        "the circuit (`src/solproof/circuit/registry.py`)",
     )
     lines += [
         "A row costs its columns and the auxiliary columns of its interactions: its cells, as field "
@@ -61,7 +61,7 @@ def buses_page() -> str:
         "Buses",
         "What the [chips](chips.md) say to each other: the fields of a message, and who sends, receives, "
         "provides or queries it.",
-        "the circuit (`src/solproof/circuit.py`)",
+        "the circuit (`src/solproof/circuit/registry.py`)",
     )[:-1]
     for bus in CIRCUIT.buses:
         rule = (

@@ -12,9 +12,9 @@ import solproof
 from solproof.errors import SolproofError
 from solproof.program.errors import ELF_ERRORS, VERIFIER_ERRORS
 from solproof.reference.markdown import heading, table
-from solproof.svm.instruction_error import BUILTIN_CODES, RUNTIME_MEANINGS, TEXTS
-from solproof.svm.syscalls import SUPPORTED
-from solproof.svm.syscalls.faults import FAULTS as SYSCALL_FAULTS
+from solproof.runtime.instruction_error import BUILTIN_CODES, RUNTIME_MEANINGS, TEXTS
+from solproof.runtime.syscalls import SUPPORTED
+from solproof.runtime.syscalls.faults import FAULTS as SYSCALL_FAULTS
 from solproof.vm.faults import FAULTS, FaultText
 
 SKIPPED = "__main__"
@@ -26,7 +26,7 @@ def errors_page() -> str:
         "Errors",
         "Every error that users can see, and what it means. Names and messages of the runtime are those of "
         "Agave 4.1 and solana-sbpf 0.21.0; `{}` stands for what a message names.",
-        "`errors.py`, `program/errors.py`, `vm/faults.py`, `svm/syscalls/` and `svm/instruction_error.py`",
+        "`errors.py`, `program/errors.py`, `vm/faults.py`, `runtime/syscalls/` and `runtime/instruction_error.py`",
     )
     lines += LEGEND.splitlines()
     lines += ["", "## Exceptions", ""]

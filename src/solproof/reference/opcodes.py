@@ -13,13 +13,13 @@ from typing import Any
 import solproof
 from solproof.air.bus import PROGRAM
 from solproof.air.chip import Chip
-from solproof.circuit import CIRCUIT
-from solproof.families import semantics
-from solproof.families.family import Code, Family
-from solproof.families.registry import BY_MNEMONIC, EXECUTORS, MODULES
+from solproof.backend.widths import auxiliary_widths
+from solproof.circuit.instructions.family import Code, Family
+from solproof.circuit.instructions.registry import BY_MNEMONIC, EXECUTORS, MODULES
+from solproof.circuit.registry import CIRCUIT
+from solproof.isa import semantics
 from solproof.isa.meanings import meanings, rule_of, stem_of
 from solproof.isa.opcodes import OPCODES, Opcode
-from solproof.proof.widths import auxiliary_widths
 
 Fields = dict[str, Any]
 PACKAGE = Path(solproof.__file__).parent
@@ -84,7 +84,7 @@ def places(row: Opcode, family: Family, chips: list[Chip]) -> dict[str, list[str
         "executed": _executed(row, file),
         "constrained": [_constrained(chip) for chip in chips],
         "filled": [_function(fill) for fill in fills],
-        "tested": [f"tests/families/test_{file.name}"],
+        "tested": [f"tests/circuit/instructions/test_{file.name}"],
     }
 
 

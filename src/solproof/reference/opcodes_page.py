@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
-from solproof.families.family import Family
-from solproof.families.registry import BY_MNEMONIC, MODULES
+from solproof.circuit.instructions.family import Family
+from solproof.circuit.instructions.registry import BY_MNEMONIC, MODULES
 from solproof.isa.meanings import meanings, rule_of
 from solproof.isa.mnemonics import names_of
 from solproof.isa.opcodes import OPCODES, VERSIONS, Opcode
@@ -56,7 +56,7 @@ def opcodes_page() -> str:
         "Opcodes",
         f"All {len(OPCODES)} opcodes of sBPF V0 to V4: what each does, in which versions, what it costs, and "
         "which chips prove it.",
-        "`isa/opcodes.py`, `isa/meanings.py`, `families/` and the circuit",
+        "`isa/opcodes.py`, `isa/meanings.py`, `circuit/instructions/` and the circuit",
     )
     lines += LEGEND.splitlines()
     for number, (name, meaning) in CLASSES.items():
@@ -83,7 +83,7 @@ def opcodes_page() -> str:
         "",
         "## Families",
         "",
-        "A family is a module of `families/`: opcodes that the same chips prove.",
+        "A family is a module of `circuit/instructions/`: opcodes that the same chips prove.",
     ]
     for module in MODULES:
         lines += ["", *_family(module)]
@@ -130,7 +130,10 @@ def _family(module: ModuleType) -> list[str]:
     mnemonics = [mnemonic for family in families for mnemonic in family.mnemonics]
     codes = [code for family in families for code in family.codes]
     chips = [executor.chip for family in families for executor in family.executors]
-    module_path, test_path = f"src/solproof/families/{name}.py", f"tests/families/test_{name}.py"
+    module_path, test_path = (
+        f"src/solproof/circuit/instructions/{name}.py",
+        f"tests/circuit/instructions/test_{name}.py",
+    )
     return [
         f"### {name}",
         "",

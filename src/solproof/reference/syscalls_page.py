@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from solproof.accesses.memory_calls import NAMES
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.reference.markdown import heading, source_link, table
-from solproof.svm import budget
-from solproof.svm.features import FEATURES, MAINNET
-from solproof.svm.syscalls import GATES, MODULES, SUPPORTED, Syscall, curve, registry
-from solproof.witness.memory_calls import NAMES
+from solproof.runtime import budget
+from solproof.runtime.features import FEATURES, MAINNET
+from solproof.runtime.syscalls import GATES, MODULES, SUPPORTED, Syscall, curve, registry
 
 COST_VALUES: dict[str, int] = {
     **{name: value for name, value in vars(budget).items() if name.isupper() and isinstance(value, int)},
@@ -66,7 +66,7 @@ def syscalls_page() -> str:
         "Syscalls",
         f"The {len(SYSCALL_HASHES)} functions of the runtime that a program can call: arguments, costs, "
         "faults, and how each is proven.",
-        "`svm/syscalls/`, `svm/budget.py` and `program/syscall_names.py`",
+        "`runtime/syscalls/`, `runtime/budget.py` and `program/syscall_names.py`",
     )
     lines += [*LEGEND.splitlines(), "", "## Overview", ""]
     lines += table(
@@ -148,9 +148,9 @@ def _module(module: ModuleType) -> Iterator[str]:
     assert module.__file__ is not None
     source = Path(module.__file__).read_text(encoding="utf-8")
     features = sorted(feature for feature in FEATURES if f'"{feature}"' in source)
-    tests = [f"tests/svm/syscalls/test_{test}.py" for test in TESTS.get(name, (name,))]
+    tests = [f"tests/runtime/syscalls/test_{test}.py" for test in TESTS.get(name, (name,))]
     yield from (f"## Module {name}", "", *(inspect.getdoc(module) or "").splitlines(), "")
-    yield f"- Implemented in {source_link(f'src/solproof/svm/syscalls/{name}.py')}"
+    yield f"- Implemented in {source_link(f'src/solproof/runtime/syscalls/{name}.py')}"
     yield f"- Tested in {', '.join(map(source_link, tests))}"
     if features:
         yield f"- Features that change its rules: {', '.join(features)}"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.families.semantics import LOADS, STORES
 from solproof.isa.disassemble import Names, callx_register, disassemble_instruction
 from solproof.isa.instruction import Instruction, wide_immediate
 from solproof.isa.mnemonics import fields_of
 from solproof.isa.opcodes import Format, Opcode, opcode
+from solproof.isa.semantics import LOADS, STORES
 from solproof.program.calls import Call, resolve_call
 from solproof.program.names import FunctionNames
 from solproof.program.program import Program

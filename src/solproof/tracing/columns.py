@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
-from solproof.svm.execute import Execution
-from solproof.svm.features import FeatureSet
-from solproof.svm.syscalls import registry
+from solproof.runtime.execute import Execution
+from solproof.runtime.features import FeatureSet
+from solproof.runtime.syscalls import registry
 from solproof.tracing.code import Code, code_of
 from solproof.vm.limits import FRAME_STRIDES, REGISTERS
 from solproof.vm.trace import Run, SyscallEvent

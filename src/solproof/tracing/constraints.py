@@ -23,6 +23,7 @@ from solproof.air.chip import Interaction
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P
+from solproof.proving.witness import Instance, Witness
 from solproof.tracing.messages import (
     TIME,
     Executed,
@@ -36,7 +37,6 @@ from solproof.tracing.messages import (
 from solproof.tracing.shapes import Kind, Shape, shape_of
 from solproof.vm.limits import REGISTERS
 from solproof.vm.memory import WORD
-from solproof.witness.build import Instance, Witness
 
 Entry = dict[str, Any]
 """One constraint of one row: `kind`, `chip`, `row`, `name`, and the values of its kind."""

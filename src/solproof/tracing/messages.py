@@ -13,7 +13,7 @@ from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, STATE, Bus, Kind, Ro
 from solproof.air.check import evaluator
 from solproof.air.chip import Chip, Interaction
 from solproof.air.evaluate import Evaluator
-from solproof.witness.build import BLOCK_ROWS, Instance
+from solproof.proving.witness import BLOCK_ROWS, Instance
 
 TIME = "time"
 _HASH_SEED = 6

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from solproof.families import semantics
+from solproof.isa import semantics
 from solproof.isa.disassemble import callx_register
 from solproof.isa.instruction import Instruction, wide_immediate
 from solproof.isa.opcodes import opcode

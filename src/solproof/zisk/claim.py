@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from solproof.errors import ProofRejected
-from solproof.svm.execution_input import ExecutionInput
+from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk.chunks import join
 from solproof.zisk.digests import input_digest, program_digest
 from solproof.zisk.outputs import Outputs

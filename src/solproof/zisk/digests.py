@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import struct
 
-from solproof.svm import bincode
-from solproof.svm.execution_input import ExecutionInput
-from solproof.svm.execution_output import ExecutionOutput
+from solproof.formats import bincode
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.execution_output import ExecutionOutput
 from solproof.zisk.outputs import ACCOUNT_RULES, FAULTS, NO_EXIT_CODE, SYSCALL_FAULTS
 
 LENGTH_BYTES = 8

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from solproof import _engine
-from solproof.machine import total_memory
+from solproof.host.resources import total_memory
 from solproof.zisk.abi import Abi, abi_of
 from solproof.zisk.diagnosis import EMULATOR_MODE, LEFTOVERS, MEMORY_LOCK, MORE_MEMORY, SHARED_MEMORY
 from solproof.zisk.guests import file_name, guest, rom_rows

@@ -1,0 +1,104 @@
+"""A table being filled: the rows of one chip, addressed by column name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.accesses.arrays import Flags, Integers, Values
+from solproof.air.chip import Chip
+from solproof.air.field import P
+
+if TYPE_CHECKING:
+    from solproof.accesses.rows import Rows
+
+
+MINIMUM_HEIGHT = 16
+LARGEST_HEIGHT = 2**22
+"""The engine proves no higher table."""
+
+
+def padded_height(rows: int) -> int:
+    """The smallest height of a table that holds some rows."""
+    return max(MINIMUM_HEIGHT, 1 << max(rows - 1, 0).bit_length())
+
+
+def split_heights(rows: int) -> list[int]:
+    """The heights of the tables that hold some rows: one, or two where that saves a quarter of the cells or
+    more, as heights are powers of two; none for no rows.
+    """
+    if rows == 0:
+        return []
+    height = padded_height(rows)
+    second = padded_height(rows - height // 2)
+    if height >= 32 * MINIMUM_HEIGHT and height // 2 + second <= height * 3 // 4:
+        return [height // 2, second]
+    return [height]
+
+
+def split_blocks(starts: Integers, rows: int, largest: int = LARGEST_HEIGHT) -> list[int]:
+    """How many rows go into each table of a chip whose rows form blocks, which start at some rows and stay
+    whole: one table, unless it would be too high; none for no rows. No block may be higher than a table.
+
+    A table whose last row ends a block, or is padding, obeys its constraints by itself: none of them looks
+    from the last row of a block at the next, but for whether that begins another.
+    """
+    counts, done = [], 0
+    while rows - done > largest:
+        end = int(starts[np.searchsorted(starts, done + largest, side="right") - 1])
+        counts.append(end - done)
+        done = end
+    return [*counts, rows - done] if rows else []
+
+
+def limbs(values: Values) -> Integers:
+    """The four 16-bit limbs of each value: shape [rows, 4]."""
+    contiguous = np.ascontiguousarray(values, dtype="<u8")
+    return contiguous.view("<u2").reshape(len(values), 4).astype(np.int64)
+
+
+class Table:
+    """`data` is [rows, width], canonical field elements.
+
+    Columns start at zero and are set whole, from integers of any sign.
+    """
+
+    def __init__(self, chip: Chip, rows: int) -> None:
+        self.chip = chip
+        # Column by column in memory, because that is how it is filled.
+        self.data: NDArray[np.uint32] = np.zeros((chip.width, rows), np.uint32).T
+        self._positions = {note.name: position for position, note in enumerate(chip.main)}
+
+    def __setitem__(self, name: str, values: Flags | Integers | Values | int) -> None:
+        array = np.asarray(values)
+        if array.dtype.kind == "i":
+            array = np.where(array < 0, array + P, array)
+        self.data[:, self._positions[name]] = array
+
+    def word(self, name: str, values: Values) -> None:
+        """Set the four limb columns of a 64-bit value."""
+        first = self._positions[f"{name}_0"]
+        contiguous = np.ascontiguousarray(values, dtype="<u8")
+        self.data[:, first : first + 4] = contiguous.view("<u2").reshape(len(values), 4)
+
+    def rows(self) -> NDArray[np.uint32]:
+        """The table row by row in memory, as the engine takes it."""
+        return np.ascontiguousarray(self.data)
+
+    # WHAT EVERY INSTRUCTION SHARES
+
+    def fill_step(self, rows: Rows) -> None:
+        """is_real, clk and pc."""
+        self["is_real"], self["clk"], self["pc"] = 1, rows.clk, rows.pc
+
+    def fill_destination(self, name: str, rows: Rows) -> None:
+        """The columns of the destination register, as it was before."""
+        self[f"{name}_index"], self[f"{name}_before"] = rows.destination, rows.a_before
+        self.word(name, rows.a)
+
+    def fill_operand(self, name: str, rows: Rows) -> None:
+        """The columns of operand b: the source register, or the immediate with no register."""
+        self[f"{name}_index"], self[f"{name}_before"] = rows.source, rows.b_before
+        self.word(name, rows.b)

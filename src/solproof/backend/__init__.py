@@ -1,0 +1,1 @@
+"""The proof system: what it offers, and the engine that implements it."""

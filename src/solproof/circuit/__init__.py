@@ -1,0 +1,1 @@
+"""The circuit: every chip, and how its rows are filled."""

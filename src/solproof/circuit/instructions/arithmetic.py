@@ -1,0 +1,196 @@
+"""Addition, subtraction and negation, and the move of 32 bits between registers.
+
+Given a destination a and an operand b (a register or an immediate), `add` proves that the new destination c
+is a + b modulo 2^64. `arithmetic` proves the rarer forms: a - b, b - a (which is negation when b = 0) and b
+itself, on 64 bits or on 32 bits with the result sign-extended or zero-extended. Limbs of c are range-checked
+here; those of a and b were, by whoever wrote them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from solproof.accesses.arrays import Integers
+from solproof.accesses.rows import Rows
+from solproof.accesses.table import Table, limbs
+from solproof.air.chip import Chip
+from solproof.air.gadgets import LIMB, range16, range16_word
+from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
+from solproof.isa.instruction import Instruction
+from solproof.isa.integers import MASK32, MASK64, Binary, sign_extend32
+
+# SEMANTICS
+
+SEMANTICS: Mapping[str, Binary] = {
+    "ADD64": lambda a, b: (a + b) & MASK64,
+    "SUB64": lambda a, b: (a - b) & MASK64,
+    "NEG64": lambda a, _: -a & MASK64,
+    "ADD32": lambda a, b: sign_extend32(a + b),
+    "SUB32": lambda a, b: sign_extend32(a - b),
+    "NEG32": lambda a, _: -a & MASK32,
+}
+# V2 zero-extends 32-bit results but those of a move, and subtracts the destination from an immediate.
+SEMANTICS_V2: Mapping[str, Binary] = {
+    "ADD32": lambda a, b: (a + b) & MASK32,
+    "SUB32_REG": lambda a, b: (a - b) & MASK32,
+    "SUB32_IMM": lambda a, b: (b - a) & MASK32,
+    "SUB64_IMM": lambda a, b: (b - a) & MASK64,
+    "MOV32_REG": lambda _, b: sign_extend32(b),
+}
+
+# OPCODES
+
+
+def encode_add(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+    """ADD64."""
+    return binary_entry(Code.ADD, mnemonic, instruction)
+
+
+SUBTRACT, REVERSE, COPY, HALF, EXTEND = 1, 2, 4, 8, 16
+MODES = {
+    "ADD32": HALF | EXTEND,
+    "SUB32": SUBTRACT | HALF | EXTEND,
+    "SUB64": SUBTRACT,
+    "MOV32": COPY | HALF,
+    "NEG32": REVERSE | HALF,
+    "NEG64": REVERSE,
+}
+MODES_V2 = {
+    "ADD32_IMM": HALF,
+    "ADD32_REG": HALF,
+    "SUB32_IMM": REVERSE | HALF,
+    "SUB32_REG": SUBTRACT | HALF,
+    "SUB64_IMM": REVERSE,
+    "SUB64_REG": SUBTRACT,
+    "MOV32_REG": COPY | HALF | EXTEND,
+}
+
+
+def encode_arithmetic(mnemonic: str, instruction: Instruction, version: int) -> Entry:
+    """The other forms. Negation is b - a with the immediate 0, whatever the instruction's immediate holds."""
+    if mnemonic in ("NEG32", "NEG64"):
+        return Entry(Code.ARITHMETIC, destination=instruction.destination, flags=2 * MODES[mnemonic])
+    mode = MODES_V2[mnemonic] if version == 2 else MODES[mnemonic.rpartition("_")[0]]
+    return binary_entry(Code.ARITHMETIC, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)
+
+
+# COLUMNS AND CONSTRAINTS
+
+
+def build_add() -> Chip:
+    """c = a + b modulo 2^64."""
+    chip = Chip("add", "Given a and b, this chip proves that the new destination is a + b modulo 2^64.")
+    step = Step.columns(chip)
+    is_register = step.flag("is_register", "1 when b is a register")
+    a = Register.columns(chip, "a")
+    b, immediate = operand(step, is_register)
+    c = chip.word("c", "a + b")
+
+    step.fetch(Code.ADD, destination=a.index, source=b.index, immediate=immediate, flags=is_register)
+    step.advance(step.pc + 1)
+    carry = chip.graph.constant(0)
+    for limb in range(4):
+        # Both sides are below 2^17 + 1 < p: the carry is the integer one. The last is dropped: modulo 2^64.
+        carry = (a.value[limb] + b.value[limb] + carry - c[limb]) / LIMB
+        chip.assert_bool(carry, f"carry out of limb {limb} is 0 or 1")
+    range16_word(chip, c, step.is_real, "c")
+    a.write_as_destination(step, c)
+    return chip
+
+
+def build_arithmetic() -> Chip:
+    """c = a + b, a - b, b - a or b, on 64 or 32 bits."""
+    chip = Chip(
+        "arithmetic",
+        "Given a and b, this chip proves that the new destination is a + b, a - b, b - a or b, on "
+        "64 or 32 bits.",
+    )
+    step = Step.columns(chip)
+    is_register = step.flag("is_register", "1 when b is a register")
+    flags = {
+        "is_register": is_register,
+        "is_subtract": step.flag("is_subtract", "1 for a - b"),
+        "is_reverse": step.flag("is_reverse", "1 for b - a"),
+        "is_copy": step.flag("is_copy", "1 for b"),
+        "is_half": step.flag("is_half", "1 when only the low 32 bits count"),
+        "is_extended": step.flag(
+            "is_extended", "1 when a 32-bit result is sign-extended, 0 when zero-extended"
+        ),
+    }
+    a = Register.columns(chip, "a")
+    b, immediate = operand(step, is_register)
+    c = chip.word("c", "the result")
+    carries = [chip.flag(f"carry_{limb}", f"carry out of limb {limb}") for limb in range(4)]
+    is_negative = chip.flag("is_negative", "sign bit of the low 32 bits of c when it is extended")
+
+    step.fetch(Code.ARITHMETIC, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
+    step.advance(step.pc + 1)
+    subtract, reverse, copy = flags["is_subtract"], flags["is_reverse"], flags["is_copy"]
+    half, extended = flags["is_half"], flags["is_extended"]
+    add = step.is_real - subtract - reverse - copy
+    carry = chip.graph.constant(0)
+    for limb in range(4):
+        x, y, z = a.value[limb], b.value[limb], c[limb]
+        # a - b = c exactly when c + b = a: one carry chain serves every form, with the ends moved.
+        total = add * (x + y - z) + subtract * (z + y - x) + reverse * (z + x - y) + copy * (y - z)
+        chain = total + carry - LIMB * carries[limb]
+        carry = carries[limb]
+        chip.assert_zero(chain if limb < 2 else (1 - half) * chain, f"limb {limb} of the sum")
+    for limb in (2, 3):
+        chip.assert_zero(
+            half * (c[limb] - (LIMB - 1) * is_negative), f"limb {limb} of a 32-bit result is its extension"
+        )
+    chip.assert_zero(is_negative * (1 - extended), "a zero-extended result has no sign")
+    range16(chip, 2 * (c[1] - 2**15 * is_negative), extended, "is_negative is the sign bit of c")
+    range16_word(chip, c, step.is_real, "c")
+    a.write_as_destination(step, c)
+    return chip
+
+
+# WITNESS
+
+
+def fill_add(table: Table, rows: Rows) -> None:
+    """One row per step."""
+    table.fill_step(rows)
+    table["is_register"] = rows.is_register
+    table.fill_destination("a", rows)
+    table.fill_operand("b", rows)
+    table.word("c", rows.c)
+
+
+def fill_arithmetic(table: Table, rows: Rows) -> None:
+    """One row per step; the carries are those of the chain that the form uses."""
+    fill_add(table, rows)
+    mode = rows.flags >> 1
+    for name, bit in (
+        ("is_subtract", SUBTRACT),
+        ("is_reverse", REVERSE),
+        ("is_copy", COPY),
+        ("is_half", HALF),
+        ("is_extended", EXTEND),
+    ):
+        table[name] = mode & bit != 0
+    a, b, c = limbs(rows.a), limbs(rows.b), limbs(rows.c)
+    carry: Integers = np.zeros(len(rows), np.int64)
+    for limb in range(4):
+        x, y, z = a[:, limb], b[:, limb], c[:, limb]
+        forms = [mode & SUBTRACT != 0, mode & REVERSE != 0, mode & COPY != 0]
+        chain = np.select(forms, [z + y - x, z + x - y, y - z], x + y - z) + carry
+        carry = np.where((mode & HALF != 0) & (limb >= 2), 0, chain >> 16)
+        table[f"carry_{limb}"] = carry
+    table["is_negative"] = (mode & EXTEND != 0) & (c[:, 1] >> 15 == 1)
+
+
+FAMILIES = (
+    Family((Code.ADD,), both("ADD64"), encode_add, (Executor(build_add(), fill_add),)),
+    Family(
+        (Code.ARITHMETIC,),
+        (*both("ADD32", "SUB32", "SUB64"), "MOV32_REG", "NEG32", "NEG64"),
+        encode_arithmetic,
+        (Executor(build_arithmetic(), fill_arithmetic),),
+    ),
+)

@@ -1,0 +1,75 @@
+"""Moves: a register, a sign-extended immediate, a zero-extended one, or the 64-bit immediate of lddw.
+
+Given an operand b, this chip proves that the new destination is b. Nothing is range-checked: b's limbs are,
+wherever they come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from solproof.accesses.rows import Rows
+from solproof.accesses.table import Table
+from solproof.air.chip import Chip
+from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry
+from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
+from solproof.isa.instruction import Instruction
+from solproof.isa.integers import MASK32, Binary
+
+# SEMANTICS
+
+SEMANTICS: Mapping[str, Binary] = {
+    "MOV64": lambda _, b: b,
+    "MOV32": lambda _, b: b & MASK32,
+}
+
+
+# OPCODES
+
+WIDE = 1
+
+
+def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+    """A move; for lddw, `immediate` is the wide one (see `solproof.circuit.program_table`)."""
+    if mnemonic == "LD_DW_IMM":
+        return Entry(Code.MOVE, instruction.destination, immediate=instruction.immediate, flags=2 * WIDE)
+    return binary_entry(Code.MOVE, mnemonic, instruction, bits=32 if mnemonic.startswith("MOV32") else 64)
+
+
+# COLUMNS AND CONSTRAINTS
+
+
+def build() -> Chip:
+    """The new destination is b."""
+    chip = Chip("move", "Given b, this chip proves that the new destination is b.")
+    step = Step.columns(chip)
+    flags = {
+        "is_register": step.flag("is_register", "1 when b is a register"),
+        "is_wide": step.flag("is_wide", "1 for lddw, which takes two slots"),
+    }
+    a = Register.columns(chip, "a")
+    b, immediate = operand(step, flags["is_register"])
+
+    step.fetch(Code.MOVE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
+    step.advance(step.pc + 1 + flags["is_wide"])
+    a.write_as_destination(step, b.value)
+    return chip
+
+
+# WITNESS
+
+
+def fill(table: Table, rows: Rows) -> None:
+    """One row per step."""
+    table.fill_step(rows)
+    table["is_register"] = rows.is_register
+    table["is_wide"] = rows.flags >> 1 & WIDE
+    table.fill_destination("a", rows)
+    table.fill_operand("b", rows)
+
+
+FAMILIES = (
+    Family(
+        (Code.MOVE,), ("MOV64_IMM", "MOV64_REG", "MOV32_IMM", "LD_DW_IMM"), encode, (Executor(build(), fill),)
+    ),
+)

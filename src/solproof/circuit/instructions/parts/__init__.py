@@ -1,0 +1,1 @@
+"""What the chips of several instruction families share."""

@@ -1,0 +1,122 @@
+"""The program: its instructions as a lookup table, and the read-only words of its image as memory.
+
+Preprocessed, so the key fixes it. Slot i and word i of the image stand together, though they need not be the
+same bytes; row n holds those of 2 n and 2 n + 1, which share its running sum and quotient. Every readable
+word stands in memory from time 0 and is taken back, unchanged, at the time of its last access.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.accesses.arrays import Integers
+from solproof.accesses.memory import Cells
+from solproof.accesses.table import Table, limbs, padded_height
+from solproof.air.bus import MEMORY, PROGRAM
+from solproof.air.chip import Chip
+from solproof.air.expression import Expression
+from solproof.air.field import P
+from solproof.circuit.instructions.family import Code
+from solproof.circuit.program_table import ProgramTable
+from solproof.program.program import Program
+from solproof.vm.memory import WORD
+
+PARITIES = ("even", "odd")
+SLOTS_PER_ROW = len(PARITIES)
+
+ENTRY = (
+    "family",
+    "destination",
+    "source",
+    "immediate_0",
+    "immediate_1",
+    "immediate_2",
+    "immediate_3",
+    "offset",
+    "flags",
+)
+
+# COLUMNS AND CONSTRAINTS
+
+
+def build() -> Chip:
+    """The image and the program table."""
+    chip = Chip(
+        "image", "Given the key of a program, this chip holds its instructions and its read-only memory."
+    )
+    row = chip.preprocessed("row", "number of the row")
+    region = chip.preprocessed("region", "region of the image")
+    for part, parity in enumerate(PARITIES):
+        number = SLOTS_PER_ROW * row + part  # a pc and a word index
+        _slot(chip, parity, number)
+        _word(chip, parity, region, number)
+    return chip
+
+
+def _slot(chip: Chip, parity: str, pc: Expression) -> None:
+    entry = [
+        chip.preprocessed(
+            f"{parity}_{name}", f"{name} of the {parity} slot's message; all 0 where it cannot be executed"
+        )
+        for name in ENTRY
+    ]
+    executions = chip.column(
+        f"{parity}_executions", f"how often the instruction at the {parity} slot is fetched"
+    )
+    chip.provide(PROGRAM, [pc, *entry], executions, f"the instruction at the {parity} slot")
+
+
+def _word(chip: Chip, parity: str, region: Expression, index: Expression) -> None:
+    word = [
+        chip.preprocessed(f"{parity}_word_{limb}", f"limb {limb} of the {parity} word") for limb in range(4)
+    ]
+    tag = chip.preprocessed(f"{parity}_tag", f"how many bytes of the {parity} word exist")
+    is_readable = chip.preprocessed(f"{parity}_is_readable", f"1 when the image has the {parity} word")
+    time = chip.column(f"{parity}_time", f"time of the last access of the {parity} word, 0 for none")
+    message = [region, index, tag, *word]
+    chip.send(MEMORY, [*message, 0], is_readable, f"the {parity} word, from the start")
+    chip.receive(MEMORY, [*message, time], is_readable, f"the {parity} word, at the end")
+
+
+CHIP = build()
+
+# WITNESS
+
+
+def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
+    """The preprocessed columns of a program: [height, 32], height a power of two.
+
+    After the last slot comes an entry for the holes of a V0 stack: see `solproof.circuit.instructions.parts.straddle`.
+    """
+    words = -(-len(program.image) // WORD)
+    slots = len(table.code)
+    height = padded_height(-(-max(words, slots + 1) // SLOTS_PER_ROW))
+    entries = np.zeros((SLOTS_PER_ROW * height, len(ENTRY)), np.int64)
+    entries[:slots, 0], entries[:slots, 1], entries[:slots, 2] = table.code, table.destination, table.source
+    entries[:slots, 3:7] = limbs(table.immediate)
+    entries[:slots, 7], entries[:slots, 8] = table.offset % P, table.flags
+    entries[slots, 0] = Code.STACK_GAPS if program.version == 0 else 0
+    memory = np.zeros((SLOTS_PER_ROW * height, 6), np.int64)
+    memory[:words, :4] = limbs(np.frombuffer(program.image.ljust(words * WORD, b"\0"), "<u8"))
+    memory[:words, 4] = np.minimum(len(program.image) - WORD * np.arange(words), WORD)
+    memory[:words, 5] = 1
+    row = np.arange(height)
+    region = np.where(SLOTS_PER_ROW * row < words, program.image_address >> 32, 0)
+    both = np.concatenate([entries, memory], axis=1).reshape(height, -1)
+    return np.concatenate([row[:, None], region[:, None], both], axis=1).astype(np.uint32)
+
+
+def fill(region: int, cells: Cells, executions: Integers) -> Table:
+    """The table of a run: when its words were last accessed, and how often each slot was fetched.
+
+    executions: [SLOTS_PER_ROW * height].
+    """
+    time = np.zeros(len(executions), np.int64)
+    image = cells.of(region)
+    time[image.index] = image.time
+    table = Table(CHIP, len(executions) // SLOTS_PER_ROW)
+    for part, parity in enumerate(PARITIES):
+        table[f"{parity}_executions"] = executions[part::SLOTS_PER_ROW]
+        table[f"{parity}_time"] = time[part::SLOTS_PER_ROW]
+    return table

@@ -1,0 +1,1 @@
+"""The chips of syscalls: events, and the memory syscalls that the circuit proves."""

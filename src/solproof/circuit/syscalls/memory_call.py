@@ -1,0 +1,310 @@
+"""Calls of the memory syscalls: sol_memcpy_, sol_memmove_, sol_memset_, sol_memcmp_.
+
+Given a call, this chip proves that it succeeds by the rules of the runtime's function
+(`solproof.runtime.syscalls.memory`) and what it is charged. What happens to the bytes is proven by the rows of a
+block (`solproof.circuit.syscalls.memory_copy`, `solproof.circuit.syscalls.memory_compare`), which the call names on the block
+bus: its first range (r1) is the block's aligned one, its second (r2) the shifted one.
+
+A pseudo-register adds up what these calls are charged: the events read it, so the verifier knows how many
+units each of them found left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+
+from solproof.accesses.access_log import Execution
+from solproof.accesses.memory import WRITABLE_TAG, available
+from solproof.accesses.memory_calls import ARGUMENTS, LENGTH_BITS, NAMES, MemoryCalls, Operation
+from solproof.accesses.table import Table, limbs
+from solproof.air.bus import BLOCK
+from solproof.air.chip import Chip
+from solproof.air.expression import Expression, Word, total
+from solproof.air.field import inverse
+from solproof.air.gadgets import LIMB, access_memory, access_register, bits, byte_pair, range16
+from solproof.circuit.instructions.family import Code
+from solproof.circuit.instructions.parts.adapter import Step
+from solproof.program.syscall_names import SYSCALL_HASHES
+from solproof.runtime.budget import CROSS_PROGRAM_BYTES_PER_UNIT, MEMORY_OPERATION_BASE_COST
+from solproof.vm.limits import MEMORY_UNITS_REGISTER
+from solproof.vm.recorded_memory import REGIONS
+
+SHORT = CROSS_PROGRAM_BYTES_PER_UNIT * (MEMORY_OPERATION_BASE_COST + 1) - 1
+"""The most bytes for the base cost."""
+
+
+class Kind(IntEnum):
+    """What a block does."""
+
+    COPY = 0
+    SET = 1
+    COMPARE = 2
+
+
+# COLUMNS AND CONSTRAINTS
+
+
+def build() -> Chip:
+    """A call of a memory syscall."""
+    chip = Chip(
+        "memory_call",
+        "Given a call of a memory syscall, this chip proves that it succeeds, what it is charged, and which "
+        "bytes a block has to copy, set or compare.",
+    )
+    step = Step.columns(chip)
+    is_copy = chip.flag("is_copy", "1 for sol_memcpy_")
+    is_move = chip.flag("is_move", "1 for sol_memmove_")
+    is_set = chip.flag("is_set", "1 for sol_memset_")
+    is_compare = chip.flag("is_compare", "1 for sol_memcmp_")
+    flags = {
+        Operation.COPY: is_copy,
+        Operation.MOVE: is_move,
+        Operation.SET: is_set,
+        Operation.COMPARE: is_compare,
+    }
+    # On padding none.
+    chip.assert_equal(is_copy + is_move + is_set + is_compare, step.is_real, "one syscall")
+    is_empty = step.flag("is_empty", "1 for a length of 0")
+    acts = step.is_real - is_empty
+    arguments = _arguments(step)
+    first, second, length, result_address = arguments
+    value = chip.column("value", "for a set: the byte; for a comparison: the difference it finds; else 0")
+
+    key = [
+        _selected(flags, [SYSCALL_HASHES[NAMES[operation]] >> 16 * limb & 0xFFFF for operation in Operation])
+        for limb in (0, 1)
+    ]
+    step.fetch(Code.SYSCALL, immediate=[*key, 0, 0])
+    step.advance(step.pc + 1)
+    _result(step)
+    _length(step, length, is_empty)
+    byte_pair(chip, value, (second[0] - value) / 256, is_set, "value and the rest of r2's low limb are bytes")
+    chip.assert_zero(is_empty * is_compare * value, "nothing compared is no difference")
+    _compared(step, result_address, value, is_compare)
+    _apart(step, first, second, length, is_copy, is_empty)
+
+    # Where the bytes are. `start` is below 8, as the block's mask has no other byte.
+    has_second = 1 - is_set
+    start, index = _place(step, "first", first, acts, acts)
+    offset, second_index = _place(step, "second", second, acts * has_second, acts)
+    bits(chip, 3, offset, acts, "the byte of r2 is below 8")
+    # The shift is below 8 as well, so this says whether `offset` is at least `start`.
+    reads = chip.flag("reads", "1 when the word of the second range is read with the first word of the first")
+    chip.assert_zero(is_set * reads, "a set has no second range")
+    shift = has_second * (offset - start + 8 * (1 - reads))
+    kind = is_set * Kind.SET + is_compare * Kind.COMPARE
+    block: list[Expression | int] = [
+        step.clk,
+        kind,
+        first[2],
+        index,
+        start,
+        length[0] + LIMB * length[1] + start,
+    ]
+    block += [has_second * second[2], has_second * (second_index - 1 + reads), reads, shift, value]
+    chip.send(BLOCK, block, acts, "the block that does it")
+    return chip
+
+
+def _selected(flags: dict[Operation, Expression], values: Sequence[int]) -> Expression:
+    return total([flag * value for flag, value in zip(flags.values(), values, strict=True)])
+
+
+def _arguments(step: Step) -> list[Word]:
+    words = []
+    for register in ARGUMENTS:
+        value = step.chip.word(f"r{register}", f"r{register}")
+        before = step.chip.column(f"r{register}_before", f"time of the previous access of r{register}")
+        access_register(
+            step.chip,
+            register,
+            value,
+            value,
+            before=before,
+            now=2 * step.clk,
+            active=step.is_real,
+            name=f"argument r{register}",
+        )
+        words.append(value)
+    return words
+
+
+def _result(step: Step) -> None:
+    """r0 becomes 0."""
+    chip = step.chip
+    old = chip.word("r0", "r0 before the call")
+    before = chip.column("r0_before", "time of the previous access of r0")
+    now = 2 * step.clk + 1
+    access_register(
+        chip, 0, old, (0, 0, 0, 0), before=before, now=now, active=step.is_real, name="the result in r0"
+    )
+
+
+def _length(step: Step, length: Word, is_empty: Expression) -> None:
+    """The length is below 2^24, and the call is charged one unit for 250 bytes, but at least 10."""
+    chip, is_real = step.chip, step.is_real
+    bytes_ = length[0] + LIMB * length[1]
+    chip.assert_zero(length[2], "limb 2 of the length")
+    chip.assert_zero(length[3], "limb 3 of the length")
+    bits(chip, LENGTH_BITS - 16, length[1], is_real, "the length is below 2^24")
+    chip.assert_zero(is_empty * bytes_, "an empty range has no bytes")
+    is_long = step.flag("is_long", "1 when the length decides what the call costs")
+    cost = chip.column("cost", "max(10, floor(length / 250)) compute units")
+    rest = chip.column("rest", "for a long call: length modulo 250")
+    chip.assert_zero(
+        (is_real - is_long) * (cost - MEMORY_OPERATION_BASE_COST), "a short call has the base cost"
+    )
+    range16(chip, SHORT - bytes_, is_real - is_long, "a short call is short")
+    # Both sides are below p: cost has 16 bits and rest 8.
+    chip.assert_zero(
+        is_long * (CROSS_PROGRAM_BYTES_PER_UNIT * cost + rest - bytes_),
+        "a unit for each 250 bytes of a long call",
+    )
+    byte_pair(chip, rest, CROSS_PROGRAM_BYTES_PER_UNIT - 1 - rest, is_long, "rest is below 250")
+    range16(chip, cost - MEMORY_OPERATION_BASE_COST, is_long, "a long call costs at least the base cost")
+    # Each unit above the base cost is the work of 250 bytes, that is of 31 rows: no sum reaches p.
+    units = chip.column("units", "what the memory syscalls before this one cost")
+    before = chip.column("units_before", "time of the previous access of the units")
+    access_register(
+        chip,
+        MEMORY_UNITS_REGISTER,
+        (units, 0, 0, 0),
+        (units + cost, 0, 0, 0),
+        before=before,
+        now=2 * step.clk + 1,
+        active=is_real,
+        name="the units",
+    )
+
+
+def _place(
+    step: Step, name: str, address: Word, gate: Expression, active: Expression
+) -> tuple[Expression, Expression]:
+    """The byte, 0..7 if the caller shows that, and the word index of an address, where `gate` is 1.
+
+    See `solproof.circuit.instructions.parts.address`.
+    """
+    chip = step.chip
+    eighth = chip.column(f"{name}_eighth", f"low limb of the {name} range's address, divided by 8")
+    byte = chip.column(f"{name}_byte", f"address of the {name} range modulo 8")
+    range16(chip, eighth, active, f"{name}_eighth is below 2^16")
+    chip.assert_zero(gate * (address[0] - 8 * eighth - byte), f"low limb of the {name} range's address")
+    chip.assert_zero(gate * address[3], f"high limb of the {name} range's address")
+    return byte, eighth + 2**13 * address[1]
+
+
+def _apart(
+    step: Step, first: Word, second: Word, length: Word, is_copy: Expression, is_empty: Expression
+) -> None:
+    """The ranges of a copy do not overlap: they are in two regions, or one ends before the other starts.
+
+    Higher address - lower address - length is not negative, limb by limb.
+    """
+    chip = step.chip
+    is_near = chip.flag("is_near", "1 for a copy whose addresses are compared")
+    # 1 where a copy is not near. (-1 elsewhere would only ask for more.)
+    is_far = chip.column("is_far", "1 for a copy from one region to another")
+    is_forward = chip.flag("is_forward", "1 when the copy's source has the lower address")
+    borrow = chip.column("borrow", "borrow out of limb 0 of the distance between the ranges: 0, 1 or 2")
+    inverse = chip.column("inverse", "for a copy to another region: 1 / the difference of the regions")
+    chip.assert_equal(is_near + is_far, is_copy * (1 - is_empty), "a copy of some bytes is near or far")
+    chip.assert_zero(is_far * ((first[2] - second[2]) * inverse - 1), "the regions differ")
+    chip.assert_zero(borrow * (borrow - 1) * (borrow - 2), "borrow is 0, 1 or 2")
+    sign = 2 * is_forward - 1
+    low = sign * (first[0] - second[0]) - length[0] + LIMB * borrow
+    high = sign * (first[1] - second[1]) - length[1] - borrow
+    range16(chip, low, is_near, "the low limb of the distance is not negative")
+    range16(chip, high, is_near, "the high limb of the distance is not negative")
+
+
+def _compared(step: Step, address: Word, value: Expression, is_compare: Expression) -> None:
+    """The difference is put, as a 32-bit integer, at an address that is a multiple of 4."""
+    chip = step.chip
+    is_negative = chip.flag("is_negative", "1 when the difference is negative")
+    is_upper = chip.flag("is_upper", "1 when the difference is put into the upper half of its word")
+    eighth = chip.column("result_eighth", "low limb of the difference's address, divided by 8")
+    available = chip.column("result_available", "how many bytes of the difference's word exist")
+    old = chip.word("result", "the difference's word before")
+    before = chip.column("result_before", "time of the previous access of the difference's word")
+    low, high = value + LIMB * is_negative, (LIMB - 1) * is_negative
+    range16(chip, low, is_compare, "low limb of the difference")
+    range16(chip, eighth, is_compare, "result_eighth is below 2^16")
+    chip.assert_zero(
+        is_compare * (address[0] - 8 * eighth - 4 * is_upper), "low limb of the difference's address"
+    )
+    chip.assert_zero(is_compare * address[3], "high limb of the difference's address")
+    bits(chip, 3, available - 4 - 4 * is_upper, is_compare, "the bytes of the difference exist")
+    new = [
+        old[0] + (1 - is_upper) * (low - old[0]),
+        old[1] + (1 - is_upper) * (high - old[1]),
+        old[2] + is_upper * (low - old[2]),
+        old[3] + is_upper * (high - old[3]),
+    ]
+    access_memory(
+        chip,
+        (address[2], eighth + 2**13 * address[1], available + WRITABLE_TAG),
+        old,
+        new,
+        before=before,
+        now=2 * step.clk + 1,
+        active=is_compare,
+        name="the difference",
+    )
+
+
+CHIP = build()
+
+# WITNESS
+
+INVERSES = np.array([0, *(inverse(difference) for difference in range(1, REGIONS))])
+
+
+def fill(execution: Execution) -> Table:
+    """One row per call, not padded."""
+    calls = execution.memory_calls
+    table = Table(CHIP, len(calls))
+    table["is_real"], table["clk"], table["pc"] = 1, calls.clk, execution.trace.pc[calls.clk - 1]
+    for operation in Operation:
+        table[f"is_{operation.name.lower()}"] = calls.operation == operation
+    before = execution.memory_call_before
+    for position, register in enumerate(ARGUMENTS):
+        table.word(f"r{register}", calls.arguments[:, position])
+        table[f"r{register}_before"] = before[:, position]
+    table.word("r0", execution.memory_call_r0)
+    table["r0_before"], table["units_before"] = before[:, -2], before[:, -1]
+    table["units"], table["cost"] = calls.units, calls.cost
+    is_long = calls.length > SHORT
+    table["is_empty"], table["is_long"] = calls.length == 0, is_long
+    table["rest"] = is_long * (calls.length % CROSS_PROGRAM_BYTES_PER_UNIT)
+    table["value"], table["reads"] = calls.value, calls.reads
+    for name, places in (("first", calls.first), ("second", calls.second)):
+        table[f"{name}_eighth"], table[f"{name}_byte"] = places.index & 0x1FFF, places.byte
+    _fill_apart(table, calls)
+    _fill_result(table, calls, execution)
+    return table
+
+
+def _fill_apart(table: Table, calls: MemoryCalls) -> None:
+    is_copy = (calls.operation == Operation.COPY) & (calls.length != 0)
+    first, second, length = (limbs(calls.arguments[:, position]) for position in range(3))
+    regions = first[:, 2] - second[:, 2]
+    is_near, is_far = is_copy & (regions == 0), is_copy & (regions != 0)
+    is_forward = is_near & (calls.arguments[:, 0] > calls.arguments[:, 1])
+    low = np.where(is_forward, 1, -1) * (first[:, 0] - second[:, 0]) - length[:, 0]
+    table["is_near"], table["is_far"], table["is_forward"] = is_near, is_far, is_forward
+    table["borrow"] = is_near * -(low >> 16)
+    regions = np.where(is_far, regions, 0)
+    table["inverse"] = np.sign(regions) * INVERSES[np.abs(regions)]
+
+
+def _fill_result(table: Table, calls: MemoryCalls, execution: Execution) -> None:
+    result, is_compare = calls.result, calls.result.exists
+    address = limbs(calls.arguments[:, 3])[:, 0]
+    table["is_negative"], table["is_upper"] = is_compare & (calls.value < 0), is_compare & (address & 4 != 0)
+    table["result_eighth"] = is_compare * (address >> 3)
+    table["result_available"] = is_compare * available(execution.layout, result.region, result.index)
+    table.word("result", result.old)
+    table["result_before"] = execution.result_before

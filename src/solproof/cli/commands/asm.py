@@ -1,0 +1,76 @@
+"""`solproof asm`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from solproof.cli.terminal.options import FILE, json_option
+from solproof.cli.terminal.show import print_json, print_lines
+from solproof.errors import InputError, ProgramError
+from solproof.host.files import check_writable, read_file, write_file
+from solproof.isa.assemble import assemble
+from solproof.isa.opcodes import VERSIONS
+from solproof.program.elf import NEWEST_VERSION
+from solproof.program.elf_writer import write_elf, write_raw
+
+EXAMPLE = """\b
+Example:
+  solproof asm program.s -o program.so
+  solproof run program.so --input input.json
+"""
+MAXIMUM_SOURCE = 64 * 1024 * 1024
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("source", type=FILE, metavar="SOURCE")
+@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The program to write.")
+@click.option(
+    "--sbpf-version",
+    type=click.IntRange(VERSIONS[0], VERSIONS[-1]),
+    metavar="N",
+    default=NEWEST_VERSION,
+    show_default=True,
+    help="The sBPF version, 0 to 4; 3 is the newest on mainnet.",
+)
+@click.option("--raw", is_flag=True, help="Write raw bytecode: the instructions without an ELF header.")
+@json_option
+def asm(source: Path, output: Path, sbpf_version: int, raw: bool, as_json: bool) -> None:
+    """Assemble a program into an ELF file.
+
+    The syntax is that of the solana-sbpf assembler, with comments, constants and read-only data;
+    docs/assembly.md has it. The program is not verified: what is wrong with it shows when it is run.
+    """
+    check_writable(output)
+    try:
+        text = read_file(source, "source", MAXIMUM_SOURCE).decode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"source {source}: expected UTF-8, byte {error.start} is not") from None
+    try:
+        assembly = assemble(text, sbpf_version)
+        content = write_raw(assembly) if raw else write_elf(assembly)
+    except ProgramError as error:
+        raise ProgramError(f"source {source}: {error}") from None
+    except InputError as error:
+        raise InputError(f"source {source}: {error}") from None
+    write_file(output, content)
+    fields = {
+        "output": str(output),
+        "format": "raw" if raw else "elf",
+        "bytes": len(content),
+        "sbpf_version": assembly.version,
+        "entry": assembly.entry,
+        "slots": assembly.slots,
+        "labels": dict(assembly.labels),
+        "data_bytes": len(assembly.data),
+    }
+    if as_json:
+        print_json(fields)
+    else:
+        how = (
+            f", to be read with --raw --sbpf-version {assembly.version} --entry {assembly.entry}"
+            if raw
+            else ""
+        )
+        print_lines([f"{output}: {len(content):,} bytes of sBPF V{assembly.version}{how}"])

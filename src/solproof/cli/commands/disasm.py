@@ -1,0 +1,92 @@
+"""`solproof disasm`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from solproof.cli.terminal.options import (
+    FILE,
+    RawOptions,
+    is_bytecode,
+    json_option,
+    naming_program,
+    note_bytecode,
+    program_argument,
+    raw_options,
+)
+from solproof.cli.terminal.show import Fields, print_json, print_lines
+from solproof.errors import ProgramError
+from solproof.host.files import check_writable, read_file, write_file
+from solproof.isa.instruction import SLOT_BYTES
+from solproof.isa.listing import source_of
+from solproof.program.disassembly import Disassembly, disassemble_elf, disassemble_raw
+from solproof.program.elf_records import MAGIC
+from solproof.program.raw import RawFormat
+from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH
+
+EXAMPLE = """\b
+Examples:
+  solproof disasm program.so
+  solproof disasm program.bin --raw --sbpf-version 3 -o program.s
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@program_argument
+@raw_options
+@click.option("--output", "-o", type=FILE, metavar="FILE", help="Write the source to a file.")
+@json_option
+def disasm(
+    program: Path,
+    *,
+    output: Path | None,
+    as_json: bool,
+    raw: bool,
+    sbpf_version: int | None,
+    entry: int | None,
+) -> None:
+    """Print a program as assembly source.
+
+    It is the text that the file holds, before relocation, with names for syscalls and functions; "solproof
+    asm" makes the same text of it. What the verifier would refuse is printed too.
+    """
+    options = RawOptions(raw, sbpf_version, entry)
+    if output is not None:
+        check_writable(output)
+    content = read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
+    program_format = options.program_format(content, program)
+    if program_format is None and is_bytecode(content):
+        note_bytecode(program)
+        program_format = RawFormat()
+    with naming_program(program):
+        found = _disassembly(content, program_format)
+    source = source_of(found.lines)
+    fields: Fields = {
+        "format": "elf" if program_format is None else "raw",
+        "sbpf_version": found.version,
+        "entry": found.entry,
+        "slots": len(found.text) // SLOT_BYTES,
+    }
+    if output is not None:
+        write_file(output, source.encode())
+        fields |= {"output": str(output), "bytes": len(source)}
+    else:
+        fields["lines"] = [
+            {"pc": line.pc, "label": line.label, "statement": line.statement} for line in found.lines
+        ]
+    if as_json:
+        print_json(fields)
+    elif output is None:
+        print_lines([source.removesuffix("\n")])
+    else:
+        print_lines([f"{output}: {len(found.lines):,} instructions of sBPF V{found.version}"])
+
+
+def _disassembly(content: bytes, program_format: RawFormat | None) -> Disassembly:
+    if program_format is not None:
+        return disassemble_raw(content, program_format.version, program_format.entry)
+    if not content.startswith(MAGIC):
+        raise ProgramError(f"starts with {content[:4]!r}, expected {MAGIC!r}, or --raw for raw bytecode")
+    return disassemble_elf(content)

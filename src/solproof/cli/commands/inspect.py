@@ -1,0 +1,320 @@
+"""`solproof inspect`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from solproof.cli.terminal.options import (
+    FILE,
+    RawOptions,
+    is_bytecode,
+    json_option,
+    naming_program,
+    note_bytecode,
+    raw_options,
+)
+from solproof.cli.terminal.show import Fields, print_json, print_lines
+from solproof.errors import InputError
+from solproof.formats import bincode
+from solproof.formats.loading import is_input_bin
+from solproof.host.files import read_file
+from solproof.isa.instruction import decode_program
+from solproof.isa.opcodes import by_mnemonic
+from solproof.program.bytecode_verifier import load_program
+from solproof.program.calls import resolve_call
+from solproof.program.elf_records import MAGIC as ELF_MAGIC
+from solproof.program.program import Program
+from solproof.program.raw import RawFormat
+from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.runtime.accounts import address_text
+from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH
+from solproof.runtime.features import MAINNET, FeatureSet
+from solproof.runtime.syscalls import GATES, SUPPORTED
+from solproof.statement.claim import Claim
+from solproof.statement.proof_file import FORMAT, ProofFile
+from solproof.statement.proof_file import MAGIC as PROOF_MAGIC
+from solproof.vm.trace import SyscallEvent
+
+EXAMPLE = """\b
+Examples:
+  solproof inspect transfer.proof
+  solproof inspect transfer.proof --program token.so
+  solproof inspect token.so --json
+"""
+
+SHOWN_SITES = 4
+"""More places than these that one call may be at are counted, not listed."""
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("file", type=FILE, metavar="FILE")
+@click.option(
+    "--program",
+    "-p",
+    "program_path",
+    type=FILE,
+    metavar="FILE",
+    help="With a proof: the program that it names, which says where its syscalls are called.",
+)
+@raw_options
+@json_option
+def inspect(
+    file: Path,
+    program_path: Path | None,
+    as_json: bool,
+    raw: bool,
+    sbpf_version: int | None,
+    entry: int | None,
+) -> None:
+    """Describe a proof, a program or an input.bin.
+
+    What a proof says is what its maker wrote: only "solproof verify" tells whether it is true.
+    """
+    options = RawOptions(raw, sbpf_version, entry)
+    content = read_file(file, "file")
+    if program_path is not None:
+        fields = describe_proof(content, _named_program(content, program_path, options))
+    elif (program_format := _program_format(content, file, options)) or content.startswith(ELF_MAGIC):
+        with naming_program(file):
+            fields = describe_program(content, program_format)
+    elif content.startswith(PROOF_MAGIC):
+        fields = describe_proof(content)
+    elif is_input_bin(content):
+        try:
+            fields = describe_input(content)
+        except InputError as error:
+            raise InputError(f"file {file}: {error}") from None
+    else:
+        raise InputError(
+            f"file {file}: starts with {content[:8]!r}, "
+            f"expected a proof ({PROOF_MAGIC!r}), a program ({ELF_MAGIC!r}) or an input.bin"
+        )
+    if as_json:
+        print_json(fields)
+    else:
+        print_lines(_lines(fields, 0))
+
+
+def _program_format(content: bytes, path: Path, options: RawOptions) -> RawFormat | None:
+    program_format = options.program_format(content, path)
+    if program_format is None and is_bytecode(content):
+        note_bytecode(path)
+        program_format = RawFormat()
+    return program_format
+
+
+def _named_program(proof: bytes, path: Path, options: RawOptions) -> Program:
+    """The program at a path; raises `InputError` when it is not the one that the proof names."""
+    expected = ProofFile.from_bytes(proof).program_sha256.hex()
+    content = read_file(path, "program", MAXIMUM_PROGRAM_LENGTH)
+    digest = sha256(content).hexdigest()
+    if digest != expected:
+        raise InputError(f"program {path}: has the SHA-256 {digest}, the proof names {expected}")
+    with naming_program(path):
+        return load_program(content, _program_format(content, path, options))
+
+
+def describe_proof(content: bytes, program: Program | None = None) -> Fields:
+    """The header and the claim of a proof file; raises `ProofRejected` or `ProofVersionError`.
+
+    A claim has the slot of the last instruction only. `program` tells those at which each syscall is called.
+    """
+    file = ProofFile.from_bytes(content)
+    claim = Claim.from_bytes(file.claim)
+    sites = {} if program is None else _call_sites(program)
+
+    def pcs(event: SyscallEvent) -> list[int] | None:
+        if event.clk == claim.final.clk:
+            return [claim.final.pc]
+        return None if program is None else sites.get(event.key, [])
+
+    syscalls = Counter(_name(event) for event in claim.events)
+    return {
+        "kind": "proof",
+        "format_version": FORMAT,
+        "solproof_version": file.version,
+        "system_digest": file.system_digest.hex(),
+        "program_sha256": file.program_sha256.hex(),
+        "input_sha256": file.input_sha256.hex(),
+        "key_digest": file.key_digest.hex(),
+        "claimed_security_bits": file.security_bits,
+        "claimed_security_regime": file.security_regime,
+        "claim": {
+            "exit_code": claim.exit_code,
+            "fault": claim.fault or None,
+            "pc": claim.final.pc,
+            "instructions": claim.instructions,
+            "touched_input_words": len(claim.index),
+            "memory_units": claim.memory_units,
+            "syscalls": dict(sorted(syscalls.items())),
+            "events": [_event(number, event, pcs(event)) for number, event in enumerate(claim.events)],
+        },
+        "bytes": {"file": len(content), "claim": len(file.claim), "engine_proof": len(file.proof)},
+    }
+
+
+def _name(event: SyscallEvent) -> str:
+    return SYSCALL_NAMES.get(event.key, f"unknown {event.key:#010x}")
+
+
+def _event(number: int, event: SyscallEvent, pcs: list[int] | None) -> Fields:
+    return {
+        "number": number,
+        "clk": event.clk,
+        "pcs": pcs,
+        "syscall": _name(event),
+        "arguments": list(event.arguments),
+        "result": event.result,
+        "words": len(event.words),
+    }
+
+
+def describe_program(content: bytes, program_format: RawFormat | None = None) -> Fields:
+    """What the loader makes of a program's file, ELF or raw bytecode; raises `ProgramError`."""
+    program = load_program(content, program_format)
+    return {
+        "kind": "program",
+        "format": "elf" if program_format is None else "raw",
+        "sha256": program.file_sha256.hex(),
+        "bytes": len(content),
+        "sbpf_version": program.version,
+        "entry": program.entry,
+        "slots": program.slots,
+        "text_address": f"{program.text_address:#x}",
+        "image_bytes": len(program.image),
+        "functions": len(program.functions),
+        "syscalls": _syscalls(program),
+    }
+
+
+def describe_input(content: bytes) -> Fields:
+    """The fields of an input.bin; raises `InputError`."""
+    given = bincode.unpack(content)
+    parameters = given.parameters
+    return {
+        "kind": "input",
+        "program_bytes": len(given.program),
+        "program_sha256": sha256(given.program).hexdigest(),
+        "program_format": _format_text(given.program_format),
+        "program_id": address_text(given.program_id),
+        "accounts": [
+            {
+                "key": address_text(entry.account.key),
+                "owner": address_text(entry.account.owner),
+                "lamports": entry.account.lamports,
+                "data_bytes": len(entry.account.data),
+                "executable": entry.account.executable,
+                "is_signer": entry.is_signer,
+                "is_writable": entry.is_writable,
+            }
+            for entry in given.accounts
+        ],
+        "instruction_data": given.instruction_data.hex(),
+        "parameters": {
+            "compute_unit_limit": parameters.compute_unit_limit,
+            "heap_size": parameters.heap_size,
+            "loader": parameters.loader.name,
+            "features": _features(parameters.features),
+            "epoch_stake": parameters.epoch_stakes.total,
+        },
+    }
+
+
+def _features(features: FeatureSet) -> str:
+    """The set in words, as what it has more and less than mainnet's."""
+    more = [f"with {name}" for name in sorted(features.active - MAINNET.active)]
+    less = [f"without {name}" for name in sorted(MAINNET.active - features.active)]
+    return ", ".join(["mainnet's", *more, *less])
+
+
+def _format_text(program_format: RawFormat | None) -> str:
+    if program_format is None:
+        return "elf"
+    return f"raw, sBPF V{program_format.version}, entry {program_format.entry}"
+
+
+def _syscalls(program: Program) -> dict[str, str]:
+    """The syscalls that the text calls by name, and whether this version runs them and mainnet has them."""
+    return {name: _state(name) for name in sorted(SYSCALL_NAMES[key] for key in _call_sites(program))}
+
+
+def _call_sites(program: Program) -> dict[int, list[int]]:
+    """The slots that call each syscall, by its hash."""
+    code = by_mnemonic("CALL_IMM").code
+    sites: dict[int, list[int]] = {}
+    for pc, slot in enumerate(decode_program(program.text)):
+        # The second slot of an lddw has code 0, so it is no call: the verifier has seen to that.
+        call = resolve_call(program, pc, slot, SYSCALL_NAMES) if slot.code == code else None
+        if call is not None and call.is_syscall:
+            sites.setdefault(call.target, []).append(pc)
+    return sites
+
+
+def _state(name: str) -> str:
+    if name not in SUPPORTED:
+        return "not supported yet"
+    gate = GATES.get(name)
+    if gate is None or gate.is_open(MAINNET):
+        return "supported"
+    return f"supported where {gate.feature} is {'not ' if gate.inverted else ''}active, unlike on mainnet"
+
+
+def _element(element: Fields | str, depth: int) -> list[str]:
+    """One element of a list: an event in one line, anything else with a line for each field."""
+    indent = "  " * depth
+    if isinstance(element, str):
+        return [f"{indent}{element}"]
+    if "arguments" not in element:
+        return ["", *_lines(element, depth)]
+    arguments = ", ".join(f"{argument:#x}" for argument in element["arguments"])
+    return [
+        f"{indent}{element['number']}  clk {element['clk']}{_place(element['pcs'])}: "
+        f"{element['syscall']}({arguments}) "
+        f"= {element['result']:#x}, {element['words']} words"
+    ]
+
+
+def _place(pcs: list[int] | None) -> str:
+    """Where a call is, as far as it is known."""
+    if pcs is None:
+        return ""
+    if len(pcs) > SHOWN_SITES:
+        return f", pc one of {len(pcs)} calls"
+    return f", pc {' or '.join(map(str, pcs))}"
+
+
+def _lines(fields: Fields, depth: int) -> list[str]:
+    """Nested fields as indented lines."""
+    width = max(len(name) for name in fields)
+    lines = []
+    for name, value in fields.items():
+        label = f"{'  ' * depth}{name:<{width}}"
+        if isinstance(value, dict):
+            lines += [
+                label.rstrip() + ("" if value else "  none"),
+                *(_lines(value, depth + 1) if value else []),
+            ]
+        elif isinstance(value, list):
+            lines.append(f"{label}  {len(value)}")
+            for element in value:
+                lines += _element(element, depth + 1)
+        else:
+            lines.append(f"{label}  {_text(value)}")
+    return lines
+
+
+def _text(value: object) -> str:
+    """A single value, as people write it."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case _:
+            return str(value)

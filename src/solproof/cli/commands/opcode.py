@@ -1,0 +1,113 @@
+"""`solproof opcode`: the life of an opcode, read off the registry and the sources."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from solproof.cli.terminal.options import json_option
+from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
+from solproof.errors import InputError
+from solproof.isa.disassemble import assembly_name
+from solproof.isa.opcodes import OPCODES, Opcode
+from solproof.reference.opcodes import cost_text, costs, describe
+
+EXAMPLE = """\b
+Examples:
+  solproof opcode 0x0f
+  solproof opcode ADD64_REG --json
+  solproof opcode
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("code", metavar="[CODE]", required=False)
+@json_option
+def opcode(code: str | None, as_json: bool) -> None:
+    """Show where an opcode is defined, executed, constrained and tested.
+
+    CODE is a number from 0 to 255, such as 0x0f, a mnemonic, such as ADD64_REG, or the name in assembly, such
+    as add64, which may have several. A number that means different things in different sBPF versions shows
+    them all. Places are paths in the repository with line numbers. Without CODE: what an instruction of each
+    chip costs to prove, in field elements.
+    """
+    if code is None:
+        found = costs()
+        if as_json:
+            print_json({"chips": found})
+        else:
+            print_lines(_cost_lines(found))
+        return
+    described = [describe(row) for row in find(code)]
+    if as_json:
+        print_json({"opcodes": described})
+    else:
+        print_lines([line for fields in described for line in (*_lines(fields), "")][:-1])
+
+
+def find(text: str) -> list[Opcode]:
+    """The rows of a code, a mnemonic or a name in assembly; raises `InputError` when there are none."""
+    rows = [row for row in OPCODES if row.mnemonic == text.upper()]
+    rows = rows or [row for row in OPCODES if assembly_name(row) == text.lower()]
+    if rows:
+        return rows
+    try:
+        code = int(text, 0)
+    except ValueError:
+        raise InputError(
+            f"opcode {text}: expected a number such as 0x0f, a mnemonic such as ADD64_REG or add64"
+        ) from None
+    rows = [row for row in OPCODES if row.code == code]
+    if not rows:
+        raise InputError(f"opcode {text}: not an instruction of any sBPF version")
+    return rows
+
+
+def _cost_lines(found: list[Fields]) -> list[str]:
+    pairs = []
+    for chip in found:
+        stems = dict.fromkeys(re.sub("_(IMM|REG)$", "", mnemonic) for mnemonic in chip["mnemonics"])
+        cells = sum(chip["cells_per_row"].values())
+        pairs.append((f"{chip['name']:<16}{cells:>4} cells", ", ".join(stems)))
+    return aligned(pairs)
+
+
+def _lines(fields: Fields) -> list[str]:
+    lines = [f"{fields['code']}  {fields['mnemonic']}"]
+    pairs = [
+        ("versions", _versions(fields)),
+        ("operands", fields["operands"]),
+        ("compute units", cost_text(fields["mnemonic"])),
+    ]
+    several = len(fields["meanings"]) > 1
+    pairs += [
+        (
+            "" if position else "meaning",
+            f"{_versions(each)}: {each['meaning']}" if several else each["meaning"],
+        )
+        for position, each in enumerate(fields["meanings"])
+    ]
+    pairs += [("changed by", fields["rule"])] if fields["rule"] else []
+    for part, found in fields["places"].items():
+        pairs += [(part if position == 0 else "", place) for position, place in enumerate(found)]
+    lines += aligned(pairs)
+    for chip in fields["chips"]:
+        cells = chip["cells_per_row"]
+        total = cells["main"] + cells["auxiliary"]
+        lines += ["", f"chip {chip['name']}: {chip['claim']}"]
+        lines += [f"  {total} cells a row: {cells['main']} main, {cells['auxiliary']} auxiliary"]
+        lines += ["  columns"]
+        lines += [
+            f"    {line}" for line in aligned([(note["name"], note["formula"]) for note in chip["columns"]])
+        ]
+        lines += ["  constraints, with their degrees"]
+        lines += [f"    {item['degree']}  {item['name']}" for item in chip["constraints"]]
+        lines += ["  interactions"]
+        uses = [(f"{item['role']} {item['bus']}", item["name"]) for item in chip["interactions"]]
+        lines += [f"    {line}" for line in aligned(uses)]
+    return lines
+
+
+def _versions(fields: Fields) -> str:
+    return ", ".join(f"V{version}" for version in fields["versions"])

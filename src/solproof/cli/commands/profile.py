@@ -1,0 +1,206 @@
+"""`solproof profile`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from solproof.cli.terminal.options import (
+    FILE,
+    input_option,
+    json_option,
+    naming_program,
+    parameter_options,
+    program_argument,
+    quiet_option,
+    read_input,
+)
+from solproof.cli.terminal.progress import Phases
+from solproof.cli.terminal.show import (
+    Column,
+    Fields,
+    aligned,
+    outcome_fields,
+    outcome_lines,
+    print_json,
+    print_lines,
+    print_table,
+)
+from solproof.host.files import check_writable, write_file
+from solproof.profile.formats import collapsed, speedscope
+from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_output import ExecutionOutput
+
+EXAMPLE = """\b
+Examples:
+  solproof profile token.so --input transfer.json
+  solproof profile token.so --input transfer.json --weight cells --collapsed transfer.folded
+  solproof profile input.bin --speedscope transfer.speedscope.json --json
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@program_argument
+@input_option
+@parameter_options
+@click.option(
+    "--weight",
+    type=click.Choice([weight.value for weight in Weight]),
+    default=Weight.COMPUTE_UNITS.value,
+    show_default=True,
+    help="What orders the tables and weighs the collapsed stacks: compute units, or cells of the proof.",
+)
+@click.option(
+    "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="Rows of a table."
+)
+@click.option("--collapsed", "collapsed_path", type=FILE, metavar="FILE", help="Write collapsed stacks.")
+@click.option(
+    "--speedscope", "speedscope_path", type=FILE, metavar="FILE", help="Write a speedscope profile."
+)
+@json_option
+@quiet_option
+def profile(
+    program: Path,
+    input_path: Path | None,
+    weight: str,
+    top: int,
+    *,
+    collapsed_path: Path | None,
+    speedscope_path: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **parameters: Any,
+) -> None:
+    """Show what each function, opcode family and syscall costs to run and to prove.
+
+    Compute units are the runtime's; cells are field elements that a prover commits to, counted in the tables
+    of this very run. Nothing is proven. A syscall's costs include the instruction that calls it.
+    """
+    for path in (collapsed_path, speedscope_path):
+        if path is not None:
+            check_writable(path)
+    given = read_input(program, input_path, **parameters)
+    with naming_program(program), Phases("profile", quiet=quiet) as progress:
+        progress("execute")
+        execution = execute(given)
+        progress("profile")
+        found = profile_execution(execution)
+    chosen = Weight(weight)
+    if collapsed_path is not None:
+        write_file(collapsed_path, collapsed(found, chosen).encode())
+    if speedscope_path is not None:
+        write_file(speedscope_path, speedscope(found, program.name).encode())
+    if as_json:
+        print_json(_fields(execution.output, found))
+    else:
+        _print(execution.output, found, chosen, top)
+
+
+def _fields(output: ExecutionOutput, found: Profile) -> Fields:
+    return {
+        **outcome_fields(output),
+        "cells": {
+            "instructions": found.total.cells,
+            "shared": found.shared_cells,
+            "padding": found.padding_cells,
+            "committed": found.committed_cells,
+        },
+        "functions": [_frame(frame) for frame in found.functions],
+        "syscalls": [_frame(frame) for frame in found.syscalls],
+        "families": [{"name": family.name, **asdict(family.own)} for family in found.families],
+        "chips": [asdict(chip) for chip in found.chips],
+    }
+
+
+def _frame(frame: FrameCost) -> Fields:
+    fields: Fields = {"name": frame.name, "calls": frame.calls}
+    if frame.pc is None:
+        return fields | asdict(frame.own)
+    return fields | {"pc": frame.pc, "self": asdict(frame.own), "total": asdict(frame.total)}
+
+
+def _print(output: ExecutionOutput, found: Profile, weight: Weight, top: int) -> None:
+    share = f"{found.total.cells:,} of the instructions, {found.shared_cells:,} of shared tables"
+    cells = f"{found.committed_cells:,}: {share}, {found.padding_cells:,} of padding"
+    print_lines(aligned([*outcome_lines(output), ("cells", cells)]))
+    functions = sorted(found.functions, key=lambda frame: -frame.own.of(weight))
+    _print_top(
+        "functions, without what they call",
+        ["function", "calls", "self CU", "share", "total CU", "self cells", "share", "total cells"],
+        [
+            [
+                frame.name,
+                f"{frame.calls:,}",
+                *_parts(frame.own.compute_units, found.total.compute_units),
+                f"{frame.total.compute_units:,}",
+                *_parts(frame.own.cells, found.total.cells),
+                f"{frame.total.cells:,}",
+            ]
+            for frame in functions
+        ],
+        top,
+    )
+    syscalls = sorted(found.syscalls, key=lambda frame: -frame.own.of(weight))
+    _print_top(
+        "syscalls, with the instructions that call them",
+        ["syscall", "calls", "CU", "share", "cells", "share"],
+        [
+            [
+                frame.name,
+                f"{frame.calls:,}",
+                *_parts(frame.own.compute_units, found.total.compute_units),
+                *_parts(frame.own.cells, found.total.cells),
+            ]
+            for frame in syscalls
+        ],
+        top,
+    )
+    families = sorted(found.families, key=lambda family: -family.own.of(weight))
+    _print_top(
+        "opcode families",
+        ["family", "CU", "share", "cells", "share", "cells each"],
+        [
+            [
+                family.name,
+                *_parts(family.own.compute_units, found.total.compute_units),
+                *_parts(family.own.cells, found.total.cells),
+                f"{family.own.cells / family.own.instructions:.1f}",
+            ]
+            for family in families
+        ],
+        top,
+    )
+    _print_top(
+        "chips",
+        ["chip", "rows", "padding", "cells a row", "cells", "padding cells"],
+        [
+            [
+                chip.name + " (shared)" * chip.is_shared,
+                f"{chip.rows:,}",
+                f"{chip.padding:,}",
+                f"{chip.cells_per_row:,}",
+                f"{chip.cells:,}",
+                f"{chip.padding_cells:,}",
+            ]
+            for chip in sorted(found.chips, key=lambda chip: -chip.cells - chip.padding_cells)
+        ],
+        top,
+    )
+
+
+def _parts(value: int, whole: int) -> list[str]:
+    """A number, and its share."""
+    return [f"{value:,}", f"{value / whole:.1%}" if whole else ""]
+
+
+def _print_top(title: str, titles: Sequence[str], rows: list[list[str]], top: int) -> None:
+    if not rows:
+        return
+    left = f" ({len(rows) - top} more: --top)" if len(rows) > top else ""
+    columns = [Column(name, is_number=position > 0) for position, name in enumerate(titles)]
+    print_table(title + left, columns, rows[:top])

@@ -1,0 +1,126 @@
+"""`solproof prove`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.backend.key import program_key
+from solproof.cli.commands.estimate import estimate_fields, estimate_line
+from solproof.cli.terminal.options import (
+    FILE,
+    input_option,
+    json_option,
+    naming_program,
+    parameter_options,
+    program_argument,
+    quiet_option,
+    read_input,
+)
+from solproof.cli.terminal.progress import Phases
+from solproof.cli.terminal.show import (
+    aligned,
+    outcome_fields,
+    outcome_lines,
+    print_json,
+    print_lines,
+    rounded,
+    seconds_text,
+    security_text,
+)
+from solproof.cli.terminal.sizes import byte_size
+from solproof.estimation.estimate import estimate_execution
+from solproof.host.files import check_writable, write_file
+from solproof.host.resources import available_memory
+from solproof.proving import prove as prover
+from solproof.runtime.execute import Execution, execute
+
+EXAMPLE = """\b
+Examples:
+  solproof prove token.so --input transfer.json -o transfer.proof
+  solproof prove input.bin -o transfer.proof --json --quiet
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@program_argument
+@input_option
+@parameter_options
+@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The proof file to write.")
+@click.option(
+    "--max-memory",
+    callback=byte_size,
+    metavar="SIZE",
+    help="Refuse a proof that needs more, as in: --max-memory 4GiB.  [default: the memory that is left]",
+)
+@json_option
+@quiet_option
+def prove(
+    program: Path,
+    input_path: Path | None,
+    output: Path,
+    max_memory: int | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+    **parameters: Any,
+) -> None:
+    """Run a program and write a proof of the run.
+
+    PROGRAM is an ELF file or raw bytecode, with --input a JSON file; or an input.bin, which holds both. A
+    program that fails is proven as well: one that returns an error code, and one that a fault stops (a bad
+    access, the budget, a failing syscall). Says first what the proof will take, and refuses when that is
+    more memory than it may use.
+    """
+    check_writable(output)
+    given = read_input(program, input_path, **parameters)
+    with naming_program(program), Phases("prove", quiet=quiet) as progress:
+        progress("execute")
+        execution = execute(given)
+        proof = prover.prove_execution(execution, progress, _affordable(execution, max_memory, progress))
+    seconds = progress.seconds()
+    write_file(output, proof.data)
+    report = proof.report
+    if as_json:
+        print_json(
+            {
+                **outcome_fields(proof.output),
+                "security_bits": round(report.security_bits, 3),
+                "security_regime": report.security_regime,
+                "proof_bytes": report.proof_bytes,
+                "seconds": rounded(seconds),
+                "rows": report.rows,
+                "main_cells": report.main_cells,
+                "auxiliary_cells": report.auxiliary_cells,
+                "preprocessed_cells": report.preprocessed_cells,
+            }
+        )
+        return
+    cells = report.main_cells + report.auxiliary_cells
+    print_lines(
+        aligned(
+            [
+                *outcome_lines(proof.output),
+                ("security", security_text(report.security_bits, report.security_regime)),
+                ("rows", f"{sum(report.rows.values()):,} in {len(report.rows)} chips, padding included"),
+                ("cells", f"{cells:,} committed, and {report.preprocessed_cells:,} of the program's key"),
+                ("seconds", seconds_text(seconds)),
+                ("proof", f"{output}: {report.proof_bytes:,} bytes"),
+            ]
+        )
+    )
+
+
+def _affordable(execution: Execution, max_memory: int | None, progress: Phases) -> ChainedExecution:
+    """The execution's accesses chained, after saying what a proof will take and finding it affordable."""
+    progress("key")
+    key = program_key(execution.program, execution.input.parameters.features)
+    progress("estimate")
+    chained = ChainedExecution(execution.run, key.table)
+    found = estimate_execution(execution, chained=chained)
+    progress.say(estimate_line(found), estimate=estimate_fields(found))
+    found.check_memory(available_memory() if max_memory is None else max_memory)
+    return chained

@@ -1,0 +1,82 @@
+"""`solproof verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from solproof.cli.terminal.options import (
+    FILE,
+    input_option,
+    json_option,
+    naming_program,
+    parameter_options,
+    read_input,
+)
+from solproof.cli.terminal.show import (
+    aligned,
+    outcome_fields,
+    outcome_lines,
+    print_json,
+    print_lines,
+    rounded,
+    seconds_text,
+    security_text,
+)
+from solproof.host.files import read_file
+from solproof.verifying import verify as verifier
+
+EXAMPLE = """\b
+Examples:
+  solproof verify transfer.proof --program token.so --input transfer.json
+  solproof verify transfer.proof --input input.bin --json
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("proof", type=FILE, metavar="PROOF")
+@click.option("--program", "-p", type=FILE, metavar="FILE", help="The program that you expect.")
+@input_option
+@parameter_options
+@json_option
+def verify(
+    proof: Path, program: Path | None, input_path: Path | None, as_json: bool, **parameters: Any
+) -> None:
+    """Verify a proof against your own program and input.
+
+    The exit status is 0 when the proof is valid, even if it proves that the program failed ("success" is
+    false then), 4 when it is rejected, and 5 when another version made it. Nothing that the proof says of
+    itself is trusted. Options that say how the program runs, such as --compute-unit-limit, are part of what
+    is proven: give the same as to "solproof prove".
+    """
+    data = read_file(proof, "proof")
+    if input_path is None:
+        raise click.UsageError("Missing option '--input' / '-i'.")
+    given = read_input(program, input_path, **parameters)
+    with naming_program(program or input_path):
+        verdict = verifier.verify(data, given)
+    if as_json:
+        print_json(
+            {
+                **outcome_fields(verdict.output),
+                "security_bits": round(verdict.security_bits, 3),
+                "security_regime": verdict.security_regime,
+                "proof_bytes": verdict.proof_bytes,
+                "seconds": rounded(verdict.seconds),
+                "replayed": {"events": verdict.events, "words": verdict.event_words},
+            }
+        )
+        return
+    print_lines(
+        aligned(
+            [
+                ("proof", "valid"),
+                *outcome_lines(verdict.output),
+                ("security", security_text(verdict.security_bits, verdict.security_regime)),
+                ("seconds", seconds_text(verdict.seconds)),
+                ("replayed", f"{verdict.events:,} syscalls, {verdict.event_words:,} words of memory"),
+            ]
+        )
+    )

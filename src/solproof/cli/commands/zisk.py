@@ -1,0 +1,343 @@
+"""`solproof zisk`: the program as a guest inside the zkVM ZisK."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from solproof.cli.terminal.options import (
+    FILE,
+    input_option,
+    json_option,
+    naming_program,
+    parameter_options,
+    program_argument,
+    quiet_option,
+    read_input,
+)
+from solproof.cli.terminal.progress import Phases
+from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
+from solproof.errors import InputError, ProvingError
+from solproof.formats import bincode
+from solproof.host.files import check_writable, write_file
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.zisk import chunks, doctor, prover
+from solproof.zisk.abi import DEFAULT, Abi, abi_of
+from solproof.zisk.claim import accept
+from solproof.zisk.emulator import Emulation, emulate
+from solproof.zisk.frame import frame
+from solproof.zisk.guests import digests, file_name
+from solproof.zisk.outputs import OUTPUT_NAMES, Outputs, Word
+from solproof.zisk.runner import differences, raise_refusal
+from solproof.zisk.tools import CARGO_ZISK, need_tool, run_ziskemu, tool_version
+
+EXAMPLES = """\b
+Examples:
+  solproof zisk run token.so --input transfer.json
+  solproof zisk doctor
+  solproof zisk prove token.so --input transfer.json --directory transfer-zisk
+"""
+version_option = click.option(
+    "--zisk-version",
+    "version",
+    metavar="VERSION",
+    help="The version of ZisK, which decides about addresses and framing.  "
+    f"[default: that of the installed tool, or {DEFAULT.name}]",
+)
+segment_option = click.option(
+    "--max-steps",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Split the run into segments of at most N sBPF instructions, each a guest run of its own.",
+)
+
+
+@click.group(epilog=EXAMPLES, invoke_without_command=True)
+@click.pass_context
+def zisk(context: click.Context) -> None:
+    """Run and prove a program as a guest inside the zkVM ZisK.
+
+    The guest interprets sBPF; its public outputs are a success flag (0: success), the exit code, compute
+    units, instructions and modified accounts, and digests of program, input and result. docs/zisk.md has
+    all of them. Every command takes --json.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@zisk.command(
+    "input", epilog="\b\nExample:\n  solproof zisk input token.so --input transfer.json -o zisk-input.bin\n"
+)
+@program_argument
+@input_option
+@parameter_options
+@version_option
+@segment_option
+@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The file to write.")
+@json_option
+def zisk_input(
+    program: Path,
+    input_path: Path | None,
+    version: str | None,
+    max_steps: int | None,
+    output: Path,
+    as_json: bool,
+    **parameters: Any,
+) -> None:
+    """Write the input file of the guest, framed for a version of ZisK.
+
+    With --max-steps one file for each segment, numbered: zisk-input-0.bin, zisk-input-1.bin. The guest
+    itself is named in the result, with its SHA-256 digest.
+    """
+    check_writable(output)
+    abi = _abi(version)
+    given = read_input(program, input_path, **parameters)
+    written = []
+    payloads = [bincode.pack(given)]
+    if max_steps is not None:
+        payloads = [run.payload for run in _guest_runs(given, max_steps, abi, count_steps=False)]
+    for number, payload in enumerate(payloads):
+        path = output if max_steps is None else output.with_name(f"{output.stem}-{number}{output.suffix}")
+        content = frame(payload, abi)
+        write_file(path, content)
+        written.append({"output": str(path), "bytes": len(content)})
+    name = file_name(abi)
+    if as_json:
+        print_json({"files": written, "abi": abi.name, "guest": name, "guest_sha256": digests()[name]})
+    else:
+        lines = [
+            f"{file['output']}: {file['bytes']:,} bytes, framed as ZisK {abi.name} reads it"
+            for file in written
+        ]
+        print_lines([*lines, f"for {name}, SHA-256 {digests()[name]}"])
+
+
+@zisk.command("run", epilog="\b\nExample:\n  solproof zisk run token.so --input transfer.json --json\n")
+@program_argument
+@input_option
+@parameter_options
+@version_option
+@segment_option
+@click.option(
+    "--emulator",
+    type=click.Choice(["embedded", "ziskemu"]),
+    default="embedded",
+    help="The emulator in this package, or ZisK's own, which must be installed.  [default: embedded]",
+)
+@json_option
+def zisk_run(
+    program: Path,
+    input_path: Path | None,
+    version: str | None,
+    max_steps: int | None,
+    emulator: str,
+    as_json: bool,
+    **parameters: Any,
+) -> None:
+    """Run the guest and print its public outputs.
+
+    The embedded emulator executes the guest's RISC-V instructions and counts them; ZisK takes about 1,000
+    steps more. A program that fails is a result. What the guest does not run is refused with exit status 3.
+    """
+    given = read_input(program, input_path, **parameters)
+    if emulator == "ziskemu" and max_steps is not None:
+        raise InputError(
+            "--max-steps: expected the embedded emulator, which keeps the state between segments"
+        )
+    with naming_program(program):
+        if emulator == "ziskemu":
+            payload = bincode.pack(given)
+            emulation, abi = run_ziskemu(payload, version=version)
+            runs = [_run_of(payload, emulation)]
+        else:
+            abi = _abi(version)
+            runs = _guest_runs(given, max_steps, abi, count_steps=True)
+    outputs = accept([run.outputs for run in runs], given)
+    emulation = runs[-1].emulation
+    steps = [run.emulation.steps for run in runs if run.emulation.steps is not None]
+    fields: Fields = {
+        "outputs": list(emulation.words),
+        "steps": sum(steps) if steps else None,
+        **_named(outputs),
+        "abi": abi.name,
+        "guest_sha256": digests()[file_name(abi)],
+    }
+    if max_steps is not None:
+        fields["segments"] = [
+            {"outputs": list(run.emulation.words), "steps": run.emulation.steps} for run in runs
+        ]
+    if as_json:
+        print_json(fields)
+    else:
+        print_lines(_lines(outputs, emulation, fields))
+
+
+@zisk.command(
+    "prove",
+    epilog="\b\nExample:\n  solproof zisk prove token.so --input transfer.json --directory transfer-zisk\n",
+)
+@program_argument
+@input_option
+@parameter_options
+@version_option
+@segment_option
+@click.option(
+    "--directory",
+    "-d",
+    type=FILE,
+    default=Path("zisk"),
+    help="Where guest, input and proof go.  [default: zisk]",
+)
+@click.option("--proving-key", type=FILE, metavar="FOLDER", help="ZisK's proving key, if not in ~/.zisk.")
+@click.option("--assembly", is_flag=True, help="Use ZisK's assembly mode: faster, and hungry for memory.")
+@click.option("--unlock-memory", is_flag=True, help="With --assembly: do without locked memory.")
+@click.option("--skip-setup", is_flag=True, help="The setup of this very guest was made before.")
+@quiet_option
+@json_option
+def zisk_prove(
+    program: Path,
+    input_path: Path | None,
+    version: str | None,
+    max_steps: int | None,
+    directory: Path,
+    proving_key: Path | None,
+    assembly: bool,
+    unlock_memory: bool,
+    skip_setup: bool,
+    quiet: bool,
+    as_json: bool,
+    **parameters: Any,
+) -> None:
+    """Prove the guest's run with an installed ZisK.
+
+    Setup, constraints, proof, verification. The guest runs in the embedded emulator first, and is not proven
+    when its outputs are not those of solproof's own machine. A failure of ZisK that is known is explained,
+    with what to do. Exit status 7 when ZisK fails.
+    """
+    given = read_input(program, input_path, **parameters)
+    version = version or tool_version(need_tool(CARGO_ZISK))
+    abi = abi_of(version)
+    options = prover.Options(assembly, unlock_memory, skip_setup, proving_key)
+    proofs = []
+    with naming_program(program), Phases("zisk prove", quiet=quiet) as progress:
+        progress("run in the embedded emulator")
+        payloads, outputs = _checked(given, max_steps, abi)
+        for number, payload in enumerate(payloads):
+            folder = directory if max_steps is None else directory / f"segment-{number}"
+            # The setup is for the guest: once for all segments.
+            chosen = replace(options, skip_setup=skip_setup or number > 0)
+
+            def begin(step: prover.Step, number: int = number) -> None:
+                progress(step.name)
+                call = f"{CARGO_ZISK} {' '.join(step.arguments)}"
+                progress.say(f"  {call}", segment=number, call=call)
+
+            proof, _ = prover.prove(payload, folder, chosen, version=version, progress=begin)
+            proofs.append(str(proof))
+    if as_json:
+        print_json({"proofs": proofs, **_named(outputs)})
+    else:
+        print_lines([f"{proof}: proven and verified" for proof in proofs])
+
+
+@zisk.command("doctor", epilog="\b\nExample:\n  solproof zisk doctor --zisk-version 0.18.0\n")
+@version_option
+@json_option
+def zisk_doctor(version: str | None, as_json: bool) -> None:
+    """Look for what is known to make ZisK fail.
+
+    Memory limits, a stale setup, missing tools, and more. A finding is good, a warning (in the way of the
+    assembly mode only), or bad. Exit status 0 unless one is bad.
+    """
+    system = doctor.read_system()
+    findings = doctor.examine(system, _abi(version or system.cargo_zisk))
+    if as_json:
+        names = ("name", "verdict", "reading", "remedy")
+        rows = [(item.name, item.verdict.value, item.reading, item.remedy) for item in findings]
+        print_json({"findings": [dict(zip(names, row, strict=True)) for row in rows]})
+    else:
+        print_lines(aligned([(item.name, _finding_text(item)) for item in findings]))
+    bad = [item.name for item in findings if item.verdict is doctor.Verdict.BAD]
+    if bad:
+        raise ProvingError(f"in the way of a proof: {', '.join(bad)}")
+
+
+def _abi(version: str | None) -> Abi:
+    return DEFAULT if version is None else abi_of(version)
+
+
+def _guest_runs(
+    given: ExecutionInput, max_steps: int | None, abi: Abi, *, count_steps: bool
+) -> list[chunks.Segment]:
+    """What the guest makes of an input, in one run unless it is cut; raises what a refusal stands for."""
+
+    def run(payload: bytes) -> Emulation:
+        return _run_of(payload, emulate(payload, abi, count_steps=count_steps)).emulation
+
+    payload = bincode.pack(given)
+    if max_steps is None:
+        return [_run_of(payload, emulate(payload, abi, count_steps=count_steps))]
+    return chunks.split(payload, max_steps, run)
+
+
+def _run_of(payload: bytes, emulation: Emulation) -> chunks.Segment:
+    """A run of the guest with its outputs; raises what a refusal stands for."""
+    outputs = Outputs.of(emulation.words)
+    raise_refusal(outputs, emulation.words[Word.ENDING])
+    return chunks.Segment(payload, emulation, outputs)
+
+
+def _checked(given: ExecutionInput, max_steps: int | None, abi: Abi) -> tuple[list[bytes], Outputs]:
+    """What is to be proven, after a run without proof that agrees with solproof's own machine."""
+    runs = _guest_runs(given, max_steps, abi, count_steps=False)
+    outputs = chunks.join([run.outputs for run in runs])
+    found = differences(outputs, execute(given))
+    if found:
+        raise ProvingError(
+            f"the guest and solproof's machine disagree, please report this: {'; '.join(found)}"
+        )
+    return [run.payload for run in runs], outputs
+
+
+def _named(outputs: Outputs) -> Fields:
+    return {
+        "success": outputs.success,
+        "exit_code": outputs.exit_code,
+        "fault": outputs.fault,
+        "rule": outputs.rule,
+        "pc": outputs.pc,
+        "compute_units": outputs.compute_units,
+        "instructions": outputs.instructions,
+        "accounts_modified": outputs.accounts_modified,
+        "program_sha256": outputs.program_digest.hex(),
+        "input_sha256": outputs.input_digest.hex(),
+        "result_sha256": outputs.result_digest.hex(),
+    }
+
+
+def _lines(outputs: Outputs, emulation: Emulation, fields: Fields) -> list[str]:
+    reason = outputs.fault or outputs.rule
+    pairs = [
+        *(
+            (f"output {number}", f"{emulation.words[number]:<10}  {name}")
+            for number, name in enumerate(OUTPUT_NAMES)
+        ),
+        ("ending", "the program returned" if reason is None else reason),
+        ("program", outputs.program_digest.hex()),
+        ("input", outputs.input_digest.hex()),
+        ("result", outputs.result_digest.hex()),
+    ]
+    if fields["steps"] is not None:
+        pairs.append(("steps", f"{fields['steps']:,} RISC-V instructions"))
+    if "segments" in fields:
+        pairs.append(("segments", f"{len(fields['segments'])}, joined"))
+    return aligned(pairs)
+
+
+def _finding_text(item: doctor.Finding) -> str:
+    remedy = f"; {item.remedy}" if item.remedy else ""
+    return f"{item.verdict.value:<8} {item.reading}{remedy}"

@@ -1,0 +1,92 @@
+"""Progress on standard error, by phase: live when somebody watches, otherwise a line as each phase first
+begins, which may be JSON.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from solproof.cli.terminal.reporting import Mode, json_line, progress_mode
+
+
+class Phases:
+    """Shows phases as they begin: `with Phases("prove", quiet=False) as progress: progress("witness")`.
+
+    A phase that comes back, as grinding does, goes on where it was: each has one line.
+    """
+
+    def __init__(self, title: str, *, quiet: bool) -> None:
+        self._title = title
+        self._mode = progress_mode(quiet=quiet)
+        self._start = self._begun = time.perf_counter()
+        self._seconds: dict[str, float] = {}
+        self._current: str | None = None
+        self._live: Live | None = None
+
+    def __enter__(self) -> Phases:
+        if self._mode is Mode.AUTO and sys.stderr.isatty():
+            self._live = Live(get_renderable=self._lines, console=Console(stderr=True), refresh_per_second=10)
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end_phase()
+        if self._live is not None:
+            self._live.stop()
+        elif kind is None and self._mode is Mode.JSON:
+            phases = {phase: round(spent, 6) for phase, spent in self._seconds.items()}
+            json_line(command=self._title, done=True, seconds=self._elapsed(), phases=phases)
+        elif kind is None:
+            self._print("done")
+
+    def __call__(self, phase: str, _seconds: float = 0.0) -> None:
+        """A phase begins; the one before has ended."""
+        self._end_phase()
+        if phase not in self._seconds:
+            self._seconds[phase] = 0.0
+            self._print(phase)
+            if self._mode is Mode.JSON:
+                json_line(command=self._title, phase=phase, seconds=self._elapsed())
+        self._current = phase
+
+    def say(self, text: str, **fields: object) -> None:
+        """Say a line between phases; `fields` are its content where progress is JSON."""
+        if self._live is not None:
+            self._live.console.print(Text(text))
+        elif self._mode is Mode.AUTO:
+            print(text, file=sys.stderr, flush=True)
+        elif self._mode is Mode.JSON:
+            json_line(command=self._title, **fields)
+
+    def seconds(self) -> dict[str, float]:
+        """Seconds by phase so far, in order of first appearance, with their sum as "total"."""
+        return {**self._seconds, "total": sum(self._seconds.values())}
+
+    def _elapsed(self) -> float:
+        return round(time.perf_counter() - self._start, 6)
+
+    def _end_phase(self) -> None:
+        now = time.perf_counter()
+        if self._current is not None:
+            self._seconds[self._current] += now - self._begun
+        self._begun, self._current = now, None
+
+    def _print(self, text: str) -> None:
+        if self._mode is Mode.AUTO and self._live is None:
+            elapsed = time.perf_counter() - self._start
+            print(f"{self._title}: {elapsed:7.3f} s  {text}", file=sys.stderr, flush=True)
+
+    def _lines(self) -> Text:
+        running = time.perf_counter() - self._begun
+        return Text("\n").join(
+            Text(f"{self._title}: {seconds + running * (phase == self._current):7.3f} s  {phase}")
+            for phase, seconds in self._seconds.items()
+        )

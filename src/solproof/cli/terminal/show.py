@@ -1,0 +1,159 @@
+"""How results are shown: as JSON objects, and as aligned lines for people."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from solproof.cli.terminal.failure import printable
+from solproof.errors import OutputError
+from solproof.runtime.accounts import Account, address_text
+from solproof.runtime.execution_output import ExecutionOutput
+
+Fields = dict[str, Any]
+TABLE_WIDTH = 160
+"""Of tables that no terminal shows."""
+
+
+def outcome_fields(output: ExecutionOutput) -> Fields:
+    """The public outputs, and why the instruction failed if it did."""
+    return {
+        "success": output.success,
+        "exit_code": output.exit_code,
+        "error": output.error,
+        "error_message": output.error_message,
+        "fault": output.fault,
+        "pc": output.pc,
+        "compute_units": output.compute_units,
+        "compute_units_charged": output.compute_units_charged,
+        "instructions": output.instructions,
+        "accounts_modified": output.accounts_modified,
+    }
+
+
+def account_fields(account: Account) -> Fields:
+    """An account in the form that input JSON reads."""
+    return {
+        "key": address_text(account.key),
+        "owner": address_text(account.owner),
+        "lamports": account.lamports,
+        "data": [base64.b64encode(account.data).decode("ascii"), "base64"],
+        "executable": account.executable,
+    }
+
+
+def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
+    """The outcome as pairs of a name and a value in words."""
+    failed = [] if output.error is None else [("error", f"{output.error}: {output.error_message}")]
+    charged = []
+    if output.compute_units_charged != output.compute_units:
+        charged = [("charged", f"{output.compute_units_charged:,} compute units")]
+    return [
+        ("success", "yes" if output.success else "no"),
+        *failed,
+        (
+            "exit code",
+            str(output.exit_code) if output.fault is None else f"none: {output.fault} at pc {output.pc}",
+        ),
+        ("compute units", f"{output.compute_units:,}"),
+        *charged,
+        ("instructions", f"{output.instructions:,}"),
+        ("accounts modified", str(output.accounts_modified)),
+    ]
+
+
+def security_text(bits: float, regime: str) -> str:
+    """Proven bits, rounded down to a tenth, and the regime that they are proven in."""
+    return f"{math.floor(bits * 10) / 10:.1f} bits proven, {regime}"
+
+
+def seconds_text(seconds: Mapping[str, float]) -> str:
+    """Phases and their times in one line, the total first."""
+    phases = ", ".join(f"{phase} {value:.3f}" for phase, value in seconds.items() if phase != "total")
+    return f"{seconds['total']:.3f} ({phases})"
+
+
+def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Seconds to the microsecond."""
+    return {phase: round(value, 6) for phase, value in seconds.items()}
+
+
+def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Names in one column, values in the next."""
+    width = max(len(name) for name, _ in pairs)
+    return [f"{name:<{width}}  {value}".rstrip() for name, value in pairs]
+
+
+def print_json(fields: Fields) -> None:
+    """One object on standard output."""
+    _write(json.dumps(fields, indent=2))
+
+
+def print_lines(lines: Sequence[str]) -> None:
+    """Lines on standard output; what a program logs cannot command the terminal."""
+    _write("\n".join(map(printable, "\n".join(lines).split("\n"))))
+
+
+def print_pieces(pieces: Iterable[bytes]) -> None:
+    """A long result on standard output, as it is made."""
+    with _standard_output() as output:
+        for piece in pieces:
+            output.buffer.write(piece)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: numbers stand on the right, names fold when there is no room."""
+
+    title: str
+    is_number: bool = True
+
+
+def print_table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """A table on standard output after an empty line, emphasised on a terminal."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column.title, justify="right" if column.is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    is_terminal = sys.stdout.isatty()
+    # Into memory first: what cannot be written is reported as for any other result.
+    memory = io.StringIO()
+    console = Console(file=memory, force_terminal=is_terminal, width=None if is_terminal else TABLE_WIDTH)
+    console.print(table)
+    lines = [line.rstrip() for line in memory.getvalue().splitlines()]
+    _write("\n".join(["", title, *(line for line in lines if line)]))
+
+
+def _write(text: str) -> None:
+    with _standard_output() as output:
+        output.write(text if text.endswith("\n") else text + "\n")
+
+
+@contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    """Where results are written; raises `OutputError` when they cannot be (`BrokenPipeError` when nobody
+    reads them).
+    """
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in the buffer must not be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"standard output: cannot be written: {error.strerror}") from None

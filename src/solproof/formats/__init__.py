@@ -1,0 +1,1 @@
+"""Inputs and outputs as JSON, bincode and solders objects."""

@@ -1,0 +1,309 @@
+"""`input.bin` and its result: `SolanaExecutionInput` and `SolanaExecutionOutput` in bincode 1.x's default
+encoding.
+
+Integers are little-endian and of fixed width, a boolean is one byte, a vector is a 64-bit length and its
+elements, an option is one byte and the value, an enum a 32-bit index. docs/input-format.md lists the fields.
+
+Reading is strict: a field that is cut short, out of range or followed by more raises `InputError` with its
+name and offset.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import fields
+from typing import TypeVar
+
+from solproof.errors import InputError
+from solproof.isa.opcodes import VERSIONS
+from solproof.program.raw import RawFormat
+from solproof.runtime.accounts import (
+    KEY_LENGTH,
+    MAXIMUM_ACCOUNTS,
+    MAXIMUM_DATA_LENGTH,
+    Account,
+    InstructionAccount,
+)
+from solproof.runtime.epoch_stakes import MAXIMUM_VOTE_ACCOUNTS, EpochStakes
+from solproof.runtime.execution_input import (
+    MAXIMUM_INSTRUCTION_DATA_LENGTH,
+    MAXIMUM_PROGRAM_LENGTH,
+    ExecutionInput,
+    Loader,
+    Parameters,
+)
+from solproof.runtime.execution_output import ExecutionOutput, ReturnData
+from solproof.runtime.features import FEATURES, MAINNET, FeatureSet
+from solproof.runtime.runtime_log import LOG_BYTES_LIMIT
+from solproof.runtime.syscalls.return_data import MAXIMUM_RETURN_DATA
+from solproof.runtime.sysvars import MAXIMUM_SYSVAR_LENGTH, Sysvars
+
+MAXIMUM_TEXT_LENGTH = 2 * LOG_BYTES_LIMIT
+
+_ELF, _RAW = 0, 1  # variants of ProgramFormat
+
+Value = TypeVar("Value")
+
+
+def pack(execution_input: ExecutionInput) -> bytes:
+    """The bytes of input.bin. Sysvars, stakes and features that are the defaults are left out."""
+    parameters = execution_input.parameters
+    parts = [
+        _byte_vector(execution_input.program),
+        execution_input.program_id,
+        struct.pack("<Q", len(execution_input.accounts)),
+        *(
+            _account(entry.account) + struct.pack("<??", entry.is_signer, entry.is_writable)
+            for entry in execution_input.accounts
+        ),
+        _byte_vector(execution_input.instruction_data),
+        struct.pack("<QII", parameters.compute_unit_limit, parameters.heap_size, parameters.loader.value),
+        _option(None if parameters.sysvars == Sysvars() else parameters.sysvars.to_bytes()),
+        _option(None if parameters.epoch_stakes == EpochStakes() else _epoch_stakes(parameters.epoch_stakes)),
+        _option(None if parameters.features == MAINNET else _features(parameters.features)),
+        _program_format(execution_input.program_format),
+    ]
+    return b"".join(parts)
+
+
+def unpack(content: bytes) -> ExecutionInput:
+    """The input in an input.bin; raises `InputError` when it is not one."""
+    reader = Reader(content, "input.bin")
+    program = reader.byte_vector("program", MAXIMUM_PROGRAM_LENGTH)
+    program_id = reader.take("program_id", KEY_LENGTH)
+    accounts = reader.vector("accounts", MAXIMUM_ACCOUNTS, reader.instruction_account)
+    instruction_data = reader.byte_vector("instruction_data", MAXIMUM_INSTRUCTION_DATA_LENGTH)
+    parameters = reader.parameters("parameters")
+    program_format = reader.program_format("program_format")
+    reader.finish()
+    return ExecutionInput(program, program_id, accounts, instruction_data, parameters, program_format)
+
+
+def pack_output(output: ExecutionOutput) -> bytes:
+    """The bytes of a `SolanaExecutionOutput`."""
+    parts = [
+        struct.pack("<?", output.success),
+        _option(None if output.exit_code is None else struct.pack("<Q", output.exit_code)),
+        _option(None if output.error is None else _text(output.error)),
+        _option(None if output.error_message is None else _text(output.error_message)),
+        _option(None if output.fault is None else _text(output.fault)),
+        struct.pack("<QQQ", output.pc, output.compute_units, output.compute_units_charged),
+        struct.pack("<QQ", output.instructions, output.accounts_modified),
+        struct.pack("<Q", len(output.accounts)),
+        *(_account(account) for account in output.accounts),
+        struct.pack("<Q", len(output.logs)),
+        *(_text(line) for line in output.logs),
+        output.return_data.program_id,
+        _byte_vector(output.return_data.data),
+    ]
+    return b"".join(parts)
+
+
+def unpack_output(content: bytes) -> ExecutionOutput:
+    """The result in `content`; raises `InputError` when it is not one."""
+    reader = Reader(content, "output.bin")
+    output = ExecutionOutput(
+        success=reader.boolean("success"),
+        exit_code=reader.option("exit_code", reader.unsigned_64),
+        error=reader.option("error", reader.text),
+        error_message=reader.option("error_message", reader.text),
+        fault=reader.option("fault", reader.text),
+        pc=reader.unsigned_64("pc"),
+        compute_units=reader.unsigned_64("compute_units"),
+        compute_units_charged=reader.unsigned_64("compute_units_charged"),
+        instructions=reader.unsigned_64("instructions"),
+        accounts_modified=reader.unsigned_64("accounts_modified"),
+        accounts=reader.vector("accounts", MAXIMUM_ACCOUNTS, reader.account),
+        logs=reader.vector("logs", LOG_BYTES_LIMIT, reader.text),
+        return_data=ReturnData(
+            reader.take("return_data.program_id", KEY_LENGTH),
+            reader.byte_vector("return_data.data", MAXIMUM_RETURN_DATA),
+        ),
+    )
+    reader.finish()
+    return output
+
+
+class Reader:
+    """Takes values from the front of `content`; every method names the field for the error message."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        self.content = content
+        self.name = name
+        self.offset = 0
+
+    # BASIC TYPES
+
+    def take(self, field: str, length: int) -> bytes:
+        """The next `length` bytes."""
+        left = len(self.content) - self.offset
+        if left < length:
+            raise self._error(field, f"expected {length} bytes, {left} are left")
+        self.offset += length
+        return self.content[self.offset - length : self.offset]
+
+    def unsigned_8(self, field: str) -> int:
+        """A u8."""
+        return self.take(field, 1)[0]
+
+    def unsigned_32(self, field: str) -> int:
+        """A u32."""
+        return int.from_bytes(self.take(field, 4), "little")
+
+    def unsigned_64(self, field: str) -> int:
+        """A u64."""
+        return int.from_bytes(self.take(field, 8), "little")
+
+    def boolean(self, field: str) -> bool:
+        """A bool: 0 or 1."""
+        value = self.take(field, 1)[0]
+        if value > 1:
+            self.offset -= 1
+            raise self._error(field, f"expected 0 or 1, got {value}")
+        return value == 1
+
+    def byte_vector(self, field: str, longest: int) -> bytes:
+        """A Vec<u8> of at most `longest` bytes."""
+        return self.take(field, self._length(field, longest))
+
+    def text(self, field: str) -> str:
+        """A String."""
+        content = self.byte_vector(field, MAXIMUM_TEXT_LENGTH)
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            self.offset -= len(content)
+            raise self._error(field, "expected UTF-8") from None
+
+    def option(self, field: str, value: Callable[[str], Value]) -> Value | None:
+        """An Option<Value>."""
+        return value(field) if self.boolean(field) else None
+
+    def vector(self, field: str, longest: int, element: Callable[[str], Value]) -> tuple[Value, ...]:
+        """A Vec<Value> of at most `longest` elements."""
+        return tuple(element(f"{field}[{position}]") for position in range(self._length(field, longest)))
+
+    def finish(self) -> None:
+        """Refuse what is left."""
+        left = len(self.content) - self.offset
+        if left:
+            raise InputError(
+                f"{self.name}: expected the end at offset {self.offset}, {left} more bytes follow"
+            )
+
+    # STRUCTS
+
+    def account(self, field: str) -> Account:
+        """An `Account`."""
+        return Account(
+            key=self.take(f"{field}.key", KEY_LENGTH),
+            owner=self.take(f"{field}.owner", KEY_LENGTH),
+            lamports=self.unsigned_64(f"{field}.lamports"),
+            data=self.byte_vector(f"{field}.data", MAXIMUM_DATA_LENGTH),
+            executable=self.boolean(f"{field}.executable"),
+        )
+
+    def instruction_account(self, field: str) -> InstructionAccount:
+        """An `InstructionAccount`."""
+        return InstructionAccount(
+            self.account(field), self.boolean(f"{field}.is_signer"), self.boolean(f"{field}.is_writable")
+        )
+
+    def parameters(self, field: str) -> Parameters:
+        """The `Parameters`."""
+        return Parameters(
+            compute_unit_limit=self.unsigned_64(f"{field}.compute_unit_limit"),
+            heap_size=self.unsigned_32(f"{field}.heap_size"),
+            loader=self._loader(f"{field}.loader"),
+            sysvars=self.option(f"{field}.sysvars", self._sysvars) or Sysvars(),
+            epoch_stakes=self.option(f"{field}.epoch_stakes", self._epoch_stakes) or EpochStakes(),
+            features=self.option(f"{field}.features", self._features) or MAINNET,
+        )
+
+    def program_format(self, field: str) -> RawFormat | None:
+        """A `ProgramFormat`: None for an ELF file."""
+        if self._below(field, self.unsigned_32, _RAW + 1) != _RAW:
+            return None
+        version = self._below(f"{field}.version", self.unsigned_8, len(VERSIONS))
+        return RawFormat(version, self.unsigned_64(f"{field}.entry"))
+
+    def _loader(self, field: str) -> Loader:
+        return Loader(self._below(field, self.unsigned_32, len(Loader)))
+
+    def _below(self, field: str, read: Callable[[str], int], limit: int) -> int:
+        start = self.offset
+        value = read(field)
+        if value >= limit:
+            self.offset = start
+            raise self._error(field, f"expected 0 to {limit - 1}, got {value}")
+        return value
+
+    def _sysvars(self, field: str) -> Sysvars:
+        names = [sysvar.name for sysvar in fields(Sysvars)]
+        return Sysvars(**{name: self.byte_vector(f"{field}.{name}", MAXIMUM_SYSVAR_LENGTH) for name in names})
+
+    def _epoch_stakes(self, field: str) -> EpochStakes:
+        total = self.unsigned_64(f"{field}.total")
+        return EpochStakes(
+            total, self.vector(f"{field}.vote_accounts", MAXIMUM_VOTE_ACCOUNTS, self._vote_account)
+        )
+
+    def _vote_account(self, field: str) -> tuple[bytes, int]:
+        return self.take(f"{field}.address", KEY_LENGTH), self.unsigned_64(f"{field}.stake")
+
+    def _features(self, field: str) -> FeatureSet:
+        start = self.offset
+        addresses = self.vector(field, len(FEATURES), lambda name: self.take(name, KEY_LENGTH))
+        if list(addresses) != sorted(set(addresses)):
+            self.offset = start
+            raise self._error(field, "expected addresses in rising order")
+        return FeatureSet.from_addresses(addresses)
+
+    def _length(self, field: str, longest: int) -> int:
+        length = self.unsigned_64(field)
+        if length > longest:
+            self.offset -= 8
+            raise self._error(field, f"expected a length of at most {longest}, got {length}")
+        return length
+
+    def _error(self, field: str, problem: str) -> InputError:
+        return InputError(f"{self.name}: {field} at offset {self.offset}: {problem}")
+
+
+def _byte_vector(content: bytes) -> bytes:
+    return struct.pack("<Q", len(content)) + content
+
+
+def _text(text: str) -> bytes:
+    return _byte_vector(text.encode("utf-8"))
+
+
+def _option(content: bytes | None) -> bytes:
+    return b"\0" if content is None else b"\1" + content
+
+
+def _program_format(program_format: RawFormat | None) -> bytes:
+    if program_format is None:
+        return struct.pack("<I", _ELF)
+    return struct.pack("<IBQ", _RAW, program_format.version, program_format.entry)
+
+
+def _epoch_stakes(stakes: EpochStakes) -> bytes:
+    entries = (address + struct.pack("<Q", stake) for address, stake in stakes.vote_accounts)
+    return struct.pack("<QQ", stakes.total, len(stakes.vote_accounts)) + b"".join(entries)
+
+
+def _features(features: FeatureSet) -> bytes:
+    addresses = features.addresses()
+    return struct.pack("<Q", len(addresses)) + b"".join(addresses)
+
+
+def _account(account: Account) -> bytes:
+    return (
+        account.key
+        + account.owner
+        + struct.pack("<Q", account.lamports)
+        + _byte_vector(account.data)
+        + struct.pack("<?", account.executable)
+    )

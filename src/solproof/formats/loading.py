@@ -1,0 +1,64 @@
+"""One function that makes an input of what people have: files, their contents, or a dictionary."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from solproof.errors import InputError
+from solproof.formats import bincode, input_file
+from solproof.host.files import read_file
+from solproof.program.elf_records import MAGIC
+from solproof.program.raw import RawFormat
+from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Parameters
+
+Source: TypeAlias = "bytes | str | os.PathLike[str]"
+"""The content of a file, or its path."""
+
+
+def load(
+    program: Source,
+    instruction: Source | Mapping[str, Any] | None = None,
+    *,
+    parameters: Parameters | None = None,
+    program_format: RawFormat | None = None,
+) -> ExecutionInput:
+    """The input that a program and an instruction make.
+
+    program: an ELF file, or raw bytecode with its `program_format`; or an input.bin, which needs no more.
+    instruction: the JSON that docs/input-format.md describes, as it is or as a dictionary; or an input.bin
+    that holds this very program. Bytes are contents, anything else is a path. `parameters` are what the JSON
+    leaves open. Raises `InputError` with what was expected.
+    """
+    content = _content(program, "program", MAXIMUM_PROGRAM_LENGTH)
+    if instruction is None:
+        if content.startswith(MAGIC) or not is_input_bin(content):
+            raise InputError("instruction: expected one beside a program that is no input.bin")
+        return bincode.unpack(content)
+    if isinstance(instruction, Mapping):
+        described = json.dumps(instruction).encode()
+    else:
+        described = _content(instruction, "input")
+    if not is_input_bin(described):
+        return input_file.parse_input(described, content, parameters, program_format)
+    given = bincode.unpack(described)
+    if given.program != content:
+        raise InputError("instruction: the program in this input.bin is another one")
+    return given
+
+
+def is_input_bin(content: bytes) -> bool:
+    """Whether this is an input.bin and not JSON: it begins with a 64-bit length below 2^32, and JSON holds no
+    zero byte.
+    """
+    return content[4:8] == bytes(4)
+
+
+def _content(source: Source, what: str, limit: int | None = None) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    path = Path(source)
+    return read_file(path, what) if limit is None else read_file(path, what, limit)

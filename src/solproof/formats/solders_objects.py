@@ -1,0 +1,60 @@
+"""From and to the objects of `solders`, the Python bindings of the Solana SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from solders.account import Account as SoldersAccount
+from solders.instruction import AccountMeta, Instruction
+from solders.pubkey import Pubkey
+
+from solproof.errors import InputError
+from solproof.runtime.accounts import Account, InstructionAccount, merge_privileges
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+
+SYSTEM_PROGRAM = bytes(32)
+
+
+def account(key: Pubkey, state: SoldersAccount | None) -> Account:
+    """An account as its address and state; no state is the empty account that the runtime loads for an unused
+    address.
+    """
+    if state is None:
+        return Account(bytes(key), SYSTEM_PROGRAM, 0, b"")
+    return Account(bytes(key), bytes(state.owner), state.lamports, bytes(state.data), state.executable)
+
+
+def solders_account(state: Account) -> SoldersAccount:
+    """The state of an account, without its address."""
+    return SoldersAccount(state.lamports, state.data, Pubkey(state.owner), state.executable)
+
+
+def execution_input(
+    program: bytes,
+    instruction: Instruction,
+    accounts: Mapping[Pubkey, SoldersAccount],
+    parameters: Parameters | None = None,
+) -> ExecutionInput:
+    """The input for an instruction as a transaction would hand it over, given the accounts that it names.
+
+    Every mention of an account gets the privileges of all its mentions. Raises `InputError` for an account
+    that is not given.
+    """
+    for position, meta in enumerate(instruction.accounts):
+        if meta.pubkey not in accounts:
+            raise InputError(f"instruction.accounts[{position}]: the account {meta.pubkey} is not given")
+    entries = merge_privileges(
+        InstructionAccount(account(meta.pubkey, accounts[meta.pubkey]), meta.is_signer, meta.is_writable)
+        for meta in instruction.accounts
+    )
+    return ExecutionInput(
+        program, bytes(instruction.program_id), entries, bytes(instruction.data), parameters or Parameters()
+    )
+
+
+def solders_instruction(given: ExecutionInput) -> Instruction:
+    """The instruction of an input."""
+    metas = [
+        AccountMeta(Pubkey(entry.account.key), entry.is_signer, entry.is_writable) for entry in given.accounts
+    ]
+    return Instruction(Pubkey(given.program_id), given.instruction_data, metas)

@@ -1,0 +1,1 @@
+"""This computer: files in and out, memory and processors."""

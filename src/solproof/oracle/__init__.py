@@ -1,0 +1,1 @@
+"""The real runtime, which everything is compared with."""

@@ -1,1 +1,0 @@
-"""Statements, proofs and verdicts."""

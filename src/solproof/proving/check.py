@@ -1,0 +1,38 @@
+"""Check an execution's witness against every constraint and bus, without proving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.air import check as checker
+from solproof.air.check import Failure
+from solproof.circuit.program_table import program_table
+from solproof.isa.disassemble import disassemble
+from solproof.proving.witness import Witness, build_witness, program_columns
+from solproof.runtime.execute import Execution
+from solproof.runtime.syscalls import registry
+
+
+def witness_of(execution: Execution) -> Witness:
+    """The tables of an execution."""
+    table = program_table(execution.program, registry(execution.input.parameters.features).keys())
+    chained = ChainedExecution(execution.run, table)
+    return build_witness(chained, program_columns(execution.program, table))
+
+
+def check_witness(execution: Execution, witness: Witness) -> list[Failure]:
+    """Everything that is wrong with a witness of an execution, with the instruction where there is one."""
+    failures = checker.check(witness.instances)
+    if not failures:
+        return []
+    listing = dict(disassemble(execution.program.text, execution.program.version))
+    return [
+        replace(failure, instruction=None if failure.pc is None else listing.get(failure.pc))
+        for failure in failures
+    ]
+
+
+def check_execution(execution: Execution) -> list[Failure]:
+    """Everything that is wrong with an execution's witness: nothing, unless solproof has a bug."""
+    return check_witness(execution, witness_of(execution))

@@ -1,0 +1,134 @@
+"""The runtime's features: which syscalls exist, which rules hold and which sBPF versions run on a cluster.
+
+`FEATURES` has those that change how one instruction of a program runs, under the names of agave-feature-set
+4.1. Which of them mainnet has is as in LiteSVM 0.15.2, a snapshot of 2026-07-29.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import base58
+
+from solproof.errors import InputError, UnsupportedError
+from solproof.runtime.accounts import address_bytes, address_text
+
+V0_DISABLED = "disable_sbpf_v0_execution"
+V0_ENABLED_AGAIN = "reenable_sbpf_v0_execution"
+LATER_VERSIONS = (
+    "enable_sbpf_v1_deployment_and_execution",
+    "enable_sbpf_v2_deployment_and_execution",
+    "enable_sbpf_v3_deployment_and_execution",
+)
+
+_ON_MAINNET = {
+    "abort_on_invalid_curve": "FuS3FPfJDKSNot99ECLXtp3rueq36hMNStJkPJwWodLh",
+    "alt_bn128_little_endian": "bn2oPgpkzQPT3tohMaAsMVGjhDmmDa4jCaVPqCFmtxM",
+    "curve25519_syscall_enabled": "7rcw5UtqgDTBBv2EcynNfYckgdAaH1MAsCjKgXMkN7Ri",
+    "deplete_cu_meter_on_vm_failure": "B7H2caeia4ZFcpE3QcgMqbiWiBtWrdBRBSJ1DY6Ktxbq",
+    "disable_fees_sysvar": "JAN1trEUEtZjgXYzNBYHU9DYd7GnThhXfFP7SzPXkPsG",
+    "enable_alt_bn128_compression_syscall": "EJJewYSddEEtSZHiqugnvhQHiWyZKjkFDQASd7oKSagn",
+    "enable_alt_bn128_g2_syscalls": "bn1hKNURMGQaQoEVxahcEAcqiX3NwRs6hgKKNSLeKxH",
+    "enable_alt_bn128_syscall": "A16q37opZdQMCbe5qJ6xpBB9usykfv8jZaMkxvZQi4GJ",
+    "enable_bls12_381_syscall": "b1sgUiJ3qu7hYm3tNDyyqZNQd6gLGJmJppnLNa93PCQ",
+    "enable_get_epoch_stake_syscall": "FKe75t4LXxGaQnVHdUKM6DSFifVVraGZ8LyNo7oPwy1Z",
+    "enable_poseidon_syscall": "FL9RsQA6TVUoh5xJQ9d936RHSebA1NLQqe3Zv9sXZRpr",
+    "enable_sbpf_v1_deployment_and_execution": "JE86WkYvTrzW8HgNmrHY7dFYpCmSptUpKupbo2AdQ9cG",
+    "enable_sbpf_v2_deployment_and_execution": "F6UVKh1ujTEFK3en2SyAL3cdVnqko1FVEXWhmdLRu6WP",
+    "enable_sbpf_v3_deployment_and_execution": "5cC3foj77CWun58pC51ebHFUWavHWKarWyR5UUik7dnC",
+    "get_sysvar_syscall_enabled": "CLCoTADvV64PSrnR6QXty6Fwrt9Xc6EdxSJE4wLRePjq",
+    "last_restart_slot_sysvar": "HooKD5NC9QNxk25QuzCssB8ecrEzGt6eXEPBUxWp1LaR",
+    "poseidon_enforce_padding": "poUdAqRXXsNmfqAZ6UqpjbeYgwBygbfQLEvWSqVhSnb",
+    "syscall_parameter_address_restrictions": "EDGMC5kxFxGk4ixsNkGt8bW7QL5hDMXnbwaZvYMwNfzF",
+}
+_NOT_ON_MAINNET = {
+    "blake3_syscall_enabled": "HTW2pSyErTj4BV6KBM9NZ9VBUJVxt7sacNWcf76wtzb3",
+    "disable_sbpf_v0_execution": "TestFeature11111111111111111111111111111111",
+    "enable_big_mod_exp_syscall": "EBq48m8irRKuE7ZnMTLvLg2UuGSqhe8s8oMqnmja1fJw",
+    "enable_sha512_syscall": "s512oDwgx8hjMnaQjXfqqrZroVj4HvC6TkN3iSSWXCh",
+    "reenable_sbpf_v0_execution": "TestFeature21111111111111111111111111111111",
+    "remaining_compute_units_syscall_enabled": "5TuppMutoyzhUSfuYdhgzD47F92GL1g89KpCZQKqedxP",
+}
+_UNSUPPORTED = {
+    "account_data_direct_mapping": "CR3dVN2Yoo95Y96kLSTaziWDAQT2MNEpiWh5cqVq2pNE",
+    "direct_account_pointers_in_program_input": "ptr9umikaeAS7ZBBp2fsfRhie16F1V2jCKA2y6gXNAK",
+    "virtual_address_space_adjustments": "7VgiehxNxu53KdxgLspGQY8myE6f7UokaWa4jsGcaSz",
+}
+FEATURES: dict[str, bytes] = {
+    name: base58.b58decode(address)
+    for name, address in sorted((_ON_MAINNET | _NOT_ON_MAINNET | _UNSUPPORTED).items())
+}
+"""Name and address of each feature that solproof knows."""
+
+_NAMES = {address: name for name, address in FEATURES.items()}
+
+
+def feature_name(text: str) -> str:
+    """The name of the feature that a name or a base58 address means; raises `InputError`."""
+    if text in FEATURES:
+        return text
+    try:
+        return _NAMES[address_bytes(text)]
+    except (KeyError, InputError):
+        raise InputError(
+            f"feature {text!r}: not one that changes how a program runs, expected {', '.join(FEATURES)}, "
+            "or the address of one of them"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSet:
+    """The names of the active features.
+
+    Raises `InputError` for a name that is not in `FEATURES` and when no sBPF version is left,
+    `UnsupportedError` for a feature that solproof cannot run with.
+    """
+
+    active: frozenset[str] = frozenset(_ON_MAINNET)
+
+    def __post_init__(self) -> None:
+        for name in sorted(self.active):
+            if feature_name(name) in _UNSUPPORTED:
+                raise UnsupportedError(f"feature {name} is not supported yet")
+        if not self.sbpf_versions:
+            raise InputError(f"features: {V0_DISABLED} without {LATER_VERSIONS[2]} leaves no sBPF version")
+
+    def __contains__(self, name: str) -> bool:
+        assert name in FEATURES, name
+        return name in self.active
+
+    def changed(self, activate: Iterable[str] = (), deactivate: Iterable[str] = ()) -> FeatureSet:
+        """This set with some features, by name or address, on and some off; raises `InputError` for a
+        feature that is in both lists.
+        """
+        on, off = set(map(feature_name, activate)), set(map(feature_name, deactivate))
+        if on & off:
+            raise InputError(f"feature {min(on & off)}: both activated and deactivated")
+        return FeatureSet(self.active - off | on)
+
+    @classmethod
+    def from_addresses(cls, addresses: Iterable[bytes]) -> FeatureSet:
+        """The set with these features and no others; raises `InputError` for an unknown address."""
+        return cls(frozenset(feature_name(address_text(address)) for address in addresses))
+
+    def addresses(self) -> tuple[bytes, ...]:
+        """The addresses of the active features, rising: the canonical form of the set."""
+        return tuple(sorted(FEATURES[name] for name in self.active))
+
+    @property
+    def sbpf_versions(self) -> range:
+        """The sBPF versions whose ELF files load (`create_program_runtime_environment`, solana-syscalls
+        4.1).
+        """
+        oldest = 3 if V0_DISABLED in self.active and V0_ENABLED_AGAIN not in self.active else 0
+        newest = max(
+            (version for version, name in enumerate(LATER_VERSIONS, start=1) if name in self.active),
+            default=0,
+        )
+        return range(oldest, newest + 1)
+
+
+MAINNET = FeatureSet()
+FEATURE_SETS = {"mainnet": MAINNET, "none": FeatureSet(frozenset())}
+"""The sets that have a name."""

@@ -1,0 +1,132 @@
+"""The program's view of its instruction: the input region, bit for bit, as the program's loader lays it out.
+
+Loaders v2 and v3, "ABI v1", where 64-bit fields are aligned and data can grow:
+
+    u64 number of accounts
+    per account, in instruction order:
+        named before:  u8 its first position | 7 zeros
+        else:          u8 255 | u8 signer | u8 writable | u8 executable | 4 zeros | 32 key | 32 owner
+                       | u64 lamports | u64 data length | data | 10,240 zeros
+                       | zeros up to a multiple of 8 | u64 rent epoch, always 2^64 - 1
+    u64 length of the instruction data | instruction data | 32 program id
+
+Loader v1, deprecated, "ABI v0", where nothing is padded:
+
+    u64 number of accounts
+    per account, in instruction order:
+        named before:  u8 its first position
+        else:          u8 255 | u8 signer | u8 writable | 32 key | u64 lamports | u64 data length | data
+                       | 32 owner | u8 executable | u64 rent epoch, always 2^64 - 1
+    u64 length of the instruction data | instruction data | 32 program id
+
+Source: `serialize_parameters_for_abiv0` and `serialize_parameters_for_abiv1` of solana-program-runtime 4.1
+(serialization.rs), and measured against LiteSVM.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from solproof.runtime.accounts import InstructionAccount, first_positions
+from solproof.runtime.execution_input import Loader
+
+INPUT_START = 4 << 32
+NOT_A_DUPLICATE = 255
+MAXIMUM_DATA_INCREASE = 10 * 1024
+RENT_EPOCH = struct.pack("<Q", 2**64 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFields:
+    """Where an account's record has what the runtime reads back after a run, in bytes from its start.
+
+    None for what it does not read back.
+    """
+
+    lamports: int
+    data: int
+    data_length: int | None = None
+    owner: int | None = None
+
+
+ALIGNED_FIELDS = RecordFields(owner=40, lamports=72, data_length=80, data=88)
+UNALIGNED_FIELDS = RecordFields(lamports=35, data=51)
+
+
+@dataclass(frozen=True, slots=True)
+class SerializedInput:
+    """The input region and where things are in it.
+
+    region: the bytes at virtual address 0x4_0000_0000. instruction_data_address: the value of r2 at the start
+        (SIMD-0321).
+    records: per instruction position, the offset in `region` of the account's record, or None for a
+        duplicate. fields: where things are in a record.
+    """
+
+    region: bytes
+    instruction_data_address: int
+    records: tuple[int | None, ...]
+    fields: RecordFields
+
+
+def serialize(
+    accounts: Sequence[InstructionAccount],
+    instruction_data: bytes,
+    program_id: bytes,
+    loader: Loader = Loader.V3,
+) -> SerializedInput:
+    """Lay out an instruction as the program's loader does."""
+    aligned = loader is not Loader.V1
+    # Joined once at the end: accounts may have 10 MiB each.
+    parts = [struct.pack("<Q", len(accounts))]
+    length = len(parts[0])
+    records: list[int | None] = []
+    for position, first in enumerate(first_positions(accounts)):
+        if first != position:
+            record = [struct.pack("<B7x" if aligned else "<B", first)]
+            records.append(None)
+        else:
+            record = _aligned_record(accounts[position]) if aligned else _unaligned_record(accounts[position])
+            records.append(length)
+        parts += record
+        length += sum(map(len, record))
+    data_length = struct.pack("<Q", len(instruction_data))
+    return SerializedInput(
+        region=b"".join([*parts, data_length, instruction_data, program_id]),
+        instruction_data_address=INPUT_START + length + len(data_length),
+        records=tuple(records),
+        fields=ALIGNED_FIELDS if aligned else UNALIGNED_FIELDS,
+    )
+
+
+def _aligned_record(entry: InstructionAccount) -> list[bytes]:
+    account = entry.account
+    header = struct.pack(
+        "<BBBB4x32s32sQQ",
+        NOT_A_DUPLICATE,
+        entry.is_signer,
+        entry.is_writable,
+        account.executable,
+        account.key,
+        account.owner,
+        account.lamports,
+        len(account.data),
+    )
+    padding = bytes(MAXIMUM_DATA_INCREASE + -len(account.data) % 8)
+    return [header, account.data, padding, RENT_EPOCH]
+
+
+def _unaligned_record(entry: InstructionAccount) -> list[bytes]:
+    account = entry.account
+    header = struct.pack(
+        "<BBB32sQQ",
+        NOT_A_DUPLICATE,
+        entry.is_signer,
+        entry.is_writable,
+        account.key,
+        account.lamports,
+        len(account.data),
+    )
+    return [header, account.data, account.owner, struct.pack("<B", account.executable), RENT_EPOCH]

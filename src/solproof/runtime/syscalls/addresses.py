@@ -1,0 +1,103 @@
+"""Syscalls that derive the addresses of programs: sol_create_program_address, sol_try_find_program_address.
+
+Such an address is a hash of seeds and a program's own address that is no point of the curve, so that no key
+signs for it.
+
+Source: solana-syscalls 4.1, lib.rs (`SyscallCreateProgramAddress`, `SyscallTryFindProgramAddress`);
+`Pubkey::create_program_address` of solana-pubkey 4.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from solproof import _engine
+from solproof.runtime.accounts import KEY_LENGTH
+from solproof.runtime.budget import CREATE_PROGRAM_ADDRESS_COST
+from solproof.runtime.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.runtime.syscalls.faults import syscall_fault
+from solproof.runtime.syscalls.translation import check_range, check_results, read_range, read_slices
+from solproof.vm.faults import Fault
+
+MAXIMUM_SEEDS = 16
+MAXIMUM_SEED_LENGTH = 32
+MARKER = b"ProgramDerivedAddress"
+NO_ADDRESS = 1
+LARGEST_BUMP = 255
+
+
+def create_program_address(
+    context: SyscallContext, seeds_address: int, count: int, program: int, result: int, _5: int
+) -> int:
+    """Write the address for `count` seeds and the program id at `program`; r0 is 1 when they have none."""
+    context.consume(CREATE_PROGRAM_ADDRESS_COST)
+    seeds, program_id = _read_seeds(context, seeds_address, count, program)
+    address = program_address(seeds, program_id)
+    if address is None:
+        return NO_ADDRESS
+    check_range(context, result, KEY_LENGTH, write=True)
+    context.memory.write(result, address)
+    return 0
+
+
+def try_find_program_address(
+    context: SyscallContext, seeds_address: int, count: int, program: int, result: int, bump_result: int
+) -> int:
+    """Write the first address that the seeds and a last one of one byte have, from 255 downwards, and that
+    byte; r0 is 1 when there is none.
+
+    Every try is paid, and so is one more after the last, which is bump 1.
+    """
+    context.consume(CREATE_PROGRAM_ADDRESS_COST)
+    seeds, program_id = _read_seeds(context, seeds_address, count, program)
+    for bump in range(LARGEST_BUMP, 0, -1):
+        address = program_address([*seeds, bytes([bump])], program_id)
+        if address is not None:
+            check_results(context, (bump_result, 1), (result, KEY_LENGTH))
+            context.memory.write(bump_result, bytes([bump]))
+            context.memory.write(result, address)
+            return 0
+        context.consume(CREATE_PROGRAM_ADDRESS_COST)
+    return NO_ADDRESS
+
+
+def program_address(seeds: Sequence[bytes], program_id: bytes) -> bytes | None:
+    """The address, or None: too many seeds, or the hash is a point of the curve."""
+    if len(seeds) > MAXIMUM_SEEDS:
+        return None
+    address = hashlib.sha256(b"".join([*seeds, program_id, MARKER])).digest()
+    return None if _engine.curve_contains("edwards", address) else address
+
+
+def _read_seeds(context: SyscallContext, address: int, count: int, program: int) -> tuple[list[bytes], bytes]:
+    slices = read_slices(context, address, count)
+    if len(slices) > MAXIMUM_SEEDS:
+        raise _bad_seeds()
+    seeds = []
+    for start, length in slices:
+        if length > MAXIMUM_SEED_LENGTH:
+            raise _bad_seeds()
+        seeds.append(read_range(context, start, length))
+    return seeds, read_range(context, program, KEY_LENGTH)
+
+
+def _bad_seeds() -> Fault:
+    reason = "Length of the seed is too long for address generation"
+    return syscall_fault("BadSeeds", reason)
+
+
+SYSCALLS = (
+    Syscall(
+        "sol_create_program_address",
+        create_program_address,
+        "CREATE_PROGRAM_ADDRESS_COST",
+        (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "BadSeeds"),
+    ),
+    Syscall(
+        "sol_try_find_program_address",
+        try_find_program_address,
+        "CREATE_PROGRAM_ADDRESS_COST * tries",
+        (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "BadSeeds", "CopyOverlapping"),
+    ),
+)

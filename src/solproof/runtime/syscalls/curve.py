@@ -1,0 +1,201 @@
+"""Syscalls on elliptic curves: sol_curve_validate_point, sol_curve_group_op, sol_curve_multiscalar_mul,
+sol_curve_decompress, sol_curve_pairing_map.
+
+The curves are Curve25519, as Edwards and as Ristretto points, and BLS12-381, whose G1 and G2 come in two byte
+orders. A number says which; a result is looked at only once it is known.
+
+Source: solana-syscalls 4.1, lib.rs (`SyscallCurvePointValidation`, `SyscallCurveGroupOps`,
+`SyscallCurveMultiscalarMultiplication`, `SyscallCurveDecompress`, `SyscallCurvePairingMap`); SIMD-0388.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from solproof import _engine
+from solproof.runtime.budget import (
+    BLS12_381_FIRST_PAIR_COST,
+    BLS12_381_G1_COSTS,
+    BLS12_381_G2_COSTS,
+    BLS12_381_OTHER_PAIR_COST,
+    EDWARDS_COSTS,
+    RISTRETTO_COSTS,
+    GroupCosts,
+)
+from solproof.runtime.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
+from solproof.runtime.syscalls.faults import syscall_fault
+from solproof.runtime.syscalls.translation import check_range, read_range
+from solproof.vm.faults import Fault
+
+SCALAR_LENGTH = 32
+CURVE25519_POINT_LENGTH = 32
+G1_POINT_LENGTH = 96
+G2_POINT_LENGTH = 192
+MOST_SUMMANDS = 512
+REFUSED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Curve25519Group:
+    """A form of Curve25519, by its name among the primitives; the length of a point is in bytes."""
+
+    name: Literal["edwards", "ristretto"]
+    costs: GroupCosts
+    point_length: int = CURVE25519_POINT_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class Bls12381Group:
+    """A group of BLS12-381 in one byte order, likewise."""
+
+    name: Literal["g1_little_endian", "g1_big_endian", "g2_little_endian", "g2_big_endian"]
+    costs: GroupCosts
+    point_length: int
+
+
+BIG_ENDIAN = 0x80
+GROUPS: dict[int, Curve25519Group | Bls12381Group] = {
+    0: Curve25519Group("edwards", EDWARDS_COSTS),
+    1: Curve25519Group("ristretto", RISTRETTO_COSTS),
+    5: Bls12381Group("g1_little_endian", BLS12_381_G1_COSTS, G1_POINT_LENGTH),
+    5 | BIG_ENDIAN: Bls12381Group("g1_big_endian", BLS12_381_G1_COSTS, G1_POINT_LENGTH),
+    6: Bls12381Group("g2_little_endian", BLS12_381_G2_COSTS, G2_POINT_LENGTH),
+    6 | BIG_ENDIAN: Bls12381Group("g2_big_endian", BLS12_381_G2_COSTS, G2_POINT_LENGTH),
+}
+PAIRINGS = {4: False, 4 | BIG_ENDIAN: True}
+"""Whether a curve's pairing is big-endian."""
+
+
+def validate_point(context: SyscallContext, curve: int, point: int, _3: int, _4: int, _5: int) -> int:
+    """r0 is 0 when the bytes at `point` are a point of the group, else 1."""
+    group = GROUPS.get(curve)
+    _refuse_inactive(context, group)
+    if group is None:
+        return _unknown(context)
+    context.consume(group.costs.validate)
+    content = read_range(context, point, group.point_length)
+    return 0 if _engine.curve_contains(group.name, content) else REFUSED
+
+
+def group_operation(
+    context: SyscallContext, curve: int, operation: int, left: int, right: int, result: int
+) -> int:
+    """Write left + right (operation 0), left - right (1), or the point on the right times the scalar on the
+    left (2); r0 is 1 when one of them is none.
+    """
+    group = GROUPS.get(curve)
+    _refuse_inactive(context, group)
+    if group is None:
+        return _unknown(context)
+    costs = group.costs
+    left_length = group.point_length
+    name: Literal["add", "subtract", "multiply"]
+    match operation:
+        case 0:
+            name, cost = "add", costs.add
+        case 1:
+            name, cost = "subtract", costs.subtract
+        case 2:
+            name, cost, left_length = "multiply", costs.multiply, SCALAR_LENGTH
+        case _ if isinstance(group, Bls12381Group):
+            raise invalid_attribute()
+        case _:
+            return _unknown(context)
+    context.consume(cost)
+    left_operand = read_range(context, left, left_length)
+    right_operand = read_range(context, right, group.point_length)
+    return _write(context, result, _engine.curve_operation(group.name, name, left_operand, right_operand))
+
+
+def multiscalar_multiplication(
+    context: SyscallContext, curve: int, scalars: int, points: int, count: int, result: int
+) -> int:
+    """Write the sum of `count` points of Curve25519, each times its scalar; r0 is 1 when one of them is
+    none.
+    """
+    if count > MOST_SUMMANDS:
+        raise syscall_fault("InvalidLength")
+    group = GROUPS.get(curve)
+    if not isinstance(group, Curve25519Group):
+        return _unknown(context)
+    context.consume(group.costs.first_of_sum + group.costs.other_of_sum * max(count - 1, 0))
+    factors = read_range(context, scalars, count * SCALAR_LENGTH)
+    summands = read_range(context, points, count * group.point_length)
+    return _write(context, result, _engine.curve_multiscalar(group.name, factors, summands))
+
+
+def decompress(context: SyscallContext, curve: int, point: int, result: int, _4: int, _5: int) -> int:
+    """Write both coordinates of the compressed point of BLS12-381 at `point`; r0 is 1 when it is none."""
+    group = GROUPS.get(curve)
+    if not isinstance(group, Bls12381Group):
+        raise invalid_attribute()
+    context.consume(group.costs.decompress)
+    content = read_range(context, point, group.point_length // 2)
+    return _write(context, result, _engine.curve_decompress(group.name, content))
+
+
+def pairing_map(context: SyscallContext, curve: int, count: int, first: int, second: int, result: int) -> int:
+    """Write the product of the pairings of `count` points of G1 with as many of G2; r0 is 1 when one of them
+    is none, or when there are more than 8.
+    """
+    big_endian = PAIRINGS.get(curve)
+    if big_endian is None:
+        raise invalid_attribute()
+    context.consume(BLS12_381_FIRST_PAIR_COST + BLS12_381_OTHER_PAIR_COST * max(count - 1, 0))
+    first_points = read_range(context, first, count * G1_POINT_LENGTH)
+    second_points = read_range(context, second, count * G2_POINT_LENGTH)
+    return _write(context, result, _engine.bls12_381_pairing(first_points, second_points, big_endian))
+
+
+def invalid_attribute() -> Fault:
+    """The fault of a curve or an operation that does not exist."""
+    return syscall_fault("InvalidAttribute")
+
+
+def _refuse_inactive(context: SyscallContext, group: Curve25519Group | Bls12381Group | None) -> None:
+    if isinstance(group, Bls12381Group) and "enable_bls12_381_syscall" not in context.features:
+        raise invalid_attribute()
+
+
+def _unknown(context: SyscallContext) -> int:
+    if "abort_on_invalid_curve" in context.features:
+        raise invalid_attribute()
+    return REFUSED
+
+
+def _write(context: SyscallContext, result: int, content: bytes | None) -> int:
+    if content is None:
+        return REFUSED
+    check_range(context, result, len(content), write=True)
+    context.memory.write(result, content)
+    return 0
+
+
+SYSCALLS = (
+    Syscall(
+        "sol_curve_validate_point",
+        validate_point,
+        "group.validate",
+        (BUDGET, *ACCESS, "InvalidAttribute"),
+    ),
+    Syscall(
+        "sol_curve_group_op",
+        group_operation,
+        "{0: group.add, 1: group.subtract, 2: group.multiply}[operation]",
+        (BUDGET, *ACCESS, "InvalidAttribute"),
+    ),
+    Syscall(
+        "sol_curve_multiscalar_mul",
+        multiscalar_multiplication,
+        "group.first_of_sum + group.other_of_sum * max(count - 1, 0)",
+        (BUDGET, *ACCESS, "InvalidAttribute", "InvalidLength"),
+    ),
+    Syscall("sol_curve_decompress", decompress, "group.decompress", (BUDGET, *ACCESS, "InvalidAttribute")),
+    Syscall(
+        "sol_curve_pairing_map",
+        pairing_map,
+        "BLS12_381_FIRST_PAIR_COST + BLS12_381_OTHER_PAIR_COST * max(count - 1, 0)",
+        (BUDGET, *ACCESS, "InvalidAttribute"),
+    ),
+)

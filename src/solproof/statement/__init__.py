@@ -1,0 +1,1 @@
+"""What a proof says: claim, public tables, replay, ending, and the file that holds it."""

@@ -1,0 +1,155 @@
+"""The claim: what a prover says of a run, beyond what the verifier knows from the program and the input.
+
+Encoding, all little-endian:
+
+    u32 number of the last instruction | u32 its slot | 11 x u64 r0..r10 before it
+        | u32 number of the open call's instruction, 0 for none | u8 how many calls are open
+    u32 compute units of the memory syscalls that chips prove
+    u8 length of the fault's name, 0 for none | the name, in printable ASCII
+    u32 number of touched input words, each: u32 index | u64 value after the run
+    u32 number of events, each: u32 clk | u32 key | 5 x u64 arguments | u64 result
+        | u32 compute units of the memory syscalls before it
+        | u32 number of touched words, each: u8 region | u32 index | u64 before | u64 after
+
+Every field has one width, so a claim has one encoding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+
+import numpy as np
+
+from solproof.accesses.arrays import Integers, Values
+from solproof.errors import ProofRejected
+from solproof.statement.public import PublicData
+from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
+from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
+
+HEAD = Struct("<II11QIB")
+LENGTH = Struct("<B")
+COUNT = Struct("<I")
+UNITS = Struct("<I")
+EVENT = Struct("<II6QI")
+WORD = Struct("<BIQQ")
+INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim says: how the run ended, and what it did.
+
+    `fault` is the name of the fault that ended the run, "" for an exit; `index` and `last` are the touched
+    words of the input; `memory_units` is what the memory syscalls that chips prove cost. Events carry no
+    compute units: the verifier computes them.
+    """
+
+    final: FinalState
+    fault: str
+    index: Integers
+    last: Values
+    memory_units: int
+    events: tuple[SyscallEvent, ...]
+
+    @property
+    def instructions(self) -> int:
+        """How many instructions were executed, the last one included."""
+        return self.final.steps if self.fault == EXCEEDED_MAX_INSTRUCTIONS else self.final.clk
+
+    @property
+    def exit_code(self) -> int | None:
+        """What the program returned, None when a fault stopped it."""
+        return None if self.fault else self.final.registers[0]
+
+    def to_bytes(self) -> bytes:
+        """The one encoding of this claim."""
+        words = np.empty(len(self.index), INPUT_WORD)
+        words["index"], words["last"] = self.index, self.last
+        final, fault = self.final, self.fault.encode()
+        parts = [
+            HEAD.pack(final.clk, final.pc, *final.registers, final.open_call, final.depth),
+            LENGTH.pack(len(fault)),
+            fault,
+            UNITS.pack(self.memory_units),
+            COUNT.pack(len(words)),
+            words.tobytes(),
+            COUNT.pack(len(self.events)),
+        ]
+        for event in self.events:
+            parts.append(EVENT.pack(event.clk, event.key, *event.arguments, event.result, event.memory_units))
+            parts.append(COUNT.pack(len(event.words)))
+            parts.extend(WORD.pack(word.region, word.index, word.old, word.new) for word in event.words)
+        return b"".join(parts)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Claim:
+        """Decode; raises `ProofRejected` for anything but one whole claim.
+
+        Nothing is allocated before its bytes are there.
+        """
+        reader = _Reader(data)
+        clk, pc, *registers, open_call, depth = reader.take(HEAD)
+        final = FinalState(clk, pc, tuple(registers), open_call, depth)
+        fault = reader.text()
+        (memory_units,) = reader.take(UNITS)
+        words = np.frombuffer(
+            reader.block(reader.count(INPUT_WORD.itemsize), INPUT_WORD.itemsize), INPUT_WORD
+        )
+        events = tuple(_read_event(reader) for _ in range(reader.count(EVENT.size + COUNT.size)))
+        if reader.position != len(data):
+            raise ProofRejected(f"claim: {len(data) - reader.position} bytes follow its end")
+        return cls(
+            final,
+            fault,
+            words["index"].astype(np.int64),
+            words["last"].astype(np.uint64),
+            memory_units,
+            events,
+        )
+
+
+def claim_of(run: Run, public: PublicData) -> Claim:
+    """What is true of a run, and of the tables that prove it."""
+    fault = "" if run.fault is None else run.fault.name
+    words = public.input_words
+    return Claim(run.final, fault, words.index, words.last, public.memory_units, tuple(public.events))
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.position = 0
+
+    def take(self, layout: Struct) -> tuple[int, ...]:
+        return layout.unpack(self.block(1, layout.size))
+
+    def block(self, count: int, size: int) -> bytes:
+        end = self.position + count * size
+        if end > len(self.data):
+            raise ProofRejected(f"claim: cut off at byte {len(self.data)}, expected at least {end}")
+        block, self.position = self.data[self.position : end], end
+        return block
+
+    def text(self) -> str:
+        (length,) = self.take(LENGTH)
+        name = self.block(1, length)
+        if not name.isascii() or not name.decode("ascii").isprintable():
+            raise ProofRejected("claim: the name of its fault is not printable ASCII")
+        return name.decode("ascii")
+
+    def count(self, least_size: int) -> int:
+        (count,) = self.take(COUNT)
+        if count * least_size > len(self.data) - self.position:
+            raise ProofRejected(
+                f"claim: names {count} items at byte {self.position}, "
+                f"more than its {len(self.data)} bytes hold"
+            )
+        return count
+
+
+def _read_event(reader: _Reader) -> SyscallEvent:
+    clk, key, *arguments, result, units = reader.take(EVENT)
+    first, second, third, fourth, fifth = arguments
+    words = tuple(WordAccess(*reader.take(WORD)) for _ in range(reader.count(WORD.size)))
+    return SyscallEvent(clk, key, (first, second, third, fourth, fifth), result, 0, words, units)

@@ -1,0 +1,126 @@
+"""How a run ended, by the rules of the machine itself.
+
+The circuit proves the state of the machine before its last instruction, all of it public but the memory. The
+verifier executes that one instruction with the machine's own code: it must exit the program or fail. So every
+fault of the machine is proven by the same few lines, and none can be claimed that the machine does not raise.
+An access that fails does so for its address alone, and a failing syscall for the words that its event lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from solproof.errors import ProofRejected
+from solproof.isa.opcodes import opcode
+from solproof.program.calls import resolve_call
+from solproof.program.program import Program
+from solproof.runtime.syscalls import SyscallContext, registry
+from solproof.statement.replay import Replay
+from solproof.vm.faults import Fault, exceeded_max_instructions
+from solproof.vm.limits import MAXIMUM_CALL_DEPTH
+from solproof.vm.machine import HALT, Machine
+from solproof.vm.memory import Layout
+from solproof.vm.trace import FinalState, Recorder, SyscallEvent
+
+
+def ending(
+    program: Program,
+    layout: Layout,
+    final: FinalState,
+    replay: Replay,
+    context: SyscallContext,
+    *,
+    compute_unit_limit: int,
+) -> Fault | None:
+    """The fault that ended a run with this final state, None for the exit of the program.
+
+    Raises `ProofRejected` when the machine would have gone on, or would have stopped before.
+    """
+    if final.pc > program.slots or final.depth >= MAXIMUM_CALL_DEPTH:
+        raise ProofRejected(
+            f"the claim's final state is not one of the machine: pc {final.pc} of {program.slots}, "
+            f"{final.depth} open calls"
+        )
+    if final.pc == program.slots and final.depth and final.open_call >= final.steps:
+        # A call leads to a slot. The circuit sees it executed there, which does not show this one.
+        raise ProofRejected(f"the claim's final state is not one of the machine: a call of pc {final.pc}")
+    if replay.failing is None and final.steps + replay.compute_units == compute_unit_limit:
+        return exceeded_max_instructions()
+    if final.clk + replay.compute_units > compute_unit_limit:
+        raise ProofRejected(
+            f"the run takes {final.clk + replay.compute_units} compute units, the limit is "
+            f"{compute_unit_limit}"
+        )
+    key = _called_syscall(program, final.pc, registry(context.features))
+    if replay.failing is not None:
+        _check_failing(replay.failing, key, final)
+        return replay.fault
+    if key is not None:
+        raise ProofRejected(f"the last instruction, at pc {final.pc}, calls a syscall that no event lists")
+    return _execute(program, layout, final, context)
+
+
+def _called_syscall(program: Program, pc: int, syscalls: Container[int]) -> int | None:
+    """The hash of the syscall that the instruction at a pc calls, None when it does something else."""
+    if pc == program.slots:
+        return None
+    instruction = program.instruction(pc)
+    row = opcode(instruction.code, program.version)
+    if row is None or row.mnemonic != "CALL_IMM":
+        return None
+    call = resolve_call(program, pc, instruction, syscalls)
+    return call.target if call is not None and call.is_syscall else None
+
+
+def _check_failing(event: SyscallEvent, key: int | None, final: FinalState) -> None:
+    where = f"the event at the last instruction (clk {event.clk})"
+    if event.key != key:
+        raise ProofRejected(f"{where}: the instruction at pc {final.pc} does not call {event.key:#010x}")
+    if event.arguments != final.registers[1:6]:
+        raise ProofRejected(f"{where}: its arguments are not r1 to r5 of the final state")
+
+
+def _execute(program: Program, layout: Layout, final: FinalState, context: SyscallContext) -> Fault | None:
+    memory, recorder = _Addresses(layout), Recorder()
+    recorder.pc.append(final.pc)
+    machine = Machine(
+        program,
+        memory,
+        recorder,
+        final.registers,
+        context=context,
+        syscalls=registry(context.features),
+        compute_unit_limit=0,
+    )
+    machine.frames.extend([(0,) * 7] * final.depth)
+    try:
+        if machine.operations[final.pc]() == HALT:
+            return None
+    except Fault as fault:
+        return fault
+    except _Allowed:
+        pass
+    raise ProofRejected(f"the run does not end at pc {final.pc}: the instruction there leads to a next one")
+
+
+class _Allowed(Exception):
+    """The last instruction accesses memory as it may."""
+
+
+class _Addresses:
+    """A memory without content: an access raises its fault, or `_Allowed`."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.touched: dict[tuple[int, int], int] | None = None
+
+    def load(self, address: int, size: int) -> int:
+        self.layout.locate(address, size, write=False)
+        raise _Allowed
+
+    def store(self, address: int, size: int, _: int) -> None:
+        self.layout.locate(address, size, write=True)
+        raise _Allowed
+
+    def word(self, region: int, index: int) -> int:
+        raise AssertionError(f"no syscall runs here, but word {index} of region {region} was asked for")

@@ -1,0 +1,109 @@
+"""Replay of the events of a claim: the syscalls run again, on the words that it lists and on nothing else.
+
+The circuit proves that the program made these calls and that memory held these words; this proves that the
+calls do what is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from solproof.errors import ProofRejected, UnsupportedError
+from solproof.runtime.syscalls import SyscallContext, registry
+from solproof.vm.faults import Fault
+from solproof.vm.memory import Layout, ReplayMemory
+from solproof.vm.trace import SyscallEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of the events: the units that all syscalls took, and the last event and its fault if it
+    failed.
+    """
+
+    compute_units: int
+    failing: SyscallEvent | None = None
+    fault: Fault | None = None
+
+
+def replay(
+    events: Sequence[SyscallEvent],
+    context: SyscallContext,
+    layout: Layout,
+    last_clk: int,
+    compute_unit_limit: int,
+    memory_units: int = 0,
+) -> Replay:
+    """Run every event again in `context`. One at `last_clk`, the last instruction, must fail, all others
+    must not. `memory_units`: what the memory syscalls that chips prove take in all.
+
+    Raises `ProofRejected` when an event is not what its syscall does, or does not fit run or memory map.
+    """
+    units, clk = 0, 0
+    failing, fault = None, None
+    for number, event in enumerate(events):
+        where = f"event {number} (clk {event.clk})"
+        if not clk < event.clk <= last_clk:
+            raise ProofRejected(f"{where}: expected a clk above {clk} and at most {last_clk}")
+        clk = event.clk
+        # The circuit proves how many units came before, but not of an event at the last instruction.
+        if event.memory_units > memory_units or (clk == last_clk and event.memory_units != memory_units):
+            raise ProofRejected(
+                f"{where}: {event.memory_units} compute units of memory syscalls before it, of {memory_units}"
+            )
+        remaining = compute_unit_limit - clk - units - event.memory_units
+        if remaining < 0:
+            raise ProofRejected(f"{where}: the limit of {compute_unit_limit} compute units is used up")
+        fault = _replay_one(event, where, context, layout, remaining, is_last=clk == last_clk)
+        units += remaining - context.remaining
+        failing = event if clk == last_clk else None
+    return Replay(units + memory_units, failing, fault)
+
+
+def _replay_one(
+    event: SyscallEvent,
+    where: str,
+    context: SyscallContext,
+    layout: Layout,
+    remaining: int,
+    *,
+    is_last: bool,
+) -> Fault | None:
+    """Replay one event; the fault with which it fails, which only the last instruction may."""
+    syscall = registry(context.features).get(event.key)
+    if syscall is None:
+        raise ProofRejected(f"{where}: {event.key:#010x} is not the hash of a syscall")
+    where = f"{where}: {syscall.name}"
+    words = {(word.region, word.index): word.old for word in event.words}
+    if len(words) != len(event.words):
+        raise ProofRejected(f"{where}: lists a word twice")
+    memory = ReplayMemory(layout, words)
+    context.memory, context.remaining = memory, remaining
+    fault, result = None, 0
+    try:
+        result = syscall.execute(context, *event.arguments)
+    except KeyError as error:
+        raise ProofRejected(f"{where}: does not list word {error.args[0]}, which the call touches") from None
+    except Fault as raised:
+        fault = raised
+    except UnsupportedError as error:
+        raise ProofRejected(f"{where}: {error}") from None
+    if fault is not None and not is_last:
+        raise ProofRejected(f"{where}: fails: {fault}")
+    if fault is None and is_last:
+        raise ProofRejected(f"{where}: returns, so the instruction is not the last")
+    if result != event.result:
+        raise ProofRejected(f"{where}: returns {result}, the claim says {event.result}")
+    if memory.used != set(words):
+        raise ProofRejected(
+            f"{where}: lists a word that the call does not touch: {min(set(words) - memory.used)}"
+        )
+    for word in event.words:
+        left = memory.words[word.region, word.index]
+        if left != word.new:
+            raise ProofRejected(
+                f"{where}: leaves {left:#x} in word {word.index} of region {word.region}, "
+                f"the claim says {word.new:#x}"
+            )
+    return fault

@@ -1,0 +1,177 @@
+"""Verify a proof against the caller's own program and input.
+
+Nothing that the proof says about itself is trusted.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from solproof import __version__, _engine
+from solproof.accesses.arrays import Values
+from solproof.backend.key import program_key, system_digest
+from solproof.circuit.registry import CIRCUIT
+from solproof.errors import ProofRejected, ProofVersionError
+from solproof.notebook import verdict_html
+from solproof.program.bytecode_verifier import load_program
+from solproof.runtime.budget import heap_cost
+from solproof.runtime.execute import report
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.serialization import serialize
+from solproof.runtime.syscalls import SyscallContext
+from solproof.statement.claim import Claim
+from solproof.statement.ending import ending
+from solproof.statement.proof_file import ProofFile
+from solproof.statement.public import InputWords, PublicData, public_tables
+from solproof.statement.replay import replay
+from solproof.statement.statement import input_digest, program_digest, statement_bytes
+from solproof.vm.faults import Fault
+from solproof.vm.limits import initial_registers
+from solproof.vm.memory import WORD, Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a valid proof proves: `output` follows from the caller's program and input and the proof alone.
+
+    events, event_words: how many syscalls were replayed, and the words of memory that they touched.
+    """
+
+    output: ExecutionOutput
+    security_bits: float
+    security_regime: str
+    proof_bytes: int
+    seconds: dict[str, float]
+    events: int
+    event_words: int
+
+    def _repr_html_(self) -> str:
+        return verdict_html(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A claimed result in the form that the account rules read."""
+
+    fault: Fault | None
+    r0: int
+    pc: int
+    compute_units: int
+    instructions: int
+    input_region: bytes
+
+
+def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
+    """Accept a proof file only if it proves a run of this program on this input.
+
+    Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version, and
+    `ProgramError` or `InputError` when the caller's own program or input is unusable.
+    """
+    start = time.perf_counter()
+    file = ProofFile.from_bytes(data)
+    engine_parameters = _engine.parameters_default()
+    if file.system_digest != system_digest(engine_parameters):
+        raise ProofVersionError(
+            f"the proof was made by solproof {file.version} with another circuit or other parameters of the "
+            f"proof system than this solproof {__version__} has"
+        )
+    if file.program_sha256 != program_digest(execution_input):
+        raise ProofRejected(
+            f"the proof is about the program with SHA-256 {file.program_sha256.hex()}, not about this one"
+        )
+    if file.input_sha256 != input_digest(execution_input):
+        raise ProofRejected(
+            f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one"
+        )
+    parameters = execution_input.parameters
+    features = parameters.features
+    program = load_program(execution_input.program, execution_input.program_format, features.sbpf_versions)
+    key = program_key(program, features)
+    if file.key_digest != key.engine_key.digest:
+        raise ProofVersionError(
+            "the proof was made for another key than the one "
+            f"this solproof {__version__} makes of the program"
+        )
+    keyed = time.perf_counter()
+
+    claim = Claim.from_bytes(file.claim)
+    serialized = serialize(
+        execution_input.accounts,
+        execution_input.instruction_data,
+        execution_input.program_id,
+        parameters.loader,
+    )
+    layout = Layout(program.version, len(program.image), parameters.heap_size, len(serialized.region))
+    limit = parameters.compute_unit_limit - heap_cost(parameters.heap_size)
+    final = claim.final
+    if not 1 <= final.clk <= limit + 1:
+        raise ProofRejected(f"the claim's last instruction is number {final.clk}, expected 1 to {limit + 1}")
+    first, after = _apply(claim, serialized.region)
+    context = SyscallContext.of(execution_input)
+    replayed_events = replay(claim.events, context, layout, final.clk, limit, claim.memory_units)
+    fault = ending(program, layout, final, replayed_events, context, compute_unit_limit=limit)
+    if claim.fault != ("" if fault is None else fault.name):
+        raise ProofRejected(
+            f"the claim says that the run ended with {claim.fault or 'an exit'}, "
+            f"it ended with {'an exit' if fault is None else fault.name}"
+        )
+    replayed = time.perf_counter()
+
+    public = public_tables(
+        PublicData(
+            entry=program.entry,
+            registers=initial_registers(program.version, serialized.instruction_data_address),
+            layout=layout,
+            final=final,
+            input_words=InputWords(claim.index, first, claim.last),
+            memory_units=claim.memory_units,
+            events=claim.events,
+        )
+    )
+    try:
+        checked = _engine.verify(
+            key.engine_key,
+            file.proof,
+            [(CIRCUIT.number(table.chip), table.columns, table.values) for table in public],
+            statement_bytes(file),
+            engine_parameters,
+        )
+    except (_engine.EngineRejected, _engine.EngineError) as error:
+        raise ProofRejected(f"engine: {error}") from error
+    except _engine.EngineVersionError as error:
+        raise ProofVersionError(f"engine: {error}") from error
+    units = claim.instructions + replayed_events.compute_units
+    result = _Result(fault, final.registers[0], final.pc, units, claim.instructions, after)
+    end = time.perf_counter()
+    return Verdict(
+        output=report(execution_input, serialized, result, context),
+        security_bits=checked["security_bits"],
+        security_regime=checked["security_regime"],
+        proof_bytes=len(data),
+        seconds={
+            "key": keyed - start,
+            "replay": replayed - keyed,
+            "engine": end - replayed,
+            "total": end - start,
+        },
+        events=len(claim.events),
+        event_words=sum(len(event.words) for event in claim.events),
+    )
+
+
+def _apply(claim: Claim, region: bytes) -> tuple[Values, bytes]:
+    """The touched words as the caller's input has them, and the input region after the run."""
+    words = np.frombuffer(region + bytes(-len(region) % WORD), "<u8")
+    index = claim.index
+    if len(index) and (index[-1] >= len(words) or (np.diff(index) <= 0).any()):
+        raise ProofRejected(f"the claim's words of the input do not rise from 0 to {len(words) - 1}")
+    after = words.copy()
+    after[index] = claim.last
+    content = after.tobytes()
+    if any(content[len(region) :]):
+        raise ProofRejected("the claim changes bytes after the end of the input")
+    return words[index].astype(np.uint64), content[: len(region)]

@@ -1,1 +1,0 @@
-"""From a recorded run to the tables of the proof, vectorised."""

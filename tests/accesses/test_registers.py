@@ -1,0 +1,63 @@
+"""Chains of register accesses, compared with a slow walk through the run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solproof.accesses.registers import MAXIMUM_GAP, split_gaps
+from solproof.air.bus import Role
+from tests.conformance import states
+from tests.soundness.corpus import every_opcode_run, witnesses
+from tests.soundness.forgery import evaluator_of
+
+
+def test_gaps() -> None:
+    time = np.array([1, MAXIMUM_GAP, MAXIMUM_GAP + 1, MAXIMUM_GAP + 2, 10**6])
+    shown, far = split_gaps(time, np.zeros(5, np.int64))
+    assert far.tolist() == [False, False, True, True, True]
+    assert shown.tolist() == [0, 0, MAXIMUM_GAP, MAXIMUM_GAP + 1, 10**6 - 1]
+
+
+def test_operands_are_the_machines() -> None:
+    """The registers that each executed row claims to find are those of the run at that step."""
+    outcome = every_opcode_run()
+    rows = states(outcome)
+    checked = 0
+    for instance in witnesses()[0].instances:
+        names = [note.name for note in instance.chip.main]
+        if "a_index" not in names and "destination_index" not in names and "base_index" not in names:
+            continue
+        for prefix in ("a", "b", "destination", "base"):
+            if f"{prefix}_index" not in names:
+                continue
+            columns = [names.index(f"{prefix}_{limb}") for limb in range(4)]
+            for row in instance.main.tolist():
+                if not row[names.index("is_real")]:
+                    continue
+                if prefix == "b" and not row[names.index("is_register")]:
+                    continue
+                value = sum(row[column] << 16 * limb for limb, column in enumerate(columns))
+                assert value == rows[row[names.index("clk")] - 1][row[names.index(f"{prefix}_index")]]
+                checked += 1
+    assert checked > 3000
+
+
+def test_time_rises_along_every_chain() -> None:
+    """Of each register and each word: what one access leaves the next one takes, later."""
+    for witness in witnesses():
+        for bus in ("register", "memory"):
+            sent, received = messages(witness.instances, bus)
+            assert sorted(sent) == sorted(received)
+            assert len(set(sent)) == len(sent)
+
+
+def messages(instances: object, bus: str) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    sides: dict[Role, list[tuple[int, ...]]] = {Role.SEND: [], Role.RECEIVE: []}
+    for instance in instances:  # type: ignore[attr-defined]
+        values = evaluator_of(instance)
+        for interaction in instance.chip.interactions:
+            if interaction.bus.name == bus:
+                active = np.flatnonzero(values.column(interaction.multiplicity))
+                fields = np.stack([values.column(part)[active] for part in interaction.fields], axis=1)
+                sides[interaction.role] += [tuple(row) for row in fields.tolist()]
+    return sides[Role.SEND], sides[Role.RECEIVE]

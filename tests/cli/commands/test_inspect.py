@@ -1,0 +1,181 @@
+"""`solproof inspect`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from solproof import __version__
+from tests.cli.conftest import Command, Files
+from tests.runtime.elf_builder import build_elf, call, leave
+
+
+def test_proof(command: Command, files: Files) -> None:
+    fields = command("inspect", files.proof, "--json").fields
+    digest = hashlib.sha256(files.program.read_bytes()).hexdigest()
+    assert (fields["kind"], fields["solproof_version"]) == ("proof", __version__)
+    assert fields["program_sha256"] == digest
+    assert fields["claim"]["exit_code"] == 0
+    assert fields["claim"]["instructions"] == 76
+    assert fields["claim"]["syscalls"] == {}
+    assert fields["bytes"]["file"] == files.proof.stat().st_size
+    assert fields["claimed_security_bits"] >= 100
+    lines = command("inspect", files.proof).output.splitlines()
+    assert "  instructions         76" in lines
+    assert f"program_sha256           {digest}" in lines
+
+
+def test_program(command: Command, files: Files) -> None:
+    fields = command("inspect", files.program, "--json").fields
+    assert fields == {
+        "kind": "program",
+        "format": "elf",
+        "sha256": hashlib.sha256(files.program.read_bytes()).hexdigest(),
+        "bytes": 100_312,
+        "sbpf_version": 0,
+        "entry": 292,
+        "slots": 11_805,
+        "text_address": "0x100000120",
+        "image_bytes": 97_536,
+        "functions": 33,
+        "syscalls": {
+            name: "supported"
+            for name in (
+                "sol_get_sysvar",
+                "sol_log_",
+                "sol_memcmp_",
+                "sol_memcpy_",
+                "sol_memset_",
+                "sol_panic_",
+                "sol_set_return_data",
+            )
+        },
+    }
+
+
+def test_syscalls_that_mainnet_or_solproof_does_not_have(command: Command, tmp_path: Path) -> None:
+    program = tmp_path / "program.so"
+    names = ("sol_invoke_signed_c", "sol_blake3", "sol_get_fees_sysvar", "sol_sha256")
+    program.write_bytes(build_elf([*names, leave()]))
+    assert command("inspect", program, "--json").fields["syscalls"] == {
+        "sol_blake3": "supported where blake3_syscall_enabled is active, unlike on mainnet",
+        "sol_get_fees_sysvar": "supported where disable_fees_sysvar is not active, unlike on mainnet",
+        "sol_invoke_signed_c": "not supported yet",
+        "sol_sha256": "supported",
+    }
+
+
+def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
+    program, given, proof = (tmp_path / name for name in ("program.so", "input.json", "proof"))
+    heap = 0x3_0000_0000
+    parts = [*call("sol_sha256", (0, 0, heap + 8)), *call("sol_log_64_", (1, 2, 3, 4, 5)), leave()]
+    program.write_bytes(build_elf(parts))
+    given.write_text(
+        '{"program_id": "11111111111111111111111111111112", "accounts": [], "instruction_data": []}'
+    )
+    assert command("prove", program, "--input", given, "-o", proof, "--quiet").status == 0
+    claim = command("inspect", proof, "--json").fields["claim"]
+    assert claim["syscalls"] == {"sol_log_64_": 1, "sol_sha256": 1}
+    assert claim["events"] == [
+        {
+            "number": 0,
+            "clk": 4,
+            "pcs": None,
+            "syscall": "sol_sha256",
+            "arguments": [0, 0, heap + 8, 0, 0],
+            "result": 0,
+            "words": 4,
+        },
+        {
+            "number": 1,
+            "clk": 10,
+            "pcs": None,
+            "syscall": "sol_log_64_",
+            "arguments": [1, 2, 3, 4, 5],
+            "result": 0,
+            "words": 0,
+        },
+    ]
+    lines = command("inspect", proof).output.splitlines()
+    assert "    0  clk 4: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
+    named = command("inspect", proof, "--program", program, "--json").fields["claim"]
+    assert [event["pcs"] for event in named["events"]] == [[6], [17]]
+    lines = command("inspect", proof, "--program", program).output.splitlines()
+    assert "    0  clk 4, pc 6: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
+    verified = command("verify", proof, "--program", program, "--input", given, "--json").fields
+    assert verified["replayed"] == {"events": 2, "words": 4}
+    text = command("verify", proof, "--program", program, "--input", given).output
+    assert "replayed           2 syscalls, 4 words of memory" in text.splitlines()
+
+
+def test_where_syscalls_are_called(command: Command, tmp_path: Path) -> None:
+    """Two calls of one syscall cannot be told apart by the claim, but the last instruction is in it."""
+    program, given, proof = (tmp_path / name for name in ("program.so", "input.json", "proof"))
+    program.write_bytes(build_elf([*call("sol_log_64_", ()), *call("sol_log_64_", ()), "abort", leave()]))
+    given.write_text(
+        '{"program_id": "11111111111111111111111111111112", "accounts": [], "instruction_data": []}'
+    )
+    assert command("prove", program, "--input", given, "-o", proof, "--quiet").status == 0
+    events = command("inspect", proof, "--json").fields["claim"]["events"]
+    assert [event["pcs"] for event in events] == [None, None, [2]]
+    events = command("inspect", proof, "--program", program, "--json").fields["claim"]["events"]
+    assert [event["pcs"] for event in events] == [[0, 1], [0, 1], [2]]
+    lines = command("inspect", proof, "--program", program).output.splitlines()
+    assert any(line.startswith("    1  clk 2, pc 0 or 1: sol_log_64_(0x400000000, ") for line in lines)
+
+
+def test_another_program_than_the_proof_names(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "other.so"
+    program.write_bytes(build_elf([leave()]))
+    result = command("inspect", files.proof, "--program", program)
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (program, files.program)]
+    message = f"error: program {program}: has the SHA-256 {digests[0]}, the proof names {digests[1]}\n"
+    assert (result.status, result.errors) == (2, message)
+
+
+def test_input_bin(command: Command, files: Files) -> None:
+    fields = command("inspect", files.input_bin, "--json").fields
+    assert (fields["kind"], len(fields["accounts"])) == ("input", 3)
+    assert fields["program_format"] == "elf"
+    assert fields["parameters"] == {
+        "compute_unit_limit": 1_400_000,
+        "heap_size": 32_768,
+        "loader": "V3",
+        "features": "mainnet's",
+        "epoch_stake": 0,
+    }
+    assert "  loader              V3" in command("inspect", files.input_bin).output.splitlines()
+
+
+def test_neither(command: Command, files: Files) -> None:
+    result = command("inspect", files.input)
+    message = (
+        f"error: file {files.input}: starts with b'{{\\n  \"pro', expected a proof (b'SOLPROOF'), "
+        "a program (b'\\x7fELF') or an input.bin\n"
+    )
+    assert (result.status, result.errors) == (2, message)
+
+
+def test_broken_program(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "truncated.so"
+    program.write_bytes(files.program.read_bytes()[:1000])
+    result = command("inspect", program)
+    assert result.status == 2
+    assert result.errors.startswith(f"error: program {program}: ElfError::ValueOutOfBounds: ")
+
+
+def test_broken_input_bin(command: Command, files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "cut.bin"
+    path.write_bytes(files.input_bin.read_bytes()[:-1])
+    start = len(files.input_bin.read_bytes()) - 4
+    result = command("inspect", path)
+    message = f"input.bin: program_format at offset {start}: expected 4 bytes, 3 are left"
+    assert (result.status, result.errors) == (2, f"error: file {path}: {message}\n")
+
+
+def test_features_and_stake_of_an_input(command: Command, files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "other.bin"
+    options = ["--feature", "blake3_syscall_enabled", "--no-feature", "abort_on_invalid_curve"]
+    assert command("pack", files.input_bin, *options, "--output", path).status == 0
+    parameters = command("inspect", path, "--json").fields["parameters"]
+    assert parameters["features"] == "mainnet's, with blake3_syscall_enabled, without abort_on_invalid_curve"

@@ -1,0 +1,260 @@
+"""`solproof prove`: the proof, its progress, and outputs that are whole or not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from benches.mixed_loop import mixed_loop
+from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.cli.terminal.sizes import byte_size
+from solproof.formats import bincode
+from solproof.runtime.execution_input import ExecutionInput
+from tests.cli.conftest import Command, Files
+
+PHASES = [
+    "execute",
+    "key",
+    "estimate",
+    "witness",
+    "trace",
+    "lookups",
+    "grinding",
+    "quotient",
+    "opening",
+    "low-degree test",
+    "queries",
+]
+
+
+def test_json_and_quiet(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "new.proof"
+    result = command("prove", files.program, "--input", files.input, "--output", proof, "--json", "--quiet")
+    assert (result.status, result.errors) == (0, "")
+    fields = result.fields
+    assert (fields["success"], fields["exit_code"], fields["error"]) == (True, 0, None)
+    assert (fields["compute_units"], fields["instructions"], fields["accounts_modified"]) == (76, 76, 2)
+    assert fields["security_bits"] >= 100
+    assert fields["security_regime"] in ("unique decoding", "Johnson bound", "Johnson")
+    assert fields["proof_bytes"] == proof.stat().st_size
+    assert [*fields["seconds"]] == [*PHASES, "total"]
+    phases = sum(value for phase, value in fields["seconds"].items() if phase != "total")
+    assert phases == pytest.approx(fields["seconds"]["total"], abs=0.01)
+    assert fields["rows"]["add"] >= 1
+    assert min(fields["main_cells"], fields["auxiliary_cells"], fields["preprocessed_cells"]) > 0
+
+
+def test_progress_has_each_phase_once(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command("prove", files.input_bin, "--output", tmp_path / "new.proof")
+    said = result.errors.splitlines()
+    estimate = said.pop(3)
+    lines = [line.split(maxsplit=3) for line in said]
+    assert [(words[0], words[2], words[3]) for words in lines] == [
+        ("prove:", "s", phase) for phase in (*PHASES, "done")
+    ]
+    seconds = [float(words[1]) for words in lines]
+    assert seconds == sorted(seconds)
+    assert result.output.splitlines()[-1].startswith(f"proof              {tmp_path / 'new.proof'}: ")
+    assert re.fullmatch(
+        r"estimate: [\d,]+ cells, about \d+ MiB of memory, a proof of 0\.\d\d MB, "
+        r"[\d.]+ s on \d+ cores of .+",
+        estimate,
+    )
+
+
+def test_progress_as_json(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command(
+        "prove", files.input_bin, "--output", tmp_path / "new.proof", "--progress", "json", "--json"
+    )
+    lines = [json.loads(line) for line in result.errors.splitlines()]
+    assert {line["command"] for line in lines} == {"prove"}
+    assert [line["phase"] for line in lines if "phase" in line] == PHASES
+    (estimate,) = [line["estimate"] for line in lines if "estimate" in line]
+    assert estimate["rows"] == result.fields["rows"]
+    assert lines[-1]["done"] is True
+    assert lines[-1]["phases"] == {
+        phase: seconds for phase, seconds in result.fields["seconds"].items() if phase != "total"
+    }
+
+
+def test_accesses_are_chained_once(
+    command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The estimate's chained execution is the proof's."""
+    chained: list[object] = []
+    original = ChainedExecution.__init__
+
+    def counted(self: ChainedExecution, *arguments: Any) -> None:
+        chained.append(self)
+        original(self, *arguments)
+
+    monkeypatch.setattr(ChainedExecution, "__init__", counted)
+    proof = tmp_path / "new.proof"
+    assert command("prove", files.input_bin, "--output", proof, "--quiet").status == 0
+    assert len(chained) == 1
+    monkeypatch.undo()
+    assert command("verify", proof, "--input", files.input_bin).status == 0
+
+
+def test_too_little_memory(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "new.proof"
+    result = command("prove", files.input_bin, "--output", proof, "--max-memory", "100MiB", "--json", "-q")
+    assert result.status == 8
+    failure = result.fields["failure"]
+    assert (failure["kind"], failure["exit_status"]) == ("NotEnoughMemory", 8)
+    assert re.fullmatch(
+        r"the proof needs about \d+ MiB of memory, 100 MiB may be used: nothing was proven; "
+        r"free memory, or set --max-memory if you know better",
+        failure["message"],
+    )
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("1", 1), ("64k", 2**16), ("1.5 GiB", 3 * 2**29), ("2MB", 2**21), ("1T", 2**40)]
+)
+def test_sizes(text: str, size: int) -> None:
+    context, parameter = click.Context(click.Command("prove")), click.Option(["--max-memory"])
+    assert byte_size(context, parameter, text) == size
+
+
+def test_no_size(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command("prove", files.input_bin, "--output", tmp_path / "new.proof", "--max-memory", "much")
+    assert (result.status, result.errors) == (
+        2,
+        "error: Invalid value for '--max-memory': 'much' is not an amount of memory such as 512M, 2GiB or "
+        "1000000 (see solproof prove --help)\n",
+    )
+
+
+def test_a_failing_program_is_proven(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "failing.proof"
+    made = command("prove", files.program, "--input", files.failing, "--output", proof, "--json", "--quiet")
+    checked = command("verify", proof, "--program", files.program, "--input", files.failing, "--json")
+    for result in (made, checked):
+        assert result.status == 0
+        assert (result.fields["success"], result.fields["error"]) == (False, "Custom(1)")
+
+
+def test_a_fault(command: Command, files: Files, tmp_path: Path) -> None:
+    """A run that is stopped is proven as well; the verdict says by what, and where."""
+    proof = tmp_path / "fault.proof"
+    limit = ("--compute-unit-limit", 10)
+    made = command("prove", files.input_bin, "--output", proof, "--quiet", *limit, "--json")
+    checked = command("verify", proof, "--input", files.input_bin, *limit, "--json")
+    for result in (made, checked):
+        assert result.status == 0
+        assert (result.fields["success"], result.fields["exit_code"]) == (False, None)
+        assert result.fields["error"] == "ProgramFailedToComplete"
+        assert result.fields["fault"] == "ExceededMaxInstructions"
+        assert result.fields["pc"] == checked.fields["pc"]
+    shown = command("verify", proof, "--input", files.input_bin, *limit)
+    assert f"none: ExceededMaxInstructions at pc {made.fields['pc']}\n" in shown.output
+    claim = command("inspect", proof, "--json").fields["claim"]
+    assert (claim["fault"], claim["pc"], claim["exit_code"]) == (
+        "ExceededMaxInstructions",
+        made.fields["pc"],
+        None,
+    )
+
+
+# OUTPUTS
+
+
+def test_no_such_directory(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "missing" / "new.proof"
+    result = command("prove", files.input_bin, "--output", proof)
+    message = f"error: {proof}: cannot be written: there is no directory {proof.parent}\n"
+    assert (result.status, result.errors) == (6, message)
+
+
+def test_output_is_a_directory(command: Command, files: Files, tmp_path: Path) -> None:
+    result = command("prove", files.input_bin, "--output", tmp_path)
+    message = f"error: {tmp_path}: cannot be written: it is a directory\n"
+    assert (result.status, result.errors) == (6, message)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_unwritable_directory(command: Command, files: Files, tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    result = command("prove", files.input_bin, "--output", tmp_path / "new.proof")
+    tmp_path.chmod(0o700)
+    message = f"error: {tmp_path / 'new.proof'}: cannot be written: no permission to write in {tmp_path}\n"
+    assert (result.status, result.errors) == (6, message)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_full_device(command: Command, files: Files) -> None:
+    result = command("prove", files.input_bin, "--output", "/dev/full", "--quiet")
+    message = "error: /dev/full: cannot be written: No space left on device\n"
+    assert (result.status, result.errors) == (6, message)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_full_standard_output(files: Files) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "solproof", "run", str(files.input_bin)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    message = "error: standard output: cannot be written: No space left on device\n"
+    assert (process.returncode, process.stderr) == (6, message)
+
+
+def test_full_disk_leaves_the_old_file(files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "new.proof"
+    proof.write_bytes(b"old")
+    process = subprocess.run(
+        [sys.executable, "-m", "solproof", "prove", str(files.input_bin), "--output", str(proof), "--quiet"],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )
+    message = f"error: {proof}: cannot be written: File too large\n"
+    assert (process.returncode, process.stderr, process.stdout) == (6, message, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["new.proof"]
+    assert proof.read_bytes() == b"old"
+
+
+INTERRUPTIBLE = """
+import runpy, signal
+# A job in the background of a shell ignores the signal, and its children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("solproof", run_name="__main__")
+"""
+
+
+def test_interrupted(tmp_path: Path) -> None:
+    """In the middle of a proof that takes a while after its phase `trace` begins."""
+    given, directory = tmp_path / "input.bin", tmp_path / "out"
+    given.write_bytes(bincode.pack(ExecutionInput(mixed_loop(17_000), bytes(32), (), b"")))
+    directory.mkdir()
+    arguments = ["prove", str(given), "--output", str(directory / "new.proof")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    while not process.stderr.readline().endswith("trace\n"):
+        pass
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate()
+    assert process.returncode == 130
+    assert (output, errors.splitlines()[-1]) == ("", "error: interrupted")
+    assert list(directory.iterdir()) == []

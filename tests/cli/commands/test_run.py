@@ -1,0 +1,211 @@
+"""`solproof run`."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from solproof.demo import scenario
+from solproof.formats import bincode
+from solproof.formats.input_file import format_input
+from solproof.runtime.accounts import address_text
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput
+from tests.cli.conftest import Command, Files
+from tests.runtime.elf_builder import build_elf, call, leave, load, load_immediate
+
+TOKEN = address_text(scenario.TOKEN_PROGRAM)
+SOURCE, DESTINATION, OWNER = (
+    address_text(key) for key in (scenario.SOURCE, scenario.DESTINATION, scenario.SOURCE_OWNER)
+)
+
+TRANSFER = f"""\
+success            yes
+exit code          0
+compute units      76
+instructions       76
+accounts modified  2
+
+log
+  Program {TOKEN} invoke [1]
+  Program {TOKEN} consumed 76 of 1400000 compute units
+  Program {TOKEN} success
+
+accounts
+  {SOURCE}  4 bytes of data changed
+  {DESTINATION}  4 bytes of data changed
+  {OWNER}  unchanged
+"""
+
+
+def test_a_transfer(command: Command, files: Files) -> None:
+    result = command("run", files.program, "--input", files.input)
+    assert (result.status, result.output, result.errors) == (0, TRANSFER, "")
+
+
+def test_input_bin_alone_and_as_input(command: Command, files: Files) -> None:
+    assert command("run", files.input_bin).output == TRANSFER
+    assert command("run", files.program, "--input", files.input_bin).output == TRANSFER
+
+
+def test_json(command: Command, files: Files) -> None:
+    fields = command("run", files.program, "--input", files.input, "--json").fields
+    accounts = fields.pop("accounts")
+    assert fields == {
+        "success": True,
+        "exit_code": 0,
+        "error": None,
+        "error_message": None,
+        "fault": None,
+        "pc": 5160,
+        "compute_units": 76,
+        "compute_units_charged": 76,
+        "instructions": 76,
+        "accounts_modified": 2,
+        "logs": [
+            f"Program {TOKEN} invoke [1]",
+            f"Program {TOKEN} consumed 76 of 1400000 compute units",
+            f"Program {TOKEN} success",
+        ],
+        "return_data": None,
+    }
+    assert [account["key"] for account in accounts] == [SOURCE, DESTINATION, OWNER]
+
+
+def test_accounts_can_be_read_back_as_input(command: Command, files: Files, tmp_path: Path) -> None:
+    accounts = command("run", files.program, "--input", files.input, "--json").fields["accounts"]
+    document = json.loads(files.input.read_text())
+    flags = [{name: entry[name] for name in ("is_signer", "is_writable")} for entry in document["accounts"]]
+    document["accounts"] = [account | flag for account, flag in zip(accounts, flags, strict=True)]
+    again = tmp_path / "again.json"
+    again.write_text(json.dumps(document))
+    after = command("run", files.program, "--input", again, "--json").fields
+    amounts = [amount_of(account["data"][0]) for account in after["accounts"][:2]]
+    assert amounts == [
+        scenario.SOURCE_AMOUNT - 2 * scenario.TRANSFER_AMOUNT,
+        2 * scenario.TRANSFER_AMOUNT,
+    ]
+
+
+def amount_of(data: str) -> int:
+    """The amount of a token account in base64."""
+    return int.from_bytes(base64.b64decode(data)[64:72], "little")
+
+
+def test_a_failing_program_is_a_result(command: Command, files: Files) -> None:
+    result = command("run", files.program, "--input", files.failing, "--json")
+    assert result.status == 0
+    assert {name: result.fields[name] for name in ("success", "exit_code", "error", "accounts_modified")} == {
+        "success": False,
+        "exit_code": 1,
+        "error": "Custom(1)",
+        "accounts_modified": 0,
+    }
+    lines = command("run", files.program, "--input", files.failing).output.splitlines()
+    assert lines[:3] == [
+        "success            no",
+        "error              Custom(1): custom program error: 0x1",
+        "exit code          1",
+    ]
+
+
+def test_a_fault_is_a_result(command: Command, files: Files) -> None:
+    result = command("run", files.program, "--input", files.input, "--compute-unit-limit", 10)
+    assert result.status == 0
+    assert result.output.splitlines()[:4] == [
+        "success            no",
+        "error              ProgramFailedToComplete: exceeded CUs meter at BPF instruction",
+        "exit code          none: ExceededMaxInstructions at pc 4076",
+        "compute units      10",
+    ]
+
+
+def test_what_a_fault_is_charged(command: Command, tmp_path: Path) -> None:
+    program, given = tmp_path / "program.so", tmp_path / "input.json"
+    program.write_bytes(build_elf([load(0, 0)]))
+    given.write_text(f'{{"program_id": "{TOKEN}", "accounts": [], "instruction_data": []}}')
+    assert command("run", program, "--input", given).output.splitlines()[3:6] == [
+        "compute units      1",
+        "charged            1,400,000 compute units",
+        "instructions       1",
+    ]
+    fields = command("run", program, "--input", given, "--json").fields
+    assert (fields["compute_units"], fields["compute_units_charged"]) == (1, 1_400_000)
+
+
+def test_parameters_replace_those_of_an_input_bin(command: Command, files: Files) -> None:
+    logs = command("run", files.input_bin, "--compute-unit-limit", 80, "--json").fields["logs"]
+    assert logs[1] == f"Program {TOKEN} consumed 76 of 80 compute units"
+
+
+def test_output_file(command: Command, files: Files, tmp_path: Path) -> None:
+    output = tmp_path / "output.bin"
+    assert command("run", files.input_bin, "--output", output).status == 0
+    given = bincode.unpack(files.input_bin.read_bytes())
+    assert bincode.unpack_output(output.read_bytes()) == execute(given).output
+
+
+def test_return_data_and_other_changes(command: Command, tmp_path: Path) -> None:
+    elf = build_elf([*call("sol_set_return_data", (0x1_0000_0000 + 0x108, 2)), load_immediate(0, 0), leave()])
+    program, given = tmp_path / "program.so", tmp_path / "input.json"
+    program.write_bytes(elf)
+    given.write_text(f'{{"program_id": "{TOKEN}", "accounts": [], "instruction_data": []}}')
+    result = command("run", program, "--input", given)
+    assert result.status == 0
+    assert f"return data of {TOKEN}\n" in result.output
+    assert command("run", program, "--input", given, "--json").fields["return_data"]["program_id"] == TOKEN
+
+
+# THE CLUSTER'S FEATURES
+
+
+@pytest.fixture
+def blake3(tmp_path: Path) -> list[object]:
+    """A program that calls a syscall which mainnet does not have, and an input for it."""
+    program, given = tmp_path / "blake3.so", tmp_path / "input.json"
+    program.write_bytes(build_elf([*call("sol_blake3", (0, 0, 0x3_0000_0000)), leave()]))
+    given.write_text(format_input(ExecutionInput(b"", bytes([4]) * 32, (), b"")))
+    return [program, "--input", given]
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ([], "UnsupportedInstruction"),
+        (["--feature", "blake3_syscall_enabled"], None),
+        (["--feature", "HTW2pSyErTj4BV6KBM9NZ9VBUJVxt7sacNWcf76wtzb3"], None),
+        (["--feature-set", "none"], "UnsupportedInstruction"),
+        (["--feature-set", "none", "--feature", "blake3_syscall_enabled"], None),
+        (["--no-feature", "get_sysvar_syscall_enabled"], "UnsupportedInstruction"),
+    ],
+)
+def test_features(options: list[str], fault: str | None, command: Command, blake3: list[object]) -> None:
+    assert command("run", *blake3, *options, "--json").fields["fault"] == fault
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (["--feature", "blake3"], 2, "feature 'blake3': not one that changes how a program runs, expected "),
+        (
+            ["--feature", "blake3_syscall_enabled", "--no-feature", "blake3_syscall_enabled"],
+            2,
+            "feature blake3_syscall_enabled: both activated and deactivated",
+        ),
+        (
+            ["--feature", "account_data_direct_mapping"],
+            3,
+            "feature account_data_direct_mapping is not supported yet",
+        ),
+    ],
+)
+def test_features_that_are_refused(
+    options: list[str], status: int, message: str, command: Command, blake3: list[object]
+) -> None:
+    result = command("run", *blake3, *options)
+    assert result.status == status
+    assert result.errors.startswith(f"error: {message}")
+    assert len(result.errors.splitlines()) == 1

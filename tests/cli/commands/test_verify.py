@@ -1,0 +1,123 @@
+"""`solproof verify`: what is accepted, and each way of being rejected."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from solproof import __version__
+from solproof.statement.proof_file import ProofFile
+from tests.cli.conftest import Command, Files
+
+
+def test_valid(command: Command, files: Files) -> None:
+    result = command("verify", files.proof, "--program", files.program, "--input", files.input)
+    assert (result.status, result.errors) == (0, "")
+    assert result.output.splitlines()[:6] == [
+        "proof              valid",
+        "success            yes",
+        "exit code          0",
+        "compute units      76",
+        "instructions       76",
+        "accounts modified  2",
+    ]
+
+
+def test_json(command: Command, files: Files) -> None:
+    fields = command("verify", files.proof, "--input", files.input_bin, "--json").fields
+    assert [*fields] == [
+        "success",
+        "exit_code",
+        "error",
+        "error_message",
+        "fault",
+        "pc",
+        "compute_units",
+        "compute_units_charged",
+        "instructions",
+        "accounts_modified",
+        "security_bits",
+        "security_regime",
+        "proof_bytes",
+        "seconds",
+        "replayed",
+    ]
+    assert fields["replayed"] == {"events": 0, "words": 0}
+    assert fields["proof_bytes"] == files.proof.stat().st_size
+    assert [*fields["seconds"]] == ["key", "replay", "engine", "total"]
+
+
+def test_another_input(command: Command, files: Files) -> None:
+    result = command("verify", files.proof, "--program", files.program, "--input", files.failing, "--json")
+    assert result.status == 4
+    assert result.fields["failure"]["kind"] == "ProofRejected"
+
+
+@pytest.mark.parametrize(("option", "value"), [("--compute-unit-limit", 1_399_999), ("--heap-size", 65_536)])
+def test_other_parameters(option: str, value: int, command: Command, files: Files) -> None:
+    assert command("verify", files.proof, "--input", files.input_bin, option, value).status == 4
+
+
+def test_another_program(command: Command, files: Files, tmp_path: Path) -> None:
+    program = tmp_path / "other.so"
+    program.write_bytes(files.program.read_bytes() + b"\0")
+    result = command("verify", files.proof, "--program", program, "--input", files.input)
+    digest = hashlib.sha256(files.program.read_bytes()).hexdigest()
+    message = f"error: the proof is about the program with SHA-256 {digest}, not about this one\n"
+    assert (result.status, result.errors, result.output) == (4, message, "")
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.999])
+def test_a_changed_byte(part: float, command: Command, files: Files, tmp_path: Path) -> None:
+    content = bytearray(files.proof.read_bytes())
+    content[int(len(content) * part)] ^= 0xFF
+    proof = tmp_path / "changed.proof"
+    proof.write_bytes(content)
+    result = command("verify", proof, "--program", files.program, "--input", files.input)
+    assert (result.status, result.output) == (4, "")
+    assert result.errors.startswith("error: ") and result.errors.count("\n") == 1
+
+
+def test_truncated(command: Command, files: Files, tmp_path: Path) -> None:
+    proof = tmp_path / "truncated.proof"
+    proof.write_bytes(files.proof.read_bytes()[:20])
+    result = command("verify", proof, "--program", files.program, "--input", files.input)
+    message = "error: proof file: cut off in its proof system digest, at byte 20 of at least 48\n"
+    assert (result.status, result.errors) == (4, message)
+
+
+def test_another_format_version(command: Command, files: Files, tmp_path: Path) -> None:
+    content = bytearray(files.proof.read_bytes())
+    content[8:10] = (99).to_bytes(2, "little")
+    proof = tmp_path / "future.proof"
+    proof.write_bytes(content)
+    result = command("verify", proof, "--program", files.program, "--input", files.input)
+    assert result.status == 5
+    assert result.errors.startswith("error: proof file: format version 99, this solproof reads version ")
+
+
+def test_another_proof_system(command: Command, files: Files, tmp_path: Path) -> None:
+    made = replace(ProofFile.from_bytes(files.proof.read_bytes()), version="9.8.7", system_digest=bytes(32))
+    proof = tmp_path / "other.proof"
+    proof.write_bytes(made.to_bytes())
+    result = command("verify", proof, "--program", files.program, "--input", files.input)
+    assert (result.status, result.errors) == (
+        5,
+        "error: the proof was made by solproof 9.8.7 with another circuit or other parameters of the proof "
+        f"system than this solproof {__version__} has\n",
+    )
+
+
+def test_without_an_input(command: Command, files: Files) -> None:
+    result = command("verify", files.proof)
+    message = "error: Missing option '--input' / '-i' (see solproof verify --help)\n"
+    assert (result.status, result.errors) == (2, message)
+
+
+def test_without_a_program(command: Command, files: Files) -> None:
+    result = command("verify", files.proof, "--input", files.input)
+    message = f"error: input {files.input}: JSON holds no program, expected the program's file as well\n"
+    assert (result.status, result.errors) == (2, message)

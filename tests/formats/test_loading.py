@@ -1,0 +1,62 @@
+"""`solproof.load`: every form of an input, and what it says of the others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from solproof.demo import programs, scenario
+from solproof.errors import InputError
+from solproof.formats import bincode
+from solproof.formats.input_file import format_input
+from solproof.formats.loading import load
+from solproof.isa.assemble import assemble
+from solproof.program.elf_writer import write_raw
+from solproof.program.raw import RawFormat
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+
+
+@pytest.fixture(scope="module")
+def given() -> ExecutionInput:
+    return scenario.transfer(programs.p_token())
+
+
+def test_contents_paths_and_dictionaries(given: ExecutionInput, tmp_path: Path) -> None:
+    program, instruction = tmp_path / "token.so", tmp_path / "transfer.json"
+    program.write_bytes(given.program)
+    instruction.write_text(format_input(given))
+    text = format_input(given)
+    assert load(program, instruction) == given
+    assert load(str(program), str(instruction)) == given
+    assert load(given.program, text.encode()) == given
+    assert load(given.program, json.loads(text)) == given
+
+
+def test_input_bin(given: ExecutionInput, tmp_path: Path) -> None:
+    content = bincode.pack(given)
+    path = tmp_path / "input.bin"
+    path.write_bytes(content)
+    assert load(content) == load(path) == load(given.program, path) == given
+
+
+def test_raw_bytecode_and_parameters() -> None:
+    text = write_raw(assemble("mov64 r0, 0\nexit", 3))
+    described = {"program_id": "11111111111111111111111111111111", "accounts": [], "instruction_data": []}
+    parameters = Parameters(compute_unit_limit=5)
+    found = load(text, described, parameters=parameters, program_format=RawFormat(3))
+    assert (found.parameters, found.program_format) == (parameters, RawFormat(3))
+
+
+def test_refusals(given: ExecutionInput, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load(given.program)
+    assert str(caught.value) == "instruction: expected one beside a program that is no input.bin"
+    with pytest.raises(InputError) as caught:
+        load(given.program + b"\0", bincode.pack(given))
+    assert str(caught.value) == "instruction: the program in this input.bin is another one"
+    missing = tmp_path / "missing.so"
+    with pytest.raises(InputError) as caught:
+        load(missing, {})
+    assert str(caught.value) == f"program {missing}: cannot be read: No such file or directory"

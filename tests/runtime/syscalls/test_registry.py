@@ -1,0 +1,95 @@
+"""The registry: which names there are, under which keys, behind which features, and what becomes of the
+rest.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from solproof.errors import UnsupportedError
+from solproof.program.syscall_names import NAMES, SYSCALL_HASHES
+from solproof.runtime.execution_input import Parameters
+from solproof.runtime.features import FEATURE_SETS, FEATURES, MAINNET
+from solproof.runtime.syscalls import GATES, SUPPORTED, SyscallContext, registry
+from solproof.runtime.sysvars import Sysvars
+from tests.runtime.syscalls.harness import check, failure
+
+OFF_ON_MAINNET = {
+    "sol_blake3",
+    "sol_sha512",
+    "sol_get_fees_sysvar",
+    "sol_big_mod_exp",
+    "sol_remaining_compute_units",
+}
+CROSS_PROGRAM_INVOCATIONS = {"sol_invoke_signed_c", "sol_invoke_signed_rust"}
+
+
+def names(active: str) -> set[str]:
+    return {syscall.name for syscall in registry(FEATURE_SETS[active]).values()}
+
+
+def test_every_name_is_registered_once_or_off() -> None:
+    registered = [syscall.name for syscall in registry(MAINNET).values()]
+    assert len(registered) == len(set(registered))
+    assert set(registered) == set(NAMES) - OFF_ON_MAINNET
+
+
+def test_without_any_feature() -> None:
+    assert names("none") == set(NAMES) - set(GATES) | {"sol_get_fees_sysvar"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keys(name: str) -> None:
+    features = MAINNET
+    if name in OFF_ON_MAINNET:
+        gate = GATES[name]
+        features = MAINNET.changed(
+            [] if gate.inverted else [gate.feature], [gate.feature] if gate.inverted else []
+        )
+    assert registry(features)[SYSCALL_HASHES[name]].name == name
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        (0xB6FC1A11, "abort"),
+        (0x207559BD, "sol_log_"),
+        (0x13C1B505, "sol_get_sysvar"),
+        (0x717CC4A3, "sol_memcpy_"),
+    ],
+)
+def test_known_keys(key: int, name: str) -> None:
+    assert registry(MAINNET)[key].name == name
+
+
+def test_what_is_not_supported_is_cross_program_invocation() -> None:
+    assert set(NAMES) - set(SUPPORTED) == CROSS_PROGRAM_INVOCATIONS
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(SUPPORTED)))
+def test_the_rest_refuses_by_name(name: str) -> None:
+    syscall = next(syscall for syscall in registry(MAINNET).values() if syscall.name == name)
+    context = SyscallContext(bytes(32), Sysvars())
+    with pytest.raises(UnsupportedError) as raised:
+        syscall.execute(context, 0, 0, 0, 0, 0)
+    assert str(raised.value) == f"syscall {name} (cross-program invocation) is not supported yet"
+
+
+@pytest.mark.parametrize("version", [0, 3])
+@pytest.mark.parametrize("is_active", [True, False])
+@pytest.mark.parametrize("name", sorted(GATES))
+def test_both_sides_of_each_gate(name: str, is_active: bool, version: int) -> None:
+    """With the feature the call is the syscall's, which fails at once for what it is given; without it the
+    hash is unknown.
+    """
+    gate = GATES[name]
+    lists = ([gate.feature], []) if is_active else ([], [gate.feature])
+    parameters = Parameters(features=MAINNET.changed(*lists))
+    execution = check(name, (1,) * 5, parameters=parameters, version=version)
+    assert (failure(execution)[0] == "UnsupportedInstruction") == (is_active == gate.inverted)
+    assert len(execution.run.trace.events) == (is_active != gate.inverted)
+
+
+def test_gates_are_features_and_syscalls() -> None:
+    assert set(GATES) <= set(NAMES)
+    assert {gate.feature for gate in GATES.values()} <= set(FEATURES)

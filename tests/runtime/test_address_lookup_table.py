@@ -1,0 +1,124 @@
+"""The address lookup table program: what it does without calling the system program.
+
+Layouts: solana-address-lookup-table-interface 2 (state.rs, instruction.rs).
+"""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from solders.pubkey import Pubkey
+
+from solproof.errors import UnsupportedError
+from solproof.runtime.accounts import Account
+from solproof.runtime.sysvars import Sysvars
+from tests.runtime.scene import SYSTEM_PROGRAM, Scene
+
+SLOT = 10_000_000
+ACTIVE = 2**64 - 1
+
+
+def sysvars() -> Sysvars:
+    """A cluster that remembers its last 512 slots."""
+    hashes = struct.pack("<Q", 512) + b"".join(
+        struct.pack("<Q", SLOT - 1 - number) + bytes([number % 256]) * 32 for number in range(512)
+    )
+    return Sysvars(clock=struct.pack("<QqQQq", SLOT, 0, 20, 21, 0), slot_hashes=hashes)
+
+
+def table(authority: bytes | None, addresses: int = 0, deactivated: int = ACTIVE, extended: int = 0) -> bytes:
+    """A table with so many addresses."""
+    option = b"\0" + bytes(32) if authority is None else b"\1" + authority
+    head = struct.pack("<IQQB", 1, deactivated, extended, 0) + option
+    return head.ljust(56, b"\0") + b"".join(bytes([number]) * 32 for number in range(addresses))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """A table of three addresses."""
+    scene = Scene("address_lookup_table", sysvars())
+    scene.make("table", table(scene.key("authority"), 3))
+    return scene
+
+
+def extend(*addresses: bytes) -> bytes:
+    return struct.pack("<IQ", 2, len(addresses)) + b"".join(addresses)
+
+
+@pytest.mark.parametrize("count", [1, 2, 20])
+def test_extend(scene: Scene, count: int) -> None:
+    addresses = [bytes([100 + number]) * 32 for number in range(count)]
+    scene.run(extend(*addresses), "table! authority*")
+    assert scene.account("table").data[56 + 3 * 32 :] == b"".join(addresses)
+    scene.run(extend(bytes(32)), "table! authority* payer*! system")
+
+
+def test_extend_refused(scene: Scene) -> None:
+    scene.run(extend(), "table! authority*", error="InvalidInstructionData")
+    scene.run(extend(bytes(32)), "table! stranger*", error="IncorrectAuthority")
+    scene.run(extend(bytes(32)), "table! authority", error="MissingRequiredSignature")
+    scene.make("table", table(scene.key("authority"), 256))
+    scene.run(extend(bytes(32)), "table! authority*", error="InvalidArgument")
+
+
+def test_freeze(scene: Scene) -> None:
+    scene.run(struct.pack("<I", 1), "table! stranger*", error="IncorrectAuthority")
+    scene.run(struct.pack("<I", 1), "table! authority*")
+    assert scene.account("table").data[21] == 0
+    scene.run(struct.pack("<I", 1), "table! authority*", error="Immutable")
+    scene.run(extend(bytes(32)), "table! authority*", error="Immutable")
+
+
+def test_freeze_an_empty_table(scene: Scene) -> None:
+    scene.make("table", table(scene.key("authority")))
+    scene.run(struct.pack("<I", 1), "table! authority*", error="InvalidInstructionData")
+
+
+def test_deactivate(scene: Scene) -> None:
+    scene.run(struct.pack("<I", 3), "table! authority*")
+    assert scene.account("table").data[4:12] == struct.pack("<Q", SLOT)
+    scene.run(struct.pack("<I", 3), "table! authority*", error="InvalidArgument")
+    scene.run(extend(bytes(32)), "table! authority*", error="InvalidArgument")
+
+
+@pytest.mark.parametrize(
+    ("deactivated", "error"),
+    [
+        (ACTIVE, "InvalidArgument"),
+        (SLOT, "InvalidArgument"),
+        (SLOT - 1, "InvalidArgument"),
+        (SLOT - 512, "InvalidArgument"),
+        (SLOT - 513, None),
+        (0, None),
+    ],
+)
+def test_close(scene: Scene, deactivated: int, error: str | None) -> None:
+    """The slot of the deactivation is looked for in the slot hashes, by sol_get_sysvar."""
+    scene.make("table", table(scene.key("authority"), 3, deactivated))
+    scene.run(struct.pack("<I", 4), "table! authority* target!", error=error)
+    assert bool(scene.account("table").lamports) == (error is not None)
+
+
+def test_close_into_itself(scene: Scene) -> None:
+    scene.make("table", table(scene.key("authority"), 3, 0))
+    scene.run(struct.pack("<I", 4), "table! authority* table!", error="InvalidArgument")
+
+
+def test_create_calls_the_system_program(scene: Scene) -> None:
+    """Once it has derived the table's address from authority and slot."""
+    create = struct.pack("<IQ", 0, SLOT - 1)
+    seeds = [scene.key("authority"), struct.pack("<Q", SLOT - 1)]
+    derived, bump = Pubkey.find_program_address(seeds, Pubkey(scene.program_id))
+    scene.run(create + bytes([bump]), "table! authority payer*! system", error="InvalidArgument")
+    scene.accounts["table"] = Account(bytes(derived), SYSTEM_PROGRAM, 0, b"")
+    with pytest.raises(UnsupportedError) as refused:
+        scene.run(create + bytes([bump]), "table! authority payer*! system")
+    assert (
+        str(refused.value) == "syscall sol_invoke_signed_rust (cross-program invocation) is not supported yet"
+    )
+
+
+@pytest.mark.parametrize("code", [5, 6, 2**32 - 1])
+def test_no_such_instruction(scene: Scene, code: int) -> None:
+    scene.run(struct.pack("<I", code), "table!", error="InvalidInstructionData")

@@ -1,0 +1,40 @@
+"""Exit codes and faults as `InstructionError`, against LiteSVM."""
+
+from __future__ import annotations
+
+import pytest
+
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.instruction_error import InstructionError, error_of_exit_code, error_of_fault
+from solproof.vm.faults import SyscallFault, divide_by_zero
+from tests.litesvm_oracle import litesvm_result
+from tests.runtime.elf_builder import build_elf, leave, load_immediate
+
+PROGRAM = bytes([4]) * 32
+EXIT_CODES = [
+    *(number << 32 for number in range(1, 30)),
+    *(1, 6000, 2**32 - 1, 1 << 32 | 1, 3 << 32 | 7, 2**63, 2**64 - 1),
+]
+
+
+def test_zero_is_no_error() -> None:
+    assert error_of_exit_code(0) is None
+
+
+@pytest.mark.parametrize("exit_code", EXIT_CODES, ids=hex)
+def test_exit_code_like_litesvm(exit_code: int) -> None:
+    elf = build_elf([load_immediate(0, exit_code), leave()])
+    expected = litesvm_result(ExecutionInput(elf, PROGRAM, (), b""))
+    error = error_of_exit_code(exit_code)
+    assert error is not None
+    assert error.name == expected.error
+    assert expected.logs[-1].endswith(f" failed: {error.message}")
+
+
+def test_faults() -> None:
+    fault = divide_by_zero()
+    assert error_of_fault(fault) == InstructionError("ProgramFailedToComplete", str(fault))
+    aborted = SyscallFault("Abort", "SBF program panicked")
+    assert error_of_fault(aborted) == InstructionError("ProgramFailedToComplete", "SBF program panicked")
+    broke = SyscallFault("ComputationalBudgetExceeded", "Computational budget exceeded")
+    assert error_of_fault(broke) == InstructionError(broke.name, "Computational budget exceeded")

@@ -1,0 +1,152 @@
+"""The input region, against bytes written out by hand and against what a program sees in LiteSVM."""
+
+from __future__ import annotations
+
+import base64
+import random
+import struct
+from dataclasses import replace
+from functools import cache
+
+import base58
+import pytest
+from solders.litesvm import LiteSVM
+from solders.pubkey import Pubkey
+
+from solproof.oracle.litesvm import runtime
+from solproof.runtime.accounts import Account, InstructionAccount
+from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
+from solproof.runtime.serialization import INPUT_START, serialize
+from tests.litesvm_oracle import LOADERS, assert_like_litesvm, litesvm_result
+from tests.runtime.elf_builder import build_elf, call, leave, load, load_immediate, write_memory
+
+KEY, OTHER, OWNER, PROGRAM = (bytes([number]) * 32 for number in (1, 2, 3, 4))
+NATIVE_LOADER = base58.b58decode("NativeLoader1111111111111111111111111111111")
+HEAP = 0x3_0000_0000
+
+
+def test_nothing() -> None:
+    serialized = serialize((), b"", PROGRAM)
+    assert serialized.region == bytes(16) + PROGRAM
+    assert serialized.instruction_data_address == INPUT_START + 16
+    assert serialized.records == ()
+
+
+def test_one_account_and_its_duplicate() -> None:
+    one = InstructionAccount(Account(KEY, OWNER, 7, b"abc", executable=True), is_signer=True)
+    two = InstructionAccount(Account(OTHER, OWNER, 2**64 - 1, b""), is_writable=True)
+    serialized = serialize((one, two, one), b"hello", PROGRAM)
+    expected = (
+        struct.pack("<Q", 3)
+        + bytes([255, 1, 0, 1, 0, 0, 0, 0])
+        + KEY
+        + OWNER
+        + struct.pack("<QQ", 7, 3)
+        + b"abc"
+        + bytes(10_240 + 5)
+        + b"\xff" * 8
+        + bytes([255, 0, 1, 0, 0, 0, 0, 0])
+        + OTHER
+        + OWNER
+        + struct.pack("<QQ", 2**64 - 1, 0)
+        + bytes(10_240)
+        + b"\xff" * 8
+        + bytes(8)
+        + struct.pack("<Q", 5)
+        + b"hello"
+        + PROGRAM
+    )
+    assert serialized.region == expected
+    assert serialized.records == (8, 8 + 88 + 8 + 10_240 + 8, None)
+    assert serialized.instruction_data_address == INPUT_START + len(expected) - 37
+
+
+def test_one_account_and_its_duplicate_under_loader_v1() -> None:
+    one = InstructionAccount(Account(KEY, OWNER, 7, b"abc", executable=True), is_signer=True)
+    two = InstructionAccount(Account(OTHER, OWNER, 2**64 - 1, b""), is_writable=True)
+    serialized = serialize((one, two, one), b"hello", PROGRAM, Loader.V1)
+    expected = (
+        struct.pack("<Q", 3)
+        + bytes([255, 1, 0])
+        + KEY
+        + struct.pack("<QQ", 7, 3)
+        + b"abc"
+        + OWNER
+        + b"\1"
+        + b"\xff" * 8
+        + bytes([255, 0, 1])
+        + OTHER
+        + struct.pack("<QQ", 2**64 - 1, 0)
+        + OWNER
+        + b"\0"
+        + b"\xff" * 8
+        + b"\0"
+        + struct.pack("<Q", 5)
+        + b"hello"
+        + PROGRAM
+    )
+    assert serialized.region == expected
+    assert serialized.records == (8, 8 + 51 + 3 + 32 + 1 + 8, None)
+    assert serialized.instruction_data_address == INPUT_START + len(expected) - 37
+
+
+# AGAINST LITESVM
+
+
+@cache
+def verbose_runtime() -> LiteSVM:
+    """A LiteSVM that does not cut its log off."""
+    return runtime().with_log_bytes_limit(None)
+
+
+def seen_by_a_program(given: ExecutionInput, length: int) -> bytes:
+    """The first `length` bytes of the input region in LiteSVM: a program logs them."""
+    slices = write_memory({HEAP: struct.pack("<QQ", INPUT_START, length)})
+    elf = build_elf([*slices, *call("sol_log_data", (HEAP, 1)), leave()])
+    machine = verbose_runtime()
+    machine.add_program_with_loader(Pubkey(PROGRAM), elf, LOADERS[given.parameters.loader])
+    result = litesvm_result(replace(given, program=elf), machine)
+    assert result.success, result.logs
+    return base64.b64decode(result.logs[1].removeprefix("Program data: "))
+
+
+def random_account(source: random.Random) -> InstructionAccount:
+    executable = source.random() < 0.2
+    data = source.randbytes(source.choice([0, 1, 7, 8, 9, 165, 2000, source.randrange(100)]))
+    owner = NATIVE_LOADER if executable else source.choice([PROGRAM, OWNER, bytes(32)])
+    account = Account(source.randbytes(32), owner, source.randrange(1, 10**15), data, executable)
+    return InstructionAccount(account, source.random() < 0.5, source.random() < 0.5)
+
+
+@pytest.mark.parametrize("loader", Loader)
+@pytest.mark.parametrize("seed", range(30))
+def test_a_program_sees_the_same_region(seed: int, loader: Loader) -> None:
+    source = random.Random(seed)
+    distinct = [random_account(source) for _ in range(source.randrange(6))]
+    repeated = source.choices(distinct, k=source.randrange(4)) if distinct else []
+    accounts = source.sample([*distinct, *repeated], len(distinct) + len(repeated))
+    data = source.randbytes(source.randrange(300))
+    given = ExecutionInput(b"", PROGRAM, tuple(accounts), data, Parameters(loader=loader))
+    serialized = serialize(given.accounts, data, PROGRAM, loader)
+    assert seen_by_a_program(given, len(serialized.region)) == serialized.region
+    # One byte more is not there.
+    elf = build_elf([load_immediate(1, INPUT_START + len(serialized.region) - 7), load(0, 1), leave()])
+    execution = assert_like_litesvm(replace(given, program=elf))
+    assert execution.run.fault is not None
+    # r1 to r5 as they are at the start.
+    execution = assert_like_litesvm(replace(given, program=build_elf(["sol_log_64_", leave()])))
+    address = serialized.instruction_data_address
+    assert execution.output.logs[1] == f"Program log: {INPUT_START:#x}, {address:#x}, 0x0, 0x0, 0x0"
+
+
+@pytest.mark.parametrize("loader", Loader)
+def test_the_most_accounts(loader: Loader) -> None:
+    """255 mentions, `MAX_ACCOUNTS_PER_INSTRUCTION`, of 60 accounts."""
+    distinct = [
+        InstructionAccount(Account(bytes([number, 9]) * 16, OWNER, 10**9, bytes(number)))
+        for number in range(60)
+    ]
+    accounts = tuple(distinct[position * 7 % 60] for position in range(255))
+    given = ExecutionInput(b"", PROGRAM, accounts, b"", Parameters(loader=loader))
+    region = serialize(accounts, b"", PROGRAM, loader).region
+    assert seen_by_a_program(given, len(region)) == region

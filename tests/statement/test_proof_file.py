@@ -1,0 +1,106 @@
+"""The layout of proof files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solproof.errors import ProofRejected, ProofVersionError
+from solproof.statement.proof_file import MAXIMUM_BYTES, ProofFile
+
+FILE = ProofFile(
+    "0.1.0",
+    b"s" * 32,
+    b"p" * 32,
+    b"i" * 32,
+    b"k" * 32,
+    110.123,
+    "unique decoding",
+    b"claim",
+    b"the proof",
+)
+
+
+def test_layout() -> None:
+    """Field by field, as the module says."""
+    assert FILE.to_bytes() == b"".join(
+        [
+            b"SOLPROOF",
+            b"\x04\x00",
+            b"\x050.1.0",
+            b"s" * 32,
+            b"p" * 32,
+            b"i" * 32,
+            b"k" * 32,
+            (110_123).to_bytes(4, "little"),
+            b"\x0funique decoding",
+            b"\x05\0\0\0claim",
+            b"\x09\0\0\0the proof",
+        ]
+    )
+    assert ProofFile.from_bytes(FILE.to_bytes()) == FILE
+    assert FILE.to_bytes().startswith(FILE.header())
+    assert FILE.header() == replace(FILE, claim=b"", proof=b"").header()
+
+
+def test_truncation_is_named() -> None:
+    data = FILE.to_bytes()
+    parts = [
+        (4, "magic"),
+        (9, "format version"),
+        (10, "length of the version"),
+        (12, "version"),
+        (20, "proof system digest"),
+        (52, "program digest"),
+        (92, "input digest"),
+        (124, "key digest"),
+        (146, "security bits"),
+        (148, "length of the security regime"),
+        (154, "security regime"),
+        (164, "length of the claim"),
+        (169, "claim"),
+        (174, "length of the proof"),
+        (len(data) - 1, "proof"),
+    ]
+    for length, what in parts:
+        with pytest.raises(ProofRejected, match=f"^proof file: cut off in its {what}, at byte {length} of"):
+            ProofFile.from_bytes(data[:length])
+
+
+@pytest.mark.parametrize("version", [0, 3, 0xFFFF])
+def test_other_formats_are_other_versions(version: int) -> None:
+    data = bytearray(FILE.to_bytes())
+    data[8:10] = version.to_bytes(2, "little")
+    with pytest.raises(ProofVersionError) as caught:
+        ProofFile.from_bytes(bytes(data))
+    assert str(caught.value) == f"proof file: format version {version}, this solproof reads version 4"
+
+
+def test_text_must_be_printable() -> None:
+    data = FILE.to_bytes().replace(b"0.1.0", b"0.1\x1b0")
+    with pytest.raises(ProofRejected) as caught:
+        ProofFile.from_bytes(data)
+    assert str(caught.value) == "proof file: its version is not printable ASCII"
+
+
+def test_size_limit() -> None:
+    with pytest.raises(ProofRejected) as caught:
+        ProofFile.from_bytes(bytes(MAXIMUM_BYTES + 1))
+    assert (
+        str(caught.value) == f"proof file: {MAXIMUM_BYTES + 1} bytes, more than the limit of {MAXIMUM_BYTES}"
+    )
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes(tail: bytes) -> None:
+    for start in (b"", FILE.to_bytes()[:10], FILE.to_bytes()[:116]):
+        data = start + tail
+        try:
+            parsed = ProofFile.from_bytes(data)
+        except (ProofRejected, ProofVersionError) as error:
+            assert str(error).startswith("proof file: ")
+        else:
+            assert parsed.to_bytes() == data

@@ -1,0 +1,86 @@
+"""The feature set is part of the statement: what is a syscall on one cluster is none on another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from solproof.backend.key import program_key
+from solproof.errors import ProofRejected, ProofVersionError
+from solproof.program.bytecode_verifier import load_program
+from solproof.proving.prove import prove
+from solproof.runtime.epoch_stakes import EpochStakes
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.runtime.features import FEATURE_SETS, MAINNET, FeatureSet
+from solproof.runtime.sysvars import Sysvars
+from solproof.statement.proof_file import ProofFile
+from solproof.statement.statement import input_digest
+from solproof.verifying.verify import verify
+from tests.runtime.elf_builder import build_elf, call, leave
+from tests.runtime.syscalls.harness import HEAP, PROGRAM
+
+BLAKE3 = MAINNET.changed(["blake3_syscall_enabled"])
+ANOTHER_RULE = MAINNET.changed(deactivate=["syscall_parameter_address_restrictions"])
+ELF = build_elf([*call("sol_blake3", (0, 0, HEAP)), leave()])
+
+
+def given(features: FeatureSet) -> ExecutionInput:
+    return ExecutionInput(ELF, PROGRAM, (), b"", Parameters(features=features))
+
+
+@pytest.mark.parametrize("version", [0, 3])
+@pytest.mark.parametrize(("features", "fault"), [(BLAKE3, None), (MAINNET, "UnsupportedInstruction")])
+def test_both_sides_of_a_gate_are_proven(features: FeatureSet, fault: str | None, version: int) -> None:
+    elf = build_elf([*call("sol_blake3", (0, 0, HEAP)), leave()], version)
+    scene = replace(given(features), program=elf)
+    proof = prove(scene)
+    verdict = verify(proof.data, scene)
+    assert verdict.output == proof.output
+    assert verdict.output.fault == fault
+    assert verdict.events == (fault is None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Parameters(features=MAINNET),
+        Parameters(features=FEATURE_SETS["none"]),
+        Parameters(features=BLAKE3.changed(["enable_sha512_syscall"])),
+        Parameters(features=BLAKE3.changed(deactivate=["syscall_parameter_address_restrictions"])),
+        Parameters(features=BLAKE3, epoch_stakes=EpochStakes(1)),
+        Parameters(features=BLAKE3, sysvars=Sysvars(fees=b"\1" * 8)),
+    ],
+    ids=["mainnet", "none", "sha512", "a rule", "a stake", "a sysvar"],
+)
+def test_a_proof_is_about_its_cluster(other: Parameters) -> None:
+    """Even when its header is changed to name the other one."""
+    scene = given(BLAKE3)
+    data = prove(scene).data
+    elsewhere = replace(scene, parameters=other)
+    with pytest.raises(ProofRejected, match=r"^the proof is about the input with SHA-256 "):
+        verify(data, elsewhere)
+    renamed = replace(ProofFile.from_bytes(data), input_sha256=input_digest(elsewhere)).to_bytes()
+    with pytest.raises((ProofRejected, ProofVersionError)):
+        verify(renamed, elsewhere)
+
+
+def test_digests() -> None:
+    """Every difference shows, and the same set made in another way is the same."""
+    digests = [
+        input_digest(given(features)) for features in (MAINNET, BLAKE3, ANOTHER_RULE, FEATURE_SETS["none"])
+    ]
+    assert len(set(digests)) == 4
+    assert input_digest(given(BLAKE3.changed(deactivate=["blake3_syscall_enabled"]))) == digests[0]
+
+
+def test_keys_are_kept_for_each_feature_set() -> None:
+    """The key commits to what is a syscall: asked for in turn, each set gets its own."""
+    program = load_program(ELF)
+    first, second = (program_key(program, features) for features in (MAINNET, BLAKE3))
+    assert first.engine_key.digest != second.engine_key.digest
+    for features, key in ((MAINNET, first), (BLAKE3, second), (MAINNET, first)):
+        assert program_key(program, features) is key
+    assert first.engine_key.digest == program_key(program, ANOTHER_RULE).engine_key.digest
+    assert all(one != other for one, other in pairwise([MAINNET, BLAKE3, ANOTHER_RULE]))

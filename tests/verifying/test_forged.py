@@ -1,0 +1,190 @@
+"""Provers that skip the checks: what the engine makes of a lie is rejected by the verifier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from solproof.errors import ProofRejected
+from solproof.proving import prove as prove_module
+from solproof.proving.prove import prove, prove_execution
+from solproof.proving.witness import Witness, build_witness
+from solproof.runtime import execute as execute_module
+from solproof.runtime.execute import execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.features import MAINNET
+from solproof.runtime.syscalls import registry
+from solproof.verifying.verify import verify
+from tests.runtime.elf_builder import build_elf, call, leave, load, load_immediate, write_memory
+from tests.soundness.forgery import Forgery
+from tests.verifying.conftest import Proven
+
+HEAP = 0x3_0000_0000
+
+
+def proof_of_a_lie(
+    given: ExecutionInput, lie: Callable[[Forgery], object], monkeypatch: pytest.MonkeyPatch
+) -> bytes:
+    """A proof whose witness was changed before it was proven."""
+
+    def lying(*arguments: Any) -> Witness:
+        forgery = Forgery(build_witness(*arguments))
+        lie(forgery)
+        forgery.count_lookups()
+        return Witness(tuple(forgery.instances), forgery.public)
+
+    monkeypatch.setattr(prove_module, "build_witness", lying)
+    return prove(given).data
+
+
+def _sum(lie: Forgery) -> None:
+    row = lie.row("add", 5)
+    row["c_0"] = row["c_0"] + 1
+
+
+def _flag(lie: Forgery) -> None:
+    lie.row("jump")["is_taken"] = 2
+
+
+def _count(lie: Forgery) -> None:
+    lie.tables("image")[0].main[3, 0] += 1
+
+
+def _twice(lie: Forgery) -> None:
+    table = lie.tables("add")[-1]
+    table.main[-1] = table.main[0]
+
+
+def _memory(lie: Forgery) -> None:
+    row = lie.row("load", 2)
+    row["value_1"] = row["value_1"] ^ 1
+
+
+def _result(lie: Forgery) -> None:
+    lie.row("registers", 0)["last_0"] = 1
+
+
+def _drop(lie: Forgery) -> None:
+    lie.instances = [instance for instance in lie.instances if instance.chip.name != "jump"]
+
+
+def _nothing(_: Forgery) -> None:
+    pass
+
+
+@pytest.mark.parametrize("lie", [_sum, _flag, _twice, _memory, _result, _drop])
+def test_forged_witnesses(
+    lie: Callable[[Forgery], object], pinocchio: Proven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = proof_of_a_lie(pinocchio.given, lie, monkeypatch)
+    with pytest.raises(ProofRejected, match=r"^engine: "):
+        verify(data, pinocchio.given)
+
+
+def test_forged_count(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A multiplicity that is not how often an entry is asked for."""
+
+    def lying(*arguments: Any) -> Witness:
+        forgery = Forgery(build_witness(*arguments))
+        _count(forgery)
+        return Witness(tuple(forgery.instances), forgery.public)
+
+    monkeypatch.setattr(prove_module, "build_witness", lying)
+    data = prove(pinocchio.given).data
+    with pytest.raises(ProofRejected, match=r"^engine: "):
+        verify(data, pinocchio.given)
+
+
+def test_an_honest_witness_on_the_same_way(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = proof_of_a_lie(pinocchio.given, _nothing, monkeypatch)
+    assert verify(data, pinocchio.given).output == pinocchio.output
+
+
+# SYSCALLS: the engine accepts what the circuit leaves to the replay.
+
+ACROSS = 0x2_0000_0FFC
+
+
+class LyingMemory:
+    """A memory that stores another first byte."""
+
+    def __init__(self, true: Any) -> None:
+        self._true = true
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._true, name)
+
+    def write(self, address: int, content: bytes) -> None:
+        self._true.write(address, bytes([content[0] ^ 1]) + content[1:])
+
+
+class LyingSyscall:
+    """A syscall with another result, or that leaves other memory, than the runtime's."""
+
+    def __init__(self, true: Any, result: int, memory: bool) -> None:
+        self.name = true.name
+        self._true, self._result, self._memory = true, result, memory
+
+    def execute(self, context: Any, *arguments: int) -> int:
+        memory = context.memory
+        if self._memory:
+            context.memory = LyingMemory(memory)
+        try:
+            result: int = self._true.execute(context, *arguments)
+        finally:
+            context.memory = memory
+        return result ^ self._result
+
+
+@pytest.mark.parametrize(
+    ("to", "result", "memory", "reason"),
+    [
+        (HEAP, 0, False, None),
+        (HEAP, 0, True, r"engine: table \d+, chip \d+ \(memory_copy\): its constraints do not hold"),
+        (ACROSS, 0, False, None),
+        (ACROSS, 2**40, False, r"event 0 \(clk 7\): sol_memcpy_: returns 0, the claim says 1099511627776"),
+        (
+            ACROSS,
+            0,
+            True,
+            r"event 0 \(clk 7\): sol_memcpy_: leaves 0x403020100000000 in word 511 of region 2, "
+            r"the claim says 0x403020000000000",
+        ),
+    ],
+)
+def test_lying_syscalls(
+    to: int, result: int, memory: bool, reason: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run in which a syscall did something else. Copies across frames of the stack are events: the proof is
+    consistent, and only the replay can tell.
+    """
+    content = (0x0807060504030201).to_bytes(8, "little")
+    parts = [
+        *write_memory({HEAP + 64: content}),
+        *call("sol_memcpy_", (to, HEAP + 64, 8)),
+        load_immediate(1, to),
+    ]
+    elf = build_elf([*parts, load(0, 1), leave()])
+    given = ExecutionInput(elf, bytes(32), (), b"")
+    with monkeypatch.context() as patch:
+        lying = {key: LyingSyscall(true, result, memory) for key, true in registry(MAINNET).items()}
+        patch.setattr(execute_module, "registry", lambda _: MappingProxyType(lying))
+        execution = execute(given)
+    data = prove_execution(execution).data
+    if reason is None:
+        assert verify(data, given).output == execution.output
+    else:
+        with pytest.raises(ProofRejected, match=reason):
+            verify(data, given)
+
+
+def test_syscall_without_charge(classic: Proven) -> None:
+    """Compute units are the verifier's own count."""
+    events = tuple(replace(event, compute_units=0) for event in classic.claim.events)
+    claim = replace(classic.claim, events=events)
+    data = replace(classic.file, claim=claim.to_bytes()).to_bytes()
+    assert verify(data, classic.given).output.compute_units == classic.output.compute_units

@@ -1,0 +1,339 @@
+"""Every syscall, and every lie about its event: a proof whose claim is changed is rejected, and so is what a
+machine records whose syscalls do something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+
+from solproof.errors import ProofRejected
+from solproof.program.syscall_names import SYSCALL_HASHES, SYSCALL_NAMES
+from solproof.proving.prove import prove
+from solproof.runtime import execute as execute_module
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.runtime.features import MAINNET
+from solproof.runtime.syscalls import GATES, SUPPORTED, Syscall, SyscallContext, registry
+from solproof.runtime.sysvars import ADDRESSES
+from solproof.statement.claim import Claim
+from solproof.statement.proof_file import ProofFile
+from solproof.statement.replay import replay
+from solproof.verifying.verify import verify
+from solproof.vm.faults import SyscallFault
+from solproof.vm.memory import HEAP as HEAP_REGION
+from solproof.vm.trace import SyscallEvent, WordAccess
+from tests.runtime.elf_builder import Part, build_elf, call, leave, write_memory
+from tests.runtime.syscalls.cryptographic_calls import CALLS
+from tests.runtime.syscalls.harness import FRAME, HEAP, PROGRAM, slices
+
+FEATURES = MAINNET.changed(
+    [gate.feature for gate in GATES.values() if not gate.inverted],
+    [gate.feature for gate in GATES.values() if gate.inverted],
+)
+PARAMETERS = Parameters(features=FEATURES)
+DATA, RESULT, OTHER_RESULT = HEAP + 0x2000, HEAP + 0x3000, HEAP + 0x3100
+TEXT = b"a text of 24 characters."
+ONE_SLICE = {HEAP: slices((DATA, 24)), DATA: TEXT}
+ACROSS = FRAME + 0xFF6
+UNTOUCHED = 0xF00
+"""A word of the heap that no call touches."""
+
+ENDING = ("abort", "sol_panic_")
+
+
+class Example(NamedTuple):
+    """A call that does something, and the memory that it finds."""
+
+    arguments: tuple[int, ...]
+    memory: Mapping[int, bytes] = MappingProxyType({})
+
+
+EXAMPLES = {
+    "abort": Example(()),
+    "sol_panic_": Example((DATA, 24, 3, 4), {DATA: TEXT}),
+    "sol_log_": Example((DATA, 24), {DATA: TEXT}),
+    "sol_log_64_": Example((1, 2, 3, 4, 5)),
+    "sol_log_pubkey": Example((DATA,), {DATA: TEXT}),
+    "sol_log_compute_units_": Example(()),
+    "sol_log_data": Example((HEAP, 1), ONE_SLICE),
+    "sol_create_program_address": Example((HEAP, 1, DATA, RESULT), {HEAP: slices((DATA, 5)), DATA: TEXT}),
+    "sol_try_find_program_address": Example((HEAP, 1, DATA, RESULT, OTHER_RESULT), ONE_SLICE),
+    **{
+        name: Example((HEAP, 1, RESULT), ONE_SLICE)
+        for name in ("sol_sha256", "sol_keccak256", "sol_blake3", "sol_sha512")
+    },
+    **{
+        name: Example((RESULT,))
+        for name in (
+            "sol_get_clock_sysvar",
+            "sol_get_epoch_schedule_sysvar",
+            "sol_get_fees_sysvar",
+            "sol_get_rent_sysvar",
+            "sol_get_last_restart_slot",
+            "sol_get_epoch_rewards_sysvar",
+        )
+    },
+    "sol_get_sysvar": Example((DATA, RESULT, 0, 8), {DATA: ADDRESSES["clock"]}),
+    "sol_get_epoch_stake": Example((DATA,), {DATA: TEXT}),
+    # Those that are events: they go from one frame of the stack into the next.
+    "sol_memcpy_": Example((ACROSS, DATA, 20), {DATA: TEXT}),
+    "sol_memmove_": Example((ACROSS + 3, ACROSS, 20)),
+    "sol_memset_": Example((ACROSS, 7, 20)),
+    "sol_memcmp_": Example((ACROSS, DATA + 8, 16, RESULT), {DATA: TEXT}),
+    "sol_get_processed_sibling_instruction": Example((0, RESULT, DATA, HEAP, HEAP)),
+    "sol_get_stack_height": Example(()),
+    "sol_set_return_data": Example((DATA, 24), {DATA: TEXT}),
+    "sol_get_return_data": Example((RESULT, 10, OTHER_RESULT)),
+    "sol_alloc_free_": Example((24, 0)),
+    "sol_remaining_compute_units": Example(()),
+    **{
+        cryptographic.name: Example(cryptographic.arguments, cryptographic.memory)
+        for cryptographic in reversed(CALLS.values())
+    },
+}
+RETURNING = [name for name in EXAMPLES if name not in ENDING]
+
+
+def test_every_syscall_has_an_example() -> None:
+    assert set(EXAMPLES) == set(SUPPORTED)
+
+
+def given_input(*names: str, before: Sequence[Part] = ()) -> ExecutionInput:
+    """A program that makes these calls, after some other instructions."""
+    parts = [
+        part
+        for name in names
+        for part in (
+            *write_memory({RESULT: b"\xee" * 8, **EXAMPLES[name].memory}),
+            *call(name, (*EXAMPLES[name].arguments, *[FRAME] * 5)[:5]),
+        )
+    ]
+    return ExecutionInput(build_elf([*before, *parts, leave()]), PROGRAM, (), b"", PARAMETERS)
+
+
+# A CHANGED CLAIM
+
+
+class Proven(NamedTuple):
+    """A proof, with its claim read."""
+
+    given: ExecutionInput
+    file: ProofFile
+    claim: Claim
+
+
+@lru_cache(maxsize=3)
+def proven(*names: str) -> Proven:
+    """One proof of all these calls."""
+    # The first call is none of the events: the circuit proves it, and what it takes off the meter.
+    given = given_input(*names, before=call("sol_memset_", (RESULT, 0xEE, 8)))
+    file = ProofFile.from_bytes(prove(given).data)
+    return Proven(given, file, Claim.from_bytes(file.claim))
+
+
+def proof_with(name: str) -> tuple[Proven, int]:
+    """A proof with a call of a syscall, and the number of its event."""
+    proof = proven(name) if name in ENDING else proven(*RETURNING)
+    numbers = [number for number, event in enumerate(proof.claim.events) if SYSCALL_NAMES[event.key] == name]
+    assert len(numbers) == 1
+    return proof, numbers[0]
+
+
+def lies_about(event: SyscallEvent) -> Iterator[tuple[str, SyscallEvent]]:
+    """The event with one thing changed."""
+    yield "another result", replace(event, result=event.result ^ 1)
+    yield "another high bit of the result", replace(event, result=event.result ^ 1 << 63)
+    for number in range(5):
+        first, second, third, fourth, fifth = (
+            argument ^ (8 * (place == number)) for place, argument in enumerate(event.arguments)
+        )
+        yield f"another argument {number}", replace(event, arguments=(first, second, third, fourth, fifth))
+    for name in ("sol_log_64_", "sol_memset_", "sol_get_stack_height"):
+        if event.key != SYSCALL_HASHES[name]:
+            yield f"{name} instead", replace(event, key=SYSCALL_HASHES[name])
+    yield "fewer units before", replace(event, memory_units=event.memory_units - 1)
+    yield "more units before", replace(event, memory_units=event.memory_units + 1)
+    yield "no syscall", replace(event, key=event.key ^ 1)
+    yield "earlier", replace(event, clk=event.clk - 1)
+    yield "later", replace(event, clk=event.clk + 1)
+    yield "one word more", replace(event, words=(*event.words, WordAccess(HEAP_REGION, UNTOUCHED, 0, 0)))
+    for number, word in enumerate(event.words):
+        before, after = event.words[:number], event.words[number + 1 :]
+        yield f"without word {number}", replace(event, words=(*before, *after))
+        yield f"word {number} twice", replace(event, words=(*before, word, word, *after))
+        changes: dict[str, dict[str, int]] = {
+            "found otherwise": {"old": word.old ^ 1 << 33},
+            "left otherwise": {"new": word.new ^ 1 << 33},
+            "found and left otherwise": {"old": word.old ^ 256, "new": word.new ^ 256},
+            "elsewhere": {"index": UNTOUCHED},
+            "in another region": {"region": word.region % 4 + 1},
+        }
+        for title, change in changes.items():
+            yield f"word {number} {title}", replace(event, words=(*before, replace(word, **change), *after))
+
+
+def lists_without_the_truth(
+    events: tuple[SyscallEvent, ...], number: int
+) -> Iterator[tuple[str, tuple[SyscallEvent, ...]]]:
+    """The events with one missing, one more, one twice, or two exchanged."""
+    event, before, after = events[number], events[:number], events[number + 1 :]
+    yield "missing", (*before, *after)
+    yield "twice", (*before, event, event, *after)
+    yield "twice, the second later", (*before, event, replace(event, clk=event.clk + 1), *after)
+    yield "twice, the first earlier", (*before, replace(event, clk=event.clk - 1), event, *after)
+    if after:
+        other, *rest = after
+        yield "in another order", (*before, other, event, *rest)
+        exchanged = (replace(other, clk=event.clk), replace(event, clk=other.clk))
+        yield "exchanged with the next", (*before, *exchanged, *rest)
+        yield "from here on", before
+        yield "moved to the end", (*before, *after, replace(event, clk=events[-1].clk + 1))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_changed_claims(name: str) -> None:
+    proof, number = proof_with(name)
+    events = proof.claim.events
+    lists = dict(lists_without_the_truth(events, number))
+    for title, event in lies_about(events[number]):
+        lists[title] = (*events[:number], event, *events[number + 1 :])
+    for title, lie in lists.items():
+        assert lie != events
+        claim = replace(proof.claim, events=lie)
+        data = replace(proof.file, claim=claim.to_bytes()).to_bytes()
+        with pytest.raises(ProofRejected) as rejected:
+            verify(data, proof.given)
+        assert not str(rejected.value).startswith("engine: malformed"), title
+
+
+@pytest.mark.parametrize("units", [0, 9, 11, 2**31 - 2**24 + 11, 2**32 - 1])
+@pytest.mark.parametrize("name", ["sol_log_", "sol_panic_"])
+def test_changed_units(name: str, units: int) -> None:
+    """What the memory syscalls that chips prove cost is the claim's, in all and before each event."""
+    proof, _ = proof_with(name)
+    assert proof.claim.memory_units == 10
+    events = tuple(replace(event, memory_units=units) for event in proof.claim.events)
+    lies = (
+        replace(proof.claim, memory_units=units),
+        replace(proof.claim, memory_units=units, events=events),
+        replace(proof.claim, events=events),
+    )
+    for claim in lies:
+        data = replace(proof.file, claim=claim.to_bytes()).to_bytes()
+        with pytest.raises(ProofRejected):
+            verify(data, proof.given)
+
+
+@pytest.mark.parametrize("name", ["sol_sha256", *ENDING])
+def test_the_truth_is_accepted(name: str) -> None:
+    """With the compute units of the runtime, which no claim names: the verifier counts them itself."""
+    proof, _ = proof_with(name)
+    verdict = verify(proof.file.to_bytes(), proof.given)
+    assert verdict.output == execute(proof.given).output
+    free = tuple(replace(event, compute_units=7) for event in proof.claim.events)
+    assert replace(proof.claim, events=free).to_bytes() == proof.file.claim
+
+
+# A MACHINE WHOSE SYSCALLS DO SOMETHING ELSE
+
+
+class LyingMemory:
+    """A memory that stores another last byte."""
+
+    def __init__(self, true: Any) -> None:
+        self._true = true
+        self.has_written = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._true, name)
+
+    def write(self, address: int, content: bytes) -> None:
+        self.has_written = True
+        self._true.write(address, content[:-1] + bytes([content[-1] ^ 0x80]))
+
+
+def execute_with(name: str, lying: Any) -> Execution:
+    """A run in which one syscall is another function."""
+    features = PARAMETERS.features
+    syscalls = {**registry(features), SYSCALL_HASHES[name]: Syscall(name, lying)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execute_module, "registry", lambda _: MappingProxyType(syscalls))
+        return execute(given_input(name))
+
+
+def replayed(execution: Execution) -> int:
+    """The verifier's replay of a run; the compute units that it counts."""
+    run = execution.run
+    context = SyscallContext.of(execution.input)
+    return replay(run.trace.events, context, run.layout, run.final.clk, run.compute_unit_limit).compute_units
+
+
+@pytest.mark.parametrize("name", RETURNING)
+def test_lying_results(name: str) -> None:
+    def lying(context: SyscallContext, *arguments: int) -> int:
+        return SUPPORTED[name].execute(context, *arguments) ^ 1
+
+    with pytest.raises(
+        ProofRejected, match=rf"^event 0 \(clk \d+\): {name}: returns \d+, the claim says \d+$"
+    ):
+        replayed(execute_with(name, lying))
+
+
+@pytest.mark.parametrize("name", RETURNING)
+def test_lying_memory(name: str) -> None:
+    """What a syscall writes, it writes wrongly; one that writes nothing writes where it should not."""
+    memories = []
+
+    def lying(context: SyscallContext, *arguments: int) -> int:
+        memory = context.memory
+        lying_memory: Any = LyingMemory(memory)
+        memories.append(lying_memory)
+        context.memory = lying_memory
+        try:
+            result = SUPPORTED[name].execute(context, *arguments)
+        finally:
+            context.memory = memory
+        if not lying_memory.has_written:
+            memory.write(RESULT, b"?")
+        return result
+
+    execution = execute_with(name, lying)
+    reason = (
+        "leaves 0x[0-9a-f]+ in word" if memories[0].has_written else "lists a word that the call does not"
+    )
+    with pytest.raises(ProofRejected, match=rf"^event 0 \(clk \d+\): {name}: {reason}"):
+        replayed(execution)
+
+
+@pytest.mark.parametrize("name", RETURNING)
+def test_lying_charges(name: str) -> None:
+    """The verifier counts what the runtime takes, whatever the machine took."""
+
+    def lying(context: SyscallContext, *arguments: int) -> int:
+        remaining = context.remaining
+        result = SUPPORTED[name].execute(context, *arguments)
+        context.remaining = remaining
+        return result
+
+    true = execute(given_input(name)).run
+    execution = execute_with(name, lying)
+    assert execution.run.compute_units == true.instructions
+    assert replayed(execution) == true.compute_units - true.instructions
+
+
+@pytest.mark.parametrize("name", ENDING)
+def test_syscalls_that_do_not_end_the_run(name: str) -> None:
+    def lying(context: SyscallContext, *arguments: int) -> int:
+        with suppress(SyscallFault):
+            SUPPORTED[name].execute(context, *arguments)
+        return 0
+
+    with pytest.raises(ProofRejected, match=rf"^event 0 \(clk \d+\): {name}: fails: "):
+        replayed(execute_with(name, lying))

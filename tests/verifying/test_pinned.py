@@ -1,0 +1,30 @@
+"""What a patch release keeps: the proof system, and the keys of programs.
+
+A whole proof is too large to be kept here; one of the engine is, in tests/engine/test_pinned.py.
+"""
+
+from __future__ import annotations
+
+from solproof import _engine
+from solproof.backend.key import program_key, system_digest
+from solproof.isa.assemble import assemble
+from solproof.program.bytecode_verifier import load_program
+from solproof.program.elf_writer import write_elf
+from solproof.runtime.features import MAINNET
+
+WHAT_TO_DO = (
+    "the circuit, the engine's parameters or the way a program is loaded has changed: proofs made before are "
+    "of another version now. If that is meant, VERSIONING.md says which release it may be in; write it into "
+    "CHANGELOG.md and replace the digest here"
+)
+
+
+def test_proof_system() -> None:
+    digest = system_digest(_engine.parameters_default()).hex()
+    assert digest == "6434a57424c73311d5389063284d5369f4de88b57d6dffd5c7a58091e857f289", WHAT_TO_DO
+
+
+def test_key_of_a_program() -> None:
+    program = load_program(write_elf(assemble("entrypoint:\n    mov64 r0, 7\n    exit\n", 0)))
+    digest = program_key(program, MAINNET).engine_key.digest.hex()
+    assert digest == "1d769ee0e940d8f1c720f5002c8bfc80bb8fc14de222e204e28d2d2194908b79", WHAT_TO_DO

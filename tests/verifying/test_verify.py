@@ -1,0 +1,354 @@
+"""A proof is accepted for the caller's own program and input, and for nothing else."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from solproof import __version__, _engine
+from solproof.errors import ProofRejected, ProofVersionError, SolproofError
+from solproof.isa.instruction import decode_program
+from solproof.isa.opcodes import by_mnemonic
+from solproof.program.elf import load
+from solproof.proving.prove import prove
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.serialization import serialize
+from solproof.statement.claim import Claim
+from solproof.statement.proof_file import ProofFile
+from solproof.statement.statement import input_digest
+from solproof.verifying.verify import verify
+from solproof.vm.trace import SyscallEvent
+from tests.engine.circuits import with_parameters
+from tests.verifying.conftest import Proven
+
+Change = Callable[[ExecutionInput], ExecutionInput]
+
+
+def rejection(data: bytes, given: ExecutionInput) -> str:
+    """The reason for which a file is rejected."""
+    with pytest.raises(ProofRejected) as caught:
+        verify(data, given)
+    assert str(caught.value)
+    return str(caught.value)
+
+
+def test_accepted(classic: Proven, pinocchio: Proven) -> None:
+    for proven in (classic, pinocchio):
+        verdict = verify(proven.file.to_bytes(), proven.given)
+        assert verdict.output == proven.output
+        assert verdict.security_bits >= 100
+        assert verdict.security_regime == "unique decoding"
+    assert classic.output.compute_units == 4644
+    assert pinocchio.output.compute_units == 76
+
+
+# ANOTHER PROGRAM, ANOTHER INPUT
+
+
+def test_another_program(classic: Proven, pinocchio: Proven) -> None:
+    """A valid proof of another program, as it is, and with this program's digests in its header."""
+    digest = pinocchio.file.program_sha256.hex()
+    reason = rejection(pinocchio.file.to_bytes(), classic.given)
+    assert reason == f"the proof is about the program with SHA-256 {digest}, not about this one"
+    renamed = replace(
+        pinocchio.file, program_sha256=classic.file.program_sha256, input_sha256=classic.file.input_sha256
+    )
+    with pytest.raises(ProofVersionError, match="the proof was made for another key than"):
+        verify(renamed.to_bytes(), classic.given)
+    rekeyed = replace(renamed, key_digest=classic.file.key_digest)
+    assert rejection(rekeyed.to_bytes(), classic.given)
+
+
+def about(given: ExecutionInput, file: ProofFile) -> bytes:
+    """The file with another input's digest in its header."""
+    return replace(file, input_sha256=input_digest(given)).to_bytes()
+
+
+def _account(number: int, **changes: object) -> Change:
+    def change(given: ExecutionInput) -> ExecutionInput:
+        meta = given.accounts[number]
+        changed = replace(meta, account=replace(meta.account, **changes))  # type: ignore[arg-type]
+        return replace(given, accounts=(*given.accounts[:number], changed, *given.accounts[number + 1 :]))
+
+    return change
+
+
+def _data(number: int, position: int) -> Change:
+    def change(given: ExecutionInput) -> ExecutionInput:
+        data = bytearray(given.accounts[number].account.data)
+        data[position] ^= 1
+        return _account(number, data=bytes(data))(given)
+
+    return change
+
+
+INPUTS: dict[str, Change] = {
+    "an amount": _data(0, 64),
+    "a byte that the run never reads": _data(0, 164),
+    "an owner": _account(1, owner=bytes(32)),
+    "lamports": _account(1, lamports=5),
+    "executable": _account(2, executable=True),
+    "the instruction": lambda given: replace(given, instruction_data=given.instruction_data[:-1] + b"\1"),
+    "the program's address": lambda given: replace(given, program_id=bytes(32)),
+    "a signer": lambda given: replace(
+        given, accounts=(replace(given.accounts[0], is_signer=True), *given.accounts[1:])
+    ),
+    "the limit": lambda given: replace(
+        given, parameters=replace(given.parameters, compute_unit_limit=1_000_000)
+    ),
+    "the heap": lambda given: replace(given, parameters=replace(given.parameters, heap_size=64 * 1024)),
+    "one account less": lambda given: replace(given, accounts=given.accounts[:-1]),
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_another_input(name: str, classic: Proven, pinocchio: Proven) -> None:
+    for proven in (classic, pinocchio):
+        given = INPUTS[name](proven.given)
+        assert given != proven.given
+        reason = rejection(proven.file.to_bytes(), given)
+        digest = proven.file.input_sha256.hex()
+        assert reason == f"the proof is about the input with SHA-256 {digest}, not about this one"
+        assert rejection(about(given, proven.file), given)
+
+
+def test_a_limit_below_the_run(pinocchio: Proven) -> None:
+    """Even if it were the statement's: a run of 76 instructions does not fit into 75."""
+    tight = replace(pinocchio.given, parameters=replace(pinocchio.given.parameters, compute_unit_limit=75))
+    assert (
+        rejection(about(tight, pinocchio.file), tight)
+        == "the claim says that the run ended with an exit, it ended with ExceededMaxInstructions"
+    )
+
+
+# ANOTHER OUTPUT
+
+
+def changed_claims(claim: Claim, exits: Sequence[int]) -> dict[str, Claim]:
+    """Every field of a claim, changed."""
+    final = claim.final
+
+    def with_final(**changes: object) -> Claim:
+        return replace(claim, final=replace(final, **changes))  # type: ignore[arg-type]
+
+    def with_register(number: int, bit: int) -> Claim:
+        registers = list(final.registers)
+        registers[number] ^= 1 << bit
+        return with_final(registers=tuple(registers))
+
+    first, *others = claim.events
+    word, *words = first.words
+
+    def with_first(event: SyscallEvent) -> Claim:
+        return replace(claim, events=(event, *others))
+
+    def with_word(**changes: int) -> Claim:
+        return with_first(replace(first, words=(replace(word, **changes), *words)))
+
+    last = claim.last.copy()
+    last[3] ^= np.uint64(1)
+    index = claim.index.copy()
+    index[-1] += 1
+    swapped = claim.index.copy()
+    swapped[[0, 1]] = swapped[[1, 0]]
+    return {
+        "clk, one more": with_final(clk=final.clk + 1),
+        "clk, one less": with_final(clk=final.clk - 1),
+        "clk, none": with_final(clk=0),
+        "clk, too many": with_final(clk=2**32 - 1),
+        "pc, another exit": with_final(pc=next(pc for pc in exits if pc != final.pc)),
+        "pc, no exit": with_final(pc=final.pc - 1),
+        "pc, the end": with_final(pc=2**32 - 1),
+        **{f"r{number}": with_register(number, bit) for number, bit in enumerate((0, 1, 8, 63, *[16] * 7))},
+        "an open call": with_final(open_call=1),
+        "open calls": with_final(depth=1),
+        "open calls, too many": with_final(depth=64),
+        "a fault": replace(claim, fault="DivideByZero"),
+        "a word's last value": replace(claim, last=last),
+        "a word's index": replace(claim, index=index),
+        "words out of order": replace(claim, index=swapped),
+        "a word twice": replace(claim, index=np.repeat(claim.index, 2), last=np.repeat(claim.last, 2)),
+        "a word missing": replace(claim, index=claim.index[:-1], last=claim.last[:-1]),
+        "no words": replace(claim, index=claim.index[:0], last=claim.last[:0]),
+        "a word beyond the input": replace(claim, index=np.append(claim.index[:-1], 2**32 - 1)),
+        "an event missing": replace(claim, events=tuple(others)),
+        "no events": replace(claim, events=()),
+        "an event twice": replace(claim, events=(first, first, *others)),
+        "an event's clk": with_first(replace(first, clk=first.clk - 1)),
+        "an event's clk, zero": with_first(replace(first, clk=0)),
+        "an event's clk, at the end": replace(
+            claim,
+            events=(
+                *claim.events[:-1],
+                replace(claim.events[-1], clk=final.clk, memory_units=claim.memory_units),
+            ),
+        ),
+        "an event's syscall": with_first(replace(first, key=first.key ^ 1)),
+        "an event's argument": with_first(
+            replace(first, arguments=(first.arguments[0] ^ 8, *first.arguments[1:]))
+        ),
+        "an event's result": with_first(replace(first, result=first.result ^ 1)),
+        "an event's word, before": with_word(old=word.old ^ 1),
+        "an event's word, after": with_word(new=word.new ^ 1),
+        "an event's word, index": with_word(index=word.index + 1),
+        "an event's word, region": with_word(region=word.region % 4 + 1),
+        "an event's word, no region": with_word(region=200, index=2**32 - 1),
+        "an event's word missing": with_first(replace(first, words=tuple(words))),
+        "an event's word twice": with_first(replace(first, words=(word, word, *words))),
+    }
+
+
+REASONS = {
+    "clk, none": "the claim's last instruction is number 0, expected 1 to 1400001",
+    "clk, too many": "the claim's last instruction is number 4294967295, expected 1 to 1400001",
+    "pc, no exit": r"the run does not end at pc \d+: the instruction there leads to a next one",
+    "pc, the end": r"the claim's final state is not one of the machine: pc 4294967295 of \d+, 0 open calls",
+    "open calls": r"the run does not end at pc \d+: the instruction there leads to a next one",
+    "open calls, too many": r"not one of the machine: pc \d+ of \d+, 64 open calls",
+    "a fault": "the claim says that the run ended with DivideByZero, it ended with an exit",
+    "words out of order": "the claim's words of the input do not rise from 0 to",
+    "a word twice": "the claim's words of the input do not rise from 0 to",
+    "a word beyond the input": "the claim's words of the input do not rise from 0 to",
+    "an event twice": r"event 1 \(clk \d+\): expected a clk above \d+ and at most \d+",
+    "an event's clk, zero": r"event 0 \(clk 0\): expected a clk above 0 and at most \d+",
+    "an event's clk, at the end": r"returns, so the instruction is not the last",
+    "an event's syscall": r"event 0 \(clk \d+\): 0x[0-9a-f]{8} is not the hash of a syscall",
+    "an event's result": r"event 0 \(clk \d+\): sol_\w+: returns \d+, the claim says \d+",
+    "an event's word, index": r"lists a word twice|does not list word \(\d, \d+\), which the call touches",
+    "an event's word, region": r"does not list word \(\d, \d+\), which the call touches",
+    "an event's word, no region": r"does not list word \(\d, \d+\), which the call touches",
+    "an event's word missing": r"does not list word \(\d, \d+\), which the call touches",
+    "an event's word twice": r"lists a word twice",
+    "an event's word, after": r"leaves 0x[0-9a-f]+ in word \d+ of region \d, the claim says 0x[0-9a-f]+",
+}
+
+
+def test_another_output(classic: Proven) -> None:
+    assert classic.claim.events
+    program = load(classic.given.program)
+    slots = decode_program(program.text)
+    exits = [pc for pc, slot in enumerate(slots) if slot.code == by_mnemonic("EXIT").code]
+    for name, claim in changed_claims(classic.claim, exits).items():
+        reason = rejection(replace(classic.file, claim=claim.to_bytes()).to_bytes(), classic.given)
+        pattern = REASONS.get(name)
+        if pattern is not None:
+            assert re.search(pattern, reason), f"{name}: {reason}"
+        assert not reason.startswith("engine: malformed"), f"{name}: {reason}"
+
+
+def test_bytes_after_the_input(pinocchio: Proven) -> None:
+    """The last word of an input whose length is no multiple of 8 has bytes that do not exist."""
+    given = replace(pinocchio.given, instruction_data=pinocchio.given.instruction_data + b"\0\0")
+    region = serialize(
+        given.accounts, given.instruction_data, given.program_id, given.parameters.loader
+    ).region
+    assert len(region) % 8
+    claim = replace(
+        pinocchio.claim,
+        index=np.append(pinocchio.claim.index, len(region) // 8),
+        last=np.append(pinocchio.claim.last, np.uint64(2**63)),
+    )
+    data = about(given, replace(pinocchio.file, claim=claim.to_bytes()))
+    assert rejection(data, given) == "the claim changes bytes after the end of the input"
+
+
+# THE FILE
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"version": "0.1.1"}, "engine: "),
+        ({"security_bits": 128.0}, "engine: "),
+        ({"security_regime": "list decoding"}, "engine: "),
+        ({"input_sha256": bytes(32)}, "the proof is about the input with SHA-256 0000"),
+        ({"program_sha256": bytes(32)}, "the proof is about the program with SHA-256 0000"),
+        ({"proof": b""}, "engine: "),
+    ],
+)
+def test_header_fields(changes: dict[str, object], reason: str, pinocchio: Proven) -> None:
+    changed = replace(pinocchio.file, **changes)  # type: ignore[arg-type]
+    assert rejection(changed.to_bytes(), pinocchio.given).startswith(reason)
+
+
+def test_another_key(pinocchio: Proven) -> None:
+    changed = replace(pinocchio.file, key_digest=bytes(32))
+    with pytest.raises(ProofVersionError) as caught:
+        verify(changed.to_bytes(), pinocchio.given)
+    assert str(caught.value) == (
+        f"the proof was made for another key than the one this solproof {__version__} makes of the program"
+    )
+
+
+def test_other_engine_parameters(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A true proof of a solproof with other parameters is one of another version, unless its header lies."""
+    other = with_parameters(queries=230)
+    monkeypatch.setattr(_engine, "parameters_default", lambda: other)
+    data = prove(pinocchio.given).data
+    assert verify(data, pinocchio.given).output == pinocchio.output
+    monkeypatch.undo()
+    with pytest.raises(ProofVersionError) as caught:
+        verify(data, pinocchio.given)
+    assert str(caught.value) == (
+        f"the proof was made by solproof {__version__} with another circuit or other parameters of the proof "
+        f"system than this solproof {__version__} has"
+    )
+    lying = replace(ProofFile.from_bytes(data), system_digest=pinocchio.file.system_digest)
+    assert rejection(lying.to_bytes(), pinocchio.given).startswith("engine: ")
+
+
+def test_another_format_version(pinocchio: Proven) -> None:
+    data = bytearray(pinocchio.file.to_bytes())
+    data[8] += 1
+    with pytest.raises(ProofVersionError) as caught:
+        verify(bytes(data), pinocchio.given)
+    assert str(caught.value) == "proof file: format version 5, this solproof reads version 4"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_flipped_bits(seed: int, pinocchio: Proven) -> None:
+    """Bits anywhere, half of them at the start: the header, the claim, commitments and openings."""
+    source = random.Random(seed)
+    data = pinocchio.file.to_bytes()
+    for number in range(40):
+        position = source.randrange(min(len(data), 4000) if number % 2 else len(data))
+        changed = bytearray(data)
+        changed[position] ^= 1 << source.randrange(8)
+        with pytest.raises((ProofRejected, ProofVersionError)) as caught:
+            verify(bytes(changed), pinocchio.given)
+        assert str(caught.value)
+
+
+def test_truncated_and_extended(pinocchio: Proven) -> None:
+    data = pinocchio.file.to_bytes()
+    source = random.Random(3)
+    lengths = [0, 1, 7, 8, 9, 10, 20, 42, 74, 100, len(data) - 1]
+    for length in [*lengths, *(source.randrange(len(data)) for _ in range(10))]:
+        reason = rejection(data[:length], pinocchio.given)
+        assert reason.startswith("proof file: ")
+    assert rejection(data + b"\0", pinocchio.given) == "proof file: 1 bytes follow its end"
+
+
+def test_proofs_exchanged(classic: Proven, pinocchio: Proven) -> None:
+    """The engine's part of one file in the other."""
+    exchanged = replace(classic.file, proof=pinocchio.file.proof)
+    assert rejection(exchanged.to_bytes(), classic.given).startswith("engine: ")
+
+
+@pytest.mark.parametrize("part", ["claim", "proof"])
+def test_random_parts(part: str, pinocchio: Proven) -> None:
+    source = random.Random(part)
+    for length in (0, 1, 12, 13, 16, 17, 40, 1000):
+        changed = replace(pinocchio.file, **{part: source.randbytes(length)})  # type: ignore[arg-type]
+        with pytest.raises(SolproofError):
+            verify(changed.to_bytes(), pinocchio.given)
+
+
+def test_the_same_file(pinocchio: Proven) -> None:
+    assert ProofFile.from_bytes(pinocchio.file.to_bytes()) == pinocchio.file
+    assert Claim.from_bytes(pinocchio.claim.to_bytes()).to_bytes() == pinocchio.file.claim
