@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benches.mixed_loop import mixed_loop
 from solproof import __version__, _engine, estimation
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.backend.key import program_key
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
@@ -180,9 +180,9 @@ def measure(name: str) -> Measurement:
     start = time.perf_counter()
     execution = execute(given)
     key = program_key(execution.program, execution.input.parameters.features)
-    chained = ChainedExecution(execution.run, key.table)
-    estimated = estimate_execution(execution, _NO_MODEL, chained)
-    proof = prove_execution(execution, chained=chained)
+    log = AccessLog(execution.run, key.table)
+    estimated = estimate_execution(execution, _NO_MODEL, log)
+    proof = prove_execution(execution, log=log)
     first = time.perf_counter() - start
     peak = peak_memory()
     times = [first]

@@ -26,7 +26,7 @@ from benches.figures import FIGURES, SYSCALL_FIGURES, Results, read_results, wri
 from benches.mixed_loop import mixed_loop
 from benches.syscalls import SYSCALL_RUNS
 from solproof import _engine
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.backend.key import program_key
 from solproof.backend.widths import auxiliary_widths
 from solproof.circuit.registry import CIRCUIT
@@ -112,7 +112,7 @@ def measure_loop() -> dict[str, float]:
     machine = time.perf_counter() - start
     key = program_key(execution.program, MAINNET)
     start = time.perf_counter()
-    build_witness(ChainedExecution(execution.run, key.table), key.image_columns)
+    build_witness(AccessLog(execution.run, key.table), key.image_columns)
     witness = time.perf_counter() - start
     del execution
     start = time.perf_counter()

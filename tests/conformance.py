@@ -11,10 +11,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
+from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.air.check import check
-from solproof.circuit.instructions.family import Code
-from solproof.circuit.program_table import ProgramTable, program_table
+from solproof.circuit.program_table import program_table
 from solproof.program.program import Program
 from solproof.program.syscall_names import ENTRYPOINT_HASH
 from solproof.proving.witness import Witness, build_witness, program_columns
@@ -77,12 +77,12 @@ def states(outcome: Run) -> list[State]:
         code = codes[pc] if pc < len(codes) else 0
         if step == len(values):
             break  # the instruction that a fault stopped
-        if code in (Code.CALL, Code.CALL_REGISTER):
+        if code in (FamilyCode.CALL, FamilyCode.CALL_REGISTER):
             frames.append(registers[6:11])
             registers[10] += FRAME_STRIDES[outcome.program.version]
-        elif code == Code.EXIT and frames:
+        elif code == FamilyCode.EXIT and frames:
             registers[6:11] = frames.pop()
-        elif code == Code.SYSCALL:
+        elif code == FamilyCode.SYSCALL:
             registers[0] = syscalls.get(step + 1, registers[0])
         elif code and writes[pc]:
             registers[destinations[pc]] = values[step]
@@ -149,7 +149,7 @@ def _columns_of(program: Program) -> NDArray[np.uint32]:
 
 def witness_of(outcome: Run) -> Witness:
     """The tables of a run."""
-    return build_witness(Execution(outcome, table_of(outcome.program)), _columns_of(outcome.program))
+    return build_witness(AccessLog(outcome, table_of(outcome.program)), _columns_of(outcome.program))
 
 
 def assert_checked(outcome: Run) -> Witness:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benches.mixed_loop import mixed_loop
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.table import split_heights
 from solproof.backend.key import program_key
 from solproof.circuit.instructions.registry import EXECUTORS
@@ -24,9 +24,9 @@ from tests.programs import mainnet_programs
 
 def assert_equal_shapes(execution: Execution) -> None:
     key = program_key(execution.program, execution.input.parameters.features)
-    chained = ChainedExecution(execution.run, key.table)
-    shapes = table_shapes(chained, len(key.image_columns))
-    witness = build_witness(chained, key.image_columns)
+    log = AccessLog(execution.run, key.table)
+    shapes = table_shapes(log, len(key.image_columns))
+    witness = build_witness(log, key.image_columns)
     assert [(shape.chip, shape.height) for shape in shapes] == [
         (CIRCUIT.number(instance.chip), len(instance.main)) for instance in witness.instances
     ]

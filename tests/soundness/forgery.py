@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
 from solproof.air.bus import ALL_BUSES, PROGRAM, Bus, Kind, Role
 from solproof.air.check import Failure, check
 from solproof.air.chip import Chip
@@ -80,7 +80,7 @@ def lying_witness(outcome: Run) -> Forgery:
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         patch.setattr(build, "_query_counts", uncounted)
         columns = build.program_columns(outcome.program, table)
-        return Forgery(build.build_witness(Execution(outcome, table), columns))
+        return Forgery(build.build_witness(AccessLog(outcome, table), columns))
 
 
 class Row:

@@ -18,7 +18,7 @@ from random import Random
 
 import pytest
 
-from solproof.circuit.instructions.family import Code
+from solproof.accesses.program import FamilyCode
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode, opcode
 from solproof.program.raw import RawFormat
@@ -448,14 +448,14 @@ def _sites(told: Told) -> Iterator[Site]:
     for clk, pc in enumerate(run.trace.pc[: run.final.steps].tolist(), 1):
         row = opcode(run.program.instruction(pc).code, run.program.version)
         assert row is not None
-        yield Site(told, clk, run.program.version, row.format, Code(int(codes[pc])).name)
+        yield Site(told, clk, run.program.version, row.format, FamilyCode(int(codes[pc])).name)
 
 
 def chosen(kind: Kind, random: Random) -> Iterator[Site]:
     """Sites for a kind of lie: each family and version in turn, as far as they go."""
     groups: dict[tuple[str, int], list[Site]] = {}
     for site in sites():
-        is_syscall = site.family == Code.SYSCALL.name
+        is_syscall = site.family == FamilyCode.SYSCALL.name
         if site.format in kind.formats and kind.is_syscall in (None, is_syscall):
             groups.setdefault((site.family, site.version), []).append(site)
     order = sorted(groups)

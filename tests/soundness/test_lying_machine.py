@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
 from solproof.air.check import check
 from solproof.circuit.memory import image
 from solproof.isa import semantics
@@ -468,7 +468,7 @@ def test_another_program(mnemonic: str, immediate: int, register: int) -> None:
     outcome = run(mine)
     table = table_of(mine)
     columns = program_columns(claimed, table_of(claimed))
-    witness = build_witness(Execution(outcome, table), columns)
+    witness = build_witness(AccessLog(outcome, table), columns)
     names = {failure.name for failure in check(witness.instances)}
     assert any(name.startswith("bus program") for name in names)
 
@@ -485,5 +485,5 @@ def test_image_is_in_the_key() -> None:
     columns = program_columns(program, table)
     word = [note.name for note in image.CHIP.preprocessed_columns].index("even_word_0")
     columns[0, word] ^= 1
-    names = {failure.name for failure in check(build_witness(Execution(outcome, table), columns).instances)}
+    names = {failure.name for failure in check(build_witness(AccessLog(outcome, table), columns).instances)}
     assert any(name.startswith("bus memory") for name in names)

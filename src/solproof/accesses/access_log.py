@@ -14,11 +14,9 @@ from solproof.accesses.arrays import Flags, Integers, Values
 from solproof.accesses.calls import Calls, CallTree, call_accesses, call_tree
 from solproof.accesses.memory import HOLE_WORDS, chain_memory, skips_hole
 from solproof.accesses.memory_calls import Words, split_events
-from solproof.accesses.registers import Special, chain_registers
-from solproof.accesses.rows import Rows
-from solproof.circuit.instructions.family import Code
-from solproof.circuit.program_table import ProgramTable
-from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDES, MEMORY_UNITS_REGISTER
+from solproof.accesses.program import FamilyCode, ProgramTable
+from solproof.accesses.registers import FRAME_REGISTER, MEMORY_UNITS_REGISTER, Special, chain_registers
+from solproof.vm.limits import FRAME_STRIDES
 from solproof.vm.trace import Run, SyscallEvent
 
 DEPTH_SHIFT = 32
@@ -27,7 +25,7 @@ DEPTH_SHIFT = 32
 ARGUMENTS = (1, 2, 3, 4, 5)
 
 
-class Execution:
+class AccessLog:
     """Chained accesses of one run."""
 
     def __init__(self, run: Run, program: ProgramTable) -> None:
@@ -41,10 +39,6 @@ class Execution:
         self._chain_registers()
         self._chain_memory()
 
-    def rows(self, codes: tuple[Code, ...]) -> Rows:
-        """The steps whose instruction has one of the codes."""
-        return Rows(self, np.flatnonzero(np.isin(self.codes, codes)))
-
     def returned_events(self) -> tuple[SyscallEvent, ...]:
         """The syscalls of the statement that returned, in order."""
         return tuple(event for event in self.events if event.clk <= self.steps)
@@ -56,11 +50,11 @@ class Execution:
         accessed = np.full((self.steps, 2), -1, np.int8)
         accessed[:, 0] = np.where(program.reads_source[pc], program.source[pc], -1)
         accessed[:, 1] = np.where(program.uses_destination[pc], program.destination[pc], -1)
-        is_call = np.isin(self.codes, (Code.CALL, Code.CALL_REGISTER))
+        is_call = np.isin(self.codes, (FamilyCode.CALL, FamilyCode.CALL_REGISTER))
         call_clk = np.flatnonzero(is_call) + 1
-        exit_clk = np.flatnonzero(self.codes == Code.EXIT) + 1
+        exit_clk = np.flatnonzero(self.codes == FamilyCode.EXIT) + 1
         tree = call_tree(call_clk, exit_clk)
-        by_register = self.codes[call_clk - 1] == Code.CALL_REGISTER
+        by_register = self.codes[call_clk - 1] == FamilyCode.CALL_REGISTER
         callee = program.source[pc[call_clk - 1]]
         parts = [
             call_accesses(tree, self.trace.frames, by_register, callee, self._stride),
@@ -150,7 +144,7 @@ class Execution:
         is_access = size != 0
         self.access_of_step = np.cumsum(is_access) - 1
         steps = np.flatnonzero(is_access)
-        size, is_store = size[steps], self.codes[steps] == Code.STORE
+        size, is_store = size[steps], self.codes[steps] == FamilyCode.STORE
         start = trace.address & np.uint64(7)
         self._store_words(size, is_store, start, trace.value[steps])
         region = (trace.address >> np.uint64(32)).astype(np.int64)

@@ -13,6 +13,13 @@ from numpy.typing import NDArray
 
 from solproof.accesses.arrays import Flags, Integers, Values
 
+FRAME_REGISTER = 11
+"""Pseudo-register of the circuit: the clk of the open call and the call depth."""
+MEMORY_UNITS_REGISTER = 12
+"""Pseudo-register of the circuit: what the memory syscalls that chips prove have cost, in compute units."""
+CIRCUIT_REGISTERS = 13
+"""How many registers the circuit has, pseudo-registers included."""
+
 MAXIMUM_GAP = 2**16
 
 

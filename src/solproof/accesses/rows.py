@@ -1,18 +1,16 @@
-"""What a chip's `fill` sees: some steps of an execution, with everything about them as arrays."""
+"""What a chip's `fill` sees: some steps of a run, with everything about them as arrays."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Flags, Integers, Values
 from solproof.accesses.calls import Calls
 from solproof.accesses.memory import available, skips_hole
-
-if TYPE_CHECKING:
-    from solproof.accesses.access_log import Execution
+from solproof.accesses.program import FamilyCode
 
 
 class Rows:
@@ -21,16 +19,21 @@ class Rows:
     `a` is the destination register before, `b` the operand, `c` what the instruction wrote or stored.
     """
 
-    def __init__(self, execution: Execution, steps: Integers) -> None:
-        self._execution = execution
+    def __init__(self, log: AccessLog, steps: Integers) -> None:
+        self._log = log
         self._steps = steps
+
+    @classmethod
+    def of(cls, log: AccessLog, codes: tuple[FamilyCode, ...]) -> Rows:
+        """The steps whose instruction has one of the codes."""
+        return cls(log, np.flatnonzero(np.isin(log.codes, codes)))
 
     def __len__(self) -> int:
         return len(self._steps)
 
     def where(self, mask: Flags) -> Rows:
         """The rows for which a mask over them is set."""
-        return Rows(self._execution, self._steps[mask])
+        return Rows(self._log, self._steps[mask])
 
     # THE INSTRUCTION
 
@@ -42,116 +45,116 @@ class Rows:
     @cached_property
     def pc(self) -> Integers:
         """Slot."""
-        return self._execution.trace.pc[self._steps]
+        return self._log.trace.pc[self._steps]
 
     @property
     def destination(self) -> Integers:
         """Number of the destination register."""
-        return self._execution.program.destination[self.pc]
+        return self._log.program.destination[self.pc]
 
     @property
     def source(self) -> Integers:
         """Number of the source register, 0 for an immediate."""
-        return self._execution.program.source[self.pc]
+        return self._log.program.source[self.pc]
 
     @property
     def offset(self) -> Integers:
         """Distance of a jump or offset of an address."""
-        return self._execution.program.offset[self.pc]
+        return self._log.program.offset[self.pc]
 
     @cached_property
     def flags(self) -> Integers:
         """Flags of the family."""
-        return self._execution.program.flags[self.pc]
+        return self._log.program.flags[self.pc]
 
     @cached_property
     def is_register(self) -> Flags:
         """Whether operand b is a register."""
-        return self._execution.program.reads_source[self.pc]
+        return self._log.program.reads_source[self.pc]
 
     @property
     def slots(self) -> int:
         """How many slots the program has."""
-        return len(self._execution.program.code)
+        return len(self._log.program.code)
 
     @property
     def text_address(self) -> int:
         """Address of slot 0."""
-        return self._execution.program.text_address
+        return self._log.program.text_address
 
     # REGISTERS
 
     @cached_property
     def a(self) -> Values:
         """The destination register before."""
-        return self._execution.registers.value[:, 1][self._steps]
+        return self._log.registers.value[:, 1][self._steps]
 
     @cached_property
     def b(self) -> Values:
         """Operand b: the source register or the immediate."""
-        register = self._execution.registers.value[:, 0][self._steps]
-        return np.where(self.is_register, register, self._execution.program.immediate[self.pc])
+        register = self._log.registers.value[:, 0][self._steps]
+        return np.where(self.is_register, register, self._log.program.immediate[self.pc])
 
     @cached_property
     def c(self) -> Values:
         """What the instruction wrote to its destination, or stored."""
-        return self._execution.trace.value[self._steps]
+        return self._log.trace.value[self._steps]
 
     @property
     def a_before(self) -> Integers:
         """Time of the previous access of the destination register."""
-        return self._execution.registers.before[:, 1][self._steps]
+        return self._log.registers.before[:, 1][self._steps]
 
     @property
     def b_before(self) -> Integers:
         """Time of the previous access of the source register, 0 for an immediate."""
-        return self._execution.registers.before[:, 0][self._steps]
+        return self._log.registers.before[:, 0][self._steps]
 
     # MEMORY
 
     @cached_property
     def _access(self) -> Integers:
-        return self._execution.access_of_step[self._steps]
+        return self._log.access_of_step[self._steps]
 
     @cached_property
     def size(self) -> Integers:
         """Bytes loaded or stored."""
-        return self._execution.program.size[self.pc]
+        return self._log.program.size[self.pc]
 
     @cached_property
     def address(self) -> Values:
         """Address of the first byte."""
-        return self._execution.trace.address[self._access]
+        return self._log.trace.address[self._access]
 
     @cached_property
     def first_word(self) -> Values:
         """The word with the first byte, before."""
-        return self._execution.trace.first_word[self._access]
+        return self._log.trace.first_word[self._access]
 
     @property
     def second_word(self) -> Values:
         """The word after it in physical memory, before."""
-        return self._execution.trace.second_word[self._access]
+        return self._log.trace.second_word[self._access]
 
     @property
     def first_after(self) -> Values:
         """The word with the first byte, after."""
-        return self._execution.first_after[self._access]
+        return self._log.first_after[self._access]
 
     @property
     def second_after(self) -> Values:
         """The word after it, after."""
-        return self._execution.second_after[self._access]
+        return self._log.second_after[self._access]
 
     @property
     def first_before(self) -> Integers:
         """Time of the previous access of the first word."""
-        return self._execution.first_before[self._access]
+        return self._log.first_before[self._access]
 
     @property
     def second_before(self) -> Integers:
         """Time of the previous access of the second word; counts only where the access reaches it."""
-        return self._execution.second_before[self._access]
+        return self._log.second_before[self._access]
 
     @cached_property
     def _region(self) -> Integers:
@@ -164,27 +167,27 @@ class Rows:
     @property
     def is_writable(self) -> Flags:
         """Whether the words may be stored to."""
-        writable: Flags = self._region != self._execution.layout.image_region
+        writable: Flags = self._region != self._log.layout.image_region
         return writable
 
     @property
     def first_available(self) -> Integers:
         """How many bytes of the first word exist."""
-        return available(self._execution.layout, self._region, self._index)
+        return available(self._log.layout, self._region, self._index)
 
     @property
     def second_available(self) -> Integers:
         """How many bytes of the word after it exist."""
-        return available(self._execution.layout, self._region, self._index + 1)
+        return available(self._log.layout, self._region, self._index + 1)
 
     @property
     def skips_hole(self) -> Flags:
         """Whether the word after the first is in the next frame of the stack."""
-        return skips_hole(self._execution.layout, self._region, self._index)
+        return skips_hole(self._log.layout, self._region, self._index)
 
     # CALLS
 
     @property
     def calls(self) -> Calls:
         """The calls of the whole execution: the rows of the call table."""
-        return self._execution.calls
+        return self._log.calls

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from solproof.accesses.arrays import Flags, Integers, Values
+from solproof.accesses.rows import Rows
 from solproof.air.chip import Chip
 from solproof.air.field import P
-
-if TYPE_CHECKING:
-    from solproof.accesses.rows import Rows
-
 
 MINIMUM_HEIGHT = 16
 LARGEST_HEIGHT = 2**22

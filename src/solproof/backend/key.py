@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solproof import _engine
+from solproof.accesses.program import ProgramTable
 from solproof.circuit import lookup
 from solproof.circuit.memory import image
-from solproof.circuit.program_table import ProgramTable, program_table
+from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT
 from solproof.program.program import Program
 from solproof.proving.witness import program_columns

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
+from solproof.accesses.registers import CIRCUIT_REGISTERS, FRAME_REGISTER, MEMORY_UNITS_REGISTER
 from solproof.accesses.table import Table, limbs
 from solproof.air.bus import REGISTER, STATE
 from solproof.air.chip import Chip
-from solproof.vm.limits import CIRCUIT_REGISTERS, FRAME_REGISTER, MEMORY_UNITS_REGISTER, REGISTERS
+from solproof.vm.limits import REGISTERS
 from solproof.vm.trace import FinalState
 
 # COLUMNS AND CONSTRAINTS
@@ -93,11 +94,11 @@ def fill_execution(public: NDArray[np.uint32]) -> Table:
     return table
 
 
-def fill_registers(execution: Execution, public: NDArray[np.uint32]) -> Table:
+def fill_registers(log: AccessLog, public: NDArray[np.uint32]) -> Table:
     """One row per register."""
     table = Table(REGISTER_BOUNDARY, len(public))
     table.data[:, : public.shape[1]] = public
     time = np.zeros(len(public), np.int64)
-    time[:CIRCUIT_REGISTERS] = execution.registers.final_time
+    time[:CIRCUIT_REGISTERS] = log.registers.final_time
     table["time"] = time
     return table

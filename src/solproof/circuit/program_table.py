@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from solproof.accesses.arrays import Flags, Integers, Values
-from solproof.circuit.instructions.family import Code, Entry
-from solproof.circuit.instructions.load import LOADS
+from solproof.accesses.program import FamilyCode, ProgramTable
+from solproof.circuit.instructions.family import Entry
 from solproof.circuit.instructions.registry import BY_MNEMONIC
-from solproof.circuit.instructions.store import STORES
 from solproof.isa.instruction import Instruction, decode_program, wide_immediate
 from solproof.isa.opcodes import opcode
+from solproof.isa.semantics import LOADS, STORES
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 
 SIZES = {f"{stem}_REG": size for stem, size in LOADS.items()} | {
     f"{stem}_{form}": size for stem, size in STORES.items() for form in ("IMM", "REG")
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramTable:
-    """One entry per slot.
-
-    `code` is 0 where nothing can be executed: second slots of lddw, unknown opcodes, unresolved calls.
-    """
-
-    code: Integers
-    destination: Integers
-    source: Integers
-    immediate: Values
-    offset: Integers
-    flags: Integers
-    reads_source: Flags
-    """The source register is operand b."""
-    uses_destination: Flags
-    writes_destination: Flags
-    size: Integers
-    """Bytes of a load or store, 0 for any other."""
-    text_address: int
 
 
 def _resolve(
@@ -63,7 +40,7 @@ def _resolve(
     if call is None:
         return None
     if call.is_syscall:
-        return Entry(Code.SYSCALL, immediate=call.target)
+        return Entry(FamilyCode.SYSCALL, immediate=call.target)
     return replace(entry, offset=call.target)
 
 
@@ -85,12 +62,18 @@ def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTab
             continue
         fields[pc] = entry.code, entry.destination, entry.source, entry.offset, entry.flags
         immediates[pc] = entry.immediate
-        control = entry.code in (Code.CALL, Code.CALL_REGISTER, Code.EXIT, Code.SYSCALL, Code.JUMP_ALWAYS)
-        is_jump = entry.code in (Code.JUMP, Code.JUMP_HALF) or mnemonic.startswith("JSET")
+        control = entry.code in (
+            FamilyCode.CALL,
+            FamilyCode.CALL_REGISTER,
+            FamilyCode.EXIT,
+            FamilyCode.SYSCALL,
+            FamilyCode.JUMP_ALWAYS,
+        )
+        is_jump = entry.code in (FamilyCode.JUMP, FamilyCode.JUMP_HALF) or mnemonic.startswith("JSET")
         kinds[pc] = (
             mnemonic.endswith("_REG") and not control,
             not control,
-            not control and not is_jump and entry.code is not Code.STORE,
+            not control and not is_jump and entry.code is not FamilyCode.STORE,
         )
         sizes[pc] = SIZES.get(mnemonic, 0)
     return ProgramTable(

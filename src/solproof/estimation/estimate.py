@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from solproof import __version__, _engine
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.backend.key import program_key
 from solproof.backend.proof_size import Parameters, engine_proof_bytes
 from solproof.circuit.registry import CIRCUIT
@@ -63,7 +63,7 @@ def estimate(execution_input: ExecutionInput) -> Estimate:
 
 
 def estimate_execution(
-    execution: Execution, calibration: Calibration | None = None, chained: ChainedExecution | None = None
+    execution: Execution, calibration: Calibration | None = None, log: AccessLog | None = None
 ) -> Estimate:
     """What a proof of an execution that has been run already will take.
 
@@ -72,13 +72,13 @@ def estimate_execution(
     parameters = _engine.parameters_default()
     try:
         key = program_key(execution.program, execution.input.parameters.features)
-        chained = chained or ChainedExecution(execution.run, key.table)
-        shapes = table_shapes(chained, len(key.image_columns))
+        log = log or AccessLog(execution.run, key.table)
+        shapes = table_shapes(log, len(key.image_columns))
         heights = [(shape.chip, shape.log_height) for shape in shapes]
         security = _engine.security(key.engine_key, heights, parameters)
     except _engine.EngineError as error:
         raise ProvingError(str(error)) from error
-    public = public_data(chained)
+    public = public_data(log)
     claim = claim_of(execution.run, public).to_bytes()
     file = ProofFile(
         __version__,

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
+from solproof.accesses.rows import Rows
 from solproof.accesses.table import padded_height, split_heights
 from solproof.air.chip import Chip
 from solproof.backend.widths import auxiliary_widths, quotient_widths
@@ -68,15 +69,15 @@ class Shape:
         return self.height.bit_length() - 1
 
 
-def table_shapes(execution: Execution, image_height: int) -> list[Shape]:
+def table_shapes(log: AccessLog, image_height: int) -> list[Shape]:
     """The tables of a proof, ordered by chip as the engine takes them.
 
     `image_height` is that of the program's image table, which its key has.
     """
     found = [
-        *_split_tables(execution),
-        *_public_tables(execution),
-        *_block_tables(execution),
+        *_split_tables(log),
+        *_public_tables(log),
+        *_block_tables(log),
         _shape(image.CHIP, image_height),
         _shape(lookup.CHIP, lookup.HEIGHT),
     ]
@@ -87,28 +88,28 @@ def _shape(chip: Chip, height: int, *, is_empty: bool = False) -> Shape:
     return Shape(CIRCUIT.number(chip), height, is_empty)
 
 
-def _split_tables(execution: Execution) -> Iterator[Shape]:
+def _split_tables(log: AccessLog) -> Iterator[Shape]:
     """The tables that `solproof.proving.witness.split` makes."""
     rows: list[tuple[Chip, int]] = []
     for family in FAMILIES:
-        taken = execution.rows(family.codes)
+        taken = Rows.of(log, family.codes)
         rows += [(executor.chip, len(executor.select(taken))) for executor in family.executors]
-    rows.append((memory_call.CHIP, len(execution.memory_calls)))
-    rows.append((refresh.REGISTER_REFRESH, len(execution.registers.refreshes.now)))
-    rows.append((refresh.MEMORY_REFRESH, len(execution.memory_refreshes.now)))
+    rows.append((memory_call.CHIP, len(log.memory_calls)))
+    rows.append((refresh.REGISTER_REFRESH, len(log.registers.refreshes.now)))
+    rows.append((refresh.MEMORY_REFRESH, len(log.memory_refreshes.now)))
     for chip, count in rows:
         yield from (_shape(chip, height) for height in split_heights(count))
 
 
-def _block_tables(execution: Execution) -> Iterator[Shape]:
+def _block_tables(log: AccessLog) -> Iterator[Shape]:
     """The tables of the words that memory syscalls touch."""
-    for chip, counts in zip((memory_copy.CHIP, memory_compare.CHIP), block_rows(execution), strict=True):
+    for chip, counts in zip((memory_copy.CHIP, memory_compare.CHIP), block_rows(log), strict=True):
         yield from (_shape(chip, padded_height(count)) for count in counts)
 
 
-def _public_tables(execution: Execution) -> Iterator[Shape]:
-    for table in public_tables(public_data(execution)):
+def _public_tables(log: AccessLog) -> Iterator[Shape]:
+    for table in public_tables(public_data(log)):
         if table.columns is not None:
             yield _shape(table.chip, len(table.columns), is_empty=not table.columns.any())
-    words = len(execution.cells.of(STACK, HEAP).index)
+    words = len(log.cells.of(STACK, HEAP).index)
     yield _shape(memory.STACK_HEAP, padded_height(words), is_empty=words == 0)

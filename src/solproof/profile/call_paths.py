@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from solproof.accesses.arrays import Integers
-from solproof.circuit.instructions.family import Code
+from solproof.accesses.program import FamilyCode
 from solproof.vm.trace import Run
 
 ROOT = 0
-CALLS = (Code.CALL, Code.CALL_REGISTER)
+CALLS = (FamilyCode.CALL, FamilyCode.CALL_REGISTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def call_paths(run: Run, codes: Integers, syscall_keys: Integers) -> CallPaths:
     """
     count, completed = run.instructions, run.final.steps
     reached = np.append(run.trace.pc, run.final.pc)  # the last call may be the last instruction executed
-    is_exit = codes == Code.EXIT
+    is_exit = codes == FamilyCode.EXIT
     parents, targets, calls = [-1], [run.program.entry], [1]
     numbers: dict[tuple[int, int], int] = {}
     open_paths, starts, entered = [ROOT], [0], [ROOT]
@@ -70,7 +70,7 @@ def call_paths(run: Run, codes: Integers, syscall_keys: Integers) -> CallPaths:
         Path(*fields) for fields in zip(parents, [False] * len(parents), targets, calls, strict=True)
     ]
 
-    at = np.flatnonzero(codes == Code.SYSCALL)
+    at = np.flatnonzero(codes == FamilyCode.SYSCALL)
     callers = np.stack([of_step[at], syscall_keys[at]])
     leaves, leaf_of_call, times = np.unique(callers, axis=1, return_inverse=True, return_counts=True)
     of_step[at] = len(functions) + leaf_of_call.reshape(-1)

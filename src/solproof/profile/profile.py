@@ -8,9 +8,9 @@ from enum import Enum
 
 import numpy as np
 
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
-from solproof.circuit.instructions.family import Code
+from solproof.accesses.program import FamilyCode
 from solproof.circuit.program_table import program_table
 from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
 from solproof.profile.cells import ChipCells, count_cells
@@ -137,7 +137,7 @@ def profile_execution(execution: Execution) -> Profile:
     codes = np.where(inside, table.code[pc], 0)
     names = function_names(execution.input.program, program)
     paths = call_paths(run, codes, table.immediate[pc].astype(np.int64))
-    witness = build_witness(ChainedExecution(run, table), program_columns(program, table))
+    witness = build_witness(AccessLog(run, table), program_columns(program, table))
     cells, chips = count_cells(witness, run.instructions)
     costs = _Costs(compute_units(run), cells)
     own = costs.by(paths.of_step, len(paths.paths))
@@ -184,8 +184,10 @@ class _Costs:
 
 
 def _families(codes: Integers, costs: _Costs) -> tuple[FamilyCost, ...]:
-    found = costs.by(codes, max(Code) + 1)
-    names = {0: NOT_EXECUTABLE} | {code: code.name.lower() for code in Code if code is not Code.SYSCALL}
+    found = costs.by(codes, max(FamilyCode) + 1)
+    names = {0: NOT_EXECUTABLE} | {
+        code: code.name.lower() for code in FamilyCode if code is not FamilyCode.SYSCALL
+    }
     return tuple(FamilyCost(name, found[code]) for code, name in names.items() if found[code].instructions)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.air import check as checker
 from solproof.air.check import Failure
 from solproof.circuit.program_table import program_table
@@ -17,8 +17,8 @@ from solproof.runtime.syscalls import registry
 def witness_of(execution: Execution) -> Witness:
     """The tables of an execution."""
     table = program_table(execution.program, registry(execution.input.parameters.features).keys())
-    chained = ChainedExecution(execution.run, table)
-    return build_witness(chained, program_columns(execution.program, table))
+    log = AccessLog(execution.run, table)
+    return build_witness(log, program_columns(execution.program, table))
 
 
 def check_witness(execution: Execution, witness: Witness) -> list[Failure]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from solproof import __version__, _engine
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.backend.key import program_key, system_digest
 from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProvingError
@@ -65,15 +65,15 @@ def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> 
 def prove_execution(
     execution: Execution,
     progress: _Clock | Progress | None = None,
-    chained: ChainedExecution | None = None,
+    log: AccessLog | None = None,
 ) -> Proof:
     """Prove an execution that has been run already; `chained` saves chaining it again."""
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
     clock.begin("key")
     key = program_key(execution.program, execution.input.parameters.features)
     clock.begin("witness")
-    witness = build_witness(chained or ChainedExecution(execution.run, key.table), key.image_columns)
-    del chained  # its memory is free from here on, unless the caller keeps it
+    witness = build_witness(log or AccessLog(execution.run, key.table), key.image_columns)
+    del log  # its memory is free from here on, unless the caller keeps it
     claim = claim_of(execution.run, witness.public)
     instances = [
         (CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in witness.instances

@@ -9,9 +9,11 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.memory_calls import Operation
+from solproof.accesses.program import ProgramTable
+from solproof.accesses.rows import Rows
 from solproof.accesses.table import MINIMUM_HEIGHT, Table, padded_height, split_blocks, split_heights
 from solproof.air.bus import PROGRAM, Bus, Role
 from solproof.air.chip import Chip
@@ -20,7 +22,6 @@ from solproof.circuit import boundary, lookup
 from solproof.circuit.instructions.registry import FAMILIES
 from solproof.circuit.memory import image, refresh
 from solproof.circuit.memory import words as memory
-from solproof.circuit.program_table import ProgramTable
 from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.syscalls import event, memory_call, memory_compare, memory_copy
 from solproof.program.program import Program
@@ -57,35 +58,35 @@ class Witness:
         return rows
 
 
-def public_data(execution: Execution) -> PublicData:
+def public_data(log: AccessLog) -> PublicData:
     """What the statement of a run says in the terms of the circuit."""
-    run, words = execution.run, execution.cells.of(INPUT)
+    run, words = log.run, log.cells.of(INPUT)
     return PublicData(
         entry=run.program.entry,
         registers=run.registers,
         layout=run.layout,
         final=run.final,
         input_words=InputWords(words.index, words.first, words.last),
-        memory_units=int(execution.memory_calls.cost.sum()),
-        events=execution.events,
+        memory_units=int(log.memory_calls.cost.sum()),
+        events=log.events,
     )
 
 
-def build_witness(execution: Execution, image_columns: NDArray[np.uint32]) -> Witness:
+def build_witness(log: AccessLog, image_columns: NDArray[np.uint32]) -> Witness:
     """Fill every table of a run, however it ended.
 
     `image_columns` are the preprocessed columns of its program: see `program_columns`.
     """
-    data = public_data(execution)
+    data = public_data(log)
     public = {table.chip.name: table for table in public_tables(data)}
     instances = [
-        *_instruction_tables(execution),
-        *_public_instances(execution, public),
-        *_memory_call_tables(execution),
-        *_refresh_tables(execution),
+        *_instruction_tables(log),
+        *_public_instances(log, public),
+        *_memory_call_tables(log),
+        *_refresh_tables(log),
     ]
     counts = _query_counts(instances, image.SLOTS_PER_ROW * len(image_columns))
-    table = image.fill(execution.layout.image_region, execution.cells, counts[PROGRAM])
+    table = image.fill(log.layout.image_region, log.cells, counts[PROGRAM])
     instances.append(Instance(image.CHIP, table.rows(), preprocessed=image_columns))
     instances.append(Instance(lookup.CHIP, lookup.fill(counts).rows(), preprocessed=lookup.preprocessed()))
     # The sort is stable: instances of one chip keep their order.
@@ -93,9 +94,9 @@ def build_witness(execution: Execution, image_columns: NDArray[np.uint32]) -> Wi
     return Witness(tuple(instances), data)
 
 
-def _instruction_tables(execution: Execution) -> Iterable[Instance]:
+def _instruction_tables(log: AccessLog) -> Iterable[Instance]:
     for family in FAMILIES:
-        taken = execution.rows(family.codes)
+        taken = Rows.of(log, family.codes)
         for executor in family.executors:
             rows = executor.select(taken)
             if len(rows) == 0:
@@ -105,7 +106,7 @@ def _instruction_tables(execution: Execution) -> Iterable[Instance]:
             yield from split(executor.chip, table.data)
 
 
-def _public_instances(execution: Execution, public: dict[str, PublicTable]) -> Iterable[Instance]:
+def _public_instances(log: AccessLog, public: dict[str, PublicTable]) -> Iterable[Instance]:
     def columns(chip: Chip) -> NDArray[np.uint32]:
         found = public[chip.name].columns
         assert found is not None
@@ -113,34 +114,34 @@ def _public_instances(execution: Execution, public: dict[str, PublicTable]) -> I
 
     tables = [
         boundary.fill_execution(columns(boundary.EXECUTION)),
-        boundary.fill_registers(execution, columns(boundary.REGISTER_BOUNDARY)),
-        memory.fill_input(columns(memory.INPUT_WORDS), execution.cells),
-        memory.fill_stack_heap(execution.cells, stack_gaps=execution.layout.stack_gaps),
-        event.fill_syscalls(execution, columns(event.SYSCALL)),
-        event.fill_event_words(execution, columns(event.EVENT_WORD)),
+        boundary.fill_registers(log, columns(boundary.REGISTER_BOUNDARY)),
+        memory.fill_input(columns(memory.INPUT_WORDS), log.cells),
+        memory.fill_stack_heap(log.cells, stack_gaps=log.layout.stack_gaps),
+        event.fill_syscalls(log, columns(event.SYSCALL)),
+        event.fill_event_words(log, columns(event.EVENT_WORD)),
     ]
     for table in tables:
         known = public[table.chip.name]
         yield Instance(table.chip, table.rows(), known.columns, known.values)
 
 
-def _memory_call_tables(execution: Execution) -> Iterable[Instance]:
-    if len(execution.memory_calls) == 0:
+def _memory_call_tables(log: AccessLog) -> Iterable[Instance]:
+    if len(log.memory_calls) == 0:
         return
-    yield from split(memory_call.CHIP, memory_call.fill(execution).data)
-    copies, comparisons = block_rows(execution)
+    yield from split(memory_call.CHIP, memory_call.fill(log).data)
+    copies, comparisons = block_rows(log)
     for table, counts in (
-        (memory_copy.fill(execution), copies),
-        (memory_compare.fill(execution), comparisons),
+        (memory_copy.fill(log), copies),
+        (memory_compare.fill(log), comparisons),
     ):
         for rows in np.split(table.data, np.cumsum(counts[:-1], dtype=np.int64)):
             if len(rows):
                 yield _padded(table.chip, rows, padded_height(len(rows)))
 
 
-def block_rows(execution: Execution) -> tuple[list[int], list[int]]:
+def block_rows(log: AccessLog) -> tuple[list[int], list[int]]:
     """How many rows each table of `memory_copy` has, and each of `memory_compare`."""
-    calls = execution.memory_calls
+    calls = log.memory_calls
     is_compare = calls.operation[calls.blocks.call] == Operation.COMPARE
     copies, comparisons = (
         split_blocks(np.flatnonzero(calls.blocks.is_first[chosen]), int(chosen.sum()))
@@ -149,12 +150,12 @@ def block_rows(execution: Execution) -> tuple[list[int], list[int]]:
     return copies, comparisons
 
 
-def _refresh_tables(execution: Execution) -> Iterable[Instance]:
-    registers, words = execution.registers.refreshes, execution.memory_refreshes
+def _refresh_tables(log: AccessLog) -> Iterable[Instance]:
+    registers, words = log.registers.refreshes, log.memory_refreshes
     if len(registers.now):
         yield from split(refresh.REGISTER_REFRESH, refresh.fill_registers(registers).data)
     if len(words.now):
-        yield from split(refresh.MEMORY_REFRESH, refresh.fill_memory(words, execution.layout).data)
+        yield from split(refresh.MEMORY_REFRESH, refresh.fill_memory(words, log.layout).data)
 
 
 def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:

@@ -26,7 +26,8 @@ def errors_page() -> str:
         "Errors",
         "Every error that users can see, and what it means. Names and messages of the runtime are those of "
         "Agave 4.1 and solana-sbpf 0.21.0; `{}` stands for what a message names.",
-        "`errors.py`, `program/errors.py`, `vm/faults.py`, `runtime/syscalls/` and `runtime/instruction_error.py`",
+        "`errors.py`, `program/errors.py`, `vm/faults.py`, `runtime/syscalls/` and "
+        "`runtime/instruction_error.py`",
     )
     lines += LEGEND.splitlines()
     lines += ["", "## Exceptions", ""]

@@ -11,10 +11,11 @@ from types import ModuleType
 from typing import Any
 
 import solproof
+from solproof.accesses.program import FamilyCode
 from solproof.air.bus import PROGRAM
 from solproof.air.chip import Chip
 from solproof.backend.widths import auxiliary_widths
-from solproof.circuit.instructions.family import Code, Family
+from solproof.circuit.instructions.family import Family
 from solproof.circuit.instructions.registry import BY_MNEMONIC, EXECUTORS, MODULES
 from solproof.circuit.registry import CIRCUIT
 from solproof.isa import semantics
@@ -68,7 +69,7 @@ def chips_of(row: Opcode, family: Family) -> list[Chip]:
     """The chips that take the instruction from the program bus: its family's executors, and others that name
     its code.
     """
-    codes = {*family.codes, *((Code.SYSCALL,) if row.mnemonic == "CALL_IMM" else ())}
+    codes = {*family.codes, *((FamilyCode.SYSCALL,) if row.mnemonic == "CALL_IMM" else ())}
     own = [executor.chip for executor in family.executors]
     others = [chip for chip in CIRCUIT.chips if codes & set(_fetched_codes(chip))]
     return own + [chip for chip in others if not any(chip is mine for mine in own)]
@@ -120,12 +121,12 @@ def _constrained(chip: Chip) -> str:
     return _found_in(modules, rf'Chip\(\s*"{chip.name}"')
 
 
-def _fetched_codes(chip: Chip) -> Iterator[Code]:
+def _fetched_codes(chip: Chip) -> Iterator[FamilyCode]:
     """The family numbers that a chip asks the program table for by name."""
     for interaction in chip.interactions:
         value = interaction.fields[1].constant_value() if interaction.bus is PROGRAM else None
         if value:
-            yield Code(value)
+            yield FamilyCode(value)
 
 
 # PLACES

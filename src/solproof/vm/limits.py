@@ -16,12 +16,6 @@ FIRST_FRAME_ENDS = {0: 0x1000, 1: 0x40000, 2: 0x40000, 3: 0x1000, 4: 0x1000}
 """Where r10 starts, in bytes from the start of the stack, by sBPF version."""
 
 REGISTERS = 11
-FRAME_REGISTER = 11
-"""Pseudo-register of the circuit: the clk of the open call and the call depth."""
-MEMORY_UNITS_REGISTER = 12
-"""Pseudo-register of the circuit: what the memory syscalls that chips prove have cost, in compute units."""
-CIRCUIT_REGISTERS = 13
-"""How many registers the circuit has, pseudo-registers included."""
 
 
 def initial_registers(version: int, instruction_data_address: int) -> tuple[int, ...]:

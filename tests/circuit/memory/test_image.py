@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from solproof.accesses.program import FamilyCode
 from solproof.air.field import P
-from solproof.circuit.instructions.family import Code
 from solproof.circuit.memory import image
 from tests.conformance import table_of
 from tests.program_builder import FUNCTION_KEY, ProgramBuilder
@@ -53,20 +53,20 @@ def test_entries() -> None:
     table = rows()
     nothing = (0, 0, 0, 0, 0, 0)
     assert [entry(row) for row in table] == [
-        (Code.MOVE, 3, 0, 0x1122_3344_5566_7788, 0, 2),
+        (FamilyCode.MOVE, 3, 0, 0x1122_3344_5566_7788, 0, 2),
         nothing,  # the second slot of lddw
-        (Code.ADD, 1, 0, 2**64 - 2, 0, 0),
-        (Code.ARITHMETIC, 1, 0, 2**32 - 2, 0, 2 * (8 | 16)),
-        (Code.JUMP, 1, 2, 0, P - 3, 1 + 2 * 4),
-        (Code.CALL, 0, 0, 0, 9, 0x2000),
-        (Code.SYSCALL, 0, 0, 0x2075_59BD, 0, 0),
-        (Code.CALL_REGISTER, 0, 7, 0x1_0000_0000, 0, 0x2000),
+        (FamilyCode.ADD, 1, 0, 2**64 - 2, 0, 0),
+        (FamilyCode.ARITHMETIC, 1, 0, 2**32 - 2, 0, 2 * (8 | 16)),
+        (FamilyCode.JUMP, 1, 2, 0, P - 3, 1 + 2 * 4),
+        (FamilyCode.CALL, 0, 0, 0, 9, 0x2000),
+        (FamilyCode.SYSCALL, 0, 0, 0x2075_59BD, 0, 0),
+        (FamilyCode.CALL_REGISTER, 0, 7, 0x1_0000_0000, 0, 0x2000),
         nothing,  # an unknown function
-        (Code.LOAD, 4, 5, 0, P - 8, 4),
-        (Code.STORE, 6, 0, 2**64 - 1, 2, 2),
-        (Code.ARITHMETIC, 2, 0, 0, 0, 2 * 2),
-        (Code.EXIT, 0, 0, 0, 0, 0),
-        (Code.STACK_GAPS, 0, 0, 0, 0, 0),
+        (FamilyCode.LOAD, 4, 5, 0, P - 8, 4),
+        (FamilyCode.STORE, 6, 0, 2**64 - 1, 2, 2),
+        (FamilyCode.ARITHMETIC, 2, 0, 0, 0, 2 * 2),
+        (FamilyCode.EXIT, 0, 0, 0, 0, 0),
+        (FamilyCode.STACK_GAPS, 0, 0, 0, 0, 0),
         *[nothing] * 18,
     ]
     assert FUNCTION_KEY + 9 not in (0, 0x1234)

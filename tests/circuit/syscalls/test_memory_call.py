@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.table import split_blocks
 from solproof.air.check import check
 from solproof.circuit.registry import CIRCUIT
@@ -63,18 +63,18 @@ def test_tables_are_cut_between_blocks(largest: int, monkeypatch: pytest.MonkeyP
         calls.append(("sol_memcpy_", (HEAP + 512 + number, HEAP + 3, length)))
         calls.append(("sol_memcmp_", (HEAP + 512, HEAP + 1, length, RESULT)))
     outcome = execute(calls)
-    chained = Execution(outcome, table_of(outcome.program))
-    whole = block_rows(chained)
+    log = AccessLog(outcome, table_of(outcome.program))
+    whole = block_rows(log)
     assert all(len(counts) == 1 for counts in whole)
     monkeypatch.setattr(split_blocks, "__defaults__", (largest,))
-    for counts, together in zip(block_rows(chained), whole, strict=True):
+    for counts, together in zip(block_rows(log), whole, strict=True):
         assert len(counts) > 1
         assert max(counts) <= largest
         assert sum(counts) == sum(together)
     witness = checked(outcome)
     chips = [instance.chip.name for instance in witness.instances]
     assert min(chips.count("memory_copy"), chips.count("memory_compare")) > 1
-    heights = [(shape.chip, shape.height) for shape in table_shapes(chained, 16)]
+    heights = [(shape.chip, shape.height) for shape in table_shapes(log, 16)]
     for instance in witness.instances:
         if instance.chip.name.startswith("memory_co"):
             assert (CIRCUIT.number(instance.chip), len(instance.main)) in heights

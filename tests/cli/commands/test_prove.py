@@ -16,7 +16,7 @@ import click
 import pytest
 
 from benches.mixed_loop import mixed_loop
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.cli.terminal.sizes import byte_size
 from solproof.formats import bincode
 from solproof.runtime.execution_input import ExecutionInput
@@ -92,13 +92,13 @@ def test_accesses_are_chained_once(
 ) -> None:
     """The estimate's chained execution is the proof's."""
     chained: list[object] = []
-    original = ChainedExecution.__init__
+    original = AccessLog.__init__
 
-    def counted(self: ChainedExecution, *arguments: Any) -> None:
+    def counted(self: AccessLog, *arguments: Any) -> None:
         chained.append(self)
         original(self, *arguments)
 
-    monkeypatch.setattr(ChainedExecution, "__init__", counted)
+    monkeypatch.setattr(AccessLog, "__init__", counted)
     proof = tmp_path / "new.proof"
     assert command("prove", files.input_bin, "--output", proof, "--quiet").status == 0
     assert len(chained) == 1

@@ -8,45 +8,24 @@ here; those of a and b were, by whoever wrote them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from solproof.accesses.arrays import Integers
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, range16, range16_word
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.isa.instruction import Instruction
-from solproof.isa.integers import MASK32, MASK64, Binary, sign_extend32
-
-# SEMANTICS
-
-SEMANTICS: Mapping[str, Binary] = {
-    "ADD64": lambda a, b: (a + b) & MASK64,
-    "SUB64": lambda a, b: (a - b) & MASK64,
-    "NEG64": lambda a, _: -a & MASK64,
-    "ADD32": lambda a, b: sign_extend32(a + b),
-    "SUB32": lambda a, b: sign_extend32(a - b),
-    "NEG32": lambda a, _: -a & MASK32,
-}
-# V2 zero-extends 32-bit results but those of a move, and subtracts the destination from an immediate.
-SEMANTICS_V2: Mapping[str, Binary] = {
-    "ADD32": lambda a, b: (a + b) & MASK32,
-    "SUB32_REG": lambda a, b: (a - b) & MASK32,
-    "SUB32_IMM": lambda a, b: (b - a) & MASK32,
-    "SUB64_IMM": lambda a, b: (b - a) & MASK64,
-    "MOV32_REG": lambda _, b: sign_extend32(b),
-}
 
 # OPCODES
 
 
 def encode_add(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """ADD64."""
-    return binary_entry(Code.ADD, mnemonic, instruction)
+    return binary_entry(FamilyCode.ADD, mnemonic, instruction)
 
 
 SUBTRACT, REVERSE, COPY, HALF, EXTEND = 1, 2, 4, 8, 16
@@ -72,9 +51,9 @@ MODES_V2 = {
 def encode_arithmetic(mnemonic: str, instruction: Instruction, version: int) -> Entry:
     """The other forms. Negation is b - a with the immediate 0, whatever the instruction's immediate holds."""
     if mnemonic in ("NEG32", "NEG64"):
-        return Entry(Code.ARITHMETIC, destination=instruction.destination, flags=2 * MODES[mnemonic])
+        return Entry(FamilyCode.ARITHMETIC, destination=instruction.destination, flags=2 * MODES[mnemonic])
     mode = MODES_V2[mnemonic] if version == 2 else MODES[mnemonic.rpartition("_")[0]]
-    return binary_entry(Code.ARITHMETIC, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)
+    return binary_entry(FamilyCode.ARITHMETIC, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)
 
 
 # COLUMNS AND CONSTRAINTS
@@ -89,7 +68,7 @@ def build_add() -> Chip:
     b, immediate = operand(step, is_register)
     c = chip.word("c", "a + b")
 
-    step.fetch(Code.ADD, destination=a.index, source=b.index, immediate=immediate, flags=is_register)
+    step.fetch(FamilyCode.ADD, destination=a.index, source=b.index, immediate=immediate, flags=is_register)
     step.advance(step.pc + 1)
     carry = chip.graph.constant(0)
     for limb in range(4):
@@ -126,7 +105,9 @@ def build_arithmetic() -> Chip:
     carries = [chip.flag(f"carry_{limb}", f"carry out of limb {limb}") for limb in range(4)]
     is_negative = chip.flag("is_negative", "sign bit of the low 32 bits of c when it is extended")
 
-    step.fetch(Code.ARITHMETIC, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
+    step.fetch(
+        FamilyCode.ARITHMETIC, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags)
+    )
     step.advance(step.pc + 1)
     subtract, reverse, copy = flags["is_subtract"], flags["is_reverse"], flags["is_copy"]
     half, extended = flags["is_half"], flags["is_extended"]
@@ -186,9 +167,9 @@ def fill_arithmetic(table: Table, rows: Rows) -> None:
 
 
 FAMILIES = (
-    Family((Code.ADD,), both("ADD64"), encode_add, (Executor(build_add(), fill_add),)),
+    Family((FamilyCode.ADD,), both("ADD64"), encode_add, (Executor(build_add(), fill_add),)),
     Family(
-        (Code.ARITHMETIC,),
+        (FamilyCode.ARITHMETIC,),
         (*both("ADD32", "SUB32", "SUB64"), "MOV32_REG", "NEG32", "NEG64"),
         encode_arithmetic,
         (Executor(build_arithmetic(), fill_arithmetic),),

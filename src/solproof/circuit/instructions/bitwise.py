@@ -7,37 +7,20 @@ stays what it is. On 32 bits only the low halves count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.bus import BITWISE
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.field import inverses
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.isa.instruction import Instruction
-from solproof.isa.integers import MASK32, Binary, Condition
-
-# SEMANTICS
-
-SEMANTICS: Mapping[str, Binary] = {
-    "AND64": lambda a, b: a & b,
-    "OR64": lambda a, b: a | b,
-    "XOR64": lambda a, b: a ^ b,
-    "AND32": lambda a, b: a & b & MASK32,
-    "OR32": lambda a, b: (a | b) & MASK32,
-    "XOR32": lambda a, b: (a ^ b) & MASK32,
-    "HOR64": lambda a, b: a | (b & MASK32) << 32,
-}
-CONDITIONS: Mapping[str, Condition] = {
-    "JSET64": lambda a, b: a & b != 0,
-    "JSET32": lambda a, b: a & b & MASK32 != 0,
-}
 
 # OPCODES
 
@@ -65,7 +48,7 @@ def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
         instruction = replace(instruction, immediate=instruction.immediate << 32)
     offset = instruction.offset if mode & JUMP else 0
     return binary_entry(
-        Code.BITWISE, mnemonic, instruction, mode, bits=32 if mode & HALF else 64, offset=offset
+        FamilyCode.BITWISE, mnemonic, instruction, mode, bits=32 if mode & HALF else 64, offset=offset
     )
 
 
@@ -101,7 +84,7 @@ def build() -> Chip:
     )
 
     step.fetch(
-        Code.BITWISE,
+        FamilyCode.BITWISE,
         destination=a.index,
         source=b.index,
         immediate=immediate,
@@ -166,7 +149,7 @@ def fill(table: Table, rows: Rows) -> None:
 
 FAMILIES = (
     Family(
-        (Code.BITWISE,),
+        (FamilyCode.BITWISE,),
         (*both("AND64", "OR64", "XOR64", "AND32", "OR32", "XOR32", "JSET64", "JSET32"), "HOR64_IMM"),
         encode,
         (Executor(build(), fill),),

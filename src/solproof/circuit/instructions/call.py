@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from solproof.accesses.program import FamilyCode
+from solproof.accesses.registers import FRAME_REGISTER
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.bus import PROGRAM, STATE
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.gadgets import LIMB, access_register, bits, range16
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family
+from solproof.circuit.instructions.family import Entry, Executor, Family
 from solproof.circuit.instructions.parts.adapter import Register, Step
 from solproof.isa.disassemble import callx_register
 from solproof.isa.instruction import Instruction
-from solproof.vm.limits import FRAME_REGISTER, FRAME_STRIDES, MAXIMUM_CALL_DEPTH
+from solproof.vm.limits import FRAME_STRIDES, MAXIMUM_CALL_DEPTH
 
 SAVED = (6, 7, 8, 9)
 DEPTH_BITS = 6
@@ -38,13 +40,13 @@ def encode(mnemonic: str, instruction: Instruction, version: int) -> Entry:
     """
     stride = FRAME_STRIDES[version]
     if mnemonic == "CALL_IMM":
-        return Entry(Code.CALL, flags=stride)
-    return Entry(Code.CALL_REGISTER, source=callx_register(instruction, version), flags=stride)
+        return Entry(FamilyCode.CALL, flags=stride)
+    return Entry(FamilyCode.CALL_REGISTER, source=callx_register(instruction, version), flags=stride)
 
 
 def encode_exit(_: str, __: Instruction, ___: int) -> Entry:
     """A return, or the end of the program."""
-    return Entry(Code.EXIT)
+    return Entry(FamilyCode.EXIT)
 
 
 # COLUMNS AND CONSTRAINTS
@@ -87,7 +89,7 @@ def build() -> Chip:
     )
 
     # The call.
-    family = Code.CALL + (Code.CALL_REGISTER - Code.CALL) * is_register
+    family = FamilyCode.CALL + (FamilyCode.CALL_REGISTER - FamilyCode.CALL) * is_register
     offset = (1 - is_register) * target
     step.fetch(family, source=callee.index, immediate=text_address, offset=offset, flags=stride)
     step.advance(target)
@@ -133,7 +135,7 @@ def build() -> Chip:
     access_register(chip, 10, stack, moved, before=stack_before, now=now, active=step.is_real, name="r10")
 
     # The return.
-    exit_message: list[Expression | int] = [exit_pc, Code.EXIT, 0, 0, 0, 0, 0, 0, 0, 0]
+    exit_message: list[Expression | int] = [exit_pc, FamilyCode.EXIT, 0, 0, 0, 0, 0, 0, 0, 0]
     chip.query(PROGRAM, exit_message, returns, "an exit at exit_pc")
     chip.receive(STATE, [exit_clk, exit_pc], returns, "the exit is reached")
     chip.send(STATE, [exit_clk + 1, step.pc + 1], returns, "the instruction after the call is reached")
@@ -201,7 +203,12 @@ def fill(table: Table, rows: Rows) -> None:
 
 
 FAMILIES = (
-    Family((Code.CALL, Code.CALL_REGISTER), ("CALL_IMM", "CALL_REG"), encode, (Executor(build(), fill),)),
+    Family(
+        (FamilyCode.CALL, FamilyCode.CALL_REGISTER),
+        ("CALL_IMM", "CALL_REG"),
+        encode,
+        (Executor(build(), fill),),
+    ),
     # A return is half of its call's row, the end of the program a row of the execution table.
-    Family((Code.EXIT,), ("EXIT",), encode_exit, ()),
+    Family((FamilyCode.EXIT,), ("EXIT",), encode_exit, ()),
 )

@@ -10,17 +10,18 @@ quotient that overflows has none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from solproof.accesses.arrays import Flags, Integers, Values
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, Word
 from solproof.air.gadgets import LIMB, bits, range16, range16_word
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.circuit.instructions.parts.byte_product import (
     byte_pairs,
@@ -30,39 +31,7 @@ from solproof.circuit.instructions.parts.byte_product import (
 )
 from solproof.circuit.instructions.parts.comparison import Comparison, fill_comparison
 from solproof.isa.instruction import Instruction
-from solproof.isa.integers import MASK32, MASK64, Binary, signed32, signed64
-
-# SEMANTICS
-
-
-def _signed(a: int, b: int, bits: int) -> tuple[int, int]:
-    """The quotient, rounded towards zero, and the remainder."""
-    quotient = abs(a) // abs(b)
-    if (a < 0) != (b < 0):
-        quotient = -quotient
-    if quotient == 1 << (bits - 1):
-        raise OverflowError
-    return quotient, a - quotient * b
-
-
-# A zero divisor raises ZeroDivisionError, the smallest number divided by -1 OverflowError; the machine turns
-# them into DivideByZero and DivideOverflow. The immediates of UDIV64 and UREM64 are zero-extended.
-SEMANTICS: Mapping[str, Binary] = {
-    "DIV64": lambda a, b: a // b,
-    "MOD64": lambda a, b: a % b,
-    "DIV32": lambda a, b: (a & MASK32) // (b & MASK32),
-    "MOD32": lambda a, b: (a & MASK32) % (b & MASK32),
-    "UDIV64_REG": lambda a, b: a // b,
-    "UDIV64_IMM": lambda a, b: a // (b & MASK32),
-    "UREM64_REG": lambda a, b: a % b,
-    "UREM64_IMM": lambda a, b: a % (b & MASK32),
-    "UDIV32": lambda a, b: (a & MASK32) // (b & MASK32),
-    "UREM32": lambda a, b: (a & MASK32) % (b & MASK32),
-    "SDIV64": lambda a, b: _signed(signed64(a), signed64(b), 64)[0] & MASK64,
-    "SREM64": lambda a, b: _signed(signed64(a), signed64(b), 64)[1] & MASK64,
-    "SDIV32": lambda a, b: _signed(signed32(a), signed32(b), 32)[0] & MASK32,
-    "SREM32": lambda a, b: _signed(signed32(a), signed32(b), 32)[1] & MASK32,
-}
+from solproof.isa.integers import MASK32
 
 # OPCODES
 
@@ -84,13 +53,13 @@ def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """An unsigned division."""
     mode = MODES[mnemonic.rpartition("_")[0]]
     zero_extended = mode & HALF or mnemonic.startswith("U")
-    return binary_entry(Code.DIVIDE, mnemonic, instruction, mode, bits=32 if zero_extended else 64)
+    return binary_entry(FamilyCode.DIVIDE, mnemonic, instruction, mode, bits=32 if zero_extended else 64)
 
 
 def encode_signed(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A signed division."""
     mode = SIGNED_MODES[mnemonic.rpartition("_")[0]]
-    return binary_entry(Code.DIVIDE_SIGNED, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)
+    return binary_entry(FamilyCode.DIVIDE_SIGNED, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)
 
 
 # COLUMNS AND CONSTRAINTS
@@ -112,7 +81,7 @@ def build() -> Chip:
     b, immediate = operand(step, flags["is_register"])
     divisor = chip.word("divisor", "b, its upper half cleared for 32 bits")
 
-    step.fetch(Code.DIVIDE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
+    step.fetch(FamilyCode.DIVIDE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
     step.advance(step.pc + 1)
     for limb in range(4):
         gate = 1 if limb < 2 else 1 - half
@@ -190,7 +159,7 @@ def build_signed() -> Chip:
     is_negated = chip.flag("is_negated", "1 when c is the quotient or the remainder negated")
 
     step.fetch(
-        Code.DIVIDE_SIGNED, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags)
+        FamilyCode.DIVIDE_SIGNED, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags)
     )
     step.advance(step.pc + 1)
     signed = {}
@@ -298,8 +267,11 @@ def _fill_negation(table: Table, name: str, sums: Integers, is_negated: Flags, c
 
 
 FAMILIES = (
-    Family((Code.DIVIDE,), both(*MODES), encode, (Executor(build(), fill),)),
+    Family((FamilyCode.DIVIDE,), both(*MODES), encode, (Executor(build(), fill),)),
     Family(
-        (Code.DIVIDE_SIGNED,), both(*SIGNED_MODES), encode_signed, (Executor(build_signed(), fill_signed),)
+        (FamilyCode.DIVIDE_SIGNED,),
+        both(*SIGNED_MODES),
+        encode_signed,
+        (Executor(build_signed(), fill_signed),),
     ),
 )

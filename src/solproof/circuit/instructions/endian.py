@@ -5,28 +5,14 @@ Given a, split into bytes, this chip proves the new destination.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.gadgets import byte_pair
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family
+from solproof.circuit.instructions.family import Entry, Executor, Family
 from solproof.circuit.instructions.parts.adapter import Register, Step, pack
 from solproof.isa.instruction import Instruction
-from solproof.isa.integers import Binary
-
-# SEMANTICS
-
-
-def _swap(value: int, bits: int) -> int:
-    return int.from_bytes((value & ((1 << bits) - 1)).to_bytes(bits // 8, "little"), "big")
-
-
-SEMANTICS: Mapping[str, Binary] = {
-    "LE": lambda a, bits: a & ((1 << bits) - 1),
-    "BE": _swap,
-}
 
 # OPCODES
 
@@ -37,7 +23,7 @@ WIDTHS = {16: 2, 32: 4, 64: 8}
 def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """LE or BE of a width that the verifier of programs has checked."""
     flags = (SWAP if mnemonic == "BE" else 0) | WIDTHS[instruction.immediate]
-    return Entry(Code.ENDIAN, destination=instruction.destination, flags=flags)
+    return Entry(FamilyCode.ENDIAN, destination=instruction.destination, flags=flags)
 
 
 # COLUMNS AND CONSTRAINTS
@@ -60,7 +46,7 @@ def build() -> Chip:
     a = Register.columns(chip, "a")
     c = chip.word("c", "the result")
 
-    step.fetch(Code.ENDIAN, destination=a.index, flags=pack(flags))
+    step.fetch(FamilyCode.ENDIAN, destination=a.index, flags=pack(flags))
     step.advance(step.pc + 1)
     swapped = []
     for limb in range(4):
@@ -97,4 +83,4 @@ def fill(table: Table, rows: Rows) -> None:
         table[f"a_{limb}_low"] = a[:, limb] & 255
 
 
-FAMILIES = (Family((Code.ENDIAN,), ("LE", "BE"), encode, (Executor(build(), fill),)),)
+FAMILIES = (Family((FamilyCode.ENDIAN,), ("LE", "BE"), encode, (Executor(build(), fill),)),)

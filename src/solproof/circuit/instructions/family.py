@@ -4,48 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import TYPE_CHECKING
 
+from solproof.accesses.program import FamilyCode
+from solproof.accesses.rows import Rows
+from solproof.accesses.table import Table
 from solproof.air.chip import Chip
 from solproof.isa.instruction import Instruction
-
-if TYPE_CHECKING:
-    from solproof.accesses.rows import Rows
-    from solproof.accesses.table import Table
-
-
-class Code(IntEnum):
-    """The family number of a program message. 0 is never queried: a slot that cannot be executed."""
-
-    ADD = 1
-    ARITHMETIC = 2
-    MOVE = 3
-    BITWISE = 4
-    SHIFT = 5
-    MULTIPLY = 6
-    DIVIDE = 7
-    ENDIAN = 8
-    JUMP = 9
-    JUMP_ALWAYS = 10
-    LOAD = 11
-    STORE = 12
-    CALL = 13
-    CALL_REGISTER = 14
-    EXIT = 15
-    SYSCALL = 16
-    STACK_GAPS = 17
-    """Of no instruction: the row that says that the stack has holes."""
-    MULTIPLY_WIDE = 18
-    DIVIDE_SIGNED = 19
-    JUMP_HALF = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the program table: a program message but its pc. `immediate` is a value modulo 2^64."""
 
-    code: Code
+    code: FamilyCode
     destination: int = 0
     source: int = 0
     immediate: int = 0
@@ -69,7 +40,7 @@ class Family:
     Every step with such a code is taken by exactly one executor.
     """
 
-    codes: tuple[Code, ...]
+    codes: tuple[FamilyCode, ...]
     mnemonics: tuple[str, ...]
     encode: Callable[[str, Instruction, int], Entry]
     """From mnemonic, instruction and sBPF version to the entry of the program table."""
@@ -87,7 +58,13 @@ def is_register_form(mnemonic: str) -> bool:
 
 
 def binary_entry(
-    code: Code, mnemonic: str, instruction: Instruction, flags: int = 0, *, bits: int = 64, offset: int = 0
+    code: FamilyCode,
+    mnemonic: str,
+    instruction: Instruction,
+    flags: int = 0,
+    *,
+    bits: int = 64,
+    offset: int = 0,
 ) -> Entry:
     """The entry of `destination = destination op b`.
 

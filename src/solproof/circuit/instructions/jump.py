@@ -7,42 +7,15 @@ comparison compares with the sign bits flipped. `jump_half` does the same for th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, range16
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.circuit.instructions.parts.comparison import Comparison, fill_comparison
 from solproof.isa.instruction import Instruction
-from solproof.isa.integers import MASK32, Condition, signed32, signed64
-
-# SEMANTICS
-
-CONDITIONS: Mapping[str, Condition] = {
-    "JEQ64": lambda a, b: a == b,
-    "JNE64": lambda a, b: a != b,
-    "JGT64": lambda a, b: a > b,
-    "JGE64": lambda a, b: a >= b,
-    "JLT64": lambda a, b: a < b,
-    "JLE64": lambda a, b: a <= b,
-    "JSGT64": lambda a, b: signed64(a) > signed64(b),
-    "JSGE64": lambda a, b: signed64(a) >= signed64(b),
-    "JSLT64": lambda a, b: signed64(a) < signed64(b),
-    "JSLE64": lambda a, b: signed64(a) <= signed64(b),
-    "JEQ32": lambda a, b: a & MASK32 == b & MASK32,
-    "JNE32": lambda a, b: a & MASK32 != b & MASK32,
-    "JGT32": lambda a, b: a & MASK32 > b & MASK32,
-    "JGE32": lambda a, b: a & MASK32 >= b & MASK32,
-    "JLT32": lambda a, b: a & MASK32 < b & MASK32,
-    "JLE32": lambda a, b: a & MASK32 <= b & MASK32,
-    "JSGT32": lambda a, b: signed32(a) > signed32(b),
-    "JSGE32": lambda a, b: signed32(a) >= signed32(b),
-    "JSLT32": lambda a, b: signed32(a) < signed32(b),
-    "JSLE32": lambda a, b: signed32(a) <= signed32(b),
-}
 
 # OPCODES
 
@@ -64,18 +37,18 @@ MODES = {
 def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A conditional jump: taken when (equal and EQUAL) or (less and LESS), inverted by INVERT."""
     mode = MODES[mnemonic.rpartition("64_")[0]]
-    return binary_entry(Code.JUMP, mnemonic, instruction, mode, offset=instruction.offset)
+    return binary_entry(FamilyCode.JUMP, mnemonic, instruction, mode, offset=instruction.offset)
 
 
 def encode_half(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """The same on 32 bits."""
     mode = MODES[mnemonic.rpartition("32_")[0]]
-    return binary_entry(Code.JUMP_HALF, mnemonic, instruction, mode, bits=32, offset=instruction.offset)
+    return binary_entry(FamilyCode.JUMP_HALF, mnemonic, instruction, mode, bits=32, offset=instruction.offset)
 
 
 def encode_always(_: str, instruction: Instruction, __: int) -> Entry:
     """JA."""
-    return Entry(Code.JUMP_ALWAYS, offset=instruction.offset)
+    return Entry(FamilyCode.JUMP_ALWAYS, offset=instruction.offset)
 
 
 # COLUMNS AND CONSTRAINTS
@@ -86,7 +59,7 @@ def build() -> Chip:
     chip = Chip(
         "jump", "Given a and b, this chip proves whether a conditional jump is taken, and the next pc."
     )
-    _compare(chip, Code.JUMP, 4)
+    _compare(chip, FamilyCode.JUMP, 4)
     return chip
 
 
@@ -97,11 +70,11 @@ def build_half() -> Chip:
         "Given a and b, this chip proves whether a conditional jump on their low 32 bits is taken, "
         "and the next pc.",
     )
-    _compare(chip, Code.JUMP_HALF, 2)
+    _compare(chip, FamilyCode.JUMP_HALF, 2)
     return chip
 
 
-def _compare(chip: Chip, code: Code, count: int) -> None:
+def _compare(chip: Chip, code: FamilyCode, count: int) -> None:
     """A jump that compares the low `count` limbs."""
     step = Step.columns(chip)
     flags = {
@@ -146,7 +119,7 @@ def build_always() -> Chip:
     chip = Chip("jump_always", "Given an unconditional jump, this chip proves the next pc.")
     step = Step.columns(chip)
     offset = chip.column("offset", "distance of the jump")
-    step.fetch(Code.JUMP_ALWAYS, offset=offset)
+    step.fetch(FamilyCode.JUMP_ALWAYS, offset=offset)
     step.advance(step.pc + 1 + offset)
     return chip
 
@@ -189,12 +162,12 @@ def fill_always(table: Table, rows: Rows) -> None:
 
 
 FAMILIES = (
-    Family((Code.JUMP,), both(*(f"{name}64" for name in MODES)), encode, (Executor(build(), fill),)),
+    Family((FamilyCode.JUMP,), both(*(f"{name}64" for name in MODES)), encode, (Executor(build(), fill),)),
     Family(
-        (Code.JUMP_HALF,),
+        (FamilyCode.JUMP_HALF,),
         both(*(f"{name}32" for name in MODES)),
         encode_half,
         (Executor(build_half(), fill_half),),
     ),
-    Family((Code.JUMP_ALWAYS,), ("JA",), encode_always, (Executor(build_always(), fill_always),)),
+    Family((FamilyCode.JUMP_ALWAYS,), ("JA",), encode_always, (Executor(build_always(), fill_always),)),
 )

@@ -8,36 +8,22 @@ memory bus, so their limbs need no range check.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from solproof.accesses.arrays import Flags
 from solproof.accesses.memory import WRITABLE_TAG
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family
+from solproof.circuit.instructions.family import Entry, Executor, Family
 from solproof.circuit.instructions.parts.adapter import Register, Step, pack
 from solproof.circuit.instructions.parts.address import Address, fill_address
 from solproof.circuit.instructions.parts.straddle import Straddle, fill_straddle
 from solproof.isa.instruction import Instruction
-
-# SEMANTICS
-
-LOADS: Mapping[str, int] = {  # bytes
-    "LD_B": 1,
-    "LD_H": 2,
-    "LD_W": 4,
-    "LD_DW": 8,
-    # V2, which moved them to other codes
-    "LD_1B": 1,
-    "LD_2B": 2,
-    "LD_4B": 4,
-    "LD_8B": 8,
-}
+from solproof.isa.semantics.memory import LOADS
 
 # OPCODES
 
@@ -48,7 +34,7 @@ def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A load: the flag of weight n says that it loads n bytes."""
     size = LOADS[mnemonic.removesuffix("_REG")]
     return Entry(
-        Code.LOAD,
+        FamilyCode.LOAD,
         instruction.destination,
         instruction.source,
         offset=instruction.offset,
@@ -75,7 +61,7 @@ def build() -> Chip:
     is_writable = chip.flag("is_writable", "1 when the word is writable")
 
     step.fetch(
-        Code.LOAD, destination=destination.index, source=base.index, offset=offset, flags=SIZE_FLAGS[8]
+        FamilyCode.LOAD, destination=destination.index, source=base.index, offset=offset, flags=SIZE_FLAGS[8]
     )
     step.advance(step.pc + 1)
     base.read_as_source(step, step.is_real)
@@ -119,7 +105,7 @@ def build_narrow() -> Chip:
     )
 
     flags = is_byte * 1 + is_half * 2 + is_word * 4
-    step.fetch(Code.LOAD, destination=destination.index, source=base.index, offset=offset, flags=flags)
+    step.fetch(FamilyCode.LOAD, destination=destination.index, source=base.index, offset=offset, flags=flags)
     step.advance(step.pc + 1)
     base.read_as_source(step, step.is_real)
     chip.assert_equal(
@@ -172,7 +158,11 @@ def build_unaligned() -> Chip:
     result = chip.word("result", "the value loaded")
 
     step.fetch(
-        Code.LOAD, destination=destination.index, source=base.index, offset=offset, flags=2 * pack(sizes)
+        FamilyCode.LOAD,
+        destination=destination.index,
+        source=base.index,
+        offset=offset,
+        flags=2 * pack(sizes),
     )
     step.advance(step.pc + 1)
     base.read_as_source(step, step.is_real)
@@ -269,7 +259,7 @@ def fill_unaligned(table: Table, rows: Rows) -> None:
 
 FAMILIES = (
     Family(
-        (Code.LOAD,),
+        (FamilyCode.LOAD,),
         tuple(f"{stem}_REG" for stem in LOADS),
         encode,
         (

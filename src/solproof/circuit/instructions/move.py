@@ -6,23 +6,13 @@ wherever they come from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table
 from solproof.air.chip import Chip
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.isa.instruction import Instruction
-from solproof.isa.integers import MASK32, Binary
-
-# SEMANTICS
-
-SEMANTICS: Mapping[str, Binary] = {
-    "MOV64": lambda _, b: b,
-    "MOV32": lambda _, b: b & MASK32,
-}
-
 
 # OPCODES
 
@@ -32,8 +22,12 @@ WIDE = 1
 def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A move; for lddw, `immediate` is the wide one (see `solproof.circuit.program_table`)."""
     if mnemonic == "LD_DW_IMM":
-        return Entry(Code.MOVE, instruction.destination, immediate=instruction.immediate, flags=2 * WIDE)
-    return binary_entry(Code.MOVE, mnemonic, instruction, bits=32 if mnemonic.startswith("MOV32") else 64)
+        return Entry(
+            FamilyCode.MOVE, instruction.destination, immediate=instruction.immediate, flags=2 * WIDE
+        )
+    return binary_entry(
+        FamilyCode.MOVE, mnemonic, instruction, bits=32 if mnemonic.startswith("MOV32") else 64
+    )
 
 
 # COLUMNS AND CONSTRAINTS
@@ -50,7 +44,7 @@ def build() -> Chip:
     a = Register.columns(chip, "a")
     b, immediate = operand(step, flags["is_register"])
 
-    step.fetch(Code.MOVE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
+    step.fetch(FamilyCode.MOVE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
     step.advance(step.pc + 1 + flags["is_wide"])
     a.write_as_destination(step, b.value)
     return chip
@@ -70,6 +64,9 @@ def fill(table: Table, rows: Rows) -> None:
 
 FAMILIES = (
     Family(
-        (Code.MOVE,), ("MOV64_IMM", "MOV64_REG", "MOV32_IMM", "LD_DW_IMM"), encode, (Executor(build(), fill),)
+        (FamilyCode.MOVE,),
+        ("MOV64_IMM", "MOV64_REG", "MOV32_IMM", "LD_DW_IMM"),
+        encode,
+        (Executor(build(), fill),),
     ),
 )

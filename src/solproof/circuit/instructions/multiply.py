@@ -8,32 +8,18 @@ ask for the upper 64, signed or unsigned, or for the low 32, zero-extended.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from solproof.accesses.arrays import Integers
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, bits, range16, range16_word
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.circuit.instructions.parts.byte_product import byte_pairs, fill_byte_pairs, product_column
 from solproof.isa.instruction import Instruction
-from solproof.isa.integers import MASK32, MASK64, Binary, sign_extend32, signed64
-
-# SEMANTICS
-
-SEMANTICS: Mapping[str, Binary] = {
-    "MUL64": lambda a, b: (a * b) & MASK64,
-    "MUL32": lambda a, b: sign_extend32(a * b),
-    "LMUL64": lambda a, b: (a * b) & MASK64,
-    "LMUL32": lambda a, b: (a * b) & MASK32,
-    "UHMUL64_REG": lambda a, b: (a * b) >> 64,
-    "UHMUL64_IMM": lambda a, b: (a * (b & MASK32)) >> 64,  # the immediate is zero-extended
-    "SHMUL64": lambda a, b: (signed64(a) * signed64(b)) >> 64 & MASK64,
-}
 
 # OPCODES
 
@@ -45,13 +31,17 @@ WIDE_MODES = {"UHMUL64": 0, "SHMUL64": SIGNED, "LMUL32": LOW}
 def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A product."""
     half = mnemonic.startswith("MUL32")
-    return binary_entry(Code.MULTIPLY, mnemonic, instruction, HALF if half else 0, bits=32 if half else 64)
+    return binary_entry(
+        FamilyCode.MULTIPLY, mnemonic, instruction, HALF if half else 0, bits=32 if half else 64
+    )
 
 
 def encode_wide(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """The products of V2 that keep something else than their low 64 bits."""
     mode = WIDE_MODES[mnemonic.rpartition("_")[0]]
-    return binary_entry(Code.MULTIPLY_WIDE, mnemonic, instruction, mode, bits=64 if mode & SIGNED else 32)
+    return binary_entry(
+        FamilyCode.MULTIPLY_WIDE, mnemonic, instruction, mode, bits=64 if mode & SIGNED else 32
+    )
 
 
 # COLUMNS AND CONSTRAINTS
@@ -76,7 +66,9 @@ def build() -> Chip:
     carries = chip.word("carry", "carry out of each limb of the product")
     is_negative = chip.flag("is_negative", "sign bit of a 32-bit product, else 0")
 
-    step.fetch(Code.MULTIPLY, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
+    step.fetch(
+        FamilyCode.MULTIPLY, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags)
+    )
     step.advance(step.pc + 1)
     a_bytes, b_bytes = byte_pairs(step, "a", a.value, "b", b.value)
     carry = chip.graph.constant(0)
@@ -121,7 +113,7 @@ def build_wide() -> Chip:
     }
 
     step.fetch(
-        Code.MULTIPLY_WIDE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags)
+        FamilyCode.MULTIPLY_WIDE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags)
     )
     step.advance(step.pc + 1)
     for name, value in (("a", a.value), ("b", b.value)):
@@ -191,6 +183,6 @@ def fill_wide(table: Table, rows: Rows) -> None:
 
 
 FAMILIES = (
-    Family((Code.MULTIPLY,), both("MUL64", "MUL32", "LMUL64"), encode, (Executor(build(), fill),)),
-    Family((Code.MULTIPLY_WIDE,), both(*WIDE_MODES), encode_wide, (Executor(build_wide(), fill_wide),)),
+    Family((FamilyCode.MULTIPLY,), both("MUL64", "MUL32", "LMUL64"), encode, (Executor(build(), fill),)),
+    Family((FamilyCode.MULTIPLY_WIDE,), both(*WIDE_MODES), encode_wide, (Executor(build_wide(), fill_wide),)),
 )

@@ -8,30 +8,17 @@ arithmetic shift of 32 bits sees sign-extended upper limbs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.bus import BITS
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, range16
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.isa.instruction import Instruction
-from solproof.isa.integers import MASK32, MASK64, Binary, signed32, signed64
-
-# SEMANTICS
-
-SEMANTICS: Mapping[str, Binary] = {
-    "LSH64": lambda a, b: (a << (b & 63)) & MASK64,
-    "RSH64": lambda a, b: a >> (b & 63),
-    "ARSH64": lambda a, b: (signed64(a) >> (b & 63)) & MASK64,
-    "LSH32": lambda a, b: (a << (b & 31)) & MASK32,
-    "RSH32": lambda a, b: (a & MASK32) >> (b & 31),
-    "ARSH32": lambda a, b: (signed32(a) >> (b & 31)) & MASK32,
-}
 
 # OPCODES
 
@@ -48,7 +35,7 @@ MODES = {
 
 def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """A shift."""
-    return binary_entry(Code.SHIFT, mnemonic, instruction, MODES[mnemonic.rpartition("_")[0]])
+    return binary_entry(FamilyCode.SHIFT, mnemonic, instruction, MODES[mnemonic.rpartition("_")[0]])
 
 
 # COLUMNS AND CONSTRAINTS
@@ -83,7 +70,7 @@ def build() -> Chip:
     is_left, half, arithmetic = flags["is_left"], flags["is_half"], flags["is_arithmetic"]
     is_right = step.is_real - is_left
 
-    step.fetch(Code.SHIFT, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
+    step.fetch(FamilyCode.SHIFT, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
     step.advance(step.pc + 1)
 
     # The amount: b_0 = 16 l + r + width * quotient. By its lookup r is at most 15, so this is the division of
@@ -180,7 +167,7 @@ def fill(table: Table, rows: Rows) -> None:
 
 FAMILIES = (
     Family(
-        (Code.SHIFT,),
+        (FamilyCode.SHIFT,),
         both("LSH64", "RSH64", "ARSH64", "LSH32", "RSH32", "ARSH32"),
         encode,
         (Executor(build(), fill),),

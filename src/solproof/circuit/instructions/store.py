@@ -8,36 +8,22 @@ memory bus for a writable word: a read-only one carries another tag.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from solproof.accesses.memory import WRITABLE_TAG
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
-from solproof.circuit.instructions.family import Code, Entry, Executor, Family, both, is_register_form
+from solproof.circuit.instructions.family import Entry, Executor, Family, both, is_register_form
 from solproof.circuit.instructions.load import fill_position, select_double, select_narrow, select_unaligned
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand
 from solproof.circuit.instructions.parts.address import Address, fill_address
 from solproof.circuit.instructions.parts.straddle import Straddle, fill_straddle
 from solproof.isa.instruction import Instruction
-
-# SEMANTICS
-
-STORES: Mapping[str, int] = {  # bytes
-    "ST_B": 1,
-    "ST_H": 2,
-    "ST_W": 4,
-    "ST_DW": 8,
-    # V2, which moved them to other codes
-    "ST_1B": 1,
-    "ST_2B": 2,
-    "ST_4B": 4,
-    "ST_8B": 8,
-}
+from solproof.isa.semantics.memory import STORES
 
 # OPCODES
 
@@ -51,7 +37,7 @@ def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
     """
     register = is_register_form(mnemonic)
     return Entry(
-        Code.STORE,
+        FamilyCode.STORE,
         instruction.destination,
         instruction.source if register else 0,
         0 if register else instruction.immediate % 2**64,
@@ -80,7 +66,12 @@ def build() -> Chip:
 
     flags = 8 + REGISTER * is_register
     step.fetch(
-        Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags
+        FamilyCode.STORE,
+        destination=base.index,
+        source=b.index,
+        immediate=immediate,
+        offset=offset,
+        flags=flags,
     )
     step.advance(step.pc + 1)
     address = Address.columns(chip, base.value, offset, 0, step.is_real)
@@ -120,7 +111,12 @@ def build_narrow() -> Chip:
 
     flags = is_byte + 2 * is_half + 4 * is_word + REGISTER * is_register
     step.fetch(
-        Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags
+        FamilyCode.STORE,
+        destination=base.index,
+        source=b.index,
+        immediate=immediate,
+        offset=offset,
+        flags=flags,
     )
     step.advance(step.pc + 1)
     chip.assert_equal(
@@ -173,7 +169,12 @@ def build_unaligned() -> Chip:
 
     flags = 2 * is_half + 4 * is_word + 8 * is_double + REGISTER * is_register
     step.fetch(
-        Code.STORE, destination=base.index, source=b.index, immediate=immediate, offset=offset, flags=flags
+        FamilyCode.STORE,
+        destination=base.index,
+        source=b.index,
+        immediate=immediate,
+        offset=offset,
+        flags=flags,
     )
     step.advance(step.pc + 1)
     chip.assert_equal(is_half + is_word + is_double, step.is_real, "one size")
@@ -255,7 +256,7 @@ def fill_unaligned(table: Table, rows: Rows) -> None:
 
 FAMILIES = (
     Family(
-        (Code.STORE,),
+        (FamilyCode.STORE,),
         both(*STORES),
         encode,
         (

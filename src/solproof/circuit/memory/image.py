@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from solproof.accesses.arrays import Integers
 from solproof.accesses.memory import Cells
+from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.accesses.table import Table, limbs, padded_height
 from solproof.air.bus import MEMORY, PROGRAM
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.field import P
-from solproof.circuit.instructions.family import Code
-from solproof.circuit.program_table import ProgramTable
 from solproof.program.program import Program
 from solproof.vm.memory import WORD
 
@@ -87,7 +86,8 @@ CHIP = build()
 def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
     """The preprocessed columns of a program: [height, 32], height a power of two.
 
-    After the last slot comes an entry for the holes of a V0 stack: see `solproof.circuit.instructions.parts.straddle`.
+    After the last slot comes an entry for the holes of a V0 stack: see
+    `solproof.circuit.instructions.parts.straddle`.
     """
     words = -(-len(program.image) // WORD)
     slots = len(table.code)
@@ -96,7 +96,7 @@ def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
     entries[:slots, 0], entries[:slots, 1], entries[:slots, 2] = table.code, table.destination, table.source
     entries[:slots, 3:7] = limbs(table.immediate)
     entries[:slots, 7], entries[:slots, 8] = table.offset % P, table.flags
-    entries[slots, 0] = Code.STACK_GAPS if program.version == 0 else 0
+    entries[slots, 0] = FamilyCode.STACK_GAPS if program.version == 0 else 0
     memory = np.zeros((SLOTS_PER_ROW * height, 6), np.int64)
     memory[:words, :4] = limbs(np.frombuffer(program.image.ljust(words * WORD, b"\0"), "<u8"))
     memory[:words, 4] = np.minimum(len(program.image) - WORD * np.arange(words), WORD)

@@ -13,15 +13,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.accesses.access_log import ARGUMENTS, Execution
+from solproof.accesses.access_log import ARGUMENTS, AccessLog
 from solproof.accesses.memory import tag
+from solproof.accesses.program import FamilyCode
+from solproof.accesses.registers import MEMORY_UNITS_REGISTER
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.expression import Word
 from solproof.air.gadgets import access_memory, access_register
-from solproof.circuit.instructions.family import Code
 from solproof.circuit.instructions.parts.adapter import Step
-from solproof.vm.limits import MEMORY_UNITS_REGISTER
 from solproof.vm.memory import Layout
 from solproof.vm.trace import SyscallEvent
 
@@ -56,7 +56,7 @@ def build_syscall() -> Chip:
     units_before = chip.column("memory_units_before", "time of the previous access of memory_units")
 
     step = Step(chip, is_real, clk, pc)
-    step.fetch(Code.SYSCALL, immediate=[*key, 0, 0])
+    step.fetch(FamilyCode.SYSCALL, immediate=[*key, 0, 0])
     step.advance(pc + 1)
     for register, value in arguments.items():
         access_register(
@@ -140,24 +140,24 @@ def public_event_words(events: Sequence[SyscallEvent], layout: Layout, height: i
 # WITNESS
 
 
-def fill_syscalls(execution: Execution, public: NDArray[np.uint32]) -> Table:
+def fill_syscalls(log: AccessLog, public: NDArray[np.uint32]) -> Table:
     """One row per event."""
     table = Table(SYSCALL, len(public))
     table.data[:, : public.shape[1]] = public
     first = public.shape[1]
-    for row, event in enumerate(execution.returned_events()):
-        *arguments, r0_before, units_before = execution.event_before[row]
-        pc = execution.trace.pc[event.clk - 1]
-        r0 = limbs(execution.event_r0[row : row + 1])[0]
+    for row, event in enumerate(log.returned_events()):
+        *arguments, r0_before, units_before = log.event_before[row]
+        pc = log.trace.pc[event.clk - 1]
+        r0 = limbs(log.event_r0[row : row + 1])[0]
         table.data[row, first:] = [pc, *arguments, *r0, r0_before, units_before]
     return table
 
 
-def fill_event_words(execution: Execution, public: NDArray[np.uint32]) -> Table:
+def fill_event_words(log: AccessLog, public: NDArray[np.uint32]) -> Table:
     """One row per word, in the order of the events."""
     table = Table(EVENT_WORD, len(public))
     table.data[:, : public.shape[1]] = public
     before = np.zeros(len(public), np.int64)
-    before[: len(execution.event_word_before)] = execution.event_word_before
+    before[: len(log.event_word_before)] = log.event_word_before
     table["before"] = before
     return table

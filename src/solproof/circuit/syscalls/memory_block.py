@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Flags, Integers, Values
 from solproof.accesses.memory import WRITABLE_TAG, available
 from solproof.accesses.memory_calls import Words
@@ -222,12 +222,12 @@ class Block:
 # WITNESS
 
 
-def fill_block(chip: Chip, execution: Execution, rows: Integers, shifted: Values) -> Table:
+def fill_block(chip: Chip, log: AccessLog, rows: Integers, shifted: Values) -> Table:
     """A table with the columns of `Block` filled for some rows of the execution's blocks; not padded.
 
     `shifted` are their words of the shifted range.
     """
-    blocks = execution.memory_calls.blocks
+    blocks = log.memory_calls.blocks
     table = Table(chip, len(rows))
     table["is_real"], table["clk"], table["left"] = 1, blocks.clk[rows], blocks.left[rows]
     table["is_first"], table["is_last"] = blocks.is_first[rows], blocks.is_last[rows]
@@ -236,13 +236,13 @@ def fill_block(chip: Chip, execution: Execution, rows: Integers, shifted: Values
     for byte in BYTES:
         table[f"mask_{byte}"], table[f"shift_{byte}"] = blocks.mask[rows, byte], blocks.shift[rows] == byte
     parts = (
-        ("aligned", blocks.aligned, blocks.aligned.old[rows], execution.aligned_before),
-        ("shifted", blocks.shifted, shifted, execution.shifted_before),
+        ("aligned", blocks.aligned, blocks.aligned.old[rows], log.aligned_before),
+        ("shifted", blocks.shifted, shifted, log.shifted_before),
     )
     for name, words, value, before in parts:
         region, index, exists = words.region[rows], words.index[rows], words.exists[rows]
         table[f"{name}_region"], table[f"{name}_index"] = region, index
-        table[f"{name}_available"] = exists * available(execution.layout, region, index)
+        table[f"{name}_available"] = exists * available(log.layout, region, index)
         table[f"{name}_before"] = before[rows]
         content = bytes_of(value)
         for byte in BYTES:
@@ -256,7 +256,7 @@ def bytes_of(words: Values) -> Integers:
     return contiguous.view(np.uint8).reshape(len(words), WORD).astype(np.int64)
 
 
-def is_writable(execution: Execution, words: Words, rows: Integers) -> Flags:
+def is_writable(log: AccessLog, words: Words, rows: Integers) -> Flags:
     """Which of the words that exist may be written."""
-    writable: Flags = words.exists[rows] & (words.region[rows] != execution.layout.image_region)
+    writable: Flags = words.exists[rows] & (words.region[rows] != log.layout.image_region)
     return writable

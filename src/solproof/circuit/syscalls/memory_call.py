@@ -1,9 +1,9 @@
 """Calls of the memory syscalls: sol_memcpy_, sol_memmove_, sol_memset_, sol_memcmp_.
 
 Given a call, this chip proves that it succeeds by the rules of the runtime's function
-(`solproof.runtime.syscalls.memory`) and what it is charged. What happens to the bytes is proven by the rows of a
-block (`solproof.circuit.syscalls.memory_copy`, `solproof.circuit.syscalls.memory_compare`), which the call names on the block
-bus: its first range (r1) is the block's aligned one, its second (r2) the shifted one.
+(`solproof.runtime.syscalls.memory`) and what it is charged. What happens to the bytes is proven by the rows
+of a block (`memory_copy` and `memory_compare` beside this module), which the call names on the block bus: its
+first range (r1) is the block's aligned one, its second (r2) the shifted one.
 
 A pseudo-register adds up what these calls are charged: the events read it, so the verifier knows how many
 units each of them found left.
@@ -16,20 +16,20 @@ from enum import IntEnum
 
 import numpy as np
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.memory import WRITABLE_TAG, available
 from solproof.accesses.memory_calls import ARGUMENTS, LENGTH_BITS, NAMES, MemoryCalls, Operation
+from solproof.accesses.program import FamilyCode
+from solproof.accesses.registers import MEMORY_UNITS_REGISTER
 from solproof.accesses.table import Table, limbs
 from solproof.air.bus import BLOCK
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, Word, total
 from solproof.air.field import inverse
 from solproof.air.gadgets import LIMB, access_memory, access_register, bits, byte_pair, range16
-from solproof.circuit.instructions.family import Code
 from solproof.circuit.instructions.parts.adapter import Step
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.runtime.budget import CROSS_PROGRAM_BYTES_PER_UNIT, MEMORY_OPERATION_BASE_COST
-from solproof.vm.limits import MEMORY_UNITS_REGISTER
 from solproof.vm.recorded_memory import REGIONS
 
 SHORT = CROSS_PROGRAM_BYTES_PER_UNIT * (MEMORY_OPERATION_BASE_COST + 1) - 1
@@ -77,7 +77,7 @@ def build() -> Chip:
         _selected(flags, [SYSCALL_HASHES[NAMES[operation]] >> 16 * limb & 0xFFFF for operation in Operation])
         for limb in (0, 1)
     ]
-    step.fetch(Code.SYSCALL, immediate=[*key, 0, 0])
+    step.fetch(FamilyCode.SYSCALL, immediate=[*key, 0, 0])
     step.advance(step.pc + 1)
     _result(step)
     _length(step, length, is_empty)
@@ -262,18 +262,18 @@ CHIP = build()
 INVERSES = np.array([0, *(inverse(difference) for difference in range(1, REGIONS))])
 
 
-def fill(execution: Execution) -> Table:
+def fill(log: AccessLog) -> Table:
     """One row per call, not padded."""
-    calls = execution.memory_calls
+    calls = log.memory_calls
     table = Table(CHIP, len(calls))
-    table["is_real"], table["clk"], table["pc"] = 1, calls.clk, execution.trace.pc[calls.clk - 1]
+    table["is_real"], table["clk"], table["pc"] = 1, calls.clk, log.trace.pc[calls.clk - 1]
     for operation in Operation:
         table[f"is_{operation.name.lower()}"] = calls.operation == operation
-    before = execution.memory_call_before
+    before = log.memory_call_before
     for position, register in enumerate(ARGUMENTS):
         table.word(f"r{register}", calls.arguments[:, position])
         table[f"r{register}_before"] = before[:, position]
-    table.word("r0", execution.memory_call_r0)
+    table.word("r0", log.memory_call_r0)
     table["r0_before"], table["units_before"] = before[:, -2], before[:, -1]
     table["units"], table["cost"] = calls.units, calls.cost
     is_long = calls.length > SHORT
@@ -283,7 +283,7 @@ def fill(execution: Execution) -> Table:
     for name, places in (("first", calls.first), ("second", calls.second)):
         table[f"{name}_eighth"], table[f"{name}_byte"] = places.index & 0x1FFF, places.byte
     _fill_apart(table, calls)
-    _fill_result(table, calls, execution)
+    _fill_result(table, calls, log)
     return table
 
 
@@ -300,11 +300,11 @@ def _fill_apart(table: Table, calls: MemoryCalls) -> None:
     table["inverse"] = np.sign(regions) * INVERSES[np.abs(regions)]
 
 
-def _fill_result(table: Table, calls: MemoryCalls, execution: Execution) -> None:
+def _fill_result(table: Table, calls: MemoryCalls, log: AccessLog) -> None:
     result, is_compare = calls.result, calls.result.exists
     address = limbs(calls.arguments[:, 3])[:, 0]
     table["is_negative"], table["is_upper"] = is_compare & (calls.value < 0), is_compare & (address & 4 != 0)
     table["result_eighth"] = is_compare * (address >> 3)
-    table["result_available"] = is_compare * available(execution.layout, result.region, result.index)
+    table["result_available"] = is_compare * available(log.layout, result.region, result.index)
     table.word("result", result.old)
-    table["result_before"] = execution.result_before
+    table["result_before"] = log.result_before

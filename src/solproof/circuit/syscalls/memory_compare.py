@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers, Values
 from solproof.accesses.memory_calls import Operation
 from solproof.accesses.table import Table, padded_height
@@ -68,13 +68,13 @@ CHIP = build()
 INVERSES = np.array([0, *(inverse(difference) for difference in range(1, 256))])
 
 
-def fill(execution: Execution) -> Table:
+def fill(log: AccessLog) -> Table:
     """The rows of the blocks of comparisons, not padded."""
-    blocks, operation = execution.memory_calls.blocks, execution.memory_calls.operation
+    blocks, operation = log.memory_calls.blocks, log.memory_calls.operation
     rows = np.flatnonzero(operation[blocks.call] == Operation.COMPARE)
-    table = fill_block(CHIP, execution, rows, blocks.shifted.old[rows])
+    table = fill_block(CHIP, log, rows, blocks.shifted.old[rows])
     for name, words in (("aligned", blocks.aligned), ("shifted", blocks.shifted)):
-        table[f"{name}_is_writable"] = is_writable(execution, words, rows)
+        table[f"{name}_is_writable"] = is_writable(log, words, rows)
     first, second = bytes_of(blocks.aligned.old[rows]), _second(blocks.shifted.old[rows], blocks.shift[rows])
     differs = blocks.mask[rows] & (first != second)
     # How many rows of the call differ before each.

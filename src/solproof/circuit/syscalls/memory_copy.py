@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from solproof.accesses.access_log import Execution
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.memory_calls import Operation
 from solproof.accesses.table import Table
 from solproof.air.chip import Chip
@@ -50,14 +50,14 @@ CHIP = build()
 # WITNESS
 
 
-def fill(execution: Execution) -> Table:
+def fill(log: AccessLog) -> Table:
     """The rows of all blocks but those of comparisons, not padded."""
-    blocks, operation = execution.memory_calls.blocks, execution.memory_calls.operation
+    blocks, operation = log.memory_calls.blocks, log.memory_calls.operation
     rows = np.flatnonzero(operation[blocks.call] != Operation.COMPARE)
     is_set = operation[blocks.call[rows]] == Operation.SET
     repeated = blocks.value[rows].astype(np.uint64) * np.uint64(0x0101_0101_0101_0101)
-    table = fill_block(CHIP, execution, rows, np.where(is_set, repeated, blocks.shifted.old[rows]))
-    table["shifted_is_writable"] = is_writable(execution, blocks.shifted, rows)
+    table = fill_block(CHIP, log, rows, np.where(is_set, repeated, blocks.shifted.old[rows]))
+    table["shifted_is_writable"] = is_writable(log, blocks.shifted, rows)
     table["is_set"] = is_set
     table.word("new", blocks.aligned.new[rows])
     return table

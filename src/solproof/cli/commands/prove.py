@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from solproof.accesses.access_log import Execution as ChainedExecution
+from solproof.accesses.access_log import AccessLog
 from solproof.backend.key import program_key
 from solproof.cli.commands.estimate import estimate_fields, estimate_line
 from solproof.cli.terminal.options import (
@@ -114,13 +114,13 @@ def prove(
     )
 
 
-def _affordable(execution: Execution, max_memory: int | None, progress: Phases) -> ChainedExecution:
-    """The execution's accesses chained, after saying what a proof will take and finding it affordable."""
+def _affordable(execution: Execution, max_memory: int | None, progress: Phases) -> AccessLog:
+    """The execution's accesses log, after saying what a proof will take and finding it affordable."""
     progress("key")
     key = program_key(execution.program, execution.input.parameters.features)
     progress("estimate")
-    chained = ChainedExecution(execution.run, key.table)
-    found = estimate_execution(execution, chained=chained)
+    log = AccessLog(execution.run, key.table)
+    found = estimate_execution(execution, log=log)
     progress.say(estimate_line(found), estimate=estimate_fields(found))
     found.check_memory(available_memory() if max_memory is None else max_memory)
-    return chained
+    return log

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from solproof.circuit.instructions import (
-    arithmetic,
-    bitwise,
-    divide,
-    endian,
-    jump,
-    load,
-    move,
-    multiply,
-    shift,
-    store,
-)
 from solproof.isa.integers import Binary, Condition
+from solproof.isa.semantics import arithmetic, bitwise, divide, endian, jump, memory, move, multiply, shift
 
 BINARY = {
     **arithmetic.SEMANTICS,
@@ -27,8 +16,8 @@ BINARY = {
 }
 DIVISIONS = frozenset(divide.SEMANTICS.values())
 CONDITIONS = {**jump.CONDITIONS, **bitwise.CONDITIONS}
-LOADS = load.LOADS
-STORES = store.STORES
+LOADS = memory.LOADS
+STORES = memory.STORES
 
 
 def binary(mnemonic: str, version: int) -> Binary:

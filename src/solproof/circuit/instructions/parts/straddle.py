@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from solproof.accesses.memory import HOLE_WORDS, WRITABLE_TAG
+from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.bus import PROGRAM
 from solproof.air.expression import Expression, Word, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
-from solproof.circuit.instructions.family import Code
 from solproof.circuit.instructions.parts.adapter import Step
 from solproof.circuit.instructions.parts.address import Address
 from solproof.vm.memory import STACK
@@ -72,7 +72,7 @@ class Straddle:
         bits(chip, 4, available[1], reaches, "the second word has few bytes")
         bits(chip, 3, existing - byte - size, step.is_real, "the bytes exist")
         chip.assert_zero(skips * (address.region - STACK), "only the stack has holes")
-        stack_gaps: list[Expression | int] = [gaps, Code.STACK_GAPS, *(0 for _ in PROGRAM.fields[2:])]
+        stack_gaps: list[Expression | int] = [gaps, FamilyCode.STACK_GAPS, *(0 for _ in PROGRAM.fields[2:])]
         chip.query(PROGRAM, stack_gaps, skips, "the stack has holes")
         return cls(address, starts, cells, reaches, skips, available, before)
 

@@ -1,0 +1,21 @@
+"""Bitwise AND, OR and XOR, the high half-word OR of V2, and the jumps on common bits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from solproof.isa.integers import MASK32, Binary, Condition
+
+SEMANTICS: Mapping[str, Binary] = {
+    "AND64": lambda a, b: a & b,
+    "OR64": lambda a, b: a | b,
+    "XOR64": lambda a, b: a ^ b,
+    "AND32": lambda a, b: a & b & MASK32,
+    "OR32": lambda a, b: (a | b) & MASK32,
+    "XOR32": lambda a, b: (a ^ b) & MASK32,
+    "HOR64": lambda a, b: a | (b & MASK32) << 32,
+}
+CONDITIONS: Mapping[str, Condition] = {
+    "JSET64": lambda a, b: a & b != 0,
+    "JSET32": lambda a, b: a & b & MASK32 != 0,
+}
