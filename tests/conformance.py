@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.air.check import check
+from solproof.circuit.memory import image
 from solproof.circuit.program_table import program_table
 from solproof.program.program import Program
 from solproof.program.syscall_names import ENTRYPOINT_HASH
-from solproof.proving.witness import Witness, build_witness, program_columns
+from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.runtime.sysvars import Sysvars
@@ -144,7 +145,7 @@ def _compare(what: str, got: object, expected: object) -> None:
 
 @lru_cache(maxsize=8)
 def _columns_of(program: Program) -> NDArray[np.uint32]:
-    return program_columns(program, table_of(program))
+    return image.preprocessed(program, table_of(program))
 
 
 def witness_of(outcome: Run) -> Witness:

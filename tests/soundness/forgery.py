@@ -79,7 +79,7 @@ def lying_witness(outcome: Run) -> Forgery:
 
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         patch.setattr(build, "_query_counts", uncounted)
-        columns = build.program_columns(outcome.program, table)
+        columns = image.preprocessed(outcome.program, table)
         return Forgery(build.build_witness(AccessLog(outcome, table), columns))
 
 

@@ -19,7 +19,7 @@ from solproof.isa import semantics
 from solproof.isa.integers import MASK32, MASK64, sign_extend32, signed64
 from solproof.isa.opcodes import OPCODES, Format
 from solproof.program.program import Program
-from solproof.proving.witness import build_witness, program_columns
+from solproof.proving.witness import build_witness
 from solproof.vm import machine
 from solproof.vm.machine import Machine
 from solproof.vm.memory import Layout
@@ -467,7 +467,7 @@ def test_another_program(mnemonic: str, immediate: int, register: int) -> None:
     mine, claimed = program(mnemonic, immediate, register), program("ADD64_IMM", 5, 1)
     outcome = run(mine)
     table = table_of(mine)
-    columns = program_columns(claimed, table_of(claimed))
+    columns = image.preprocessed(claimed, table_of(claimed))
     witness = build_witness(AccessLog(outcome, table), columns)
     names = {failure.name for failure in check(witness.instances)}
     assert any(name.startswith("bus program") for name in names)
@@ -482,7 +482,7 @@ def test_image_is_in_the_key() -> None:
     program = builder.build()
     outcome = run(program)
     table = table_of(program)
-    columns = program_columns(program, table)
+    columns = image.preprocessed(program, table)
     word = [note.name for note in image.CHIP.preprocessed_columns].index("even_word_0")
     columns[0, word] ^= 1
     names = {failure.name for failure in check(build_witness(AccessLog(outcome, table), columns).instances)}

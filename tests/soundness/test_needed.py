@@ -16,8 +16,8 @@ import pytest
 
 from solproof.air.check import check
 from solproof.air.field import P
+from solproof.circuit.memory import image
 from solproof.circuit.registry import CIRCUIT
-from solproof.proving.witness import program_columns
 from solproof.vm import machine
 from solproof.vm.memory import Layout
 from solproof.vm.recorded_memory import RecordedMemory
@@ -623,7 +623,7 @@ def test_64_calls_deep(monkeypatch: pytest.MonkeyPatch) -> None:
 def in_another_program(lie: Forgery, builder: ProgramBuilder) -> None:
     """Put the program of a builder into the key."""
     other = builder.build()
-    columns = program_columns(other, table_of(other))
+    columns = image.preprocessed(other, table_of(other))
     lie.instances = [
         replace(each, preprocessed=columns) if each.chip.name == "image" else each for each in lie.instances
     ]

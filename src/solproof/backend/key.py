@@ -20,7 +20,6 @@ from solproof.circuit.memory import image
 from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT
 from solproof.program.program import Program
-from solproof.proving.witness import program_columns
 from solproof.runtime.features import FeatureSet
 from solproof.runtime.syscalls import registry
 
@@ -46,7 +45,7 @@ def program_key(program: Program, features: FeatureSet) -> ProgramKey:
     Raises `_engine.EngineError` for a program beyond the engine's limits.
     """
     table = program_table(program, registry(features).keys())
-    columns = program_columns(program, table)
+    columns = image.preprocessed(program, table)
     preprocessed = [
         (CIRCUIT.number(image.CHIP), columns),
         (CIRCUIT.number(lookup.CHIP), lookup.preprocessed()),

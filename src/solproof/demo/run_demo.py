@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from solproof.cli.terminal.show import rounded, seconds_text, security_text
 from solproof.demo import programs, scenario
+from solproof.display import rounded, seconds_text, security_text
 from solproof.errors import OutputError, ProofRejected, SolproofError
 from solproof.formats.input_file import format_input
 from solproof.host.files import read_file, write_file

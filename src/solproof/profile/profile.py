@@ -11,12 +11,13 @@ import numpy as np
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.program import FamilyCode
+from solproof.circuit.memory import image
 from solproof.circuit.program_table import program_table
 from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
 from solproof.profile.cells import ChipCells, count_cells
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
-from solproof.proving.witness import build_witness, program_columns
+from solproof.proving.witness import build_witness
 from solproof.runtime.execute import Execution
 from solproof.runtime.syscalls import registry
 from solproof.vm.trace import Run
@@ -137,7 +138,7 @@ def profile_execution(execution: Execution) -> Profile:
     codes = np.where(inside, table.code[pc], 0)
     names = function_names(execution.input.program, program)
     paths = call_paths(run, codes, table.immediate[pc].astype(np.int64))
-    witness = build_witness(AccessLog(run, table), program_columns(program, table))
+    witness = build_witness(AccessLog(run, table), image.preprocessed(program, table))
     cells, chips = count_cells(witness, run.instructions)
     costs = _Costs(compute_units(run), cells)
     own = costs.by(paths.of_step, len(paths.paths))

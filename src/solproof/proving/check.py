@@ -7,9 +7,10 @@ from dataclasses import replace
 from solproof.accesses.access_log import AccessLog
 from solproof.air import check as checker
 from solproof.air.check import Failure
+from solproof.circuit.memory import image
 from solproof.circuit.program_table import program_table
 from solproof.isa.disassemble import disassemble
-from solproof.proving.witness import Witness, build_witness, program_columns
+from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.execute import Execution
 from solproof.runtime.syscalls import registry
 
@@ -18,7 +19,7 @@ def witness_of(execution: Execution) -> Witness:
     """The tables of an execution."""
     table = program_table(execution.program, registry(execution.input.parameters.features).keys())
     log = AccessLog(execution.run, table)
-    return build_witness(log, program_columns(execution.program, table))
+    return build_witness(log, image.preprocessed(execution.program, table))
 
 
 def check_witness(execution: Execution, witness: Witness) -> list[Failure]:

@@ -10,12 +10,12 @@ from solproof import __version__, _engine
 from solproof.accesses.access_log import AccessLog
 from solproof.backend.key import program_key, system_digest
 from solproof.circuit.registry import CIRCUIT
+from solproof.display import html_table, security_text
 from solproof.errors import ProvingError
-from solproof.notebook import proof_html
 from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 from solproof.statement.claim import claim_of
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest, statement_bytes
@@ -47,7 +47,15 @@ class Proof:
     report: ProofReport
 
     def _repr_html_(self) -> str:
-        return proof_html(self)
+        report = self.report
+        rows = [
+            ("security", security_text(report.security_bits, report.security_regime)),
+            ("proof", f"{report.proof_bytes:,} bytes"),
+            ("rows", f"{sum(report.rows.values()):,} in {len(report.rows)} chips"),
+            ("cells", f"{report.main_cells + report.auxiliary_cells:,}"),
+            ("time", f"{report.seconds['total']:.2f} s"),
+        ]
+        return html_table("Proof", [*outcome_lines(self.output), *rows])
 
 
 def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> Proof:

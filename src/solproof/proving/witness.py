@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.memory_calls import Operation
-from solproof.accesses.program import ProgramTable
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import MINIMUM_HEIGHT, Table, padded_height, split_blocks, split_heights
 from solproof.air.bus import PROGRAM, Bus, Role
@@ -24,7 +23,6 @@ from solproof.circuit.memory import image, refresh
 from solproof.circuit.memory import words as memory
 from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.syscalls import event, memory_call, memory_compare, memory_copy
-from solproof.program.program import Program
 from solproof.statement.public import InputWords, PublicData, PublicTable, public_tables
 from solproof.vm.memory import INPUT
 
@@ -75,7 +73,7 @@ def public_data(log: AccessLog) -> PublicData:
 def build_witness(log: AccessLog, image_columns: NDArray[np.uint32]) -> Witness:
     """Fill every table of a run, however it ended.
 
-    `image_columns` are the preprocessed columns of its program: see `program_columns`.
+    `image_columns` are the preprocessed columns of its program: see `solproof.circuit.memory.image`.
     """
     data = public_data(log)
     public = {table.chip.name: table for table in public_tables(data)}
@@ -194,8 +192,3 @@ def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Inte
             row = lookup.number_of(interaction.bus, fields)
             counts[interaction.bus] += np.bincount(row, minlength=len(counts[interaction.bus]))
     return counts
-
-
-def program_columns(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
-    """The preprocessed columns of a program's image table."""
-    return image.preprocessed(program, table)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from solproof.notebook import execution_html
+from solproof.display import html_log, html_table
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.program import Program
 from solproof.runtime import runtime_log
@@ -16,7 +16,7 @@ from solproof.runtime.account_rules import AccountRuleError, accounts_modified, 
 from solproof.runtime.accounts import Account, distinct_accounts
 from solproof.runtime.budget import heap_cost
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 from solproof.runtime.instruction_error import InstructionError, error_of_exit_code, error_of_fault
 from solproof.runtime.serialization import SerializedInput, serialize
 from solproof.runtime.syscalls import SyscallContext, registry
@@ -36,7 +36,7 @@ class Execution:
     output: ExecutionOutput
 
     def _repr_html_(self) -> str:
-        return execution_html(self)
+        return html_table("Run", outcome_lines(self.output)) + html_log(self.output.logs)
 
 
 def execute(execution_input: ExecutionInput, program: Program | None = None) -> Execution:

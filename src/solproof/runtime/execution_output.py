@@ -51,3 +51,23 @@ class ExecutionOutput:
     accounts: tuple[Account, ...]
     logs: tuple[str, ...]
     return_data: ReturnData
+
+
+def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
+    """The outcome as pairs of a name and a value in words."""
+    failed = [] if output.error is None else [("error", f"{output.error}: {output.error_message}")]
+    charged = []
+    if output.compute_units_charged != output.compute_units:
+        charged = [("charged", f"{output.compute_units_charged:,} compute units")]
+    return [
+        ("success", "yes" if output.success else "no"),
+        *failed,
+        (
+            "exit code",
+            str(output.exit_code) if output.fault is None else f"none: {output.fault} at pc {output.pc}",
+        ),
+        ("compute units", f"{output.compute_units:,}"),
+        *charged,
+        ("instructions", f"{output.instructions:,}"),
+        ("accounts modified", str(output.accounts_modified)),
+    ]

@@ -14,13 +14,13 @@ from solproof import __version__, _engine
 from solproof.accesses.arrays import Values
 from solproof.backend.key import program_key, system_digest
 from solproof.circuit.registry import CIRCUIT
+from solproof.display import html_table, security_text
 from solproof.errors import ProofRejected, ProofVersionError
-from solproof.notebook import verdict_html
 from solproof.program.bytecode_verifier import load_program
 from solproof.runtime.budget import heap_cost
 from solproof.runtime.execute import report
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 from solproof.runtime.serialization import serialize
 from solproof.runtime.syscalls import SyscallContext
 from solproof.statement.claim import Claim
@@ -50,7 +50,13 @@ class Verdict:
     event_words: int
 
     def _repr_html_(self) -> str:
-        return verdict_html(self)
+        rows = [
+            ("security", security_text(self.security_bits, self.security_regime)),
+            ("proof", f"{self.proof_bytes:,} bytes"),
+            ("replayed", f"{self.events:,} syscalls, {self.event_words:,} words"),
+            ("time", f"{self.seconds['total']:.3f} s"),
+        ]
+        return html_table("Valid proof", [*outcome_lines(self.output), *rows])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from solproof.cli.terminal.show import print_lines, security_text
+from solproof.cli.terminal.show import print_lines
+from solproof.display import security_text
 
 
 @pytest.mark.parametrize(("bits", "text"), [(110.55, "110.5"), (99.999, "99.9"), (100.0, "100.0")])

@@ -18,9 +18,10 @@ from solproof.cli.terminal.options import (
     read_input,
 )
 from solproof.cli.terminal.progress import Phases
-from solproof.cli.terminal.show import aligned, outcome_fields, outcome_lines, print_json, print_lines
+from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
 from solproof.proving.check import check_witness, witness_of
 from solproof.runtime.execute import execute
+from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b
 Example:

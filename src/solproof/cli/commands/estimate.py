@@ -23,15 +23,15 @@ from solproof.cli.terminal.show import (
     Fields,
     aligned,
     outcome_fields,
-    outcome_lines,
     print_json,
     print_lines,
     print_table,
-    security_text,
 )
+from solproof.display import security_text
 from solproof.estimation.estimate import Estimate, bytes_text, estimate_execution
 from solproof.host.resources import available_memory
 from solproof.runtime.execute import execute
+from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b
 Examples:

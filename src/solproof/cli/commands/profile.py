@@ -25,7 +25,6 @@ from solproof.cli.terminal.show import (
     Fields,
     aligned,
     outcome_fields,
-    outcome_lines,
     print_json,
     print_lines,
     print_table,
@@ -34,7 +33,7 @@ from solproof.host.files import check_writable, write_file
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
 from solproof.runtime.execute import execute
-from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 
 EXAMPLE = """\b
 Examples:

@@ -21,22 +21,15 @@ from solproof.cli.terminal.options import (
     read_input,
 )
 from solproof.cli.terminal.progress import Phases
-from solproof.cli.terminal.show import (
-    aligned,
-    outcome_fields,
-    outcome_lines,
-    print_json,
-    print_lines,
-    rounded,
-    seconds_text,
-    security_text,
-)
+from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
 from solproof.cli.terminal.sizes import byte_size
+from solproof.display import rounded, seconds_text, security_text
 from solproof.estimation.estimate import estimate_execution
 from solproof.host.files import check_writable, write_file
 from solproof.host.resources import available_memory
 from solproof.proving import prove as prover
 from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b
 Examples:

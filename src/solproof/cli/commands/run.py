@@ -23,7 +23,6 @@ from solproof.cli.terminal.show import (
     account_fields,
     aligned,
     outcome_fields,
-    outcome_lines,
     print_json,
     print_lines,
 )
@@ -31,6 +30,7 @@ from solproof.formats import bincode
 from solproof.host.files import check_writable, write_file
 from solproof.runtime.accounts import address_text, distinct_accounts
 from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b
 Examples:

@@ -15,17 +15,10 @@ from solproof.cli.terminal.options import (
     parameter_options,
     read_input,
 )
-from solproof.cli.terminal.show import (
-    aligned,
-    outcome_fields,
-    outcome_lines,
-    print_json,
-    print_lines,
-    rounded,
-    seconds_text,
-    security_text,
-)
+from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
+from solproof.display import rounded, seconds_text, security_text
 from solproof.host.files import read_file
+from solproof.runtime.execution_output import outcome_lines
 from solproof.verifying import verify as verifier
 
 EXAMPLE = """\b

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import json
-import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -53,42 +52,6 @@ def account_fields(account: Account) -> Fields:
         "data": [base64.b64encode(account.data).decode("ascii"), "base64"],
         "executable": account.executable,
     }
-
-
-def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
-    """The outcome as pairs of a name and a value in words."""
-    failed = [] if output.error is None else [("error", f"{output.error}: {output.error_message}")]
-    charged = []
-    if output.compute_units_charged != output.compute_units:
-        charged = [("charged", f"{output.compute_units_charged:,} compute units")]
-    return [
-        ("success", "yes" if output.success else "no"),
-        *failed,
-        (
-            "exit code",
-            str(output.exit_code) if output.fault is None else f"none: {output.fault} at pc {output.pc}",
-        ),
-        ("compute units", f"{output.compute_units:,}"),
-        *charged,
-        ("instructions", f"{output.instructions:,}"),
-        ("accounts modified", str(output.accounts_modified)),
-    ]
-
-
-def security_text(bits: float, regime: str) -> str:
-    """Proven bits, rounded down to a tenth, and the regime that they are proven in."""
-    return f"{math.floor(bits * 10) / 10:.1f} bits proven, {regime}"
-
-
-def seconds_text(seconds: Mapping[str, float]) -> str:
-    """Phases and their times in one line, the total first."""
-    phases = ", ".join(f"{phase} {value:.3f}" for phase, value in seconds.items() if phase != "total")
-    return f"{seconds['total']:.3f} ({phases})"
-
-
-def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
-    """Seconds to the microsecond."""
-    return {phase: round(value, 6) for phase, value in seconds.items()}
 
 
 def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:

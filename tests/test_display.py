@@ -26,7 +26,7 @@ def test_a_proof_and_its_verdict(given: solproof.ExecutionInput) -> None:
     for value, title in ((proof, "Proof"), (solproof.verify(proof.data, given), "Valid proof")):
         texts = texts_of(value._repr_html_())
         assert texts[0] == title
-        assert texts[1:5] == ["result", "success", "ended with", "exit code 0"]
+        assert texts[1:5] == ["success", "yes", "exit code", "0"]
         assert f"{len(proof.data):,} bytes" in texts
 
 
@@ -40,8 +40,8 @@ def test_a_run_and_its_log(given: solproof.ExecutionInput) -> None:
 def test_a_failure(given: solproof.ExecutionInput) -> None:
     execution = solproof.run(replace(given, parameters=solproof.Parameters(compute_unit_limit=10)))
     texts = texts_of(execution._repr_html_())
-    assert texts[2] == "ProgramFailedToComplete: exceeded CUs meter at BPF instruction"
-    assert texts[4].startswith("ExceededMaxInstructions at pc ")
+    assert texts[4] == "ProgramFailedToComplete: exceeded CUs meter at BPF instruction"
+    assert texts[6].startswith("none: ExceededMaxInstructions at pc ")
 
 
 def test_what_a_program_logs_is_text(given: solproof.ExecutionInput) -> None:

@@ -1,0 +1,43 @@
+"""How results look to people: texts for a line, and small HTML tables for a notebook.
+
+Everything that comes from outside is escaped in the HTML.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+
+Rows = Sequence[tuple[str, str]]
+LEFT = 'style="text-align: left"'
+
+
+def security_text(bits: float, regime: str) -> str:
+    """Proven bits, rounded down to a tenth, and the regime that they are proven in."""
+    return f"{math.floor(bits * 10) / 10:.1f} bits proven, {regime}"
+
+
+def seconds_text(seconds: Mapping[str, float]) -> str:
+    """Phases and their times in one line, the total first."""
+    phases = ", ".join(f"{phase} {value:.3f}" for phase, value in seconds.items() if phase != "total")
+    return f"{seconds['total']:.3f} ({phases})"
+
+
+def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Seconds to the microsecond."""
+    return {phase: round(value, 6) for phase, value in seconds.items()}
+
+
+def html_table(title: str, rows: Rows) -> str:
+    """A table of names and values under a title."""
+    cells = "".join(
+        f"<tr><th {LEFT}>{escape(name)}</th><td {LEFT}>{escape(value)}</td></tr>" for name, value in rows
+    )
+    return f"<table><caption {LEFT}><b>{escape(title)}</b></caption>{cells}</table>"
+
+
+def html_log(lines: Sequence[str]) -> str:
+    """A log that opens on a click."""
+    text = escape("\n".join(lines))
+    return f"<details><summary>Log, {len(lines)} lines</summary><pre>{text}</pre></details>"
