@@ -179,7 +179,7 @@ def measure(name: str) -> Measurement:
     given = PROGRAMS[name]()
     start = time.perf_counter()
     execution = execute(given)
-    key = program_key(execution.program, execution.input.parameters.features)
+    key = program_key(execution.invocation.program, execution.input.parameters.features)
     log = AccessLog(execution.run, key.table)
     estimated = estimate_execution(execution, _NO_MODEL, log)
     proof = prove_execution(execution, log=log)

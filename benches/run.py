@@ -110,7 +110,7 @@ def measure_loop() -> dict[str, float]:
     start = time.perf_counter()
     execution = execute(given)
     machine = time.perf_counter() - start
-    key = program_key(execution.program, MAINNET)
+    key = program_key(execution.invocation.program, MAINNET)
     start = time.perf_counter()
     build_witness(AccessLog(execution.run, key.table), key.image_columns)
     witness = time.perf_counter() - start
@@ -162,7 +162,7 @@ def main() -> None:
     classic, classic_bits = measure_transfer("classic", classic_token())
     small, small_bits = measure_transfer("p_token", p_token())
     program_key.cache_clear()
-    loaded = execute(transfer(classic_token())).program
+    loaded = execute(transfer(classic_token())).invocation.program
     start = time.perf_counter()
     program_key(loaded, MAINNET)
     figures |= classic | small | {"key_seconds": time.perf_counter() - start}

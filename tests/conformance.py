@@ -22,9 +22,9 @@ from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.runtime.sysvars import Sysvars
-from solproof.vm.limits import FRAME_STRIDES
+from solproof.vm.limits import FRAME_STRIDES, initial_registers
 from solproof.vm.machine import run as run_machine
-from solproof.vm.memory import DEFAULT_HEAP_SIZE
+from solproof.vm.memory import DEFAULT_HEAP_SIZE, Layout
 from solproof.vm.trace import Run
 from tests.oracle.oracle import OracleRun, Text, oracle
 from tests.program.elf_files import strict_elf
@@ -55,12 +55,12 @@ def run(
     context = context or SyscallContext(PROGRAM_ID, Sysvars())
     return run_machine(
         program,
+        Layout(program.version, len(program.image), heap_size, len(input_region)),
+        initial_registers(program.version, INSTRUCTION_DATA),
         input_region,
-        INSTRUCTION_DATA,
         context,
         registry(MAINNET),
         compute_unit_limit=limit,
-        heap_size=heap_size,
     )
 
 

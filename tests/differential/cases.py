@@ -135,10 +135,10 @@ def _run(given: ExecutionInput, program: Program) -> Execution:
     execution = execute(given, program)
     theirs = ask_oracle(
         program,
-        execution.serialized.region,
+        execution.invocation.serialized.region,
         limit=execution.run.compute_unit_limit,
         heap_size=given.parameters.heap_size,
-        instruction_data=execution.serialized.instruction_data_address,
+        instruction_data=execution.invocation.serialized.instruction_data_address,
     )
     assert_equal(execution.run, theirs)
     return execution

@@ -18,7 +18,7 @@ from solproof.program.program import Program
 from solproof.runtime.syscalls import SyscallContext
 from solproof.runtime.sysvars import Sysvars
 from solproof.vm import limits, machine
-from solproof.vm.limits import MAXIMUM_CALL_DEPTH
+from solproof.vm.limits import MAXIMUM_CALL_DEPTH, initial_registers
 from solproof.vm.memory import Layout
 from solproof.vm.trace import Run
 from tests.conformance import PROGRAM_ID, states
@@ -65,14 +65,15 @@ def is_like_mainnet(case: Case) -> bool:
 def assert_like_upstream(case: Case) -> Run:
     """Equal result, count, input, and registers at every step, if the extract has them."""
     with _settings(case["cfg"]):
+        program, region = _program(case), bytes.fromhex(case["input"])
         outcome = machine.run(
-            _program(case),
-            bytes.fromhex(case["input"]),
-            0,
+            program,
+            Layout(program.version, len(program.image), 0, len(region)),
+            initial_registers(program.version, 0),
+            region,
             SyscallContext(PROGRAM_ID, Sysvars()),
             {},
             compute_unit_limit=case["budget"],
-            heap_size=0,
         )
         mine = states(outcome)
     where = f"{case['test']}, {case['version']}, budget {case['budget']}"

@@ -95,7 +95,7 @@ def test_the_run() -> None:
 
 
 def test_loading() -> None:
-    program = execution().program
+    program = execution().invocation.program
     assert program.version == 0
     for part in (
         f"V0 file of {len(ELF):,} bytes",
@@ -103,7 +103,7 @@ def test_loading() -> None:
         f"{program.slots:,} slots of 8 bytes at {program.text_address:#x}",
         f"image of {len(program.image):,} bytes",
         f"slot {program.entry} as the entry",
-        f"input region of {len(execution().serialized.region):,} bytes",
+        f"input region of {len(execution().invocation.serialized.region):,} bytes",
     ):
         assert part in WORDS, part
     assert list(MAINNET_VERSIONS) == [0, 1, 2, 3]

@@ -23,7 +23,7 @@ from tests.programs import mainnet_programs
 
 
 def assert_equal_shapes(execution: Execution) -> None:
-    key = program_key(execution.program, execution.input.parameters.features)
+    key = program_key(execution.invocation.program, execution.input.parameters.features)
     log = AccessLog(execution.run, key.table)
     shapes = table_shapes(log, len(key.image_columns))
     witness = build_witness(log, key.image_columns)

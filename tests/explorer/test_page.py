@@ -129,7 +129,7 @@ def assert_steps(page: Page, steps: list[Step]) -> None:
 
 def assert_memory(page: Page, execution: Execution) -> None:
     """Every byte of memory is as the run left it."""
-    for region in regions_after(columns_of(execution), execution.serialized.region):
+    for region in regions_after(columns_of(execution), execution.invocation.serialized.region):
         size = min(region.size, 2**15)
         shown = page.evaluate(READ_REGION, [region.address, size])
         assert bytes(shown) == region.content[:size]

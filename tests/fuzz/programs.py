@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
+from dataclasses import replace
 
 import solproof.program.elf as elf_loader
 from solproof.circuit.program_table import program_table
@@ -19,12 +19,12 @@ from solproof.program.disassembly import disassemble_elf, disassemble_raw
 from solproof.program.elf_writer import write_elf, write_raw
 from solproof.program.program import Program
 from solproof.program.raw import load_raw
+from solproof.runtime.execute import execute
 from solproof.runtime.features import MAINNET
-from solproof.runtime.serialization import SerializedInput, serialize
-from solproof.runtime.syscalls import SyscallContext, registry
+from solproof.runtime.syscalls import registry
 from solproof.statement.ending import ending
 from solproof.statement.replay import replay
-from solproof.vm.machine import run
+from solproof.vm.memory import DEFAULT_HEAP_SIZE
 from tests.fuzz.target import MEBIBYTE, Target, outcome
 from tests.program.elf_files import small_elf, small_strict_elf
 from tests.program.reference import as_load_error, as_loaded, assert_like_reference
@@ -33,7 +33,6 @@ from tests.runtime.elf_builder import Op, Part, build_elf, call, leave, load, lo
 NEWEST_VERSION = VERSIONS[-1]
 COMPUTE_UNITS = 700
 LISTED_SLOTS = 4096
-HEAP_SIZE = 32 * 1024
 STACK, HEAP, INPUT = 0x2_0000_0000, 0x3_0000_0000, 0x4_0000_0000
 RAW_HEADER = struct.Struct("<BH")
 """Before the bytes of raw bytecode: version and entry."""
@@ -107,34 +106,19 @@ def read_assembly(data: bytes) -> str:
 def examine(program: Program) -> str:
     """Encode it and run it; a verifier that knows only the public part must see the same end."""
     program_table(program, registry(MAINNET).keys())
-    serialized, new_context = _surroundings()
-    context = new_context()
+    given = transfer(b"")
+    parameters = replace(given.parameters, compute_unit_limit=COMPUTE_UNITS)
     try:
-        outcome_of_run = run(
-            program,
-            serialized.region,
-            serialized.instruction_data_address,
-            context,
-            registry(MAINNET),
-            compute_unit_limit=COMPUTE_UNITS,
-            heap_size=HEAP_SIZE,
-        )
+        execution = execute(replace(given, parameters=parameters), program)
     except UnsupportedError as error:
         return outcome(error)
-    final, layout = outcome_of_run.final, outcome_of_run.layout
-    replayed = replay(outcome_of_run.trace.events, new_context(), layout, final.clk, COMPUTE_UNITS)
-    fault = ending(program, layout, final, replayed, new_context(), compute_unit_limit=COMPUTE_UNITS)
-    ended = None if outcome_of_run.fault is None else outcome_of_run.fault.name
+    ran, invocation = execution.run, execution.invocation
+    replayed = replay(ran.trace.events, invocation, invocation.context(), ran.final.clk)
+    fault = ending(invocation, ran.final, replayed, invocation.context())
+    ended = None if ran.fault is None else ran.fault.name
     assert ended == (None if fault is None else fault.name)
-    assert outcome_of_run.compute_units <= COMPUTE_UNITS
+    assert ran.compute_units <= COMPUTE_UNITS
     return f"V{program.version} {ended or 'exit'}"
-
-
-@cache
-def _surroundings() -> tuple[SerializedInput, Callable[[], SyscallContext]]:
-    given = transfer(b"")
-    serialized = serialize(given.accounts, given.instruction_data, given.program_id)
-    return serialized, lambda: SyscallContext.of(given)
 
 
 # SEEDS
@@ -188,7 +172,7 @@ def _touches_memory() -> list[Part]:
     parts: list[Part] = []
     for address in (STACK + 64, HEAP + 8, INPUT):
         parts += [load_immediate(2, address), load(3, 2, 0), store(2, 3, 3), load(4, 2, 1, "H")]
-    return [*parts, load_immediate(2, HEAP + HEAP_SIZE - 4), load(3, 2), leave()]
+    return [*parts, load_immediate(2, HEAP + DEFAULT_HEAP_SIZE - 4), load(3, 2), leave()]
 
 
 def _calls_syscalls() -> list[Part]:

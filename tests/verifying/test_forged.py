@@ -13,7 +13,7 @@ from solproof.errors import ProofRejected
 from solproof.proving import prove as prove_module
 from solproof.proving.prove import prove, prove_execution
 from solproof.proving.witness import Witness, build_witness
-from solproof.runtime import execute as execute_module
+from solproof.runtime import invocation as invocation_module
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.features import MAINNET
@@ -172,7 +172,7 @@ def test_lying_syscalls(
     given = ExecutionInput(elf, bytes(32), (), b"")
     with monkeypatch.context() as patch:
         lying = {key: LyingSyscall(true, result, memory) for key, true in registry(MAINNET).items()}
-        patch.setattr(execute_module, "registry", lambda _: MappingProxyType(lying))
+        patch.setattr(invocation_module, "registry", lambda _: MappingProxyType(lying))
         execution = execute(given)
     data = prove_execution(execution).data
     if reason is None:

@@ -16,10 +16,11 @@ import pytest
 from solproof.errors import ProofRejected
 from solproof.program.syscall_names import SYSCALL_HASHES, SYSCALL_NAMES
 from solproof.proving.prove import prove
-from solproof.runtime import execute as execute_module
+from solproof.runtime import invocation as invocation_module
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.features import MAINNET
+from solproof.runtime.invocation import prepare
 from solproof.runtime.syscalls import GATES, SUPPORTED, Syscall, SyscallContext, registry
 from solproof.runtime.sysvars import ADDRESSES
 from solproof.statement.claim import Claim
@@ -264,15 +265,14 @@ def execute_with(name: str, lying: Any) -> Execution:
     features = PARAMETERS.features
     syscalls = {**registry(features), SYSCALL_HASHES[name]: Syscall(name, lying)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execute_module, "registry", lambda _: MappingProxyType(syscalls))
+        patch.setattr(invocation_module, "registry", lambda _: MappingProxyType(syscalls))
         return execute(given_input(name))
 
 
 def replayed(execution: Execution) -> int:
     """The verifier's replay of a run; the compute units that it counts."""
-    run = execution.run
-    context = SyscallContext.of(execution.input)
-    return replay(run.trace.events, context, run.layout, run.final.clk, run.compute_unit_limit).compute_units
+    run, invocation = execution.run, prepare(execution.input)
+    return replay(run.trace.events, invocation, invocation.context(), run.final.clk).compute_units
 
 
 @pytest.mark.parametrize("name", RETURNING)

@@ -71,7 +71,7 @@ def estimate_execution(
     """
     parameters = _engine.parameters_default()
     try:
-        key = program_key(execution.program, execution.input.parameters.features)
+        key = program_key(execution.invocation.program, execution.input.parameters.features)
         log = log or AccessLog(execution.run, key.table)
         shapes = table_shapes(log, len(key.image_columns))
         heights = [(shape.chip, shape.log_height) for shape in shapes]

@@ -156,7 +156,7 @@ def _regions(execution: Execution, container: Container, touched: NDArray[np.uin
     """
     fields = []
     layout = execution.run.layout
-    for region in regions_before(execution.run, execution.serialized.region):
+    for region in regions_before(execution.run, execution.invocation.serialized.region):
         number = region.address >> 32
         pages = -(-region.size // PAGE)
         content = np.zeros(pages * PAGE, np.uint8)

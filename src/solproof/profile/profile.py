@@ -131,7 +131,7 @@ def profile_execution(execution: Execution) -> Profile:
 
     Raises what making those tables raises.
     """
-    run, program = execution.run, execution.program
+    run, program = execution.run, execution.invocation.program
     table = program_table(program, registry(execution.input.parameters.features).keys())
     pc = np.minimum(run.trace.pc, program.slots - 1)
     inside = run.trace.pc < program.slots  # the last instruction may be behind the text

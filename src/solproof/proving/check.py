@@ -17,9 +17,9 @@ from solproof.runtime.syscalls import registry
 
 def witness_of(execution: Execution) -> Witness:
     """The tables of an execution."""
-    table = program_table(execution.program, registry(execution.input.parameters.features).keys())
+    table = program_table(execution.invocation.program, registry(execution.input.parameters.features).keys())
     log = AccessLog(execution.run, table)
-    return build_witness(log, image.preprocessed(execution.program, table))
+    return build_witness(log, image.preprocessed(execution.invocation.program, table))
 
 
 def check_witness(execution: Execution, witness: Witness) -> list[Failure]:
@@ -27,7 +27,7 @@ def check_witness(execution: Execution, witness: Witness) -> list[Failure]:
     failures = checker.check(witness.instances)
     if not failures:
         return []
-    listing = dict(disassemble(execution.program.text, execution.program.version))
+    listing = dict(disassemble(execution.invocation.program.text, execution.invocation.program.version))
     return [
         replace(failure, instruction=None if failure.pc is None else listing.get(failure.pc))
         for failure in failures

@@ -78,7 +78,7 @@ def prove_execution(
     """Prove an execution that has been run already; `chained` saves chaining it again."""
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
     clock.begin("key")
-    key = program_key(execution.program, execution.input.parameters.features)
+    key = program_key(execution.invocation.program, execution.input.parameters.features)
     clock.begin("witness")
     witness = build_witness(log or AccessLog(execution.run, key.table), key.image_columns)
     del log  # its memory is free from here on, unless the caller keeps it
@@ -93,7 +93,7 @@ def prove_execution(
         file = ProofFile(
             version=__version__,
             system_digest=system_digest(parameters),
-            program_sha256=execution.program.file_sha256,
+            program_sha256=execution.invocation.program.file_sha256,
             input_sha256=input_digest(execution.input),
             key_digest=key.engine_key.digest,
             security_bits=security["security_bits"],

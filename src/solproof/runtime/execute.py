@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from solproof.display import html_log, html_table
-from solproof.program.bytecode_verifier import load_program
 from solproof.program.program import Program
 from solproof.runtime import runtime_log
 from solproof.runtime.account_rules import AccountRuleError, accounts_modified, post_accounts
@@ -18,8 +17,8 @@ from solproof.runtime.budget import heap_cost
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 from solproof.runtime.instruction_error import InstructionError, error_of_exit_code, error_of_fault
-from solproof.runtime.serialization import SerializedInput, serialize
-from solproof.runtime.syscalls import SyscallContext, registry
+from solproof.runtime.invocation import Invocation, prepare
+from solproof.runtime.syscalls import SyscallContext
 from solproof.vm.faults import Fault, SyscallFault
 from solproof.vm.machine import run
 from solproof.vm.trace import Run
@@ -30,8 +29,7 @@ class Execution:
     """An execution with everything that a prover needs of it."""
 
     input: ExecutionInput
-    program: Program
-    serialized: SerializedInput
+    invocation: Invocation
     run: Run
     output: ExecutionOutput
 
@@ -45,29 +43,18 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
     Raises `ProgramError` for a program that cannot be loaded and `UnsupportedError` for what solproof does
     not run yet.
     """
-    parameters = execution_input.parameters
-    program = program or load_program(
-        execution_input.program, execution_input.program_format, parameters.features.sbpf_versions
-    )
-    serialized = serialize(
-        execution_input.accounts,
-        execution_input.instruction_data,
-        execution_input.program_id,
-        parameters.loader,
-    )
-    context = SyscallContext.of(execution_input)
+    invocation = prepare(execution_input, program)
+    context = invocation.context()
     outcome = run(
-        program,
-        serialized.region,
-        serialized.instruction_data_address,
+        invocation.program,
+        invocation.layout,
+        invocation.registers,
+        invocation.serialized.region,
         context,
-        registry(parameters.features),
-        compute_unit_limit=parameters.compute_unit_limit - heap_cost(parameters.heap_size),
-        heap_size=parameters.heap_size,
+        invocation.syscalls,
+        compute_unit_limit=invocation.compute_unit_limit,
     )
-    return Execution(
-        execution_input, program, serialized, outcome, report(execution_input, serialized, outcome, context)
-    )
+    return Execution(execution_input, invocation, outcome, report(invocation, outcome, context))
 
 
 class Outcome(Protocol):
@@ -98,15 +85,14 @@ class Outcome(Protocol):
         """The input region after the run."""
 
 
-def report(
-    execution_input: ExecutionInput, serialized: SerializedInput, outcome: Outcome, context: SyscallContext
-) -> ExecutionOutput:
+def report(invocation: Invocation, outcome: Outcome, context: SyscallContext) -> ExecutionOutput:
     """What the runtime makes of a run: the account rules, the error, the log.
 
     `context` is the syscalls' context as the run left it.
     """
+    execution_input = invocation.input
     before = distinct_accounts(execution_input.accounts)
-    after, error = _settle(execution_input, serialized, outcome, before)
+    after, error = _settle(invocation, outcome, before)
     return ExecutionOutput(
         success=error is None,
         exit_code=outcome.r0 if outcome.fault is None else None,
@@ -115,7 +101,7 @@ def report(
         fault=None if outcome.fault is None else outcome.fault.name,
         pc=outcome.pc,
         compute_units=outcome.compute_units,
-        compute_units_charged=_charged(execution_input, outcome),
+        compute_units_charged=_charged(invocation, outcome),
         instructions=outcome.instructions,
         accounts_modified=accounts_modified(before, after),
         accounts=after,
@@ -125,8 +111,7 @@ def report(
 
 
 def _settle(
-    execution_input: ExecutionInput,
-    serialized: SerializedInput,
+    invocation: Invocation,
     outcome: Outcome,
     before: tuple[Account, ...],
 ) -> tuple[tuple[Account, ...], InstructionError | None]:
@@ -135,18 +120,18 @@ def _settle(
     if error is not None:
         return before, error
     try:
-        return post_accounts(execution_input, serialized, outcome.input_region), None
+        return post_accounts(invocation.input, invocation.serialized, outcome.input_region), None
     except AccountRuleError as rule:
         return before, rule.error
 
 
-def _charged(execution_input: ExecutionInput, outcome: Outcome) -> int:
+def _charged(invocation: Invocation, outcome: Outcome) -> int:
     """What the transaction's meter loses.
 
     A fault of the machine empties it where `deplete_cu_meter_on_vm_failure` is active: nobody needs to know
     where in a basic block a compiled program stopped.
     """
-    parameters = execution_input.parameters
+    parameters = invocation.input.parameters
     depletes = "deplete_cu_meter_on_vm_failure" in parameters.features
     if depletes and outcome.fault is not None and not isinstance(outcome.fault, SyscallFault):
         return parameters.compute_unit_limit

@@ -14,7 +14,8 @@ from solproof.errors import ProofRejected
 from solproof.isa.opcodes import opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
-from solproof.runtime.syscalls import SyscallContext, registry
+from solproof.runtime.invocation import Invocation
+from solproof.runtime.syscalls import SyscallContext
 from solproof.statement.replay import Replay
 from solproof.vm.faults import Fault, exceeded_max_instructions
 from solproof.vm.limits import MAXIMUM_CALL_DEPTH
@@ -24,18 +25,13 @@ from solproof.vm.trace import FinalState, Recorder, SyscallEvent
 
 
 def ending(
-    program: Program,
-    layout: Layout,
-    final: FinalState,
-    replay: Replay,
-    context: SyscallContext,
-    *,
-    compute_unit_limit: int,
+    invocation: Invocation, final: FinalState, replay: Replay, context: SyscallContext
 ) -> Fault | None:
     """The fault that ended a run with this final state, None for the exit of the program.
 
     Raises `ProofRejected` when the machine would have gone on, or would have stopped before.
     """
+    program, limit = invocation.program, invocation.compute_unit_limit
     if final.pc > program.slots or final.depth >= MAXIMUM_CALL_DEPTH:
         raise ProofRejected(
             f"the claim's final state is not one of the machine: pc {final.pc} of {program.slots}, "
@@ -44,20 +40,19 @@ def ending(
     if final.pc == program.slots and final.depth and final.open_call >= final.steps:
         # A call leads to a slot. The circuit sees it executed there, which does not show this one.
         raise ProofRejected(f"the claim's final state is not one of the machine: a call of pc {final.pc}")
-    if replay.failing is None and final.steps + replay.compute_units == compute_unit_limit:
+    if replay.failing is None and final.steps + replay.compute_units == limit:
         return exceeded_max_instructions()
-    if final.clk + replay.compute_units > compute_unit_limit:
+    if final.clk + replay.compute_units > limit:
         raise ProofRejected(
-            f"the run takes {final.clk + replay.compute_units} compute units, the limit is "
-            f"{compute_unit_limit}"
+            f"the run takes {final.clk + replay.compute_units} compute units, the limit is {limit}"
         )
-    key = _called_syscall(program, final.pc, registry(context.features))
+    key = _called_syscall(program, final.pc, invocation.syscalls)
     if replay.failing is not None:
         _check_failing(replay.failing, key, final)
         return replay.fault
     if key is not None:
         raise ProofRejected(f"the last instruction, at pc {final.pc}, calls a syscall that no event lists")
-    return _execute(program, layout, final, context)
+    return _execute(invocation, final, context)
 
 
 def _called_syscall(program: Program, pc: int, syscalls: Container[int]) -> int | None:
@@ -80,16 +75,16 @@ def _check_failing(event: SyscallEvent, key: int | None, final: FinalState) -> N
         raise ProofRejected(f"{where}: its arguments are not r1 to r5 of the final state")
 
 
-def _execute(program: Program, layout: Layout, final: FinalState, context: SyscallContext) -> Fault | None:
-    memory, recorder = _Addresses(layout), Recorder()
+def _execute(invocation: Invocation, final: FinalState, context: SyscallContext) -> Fault | None:
+    memory, recorder = _Addresses(invocation.layout), Recorder()
     recorder.pc.append(final.pc)
     machine = Machine(
-        program,
+        invocation.program,
         memory,
         recorder,
         final.registers,
         context=context,
-        syscalls=registry(context.features),
+        syscalls=invocation.syscalls,
         compute_unit_limit=0,
     )
     machine.frames.extend([(0,) * 7] * final.depth)

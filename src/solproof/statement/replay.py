@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solproof.errors import ProofRejected, UnsupportedError
-from solproof.runtime.syscalls import SyscallContext, registry
+from solproof.runtime.invocation import Invocation
+from solproof.runtime.syscalls import SyscallContext
 from solproof.vm.faults import Fault
-from solproof.vm.memory import Layout, ReplayMemory
+from solproof.vm.memory import ReplayMemory
 from solproof.vm.trace import SyscallEvent
 
 
@@ -29,14 +30,15 @@ class Replay:
 
 def replay(
     events: Sequence[SyscallEvent],
+    invocation: Invocation,
     context: SyscallContext,
-    layout: Layout,
     last_clk: int,
-    compute_unit_limit: int,
     memory_units: int = 0,
 ) -> Replay:
-    """Run every event again in `context`. One at `last_clk`, the last instruction, must fail, all others
-    must not. `memory_units`: what the memory syscalls that chips prove take in all.
+    """Run every event again in `context`, which is the invocation's as it was before the first instruction.
+
+    An event at `last_clk`, the last instruction, must fail, and every other event must not. `memory_units`:
+    the compute units of all memory syscalls that the circuit proves.
 
     Raises `ProofRejected` when an event is not what its syscall does, or does not fit run or memory map.
     """
@@ -52,10 +54,12 @@ def replay(
             raise ProofRejected(
                 f"{where}: {event.memory_units} compute units of memory syscalls before it, of {memory_units}"
             )
-        remaining = compute_unit_limit - clk - units - event.memory_units
+        remaining = invocation.compute_unit_limit - clk - units - event.memory_units
         if remaining < 0:
-            raise ProofRejected(f"{where}: the limit of {compute_unit_limit} compute units is used up")
-        fault = _replay_one(event, where, context, layout, remaining, is_last=clk == last_clk)
+            raise ProofRejected(
+                f"{where}: the limit of {invocation.compute_unit_limit} compute units is used up"
+            )
+        fault = _replay_one(event, where, invocation, context, remaining, is_last=clk == last_clk)
         units += remaining - context.remaining
         failing = event if clk == last_clk else None
     return Replay(units + memory_units, failing, fault)
@@ -64,21 +68,21 @@ def replay(
 def _replay_one(
     event: SyscallEvent,
     where: str,
+    invocation: Invocation,
     context: SyscallContext,
-    layout: Layout,
     remaining: int,
     *,
     is_last: bool,
 ) -> Fault | None:
     """Replay one event; the fault with which it fails, which only the last instruction may."""
-    syscall = registry(context.features).get(event.key)
+    syscall = invocation.syscalls.get(event.key)
     if syscall is None:
         raise ProofRejected(f"{where}: {event.key:#010x} is not the hash of a syscall")
     where = f"{where}: {syscall.name}"
     words = {(word.region, word.index): word.old for word in event.words}
     if len(words) != len(event.words):
         raise ProofRejected(f"{where}: lists a word twice")
-    memory = ReplayMemory(layout, words)
+    memory = ReplayMemory(invocation.layout, words)
     context.memory, context.remaining = memory, remaining
     fault, result = None, 0
     try:

@@ -56,7 +56,7 @@ class Block:
 
 def columns_of(execution: Execution) -> Columns:
     """The steps of an execution."""
-    names = function_names(execution.input.program, execution.program)
+    names = function_names(execution.input.program, execution.invocation.program)
     return Columns(execution.run, execution.input.parameters.features, names)
 
 

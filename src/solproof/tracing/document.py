@@ -31,7 +31,7 @@ def head(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
             "registers": list(run.registers),
             "pc": run.program.entry,
             "compute_unit_limit": run.compute_unit_limit,
-            "memory": _memory(regions_before(run, execution.serialized.region), contents),
+            "memory": _memory(regions_before(run, execution.invocation.serialized.region), contents),
         },
     }
 
@@ -49,7 +49,7 @@ def tail(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
             "fault": None if fault is None else asdict(fault),
             "error": output.error,
             "error_message": output.error_message,
-            "memory": _memory(regions_after(columns, execution.serialized.region), contents),
+            "memory": _memory(regions_after(columns, execution.invocation.serialized.region), contents),
         },
         "success": output.success,
         "exit_code": output.exit_code,

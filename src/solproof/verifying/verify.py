@@ -16,13 +16,10 @@ from solproof.backend.key import program_key, system_digest
 from solproof.circuit.registry import CIRCUIT
 from solproof.display import html_table, security_text
 from solproof.errors import ProofRejected, ProofVersionError
-from solproof.program.bytecode_verifier import load_program
-from solproof.runtime.budget import heap_cost
 from solproof.runtime.execute import report
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
-from solproof.runtime.serialization import serialize
-from solproof.runtime.syscalls import SyscallContext
+from solproof.runtime.invocation import prepare
 from solproof.statement.claim import Claim
 from solproof.statement.ending import ending
 from solproof.statement.proof_file import ProofFile
@@ -30,8 +27,7 @@ from solproof.statement.public import InputWords, PublicData, public_tables
 from solproof.statement.replay import replay
 from solproof.statement.statement import input_digest, program_digest, statement_bytes
 from solproof.vm.faults import Fault
-from solproof.vm.limits import initial_registers
-from solproof.vm.memory import WORD, Layout
+from solproof.vm.memory import WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +89,8 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
         raise ProofRejected(
             f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one"
         )
-    parameters = execution_input.parameters
-    features = parameters.features
-    program = load_program(execution_input.program, execution_input.program_format, features.sbpf_versions)
-    key = program_key(program, features)
+    invocation = prepare(execution_input)
+    key = program_key(invocation.program, execution_input.parameters.features)
     if file.key_digest != key.engine_key.digest:
         raise ProofVersionError(
             "the proof was made for another key than the one "
@@ -105,21 +99,13 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     keyed = time.perf_counter()
 
     claim = Claim.from_bytes(file.claim)
-    serialized = serialize(
-        execution_input.accounts,
-        execution_input.instruction_data,
-        execution_input.program_id,
-        parameters.loader,
-    )
-    layout = Layout(program.version, len(program.image), parameters.heap_size, len(serialized.region))
-    limit = parameters.compute_unit_limit - heap_cost(parameters.heap_size)
-    final = claim.final
+    final, limit = claim.final, invocation.compute_unit_limit
     if not 1 <= final.clk <= limit + 1:
         raise ProofRejected(f"the claim's last instruction is number {final.clk}, expected 1 to {limit + 1}")
-    first, after = _apply(claim, serialized.region)
-    context = SyscallContext.of(execution_input)
-    replayed_events = replay(claim.events, context, layout, final.clk, limit, claim.memory_units)
-    fault = ending(program, layout, final, replayed_events, context, compute_unit_limit=limit)
+    first, after = _apply(claim, invocation.serialized.region)
+    context = invocation.context()
+    replayed_events = replay(claim.events, invocation, context, final.clk, claim.memory_units)
+    fault = ending(invocation, final, replayed_events, context)
     if claim.fault != ("" if fault is None else fault.name):
         raise ProofRejected(
             f"the claim says that the run ended with {claim.fault or 'an exit'}, "
@@ -129,9 +115,9 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
 
     public = public_tables(
         PublicData(
-            entry=program.entry,
-            registers=initial_registers(program.version, serialized.instruction_data_address),
-            layout=layout,
+            entry=invocation.program.entry,
+            registers=invocation.registers,
+            layout=invocation.layout,
             final=final,
             input_words=InputWords(claim.index, first, claim.last),
             memory_units=claim.memory_units,
@@ -154,7 +140,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
     result = _Result(fault, final.registers[0], final.pc, units, claim.instructions, after)
     end = time.perf_counter()
     return Verdict(
-        output=report(execution_input, serialized, result, context),
+        output=report(invocation, result, context),
         security_bits=checked["security_bits"],
         security_regime=checked["security_regime"],
         proof_bytes=len(data),

@@ -17,7 +17,7 @@ from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 from solproof.vm import faults
 from solproof.vm.faults import Fault, is_out_of_meter
-from solproof.vm.limits import FRAME_STRIDES, MASK64, MAXIMUM_CALL_DEPTH, initial_registers
+from solproof.vm.limits import FRAME_STRIDES, MASK64, MAXIMUM_CALL_DEPTH
 from solproof.vm.memory import Layout, Memory, ReplayMemory
 from solproof.vm.recorded_memory import RecordedMemory
 from solproof.vm.trace import FinalState, Recorder, Run, SyscallEvent, Trace, WordAccess
@@ -335,23 +335,21 @@ def _raising(fault: Callable[[], Fault]) -> Operation:
 
 def run(
     program: Program,
+    layout: Layout,
+    registers: tuple[int, ...],
     input_region: bytes,
-    instruction_data_address: int,
     context: SyscallContext,
     syscalls: Mapping[int, Syscall],
     *,
     compute_unit_limit: int,
-    heap_size: int,
 ) -> Run:
     """Run a program on a serialized input and record it.
 
-    Faults are results and end up in `Run.fault`; a syscall that solproof does not have yet raises
-    `UnsupportedError`.
+    registers: r0..r10 before the first instruction. Faults are results and end up in `Run.fault`; a syscall
+    that solproof does not have yet raises `UnsupportedError`.
     """
     recorder = Recorder()
-    layout = Layout(program.version, len(program.image), heap_size, len(input_region))
     context.memory = memory = RecordedMemory(layout, program.image, input_region, recorder)
-    registers = initial_registers(program.version, instruction_data_address)
     machine = Machine(
         program,
         memory,

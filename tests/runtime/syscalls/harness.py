@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execute import Execution, report
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from solproof.runtime.syscalls import SyscallContext
 from solproof.statement.replay import replay as replay_events
 from solproof.vm.faults import SyscallFault
 from tests.litesvm_oracle import assert_like_litesvm
@@ -54,14 +53,14 @@ def replay(execution: Execution) -> None:
     failing one fails again, and log and return data come out the same.
     """
     run = execution.run
-    context = SyscallContext.of(execution.input)
-    result = replay_events(run.trace.events, context, run.layout, run.final.clk, run.compute_unit_limit)
+    context = execution.invocation.context()
+    result = replay_events(run.trace.events, execution.invocation, context, run.final.clk)
     assert run.instructions + result.compute_units == run.compute_units
     assert (result.failing is not None) == isinstance(run.fault, SyscallFault)
     if result.fault is not None:
         assert run.fault is not None
         assert (result.fault.name, str(result.fault)) == (run.fault.name, str(run.fault))
-    assert report(execution.input, execution.serialized, run, context) == execution.output
+    assert report(execution.invocation, run, context) == execution.output
 
 
 def revealed(execution: Execution) -> bytes:

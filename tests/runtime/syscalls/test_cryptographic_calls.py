@@ -10,7 +10,6 @@ import pytest
 from solproof.errors import ProofRejected
 from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import Loader, Parameters
-from solproof.runtime.syscalls import SyscallContext
 from solproof.statement.replay import replay
 from solproof.vm.trace import SyscallEvent
 from tests.runtime.syscalls.cryptographic_calls import CALLS, RESULT, Call
@@ -179,10 +178,9 @@ def test_forged_events_are_rejected(call: Call, version: int) -> None:
 
 def assert_rejected(execution: Execution, event: SyscallEvent) -> None:
     """The verifier's replay refuses the event."""
-    run = execution.run
-    context = SyscallContext.of(execution.input)
+    invocation = execution.invocation
     with pytest.raises(ProofRejected):
-        replay((event,), context, run.layout, run.final.clk, run.compute_unit_limit)
+        replay((event,), invocation, invocation.context(), execution.run.final.clk)
 
 
 def test_random_changes(call: Call) -> None:

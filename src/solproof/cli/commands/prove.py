@@ -110,7 +110,7 @@ def prove(
 def _affordable(execution: Execution, max_memory: int | None, progress: Phases) -> AccessLog:
     """The execution's accesses log, after saying what a proof will take and finding it affordable."""
     progress("key")
-    key = program_key(execution.program, execution.input.parameters.features)
+    key = program_key(execution.invocation.program, execution.input.parameters.features)
     progress("estimate")
     log = AccessLog(execution.run, key.table)
     found = estimate_execution(execution, log=log)

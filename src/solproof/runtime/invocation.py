@@ -1,0 +1,74 @@
+"""An invocation: one program in one frame, with everything that is fixed before its first instruction.
+
+`prepare` makes it, for everybody who runs, proves, verifies or estimates. So the prover and the verifier see
+the same memory, the same registers and the same limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from solproof.program.bytecode_verifier import load_program
+from solproof.program.program import Program
+from solproof.runtime.budget import heap_cost
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.serialization import SerializedInput, serialize
+from solproof.runtime.syscalls import Syscall, SyscallContext, registry
+from solproof.vm.limits import initial_registers
+from solproof.vm.memory import Layout
+
+
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # programs and inputs are large: two invocations are never compared
+class Invocation:
+    """One program in one frame.
+
+    layout: the regions of memory and their sizes. registers: r0..r10 before the first instruction.
+    syscalls: those that exist with the input's features, by hash. compute_unit_limit: what the program may
+    use, after the price of its heap. height: position in the stack of invocations, 1 for an instruction of a
+    transaction. caller: the program id of the invocation that called this one, None at height 1.
+    """
+
+    input: ExecutionInput = field(repr=False)
+    program: Program
+    serialized: SerializedInput = field(repr=False)
+    layout: Layout
+    registers: tuple[int, ...]
+    syscalls: Mapping[int, Syscall] = field(repr=False)
+    compute_unit_limit: int
+    height: int = 1
+    caller: bytes | None = None
+
+    def context(self) -> SyscallContext:
+        """The state that syscalls read and change, as it is before the first instruction."""
+        return SyscallContext.of(self.input)
+
+
+def prepare(execution_input: ExecutionInput, program: Program | None = None) -> Invocation:
+    """The invocation of an instruction; `program` saves loading `execution_input.program` again.
+
+    Raises `ProgramError` for a program that cannot be loaded, and `UnsupportedError` for a program that
+    solproof does not run yet.
+    """
+    parameters = execution_input.parameters
+    features = parameters.features
+    program = program or load_program(
+        execution_input.program, execution_input.program_format, features.sbpf_versions
+    )
+    serialized = serialize(
+        execution_input.accounts,
+        execution_input.instruction_data,
+        execution_input.program_id,
+        parameters.loader,
+    )
+    return Invocation(
+        input=execution_input,
+        program=program,
+        serialized=serialized,
+        layout=Layout(program.version, len(program.image), parameters.heap_size, len(serialized.region)),
+        registers=initial_registers(program.version, serialized.instruction_data_address),
+        syscalls=registry(features),
+        compute_unit_limit=parameters.compute_unit_limit - heap_cost(parameters.heap_size),
+    )
