@@ -1,6 +1,6 @@
-"""What is measured, and how it is shown: definitions, results.json, the README and docs/benchmarks.md.
+"""Defines every figure, and writes the figures of results.json into the README and docs/benchmarks.md.
 
-`python -m benches.figures` writes the figures that are committed into both documents again.
+`python -m benches.figures` writes the committed figures into both documents again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Results(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: `scale` and `format` turn what is measured into what is shown."""
+    """One figure: `scale` and `format` turn the measured value into the text that is shown."""
 
     name: str
     definition: str
@@ -47,50 +47,51 @@ class Figure:
 FIGURES = (
     Figure(
         "classic_prove_seconds",
-        "Prove a Transfer of classic SPL Token (4,644 CU), machine and witness included, "
-        "key of the program cached",
+        "Prove a Transfer of classic SPL Token (4,644 CU), including the run and the witness, "
+        "with the program's key cached",
         "s",
         format=".2f",
-        includes="Loading the ELF, the run with its trace, the tables, the proof, the bytes of its file.",
-        leaves_out="Python's start, reading and writing files, the program's key.",
+        includes="Loading the ELF, running it with a trace, filling the tables, proving, encoding the proof "
+        "file.",
+        leaves_out="Starting Python, reading and writing files, making the program's key.",
     ),
     Figure(
         "classic_verify_engine_ms",
-        "Verify it: the engine alone, key cached",
+        "Verify that proof: the engine alone, key cached",
         "ms",
-        includes="The check of the proof against statement and public tables.",
-        leaves_out="All that the next line adds.",
+        includes="Checking the proof against the statement and the public tables.",
+        leaves_out="Everything that the next line adds.",
     ),
     Figure(
         "classic_verify_ms",
-        "Verify it: from proof file to verdict, ELF loaded, events replayed, key cached",
+        "Verify that proof: from proof file to verdict, key cached",
         "ms",
-        includes="Hashes of program and input, loading the ELF, the replay of events, the last "
-        "instruction, account rules, log.",
-        leaves_out="Python's start, reading files, the program's key.",
+        includes="Hashing the program and the input, loading the ELF, replaying events, executing the last "
+        "instruction, applying account rules, writing the log.",
+        leaves_out="Starting Python, reading files, making the program's key.",
     ),
     Figure(
         "classic_proof_bytes",
-        "Its proof file",
+        "Size of that proof file",
         "MB",
         1e-6,
         ".2f",
-        includes="The whole file: claim, events with the words they touched, proof.",
-        leaves_out="Program and input, which the verifier has.",
+        includes="The whole file: the claim, the events with the words they touched, the proof.",
+        leaves_out="The program and the input, which the verifier already has.",
     ),
     Figure(
         "classic_cells_per_instruction",
-        "Committed base-field cells per executed instruction of it, auxiliary columns and padding included, "
-        "the fixed tables (program image, lookups) apart",
+        "Committed base-field cells per executed instruction of that run, including auxiliary columns and "
+        "padding, excluding the fixed tables (program image, lookups)",
         "",
         format=".1f",
-        includes="Main and auxiliary columns of every table that grows with the run, padding to "
+        includes="Main and auxiliary columns of every table that grows with the run, and padding to "
         "powers of two.",
-        leaves_out="The program's image, the lookup table, quotients.",
+        leaves_out="The program's image, the lookup table, the quotients.",
     ),
     Figure(
         "p_token_prove_seconds",
-        "Prove a Transfer of p-token (76 CU), likewise",
+        "Prove a Transfer of p-token (76 CU), measured the same way",
         "s",
         format=".2f",
         includes="As above.",
@@ -98,14 +99,14 @@ FIGURES = (
     ),
     Figure(
         "p_token_verify_engine_ms",
-        "Verify it: the engine alone, key cached",
+        "Verify that proof: the engine alone, key cached",
         "ms",
         includes="As above.",
         leaves_out="As above.",
     ),
     Figure(
         "p_token_proof_bytes",
-        "Its proof file",
+        "Size of that proof file",
         "MB",
         1e-6,
         ".2f",
@@ -114,58 +115,64 @@ FIGURES = (
     ),
     Figure(
         "key_seconds",
-        "Make the key of classic SPL Token: once per program",
+        "Make the key of classic SPL Token (needed once per program)",
         "s",
         format=".2f",
-        includes="Decoding every slot, committing to the image, the program table and the lookup table.",
+        includes="Decoding every slot, and committing to the image, the program table and the lookup table.",
         leaves_out="Loading the ELF.",
     ),
     Figure(
         "loop_instructions_per_second",
-        "A loop of a million mixed instructions: machine, witness and proof together",
+        "Prove a loop of a million mixed instructions: run, witness and proof together",
         "instructions/s",
-        includes="All of a proof, the program's key being made already.",
-        leaves_out="Python's start, reading and writing files, the program's key.",
+        includes="All steps of a proof, with the program's key cached.",
+        leaves_out="Starting Python, reading and writing files, making the program's key.",
     ),
     Figure(
         "loop_peak_gib",
-        "Peak memory of that process",
+        "Peak memory of the process that proves the loop",
         "GiB",
         format=".2f",
-        includes="The whole process, Python included.",
+        includes="The whole process, including Python.",
     ),
     Figure(
         "loop_machine_per_second",
-        "The machine alone, trace recorded",
+        "Run the loop without proving it, recording a trace",
         "instructions/s",
-        includes="Loading the ELF, the run with its trace, account rules.",
-        leaves_out="Witness and proof.",
+        includes="Loading the ELF, running it with a trace, applying account rules.",
+        leaves_out="The witness and the proof.",
     ),
     Figure(
         "loop_witness_rows_per_second",
-        "Witness generation alone",
+        "Make the witness of the loop",
         "instructions/s",
-        includes="From the trace to every filled table.",
+        includes="Filling every table from the trace.",
         leaves_out="The run and the proof.",
     ),
     Figure(
         "loop_cells_per_instruction",
-        "Cells per instruction of the loop, counted as above",
+        "Committed cells per executed instruction of the loop, counted as above",
         "",
         format=".1f",
         includes="As above.",
         leaves_out="As above.",
     ),
     Figure(
-        "loop_proof_bytes", "Its proof file", "MB", 1e-6, ".2f", includes="As above.", leaves_out="As above."
+        "loop_proof_bytes",
+        "Size of the proof file of the loop",
+        "MB",
+        1e-6,
+        ".2f",
+        includes="As above.",
+        leaves_out="As above.",
     ),
     Figure(
         "security_bits",
-        "The least proven security of these proofs, no capacity conjecture",
+        "Lowest proven security among these proofs, without a capacity conjecture",
         "bits",
         format=".1f",
-        includes="The field, the hash, the queries and their grinding, from the real shape of each proof.",
-        leaves_out="Flaws of the circuit or of the code.",
+        includes="The field, the hash, the queries and their grinding, for the real shape of each proof.",
+        leaves_out="Mistakes in the circuit or in the code.",
     ),
 )
 
@@ -175,7 +182,7 @@ SYSCALL_FIGURES = (
     Figure("events", "events", ""),
     Figure("prove_seconds", "prove", "s", format=".2f"),
     Figure("verify_ms", "verify", "ms"),
-    Figure("replay_ms", "of it replay", "ms", format=".1f"),
+    Figure("replay_ms", "replay", "ms", format=".1f"),
     Figure("proof_bytes", "proof", "KB", 1e-3),
 )
 
@@ -188,21 +195,26 @@ def read_results() -> Results | None:
     return results
 
 
-EVENT = "An event is a syscall that the verifier replays; the circuit proves those on memory."
+EVENT = (
+    "An event is a syscall that the verifier replays.\n"
+    "The circuit itself proves almost all calls of the four memory syscalls, so those are not events.\n"
+    "The replay time is part of the verification time."
+)
 
 
 def machine_text(results: Results) -> str:
-    """What the figures were measured on, and how often."""
+    """The computer that the figures were measured on, and the number of runs."""
     machine = results["machine"]
     return (
         f"Measured by `make bench` on {machine['cores']} cores ({machine['processor']}, "
         f"{machine['vector_lanes']} field elements per vector, {machine['memory_gib']} GiB of memory), "
-        f"Python {machine['python']}. Medians of {machine['runs']} runs; the loop runs once."
+        f"Python {machine['python']}.\n"
+        f"Times are medians of {machine['runs']} runs, except that the loop runs once."
     )
 
 
 def syscall_table(results: Results) -> list[str]:
-    """The runs of syscalls."""
+    """The table of the runs that make syscalls."""
     return [
         "| run | " + " | ".join(figure.definition for figure in SYSCALL_FIGURES) + " |",
         "|" + "---|" * (len(SYSCALL_FIGURES) + 1),
@@ -225,7 +237,7 @@ def readme_section(results: Results) -> str:
         "|---|---|",
         *rows,
         "",
-        f"Runs of syscalls, likewise. {EVENT}",
+        f"The next table shows runs that make syscalls, measured the same way.\n{EVENT}",
         "",
         *syscall_table(results),
         "",
@@ -234,30 +246,32 @@ def readme_section(results: Results) -> str:
 
 
 def page_section(results: Results, calibration: Calibration) -> str:
-    """The figures of docs/benchmarks.md: what each counts, and the model of `solproof estimate`."""
+    """The figures of docs/benchmarks.md, with the scope of each, and the model of `solproof estimate`."""
     lines = ["## The machine", "", machine_text(results), "", "## Transfers, and a long loop", ""]
     lines += ["| what | figure | includes | leaves out |", "|---|---|---|---|"]
     for figure in FIGURES:
         shown = figure.show(results["figures"][figure.name])
         lines.append(f"| {figure.definition} | {shown} | {figure.includes} | {figure.leaves_out} |")
-    lines += ["", "## Runs of syscalls", "", f"Proving and verifying as above. {EVENT}"]
-    lines += ["The replay includes serializing the input, and the last instruction.", ""]
+    lines += ["", "## Runs of syscalls", "", f"Proving and verifying are measured as above.\n{EVENT}"]
+    lines += ["The replay time includes serializing the input and executing the last instruction.", ""]
     lines += [*syscall_table(results), ""]
     errors, machine = calibration.errors, calibration.machine
     lines += [
-        "## What `solproof estimate` says",
+        "## The model behind `solproof estimate`",
         "",
         f"The model was fitted on {calibration.date} to {len(calibration.measurements)} programs, each "
-        f"proven in a process of its own, on {machine.cores} cores ({machine.processor}, "
+        f"proven in its own process, on {machine.cores} cores ({machine.processor}, "
         f"{machine.vector_lanes} field elements per vector, "
         f"{machine.memory_bytes / 2**30:.1f} GiB of memory).",
-        "Rows, cells and security are exact. The greatest errors, each program estimated by a model that is "
-        f"fitted to the others: {errors.seconds:.1%} of the time, {errors.peak_bytes:.1%} of the peak",
-        f"memory; and {errors.proof_bytes:.1%} of the size of the proof, which is computed and not fitted.",
+        "Rows, cells and security are exact.",
+        "To measure the errors, each program was estimated by a model fitted to the other programs.",
+        f"The largest errors were {errors.seconds:.1%} of the time, {errors.peak_bytes:.1%} of the peak "
+        f"memory and {errors.proof_bytes:.1%} of the size of the proof.",
+        "The size of the proof is computed, not fitted.",
         "",
-        "The estimates in the table are those of the model that comes with solproof. A time includes the "
-        "run, its estimate and making the program's key, and leaves out Python's start;",
-        "the peak is that of the whole process.",
+        "The estimates in the table come from the model that is shipped with solproof.",
+        "A time includes the run, its estimate and making the program's key, but not starting Python.",
+        "The peak memory is that of the whole process.",
         "",
         "| program | instructions | cells | time | estimate | peak memory | estimate | proof | estimate |",
         "|" + "---|" * 9,

@@ -127,10 +127,12 @@ def costs() -> list[str]:
         "|---|---|---|",
         line("instructions", list(instructions)),
         line("cells of the rows of instructions and syscalls", list(own)),
-        line("of these for each instruction", [a / b for a, b in zip(own, instructions, strict=True)], 1),
+        line(
+            "the same cells for each instruction", [a / b for a, b in zip(own, instructions, strict=True)], 1
+        ),
         line("padding up to powers of two", list(padding)),
         line("input, stack and heap, registers, start and end", list(rest)),
-        line("`lookup` and `image`, whatever the run does", list(fixed)),
+        line("`lookup` and `image`, for every run", list(fixed)),
     ]
 
 
@@ -215,12 +217,12 @@ def test_figures_of_the_guest() -> None:
         r"^\| p-token \| Transfer \|.*\| ([\d.]+) \| ([\d,]+) \|$", zisk, re.MULTILINE
     )[0][::-1]
     assert says(f"takes {steps} RISC-V steps")
-    assert says(f"takes {float(for_each):.0f} steps, 12 to 16 where it is interpreted only")
+    assert says(f"takes {float(for_each):.0f} steps, of which interpretation alone takes 12 to 16")
     assert "interpretation alone takes 12 to 16 steps" in zisk
 
 
 def test_every_bus_is_shown() -> None:
-    section = PAGE.partition("Rows of different tables")[2].partition("lists who says what")[0]
+    section = PAGE.partition("Rows of different tables")[2].partition("lists the chips on both sides")[0]
     for bus in ALL_BUSES:
         assert f"`{bus.name}`" in section
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/statement.md").read_text()
 WORDS = " ".join(PAGE.split())
 GIVEN = scenario.transfer(programs.p_token())
-PROVEN, HELD_BY_VERIFIER = "proven", "the verifier finds it itself, and they must agree"
+PROVEN, HELD_BY_VERIFIER = "proven", "the verifier determines it itself, and both must agree"
 
 
 @cache
@@ -38,7 +38,13 @@ def fields() -> list[str]:
         ("clk", "u32", "number of the last instruction", PROVEN, str(final.clk)),
         ("pc", "u32", "its slot", PROVEN, str(final.pc)),
         ("registers", "11 x u64", "r0 to r10 before it", PROVEN, f"{registers}; the others 0"),
-        ("open call", "u32", "clk of the call that is open then; 0 for none", PROVEN, str(final.open_call)),
+        (
+            "open call",
+            "u32",
+            "clk of the innermost call that is open then; 0 if no call is open",
+            PROVEN,
+            str(final.open_call),
+        ),
         ("depth", "u8", "how many calls are open", PROVEN, str(final.depth)),
         (
             "fault",
@@ -58,7 +64,8 @@ def fields() -> list[str]:
             "number of input words",
             "u32",
             "words of the input region that the run touched; each: index u32, value afterwards u64",
-            "proven; the verifier checks that indices rise, and has the values before from its own input",
+            "proven; the verifier checks that the indices increase, and takes the values before from its own "
+            "input",
             f"{len(claim.index)}",
         ),
         (
