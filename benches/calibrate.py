@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benches.mixed_loop import mixed_loop
 from solproof import __version__, _engine, estimation
 from solproof.accesses.access_log import AccessLog
-from solproof.backend.key import program_key
+from solproof.backend.system import default_system, program_key
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
 from solproof.estimation.calibration import (
@@ -179,7 +179,7 @@ def measure(name: str) -> Measurement:
     given = PROGRAMS[name]()
     start = time.perf_counter()
     execution = execute(given)
-    key = program_key(execution.invocation.program, execution.input.parameters.features)
+    key = program_key(default_system(), execution.invocation.program, execution.input.parameters.features)
     log = AccessLog(execution.run, key.table)
     estimated = estimate_execution(execution, _NO_MODEL, log)
     proof = prove_execution(execution, log=log)

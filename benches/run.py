@@ -27,8 +27,7 @@ from benches.mixed_loop import mixed_loop
 from benches.syscalls import SYSCALL_RUNS
 from solproof import _engine
 from solproof.accesses.access_log import AccessLog
-from solproof.backend.key import program_key
-from solproof.backend.widths import auxiliary_widths
+from solproof.backend.system import default_system, program_key
 from solproof.circuit.registry import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
@@ -62,9 +61,9 @@ def median_seconds(action: Callable[[], object]) -> float:
 
 def cells_per_instruction(proof: Proof) -> float:
     """Committed cells of the tables that grow with the run, per executed instruction."""
-    auxiliary = auxiliary_widths()
+    widths = default_system().widths()
     cells = sum(
-        rows * (chip.width + auxiliary[CIRCUIT.number(chip)])
+        rows * (chip.width + widths[CIRCUIT.number(chip)].auxiliary)
         for chip in CIRCUIT.chips
         if chip.name not in ("image", "lookup") and (rows := proof.report.rows.get(chip.name, 0))
     )
@@ -110,9 +109,9 @@ def measure_loop() -> dict[str, float]:
     start = time.perf_counter()
     execution = execute(given)
     machine = time.perf_counter() - start
-    key = program_key(execution.invocation.program, MAINNET)
+    key = program_key(default_system(), execution.invocation.program, MAINNET)
     start = time.perf_counter()
-    build_witness(AccessLog(execution.run, key.table), key.image_columns)
+    build_witness(CIRCUIT, AccessLog(execution.run, key.table), key.preprocessed)
     witness = time.perf_counter() - start
     del execution
     start = time.perf_counter()
@@ -164,7 +163,7 @@ def main() -> None:
     program_key.cache_clear()
     loaded = execute(transfer(classic_token())).invocation.program
     start = time.perf_counter()
-    program_key(loaded, MAINNET)
+    program_key(default_system(), loaded, MAINNET)
     figures |= classic | small | {"key_seconds": time.perf_counter() - start}
     syscalls = {name: measure_syscalls(make()) for name, make in SYSCALL_RUNS.items()}
     least_bits = min(figures["security_bits"], classic_bits, small_bits)

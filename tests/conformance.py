@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.air.check import check
-from solproof.circuit.memory import image
 from solproof.circuit.program_table import program_table
+from solproof.circuit.registry import CIRCUIT
+from solproof.circuit.table import Columns
 from solproof.program.program import Program
 from solproof.program.syscall_names import ENTRYPOINT_HASH
 from solproof.proving.witness import Witness, build_witness
@@ -144,13 +144,13 @@ def _compare(what: str, got: object, expected: object) -> None:
 
 
 @lru_cache(maxsize=8)
-def _columns_of(program: Program) -> NDArray[np.uint32]:
-    return image.preprocessed(program, table_of(program))
+def _columns_of(program: Program) -> dict[int, Columns]:
+    return CIRCUIT.preprocessed(program, table_of(program))
 
 
 def witness_of(outcome: Run) -> Witness:
     """The tables of a run."""
-    return build_witness(AccessLog(outcome, table_of(outcome.program)), _columns_of(outcome.program))
+    return build_witness(CIRCUIT, AccessLog(outcome, table_of(outcome.program)), _columns_of(outcome.program))
 
 
 def assert_checked(outcome: Run) -> Witness:

@@ -44,7 +44,7 @@ def test_counts_stand_beside_their_messages() -> None:
     for interaction in lookup.CHIP.interactions:
         counted = np.flatnonzero(values.column(interaction.multiplicity))
         fields = [values.column(part)[counted] for part in interaction.fields]
-        assert np.isin(lookup.number_of(interaction.bus, fields), numbers).all()
+        assert np.isin(lookup.entry_of(interaction.bus, fields), numbers).all()
     totals = lookup.fill(counts).rows().sum()
     assert totals == len(lookup.COUNTS) * len(numbers)
 

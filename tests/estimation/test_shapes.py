@@ -10,12 +10,13 @@ import pytest
 from benches.mixed_loop import mixed_loop
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.table import split_heights
-from solproof.backend.key import program_key
+from solproof.backend.system import default_system, program_key
 from solproof.circuit.instructions.registry import EXECUTORS
 from solproof.circuit.registry import CIRCUIT
+from solproof.circuit.table import parts_of
 from solproof.demo.scenario import SOURCE_AMOUNT, transfer
 from solproof.estimation.shapes import table_shapes
-from solproof.proving.witness import build_witness, split
+from solproof.proving.witness import build_witness, cut
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.profile.sources import NESTED, RESTING, run_source
@@ -23,10 +24,10 @@ from tests.programs import mainnet_programs
 
 
 def assert_equal_shapes(execution: Execution) -> None:
-    key = program_key(execution.invocation.program, execution.input.parameters.features)
+    key = program_key(default_system(), execution.invocation.program, execution.input.parameters.features)
     log = AccessLog(execution.run, key.table)
-    shapes = table_shapes(log, len(key.image_columns))
-    witness = build_witness(log, key.image_columns)
+    shapes = table_shapes(CIRCUIT, log, key.preprocessed)
+    witness = build_witness(CIRCUIT, log, key.preprocessed)
     assert [(shape.chip, shape.height) for shape in shapes] == [
         (CIRCUIT.number(instance.chip), len(instance.main)) for instance in witness.instances
     ]
@@ -59,7 +60,7 @@ def test_a_loop() -> None:
 @pytest.mark.parametrize("rows", [*range(1, 1_100, 7), 512, 513, 640, 641, 768, 1_024, 1_025, 40_000])
 def test_heights(rows: int) -> None:
     chip = EXECUTORS[0].chip
-    tables = split(chip, np.ones((rows, chip.width), np.uint32))
+    tables = cut(chip, np.ones((rows, chip.width), np.uint32), parts_of(rows))
     assert split_heights(rows) == [len(table.main) for table in tables]
 
 

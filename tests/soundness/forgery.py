@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from solproof.accesses.access_log import AccessLog
-from solproof.air.bus import ALL_BUSES, PROGRAM, Bus, Kind, Role
+from solproof.air.bus import Bus, Kind, Role
 from solproof.air.check import Failure, check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
-from solproof.circuit import lookup
 from solproof.circuit.memory import image
-from solproof.proving import witness as build
-from solproof.proving.witness import Instance, Witness
+from solproof.circuit.registry import CIRCUIT
+from solproof.proving.witness import Instance, Queries, Witness, build_witness
 from solproof.vm.trace import Run
 from tests.conformance import table_of
 from tests.soundness.mutation import Hashes, Integers, hashes
@@ -73,14 +71,12 @@ def lying_witness(outcome: Run) -> Forgery:
     """The witness of a run that may be a lie: nothing is assumed of what it looks up."""
     table = table_of(outcome.program)
 
-    def uncounted(_: object, slots: int) -> dict[Bus, Integers]:
-        counts: dict[Bus, Integers] = {bus: np.zeros(lookup.NUMBERS, np.int64) for bus in ALL_BUSES}
-        return counts | {PROGRAM: np.zeros(slots, np.int64)}
+    def uncounted(_circuit: object, _instances: object, entries: Mapping[Bus, int]) -> Queries:
+        return {bus: np.zeros(size, np.int64) for bus, size in entries.items()}
 
-    with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
-        patch.setattr(build, "_query_counts", uncounted)
-        columns = image.preprocessed(outcome.program, table)
-        return Forgery(build.build_witness(AccessLog(outcome, table), columns))
+    with np.errstate(all="ignore"):
+        columns = CIRCUIT.preprocessed(outcome.program, table)
+        return Forgery(build_witness(CIRCUIT, AccessLog(outcome, table), columns, uncounted))
 
 
 class Row:

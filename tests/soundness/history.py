@@ -11,7 +11,7 @@ import numpy as np
 from solproof.accesses.table import padded_height
 from solproof.air.bus import MEMORY, Role
 from solproof.circuit.memory.image import PARITIES
-from solproof.circuit.memory.words import FRAME_WORDS_BITS, REGION_WORDS_BITS
+from solproof.circuit.memory.stack_heap import FRAME_WORDS_BITS, REGION_WORDS_BITS
 from solproof.vm.memory import HEAP, INPUT, STACK
 from tests.soundness.forgery import Forgery, Row, evaluator_of, image_place
 

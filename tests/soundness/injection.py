@@ -6,21 +6,20 @@ claim are made of that run as of any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from solproof import _engine
 from solproof.accesses import access_log as chains
 from solproof.accesses.registers import RegisterAccesses
-from solproof.backend.key import system_digest
+from solproof.backend.plonky3 import Plonky3
+from solproof.backend.protocol import Columns, Key, PublicData, Security
+from solproof.backend.system import ProofSystem
 from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected
 from solproof.runtime.execute import Execution, execute
@@ -28,14 +27,13 @@ from solproof.runtime.execution_input import ExecutionInput
 from solproof.statement.claim import claim_of
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest, program_digest
-from solproof.verifying import verify as verifier
+from solproof.verifying.verify import verify
 from solproof.vm import faults, machine
 from solproof.vm.faults import Fault
 from solproof.vm.machine import HALT, RELOAD_METER, Machine
 from tests.conformance import State
 from tests.soundness.forgery import Forgery, lying_witness
 
-Columns = NDArray[np.uint32] | None
 Lie = Callable[["LyingMachine", int], int]
 """Does something else than the instruction at a pc, and returns the next pc."""
 
@@ -128,7 +126,7 @@ def same(one: Told, other: Told) -> bool:
     )
 
 
-def _equal(one: Columns, other: Columns) -> bool:
+def _equal(one: Columns | None, other: Columns | None) -> bool:
     return np.array_equal(one, other) if one is not None and other is not None else one is other
 
 
@@ -180,45 +178,48 @@ def verifier_objection(told: Told, forgery: Forgery) -> str:
         if instance.public is not None or instance.values
     }
 
-    def accept(_: object, __: object, public: list[Any], *___: object) -> dict[str, Any]:
-        for number, columns, values in public:
-            proven_columns, proven_values = witness[number]
-            if values != proven_values or not _equal(columns, proven_columns):
-                name = CIRCUIT.chips[number].name
-                raise _engine.EngineRejected(f"the witness is for another public table of {name}")
-        return {"security_bits": 100.0, "security_regime": "none"}
-
     given = told.execution.input
     claim = claim_of(told.execution.run, forgery.public)
-    digest = bytes(32)
+    system = ProofSystem(CIRCUIT, _Accepting(witness))
     file = ProofFile(
         version="0",
-        system_digest=system_digest(_engine.parameters_default()),
+        system_digest=system.digest(),
         program_sha256=program_digest(given),
         input_sha256=input_digest(given),
-        key_digest=digest,
+        key_digest=_NoKey.digest,
         security_bits=0.0,
         security_regime="none",
         claim=claim.to_bytes(),
         proof=b"",
     )
-    with pytest.MonkeyPatch.context() as patch:
-        key = SimpleNamespace(engine_key=SimpleNamespace(digest=digest))
-        patch.setattr(verifier, "program_key", lambda *_: key)
-        patch.setattr(verifier, "_engine", _Engine(accept))
-        try:
-            verifier.verify(file.to_bytes(), given)
-        except ProofRejected as error:
-            return str(error)
+    try:
+        verify(file.to_bytes(), given, system=system)
+    except ProofRejected as error:
+        return str(error)
     return ""
 
 
-class _Engine:
-    def __init__(self, accept: Callable[..., dict[str, Any]]) -> None:
-        self.verify = accept
+class _NoKey:
+    digest = bytes(32)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(_engine, name)
+
+class _Accepting(Plonky3):
+    """A backend that accepts a witness for exactly the public tables that the verifier made."""
+
+    def __init__(self, witness: Mapping[int, tuple[Columns | None, tuple[int, ...]]]) -> None:
+        super().__init__()
+        self._witness = witness
+
+    def setup(self, *_: object) -> Key:
+        return _NoKey()
+
+    def verify(self, _key: Key, _proof: bytes, public: Sequence[PublicData], _transcript: bytes) -> Security:
+        for table in public:
+            columns, values = self._witness[table.chip]
+            if table.values != values or not _equal(table.columns, columns):
+                name = CIRCUIT.chips[table.chip].name
+                raise ProofRejected(f"engine: the witness is for another public table of {name}")
+        return Security(100.0, "none")
 
 
 def objections(told: Told, *, as_found: bool = False) -> set[str]:

@@ -5,15 +5,19 @@ The circuit has nothing to object to when a run is cut off: how it ended is for 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
 import pytest
 
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.memory import Cells
 from solproof.accesses.table import Table
+from solproof.air.bus import PROGRAM, Bus
 from solproof.circuit.memory import image
+from solproof.circuit.registry import CIRCUIT, SbpfCircuit
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import Format, by_mnemonic, opcode
 from solproof.program.raw import RawFormat
@@ -24,6 +28,7 @@ from solproof.vm.limits import FRAME_STRIDES
 from solproof.vm.machine import HALT
 from tests.circuit.instructions.places import HEAP
 from tests.program_builder import ProgramBuilder
+from tests.soundness import forgery as forgery_module
 from tests.soundness.forgery import Forgery
 from tests.soundness.injection import (
     Lie,
@@ -95,14 +100,21 @@ def _enter(liar: LyingMachine, pc: int, target: int) -> int:
 @pytest.fixture(autouse=True)
 def _words_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
     """A word that the image does not have leaves no time in its table."""
-    original = image.fill
+    original = image.TABLES[0].fill
 
-    def fill(region: int, cells: Cells, executions: Integers) -> Table:
-        keep = (cells.region != region) | (cells.index < len(executions))
+    def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
+        cells, entries = log.cells, len(queries[PROGRAM])
+        keep = (cells.region != log.layout.image_region) | (cells.index < entries)
         columns = (cells.region, cells.index, cells.first, cells.last, cells.time)
-        return original(region, Cells(*(column[keep] for column in columns)), executions)
+        log.cells = Cells(*(column[keep] for column in columns))
+        table = original(log, queries)
+        log.cells = cells
+        return table
 
-    monkeypatch.setattr(image, "fill", fill)
+    lenient = replace(image.TABLES[0], fill=fill)
+    tables = [lenient if table.chip is image.CHIP else table for table in CIRCUIT.tables]
+    circuit = SbpfCircuit.of(CIRCUIT.families, tables, CIRCUIT.buses)
+    monkeypatch.setattr(forgery_module, "CIRCUIT", circuit)
 
 
 @pytest.mark.parametrize(("name", "version"), [run for run in runs() if CASES[run[0]].fault not in METERS])

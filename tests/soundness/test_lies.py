@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from solproof.accesses.public import PublicData
 from solproof.air.check import check
 from solproof.air.chip import Chip
 from solproof.air.field import P
 from solproof.circuit.instructions import load
 from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.syscalls import event
+from solproof.circuit.table import PublicTable
 from solproof.program.program import Program
 from solproof.proving.witness import Witness
 from solproof.vm.trace import SyscallEvent
@@ -603,6 +607,19 @@ def events_forgery() -> tuple[Forgery, list[SyscallEvent]]:
     return Forgery(witness), list(witness.public.events)
 
 
+def stated(
+    lie: Forgery,
+    events: Sequence[SyscallEvent],
+    public: Callable[[PublicData], PublicTable],
+    height: int,
+) -> NDArray[np.uint32]:
+    """The public columns of a statement with these events, as high as those of the true one."""
+    columns = public(replace(lie.public, events=tuple(events))).columns
+    assert columns is not None
+    assert len(columns) == height
+    return columns
+
+
 @pytest.mark.parametrize(
     "lie_about", ["result", "arguments", "clk", "key", "missing", "once more", "reordered"]
 )
@@ -629,7 +646,7 @@ def test_events(lie_about: str) -> None:
             )
     instance = lie.tables("syscall")[0]
     assert instance.public is not None
-    with_public(lie, event.SYSCALL, event.public_syscalls(events, len(instance.public)))
+    with_public(lie, event.SYSCALL, stated(lie, events, event.public_syscalls, len(instance.public)))
     if lie_about == "missing":
         instance.main[len(events) :] = 0
     assert lie.names() != set()
@@ -645,8 +662,8 @@ def test_event_words(change: dict[str, int]) -> None:
     events[0] = replace(first, words=(changed, *first.words[1:]))
     instance = lie.tables("event_word")[0]
     assert instance.public is not None
-    layout = every_opcode_run().layout
-    with_public(lie, event.EVENT_WORD, event.public_event_words(events, layout, len(instance.public)))
+    words = stated(lie, events, event.public_event_words, len(instance.public))
+    with_public(lie, event.EVENT_WORD, words)
     assert any("bus memory" in each for each in lie.names())
 
 
@@ -655,7 +672,7 @@ def test_a_syscall_without_an_event() -> None:
     lie, events = events_forgery()
     instance = lie.tables("syscall")[0]
     assert instance.public is not None
-    fewer = event.public_syscalls(events[:-1], len(instance.public))
+    fewer = stated(lie, events[:-1], event.public_syscalls, len(instance.public))
     position = _position(lie, instance)
     lie.instances[position] = replace(instance, public=fewer)
     assert "syscall: is_real is the statement's" in lie.names()

@@ -15,6 +15,7 @@ import pytest
 from solproof.accesses.access_log import AccessLog
 from solproof.air.check import check
 from solproof.circuit.memory import image
+from solproof.circuit.registry import CIRCUIT
 from solproof.isa import semantics
 from solproof.isa.integers import MASK32, MASK64, sign_extend32, signed64
 from solproof.isa.opcodes import OPCODES, Format
@@ -467,8 +468,8 @@ def test_another_program(mnemonic: str, immediate: int, register: int) -> None:
     mine, claimed = program(mnemonic, immediate, register), program("ADD64_IMM", 5, 1)
     outcome = run(mine)
     table = table_of(mine)
-    columns = image.preprocessed(claimed, table_of(claimed))
-    witness = build_witness(AccessLog(outcome, table), columns)
+    columns = CIRCUIT.preprocessed(claimed, table_of(claimed))
+    witness = build_witness(CIRCUIT, AccessLog(outcome, table), columns)
     names = {failure.name for failure in check(witness.instances)}
     assert any(name.startswith("bus program") for name in names)
 
@@ -482,8 +483,11 @@ def test_image_is_in_the_key() -> None:
     program = builder.build()
     outcome = run(program)
     table = table_of(program)
-    columns = image.preprocessed(program, table)
+    columns = CIRCUIT.preprocessed(program, table)
     word = [note.name for note in image.CHIP.preprocessed_columns].index("even_word_0")
-    columns[0, word] ^= 1
-    names = {failure.name for failure in check(build_witness(AccessLog(outcome, table), columns).instances)}
+    columns[CIRCUIT.number(image.CHIP)][0, word] ^= 1
+    names = {
+        failure.name
+        for failure in check(build_witness(CIRCUIT, AccessLog(outcome, table), columns).instances)
+    }
     assert any(name.startswith("bus memory") for name in names)

@@ -13,7 +13,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from solproof.accesses.table import MINIMUM_HEIGHT
 from solproof.air.bus import Role
 from solproof.air.check import check
 from solproof.circuit import boundary
@@ -290,11 +289,13 @@ def test_open_call_at_the_exit() -> None:
         call[name] = value
     initial = honest.public.registers
     final = FinalState(clk=6, pc=5, registers=(8, *initial[1:10], initial[10] + 0x2000), open_call=0, depth=0)
+    data = replace(honest.public, entry=0, final=final, memory_units=0)
     claimed = {
-        "execution": boundary.public_execution(0, final, MINIMUM_HEIGHT),
-        "registers": boundary.public_registers(initial, final, 0, MINIMUM_HEIGHT),
+        "execution": boundary.public_execution(data).columns,
+        "registers": boundary.public_registers(data).columns,
     }
     for name, public in claimed.items():
+        assert public is not None
         table = lie.tables(name)[0]
         table.main[:, : public.shape[1]] = public
         lie.instances = [replace(each, public=public) if each is table else each for each in lie.instances]

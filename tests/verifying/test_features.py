@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from solproof.backend.key import program_key
+from solproof.backend.system import default_system, program_key
 from solproof.errors import ProofRejected, ProofVersionError
 from solproof.program.bytecode_verifier import load_program
 from solproof.proving.prove import prove
@@ -78,9 +78,9 @@ def test_digests() -> None:
 def test_keys_are_kept_for_each_feature_set() -> None:
     """The key commits to what is a syscall: asked for in turn, each set gets its own."""
     program = load_program(ELF)
-    first, second = (program_key(program, features) for features in (MAINNET, BLAKE3))
+    first, second = (program_key(default_system(), program, features) for features in (MAINNET, BLAKE3))
     assert first.engine_key.digest != second.engine_key.digest
     for features, key in ((MAINNET, first), (BLAKE3, second), (MAINNET, first)):
-        assert program_key(program, features) is key
-    assert first.engine_key.digest == program_key(program, ANOTHER_RULE).engine_key.digest
+        assert program_key(default_system(), program, features) is key
+    assert first.engine_key.digest == program_key(default_system(), program, ANOTHER_RULE).engine_key.digest
     assert all(one != other for one, other in pairwise([MAINNET, BLAKE3, ANOTHER_RULE]))

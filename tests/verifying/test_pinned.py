@@ -5,8 +5,7 @@ A whole proof is too large to be kept here; one of the engine is, in tests/engin
 
 from __future__ import annotations
 
-from solproof import _engine
-from solproof.backend.key import program_key, system_digest
+from solproof.backend.system import default_system, program_key
 from solproof.isa.assemble import assemble
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_writer import write_elf
@@ -20,11 +19,11 @@ WHAT_TO_DO = (
 
 
 def test_proof_system() -> None:
-    digest = system_digest(_engine.parameters_default()).hex()
+    digest = default_system().digest().hex()
     assert digest == "6434a57424c73311d5389063284d5369f4de88b57d6dffd5c7a58091e857f289", WHAT_TO_DO
 
 
 def test_key_of_a_program() -> None:
     program = load_program(write_elf(assemble("entrypoint:\n    mov64 r0, 7\n    exit\n", 0)))
-    digest = program_key(program, MAINNET).engine_key.digest.hex()
+    digest = program_key(default_system(), program, MAINNET).engine_key.digest.hex()
     assert digest == "1d769ee0e940d8f1c720f5002c8bfc80bb8fc14de222e204e28d2d2194908b79", WHAT_TO_DO

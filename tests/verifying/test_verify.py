@@ -10,7 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from solproof import __version__, _engine
+from solproof import __version__
+from solproof.backend.plonky3 import Plonky3
+from solproof.backend.system import ProofSystem
+from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected, ProofVersionError, SolproofError
 from solproof.isa.instruction import decode_program
 from solproof.isa.opcodes import by_mnemonic
@@ -285,13 +288,12 @@ def test_another_key(pinocchio: Proven) -> None:
     )
 
 
-def test_other_engine_parameters(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_engine_parameters(pinocchio: Proven) -> None:
     """A true proof of a solproof with other parameters is one of another version, unless its header lies."""
     other = with_parameters(queries=230)
-    monkeypatch.setattr(_engine, "parameters_default", lambda: other)
-    data = prove(pinocchio.given).data
-    assert verify(data, pinocchio.given).output == pinocchio.output
-    monkeypatch.undo()
+    system = ProofSystem(CIRCUIT, Plonky3(other))
+    data = prove(pinocchio.given, system=system).data
+    assert verify(data, pinocchio.given, system=system).output == pinocchio.output
     with pytest.raises(ProofVersionError) as caught:
         verify(data, pinocchio.given)
     assert str(caught.value) == (

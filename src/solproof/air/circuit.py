@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from solproof.air.bus import Bus
 from solproof.air.chip import MAXIMUM_DEGREE, Chip
@@ -12,7 +13,7 @@ from solproof.air.chip import MAXIMUM_DEGREE, Chip
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Circuit:
     """Chips by number; the number is what the engine and a proof file call a chip by."""
 
@@ -25,6 +26,10 @@ class Circuit:
 
     def to_bytes(self) -> bytes:
         """The engine's description of the circuit: canonical JSON (see `solproof._engine`)."""
+        return self._bytes
+
+    @cached_property
+    def _bytes(self) -> bytes:
         description = {
             "format": FORMAT,
             "buses": [{"name": bus.name, "width": bus.width} for bus in self.buses],

@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solproof.estimation.shapes import Shape, Widths
+from solproof.backend.protocol import Shape, Widths
 
 CELL, EXTENSION, DIGEST = 4, 16, 32
 """Bytes of an element of the base field, of one of the extension field, of a hash."""

@@ -8,18 +8,16 @@ any fault are told apart by the machine's own code (`solproof.statement.ending`)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.accesses.access_log import AccessLog
+from solproof.accesses.public import PublicData
 from solproof.accesses.registers import CIRCUIT_REGISTERS, FRAME_REGISTER, MEMORY_UNITS_REGISTER
-from solproof.accesses.table import Table, limbs
+from solproof.accesses.table import MINIMUM_HEIGHT, Table, limbs
 from solproof.air.bus import REGISTER, STATE
 from solproof.air.chip import Chip
+from solproof.circuit.table import ChipTable, PublicTable, one_table
 from solproof.vm.limits import REGISTERS
-from solproof.vm.trace import FinalState
 
 # COLUMNS AND CONSTRAINTS
 
@@ -63,42 +61,41 @@ REGISTER_BOUNDARY = build_registers()
 # PUBLIC
 
 
-def public_execution(entry: int, final: FinalState, height: int) -> NDArray[np.uint32]:
-    """The statement's columns of `execution`."""
-    data = np.zeros((height, 4), np.uint32)
-    data[0] = [1, entry, final.clk, final.pc]
-    return data
+def public_execution(data: PublicData) -> PublicTable:
+    """The entry and the last instruction."""
+    columns = np.zeros((MINIMUM_HEIGHT, 4), np.uint32)
+    columns[0] = [1, data.entry, data.final.clk, data.final.pc]
+    return PublicTable(EXECUTION, columns)
 
 
-def public_registers(
-    initial: Sequence[int], final: FinalState, memory_units: int, height: int
-) -> NDArray[np.uint32]:
-    """The statement's columns of `registers`: r0..r10 and the pseudo-registers."""
-    data = np.zeros((height, 10), np.uint32)
-    data[:CIRCUIT_REGISTERS, 0] = 1
-    data[:CIRCUIT_REGISTERS, 1] = np.arange(CIRCUIT_REGISTERS)
-    data[:REGISTERS, 2:6] = limbs(np.array(initial, np.uint64))
-    data[:REGISTERS, 6:] = limbs(np.array(final.registers, np.uint64))
-    data[FRAME_REGISTER, 6:8] = [final.open_call, final.depth]
-    data[MEMORY_UNITS_REGISTER, 6] = memory_units
-    return data
+def public_registers(data: PublicData) -> PublicTable:
+    """r0..r10 and the pseudo-registers, before and after."""
+    columns = np.zeros((MINIMUM_HEIGHT, 10), np.uint32)
+    columns[:CIRCUIT_REGISTERS, 0] = 1
+    columns[:CIRCUIT_REGISTERS, 1] = np.arange(CIRCUIT_REGISTERS)
+    columns[:REGISTERS, 2:6] = limbs(np.array(data.registers, np.uint64))
+    columns[:REGISTERS, 6:] = limbs(np.array(data.final.registers, np.uint64))
+    columns[FRAME_REGISTER, 6:8] = [data.final.open_call, data.final.depth]
+    columns[MEMORY_UNITS_REGISTER, 6] = data.memory_units
+    return PublicTable(REGISTER_BOUNDARY, columns)
 
 
 # WITNESS
 
 
-def fill_execution(public: NDArray[np.uint32]) -> Table:
-    """The one real row."""
-    table = Table(EXECUTION, len(public))
-    table.data[:] = public
-    return table
+def fill_execution(_: AccessLog) -> Table:
+    """The one real row, whose columns are all public."""
+    return Table(EXECUTION, 1)
 
 
-def fill_registers(log: AccessLog, public: NDArray[np.uint32]) -> Table:
+def fill_registers(log: AccessLog) -> Table:
     """One row per register."""
-    table = Table(REGISTER_BOUNDARY, len(public))
-    table.data[:, : public.shape[1]] = public
-    time = np.zeros(len(public), np.int64)
-    time[:CIRCUIT_REGISTERS] = log.registers.final_time
-    table["time"] = time
+    table = Table(REGISTER_BOUNDARY, CIRCUIT_REGISTERS)
+    table["time"] = log.registers.final_time
     return table
+
+
+TABLES = (
+    ChipTable(EXECUTION, lambda _: 1, fill_execution, one_table, public_execution),
+    ChipTable(REGISTER_BOUNDARY, lambda _: CIRCUIT_REGISTERS, fill_registers, one_table, public_registers),
+)

@@ -21,6 +21,7 @@ from solproof.accesses.arrays import Integers
 from solproof.accesses.table import Table
 from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, Bus
 from solproof.air.chip import Chip
+from solproof.circuit.table import LookupTable
 
 NUMBERS = 2**16
 QUARTERS = 4
@@ -95,17 +96,20 @@ def preprocessed() -> NDArray[np.uint32]:
     return np.stack(columns, axis=1).astype(np.uint32)
 
 
-def number_of(bus: Bus, fields: Sequence[Integers]) -> Integers:
+def entry_of(bus: Bus, fields: Sequence[Integers]) -> Integers:
     """The numbers n whose messages on a bus are these."""
     if bus in (BITWISE, BYTES):
         return fields[0] + 256 * fields[1]
     return fields[2] if bus is BITS else fields[0]
 
 
-def fill(counts: Mapping[Bus, Integers]) -> Table:
-    """The table, for how often each number is queried on each bus: [2^16] each."""
+def fill(queries: Mapping[Bus, Integers]) -> Table:
+    """The table, from how often each number is queried on each bus: [2^16] each."""
     table = Table(CHIP, HEIGHT)
     for bus, name in COUNTS.items():
-        for quarter, count in enumerate(counts[bus].reshape(QUARTERS, HEIGHT)):
+        for quarter, count in enumerate(queries[bus].reshape(QUARTERS, HEIGHT)):
             table[f"{name}_{quarter}"] = count
     return table
+
+
+TABLES = (LookupTable(CHIP, lambda *_: preprocessed(), QUARTERS, entry_of, lambda _, queries: fill(queries)),)

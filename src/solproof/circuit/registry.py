@@ -1,28 +1,73 @@
-"""The circuit of solproof: every chip that can be in a proof."""
+"""The circuit of solproof: every chip that can be in a proof, with the code that fills its rows.
+
+Whatever needs all chips loops over the registry: the witness, the public tables, the key and the estimate.
+"""
 
 from __future__ import annotations
 
-from solproof.air.bus import ALL_BUSES
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from solproof.accesses.program import ProgramTable
+from solproof.accesses.public import PublicData
+from solproof.air.bus import ALL_BUSES, Bus
 from solproof.air.circuit import Circuit
 from solproof.circuit import boundary, lookup
-from solproof.circuit.instructions.registry import EXECUTORS
-from solproof.circuit.memory import image, refresh
-from solproof.circuit.memory import words as memory
+from solproof.circuit.instructions.family import Family
+from solproof.circuit.instructions.registry import FAMILIES
+from solproof.circuit.memory import image, input, refresh, stack_heap
 from solproof.circuit.syscalls import event, memory_call, memory_compare, memory_copy
+from solproof.circuit.table import ChipTable, Columns, LookupTable, PublicTable
+from solproof.program.program import Program
 
-TABLES = (
-    boundary.EXECUTION,
-    boundary.REGISTER_BOUNDARY,
-    image.CHIP,
-    memory.INPUT_WORDS,
-    memory.STACK_HEAP,
-    memory_call.CHIP,
-    memory_copy.CHIP,
-    memory_compare.CHIP,
-    event.SYSCALL,
-    event.EVENT_WORD,
-    refresh.REGISTER_REFRESH,
-    refresh.MEMORY_REFRESH,
-    lookup.CHIP,
+
+@dataclass(frozen=True, eq=False)  # compared by identity, as chips are
+class SbpfCircuit(Circuit):
+    """A circuit whose chips execute sBPF: families of instructions, and the tables around them."""
+
+    families: tuple[Family, ...]
+    tables: tuple[ChipTable | LookupTable, ...]
+
+    @classmethod
+    def of(
+        cls, families: Sequence[Family], tables: Sequence[ChipTable | LookupTable], buses: Sequence[Bus]
+    ) -> SbpfCircuit:
+        """The chips of the families come first, then those of the tables, in the order given."""
+        executors = [executor.chip for family in families for executor in family.executors]
+        chips = (*executors, *(table.chip for table in tables))
+        return cls(chips, tuple(buses), tuple(families), tuple(tables))
+
+    @property
+    def chip_tables(self) -> tuple[ChipTable, ...]:
+        """The tables whose rows follow from a run."""
+        return tuple(table for table in self.tables if isinstance(table, ChipTable))
+
+    @property
+    def lookup_tables(self) -> tuple[LookupTable, ...]:
+        """The tables that the key fixes, and that count the queries of all others."""
+        return tuple(table for table in self.tables if isinstance(table, LookupTable))
+
+    def public_tables(self, data: PublicData) -> list[PublicTable]:
+        """The public columns and values of every chip that has any."""
+        return [table.public(data) for table in self.chip_tables if table.public is not None]
+
+    def preprocessed(self, program: Program, table: ProgramTable) -> dict[int, Columns]:
+        """The preprocessed columns of a program, by the number of the chip."""
+        return {self.number(each.chip): each.preprocessed(program, table) for each in self.lookup_tables}
+
+
+MODULES = (
+    boundary,
+    image,
+    input,
+    stack_heap,
+    memory_call,
+    memory_copy,
+    memory_compare,
+    event,
+    refresh,
+    lookup,
 )
-CIRCUIT = Circuit((*(executor.chip for executor in EXECUTORS), *TABLES), ALL_BUSES)
+"""The modules of chips that are not instructions. Their order numbers the chips, so the key depends on it."""
+
+CIRCUIT = SbpfCircuit.of(FAMILIES, [table for module in MODULES for table in module.TABLES], ALL_BUSES)

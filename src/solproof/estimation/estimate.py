@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from solproof import __version__, _engine
+from solproof import __version__
 from solproof.accesses.access_log import AccessLog
-from solproof.backend.key import program_key
-from solproof.backend.proof_size import Parameters, engine_proof_bytes
-from solproof.circuit.registry import CIRCUIT
-from solproof.errors import NotEnoughMemory, ProvingError
+from solproof.accesses.public import public_data
+from solproof.backend.protocol import Shape
+from solproof.backend.system import ProofSystem, default_system, program_key
+from solproof.circuit.registry import SbpfCircuit
+from solproof.errors import NotEnoughMemory
 from solproof.estimation.calibration import Calibration, Load, shipped_calibration
-from solproof.estimation.shapes import Shape, chip_widths, table_shapes
-from solproof.proving.witness import public_data
+from solproof.estimation.shapes import table_shapes
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
@@ -63,21 +63,22 @@ def estimate(execution_input: ExecutionInput) -> Estimate:
 
 
 def estimate_execution(
-    execution: Execution, calibration: Calibration | None = None, log: AccessLog | None = None
+    execution: Execution,
+    calibration: Calibration | None = None,
+    log: AccessLog | None = None,
+    *,
+    system: ProofSystem | None = None,
 ) -> Estimate:
     """What a proof of an execution that has been run already will take.
 
-    `calibration` replaces the one that this version comes with; `chained` saves chaining the execution again.
+    `calibration` replaces the one that this version comes with; `log` saves chaining the accesses again.
     """
-    parameters = _engine.parameters_default()
-    try:
-        key = program_key(execution.invocation.program, execution.input.parameters.features)
-        log = log or AccessLog(execution.run, key.table)
-        shapes = table_shapes(log, len(key.image_columns))
-        heights = [(shape.chip, shape.log_height) for shape in shapes]
-        security = _engine.security(key.engine_key, heights, parameters)
-    except _engine.EngineError as error:
-        raise ProvingError(str(error)) from error
+    system = system or default_system()
+    circuit, backend = system.circuit, system.backend
+    key = program_key(system, execution.invocation.program, execution.input.parameters.features)
+    log = log or AccessLog(execution.run, key.table)
+    shapes = table_shapes(circuit, log, key.preprocessed)
+    security = backend.security(key.engine_key, shapes)
     public = public_data(log)
     claim = claim_of(execution.run, public).to_bytes()
     file = ProofFile(
@@ -86,13 +87,13 @@ def estimate_execution(
         bytes(32),
         bytes(32),
         bytes(32),
-        security["security_bits"],
-        security["security_regime"],
+        security.bits,
+        security.regime,
         claim,
         b"",
     )
-    widths = chip_widths()
-    engine_bytes = engine_proof_bytes(shapes, widths, Parameters.from_json(parameters))
+    widths = backend.widths(circuit)
+    engine_bytes = backend.proof_size(circuit, shapes)
     main, auxiliary, quotient, preprocessed = (
         sum(shape.height * count for shape, count in zip(shapes, counts, strict=True))
         for counts in zip(*(widths[shape.chip].cells for shape in shapes), strict=True)
@@ -103,13 +104,13 @@ def estimate_execution(
     calibration = calibration or shipped_calibration()
     return Estimate(
         output=execution.output,
-        rows=_rows(shapes),
+        rows=_rows(circuit, shapes),
         main_cells=main,
         auxiliary_cells=auxiliary,
         quotient_cells=quotient,
         preprocessed_cells=preprocessed,
-        security_bits=security["security_bits"],
-        security_regime=security["security_regime"],
+        security_bits=security.bits,
+        security_regime=security.regime,
         proof_bytes=len(file.to_bytes()) + round(engine_bytes),
         peak_bytes=round(calibration.peak_bytes.at(load)),
         seconds=calibration.seconds.at(load),
@@ -118,10 +119,10 @@ def estimate_execution(
     )
 
 
-def _rows(shapes: Sequence[Shape]) -> dict[str, int]:
+def _rows(circuit: SbpfCircuit, shapes: Sequence[Shape]) -> dict[str, int]:
     rows: dict[str, int] = {}
     for shape in shapes:
-        name = CIRCUIT.chips[shape.chip].name
+        name = circuit.chips[shape.chip].name
         rows[name] = rows.get(name, 0) + shape.height
     return rows
 

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solproof.accesses.arrays import Integers
-from solproof.backend.widths import auxiliary_widths
+from solproof.backend.system import default_system
 from solproof.circuit import boundary
 from solproof.circuit.memory import refresh
-from solproof.circuit.registry import CIRCUIT
 from solproof.proving.witness import Instance, Witness
 
 REFRESHES = (refresh.REGISTER_REFRESH, refresh.MEMORY_REFRESH)
@@ -49,8 +48,9 @@ class ChipCells:
 
 def cells_per_row() -> dict[str, int]:
     """Committed field elements of a row by chip: main and auxiliary columns."""
-    widths = zip(CIRCUIT.chips, auxiliary_widths(), strict=True)
-    return {chip.name: chip.width + width for chip, width in widths}
+    system = default_system()
+    widths = zip(system.circuit.chips, system.widths(), strict=True)
+    return {chip.name: width.main + width.auxiliary for chip, width in widths}
 
 
 def count_cells(witness: Witness, instructions: int) -> tuple[Integers, tuple[ChipCells, ...]]:

@@ -11,15 +11,14 @@ import numpy as np
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.program import FamilyCode
-from solproof.circuit.memory import image
 from solproof.circuit.program_table import program_table
+from solproof.circuit.registry import CIRCUIT
 from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
 from solproof.profile.cells import ChipCells, count_cells
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.proving.witness import build_witness
 from solproof.runtime.execute import Execution
-from solproof.runtime.syscalls import registry
 from solproof.vm.trace import Run
 
 SHARED, PADDING = "[tables shared by the run]", "[padding]"
@@ -132,13 +131,13 @@ def profile_execution(execution: Execution) -> Profile:
     Raises what making those tables raises.
     """
     run, program = execution.run, execution.invocation.program
-    table = program_table(program, registry(execution.input.parameters.features).keys())
+    table = program_table(program, execution.invocation.syscalls.keys())
     pc = np.minimum(run.trace.pc, program.slots - 1)
     inside = run.trace.pc < program.slots  # the last instruction may be behind the text
     codes = np.where(inside, table.code[pc], 0)
     names = function_names(execution.input.program, program)
     paths = call_paths(run, codes, table.immediate[pc].astype(np.int64))
-    witness = build_witness(AccessLog(run, table), image.preprocessed(program, table))
+    witness = build_witness(CIRCUIT, AccessLog(run, table), CIRCUIT.preprocessed(program, table))
     cells, chips = count_cells(witness, run.instructions)
     costs = _Costs(compute_units(run), cells)
     own = costs.by(paths.of_step, len(paths.paths))

@@ -7,19 +7,18 @@ from dataclasses import replace
 from solproof.accesses.access_log import AccessLog
 from solproof.air import check as checker
 from solproof.air.check import Failure
-from solproof.circuit.memory import image
 from solproof.circuit.program_table import program_table
+from solproof.circuit.registry import CIRCUIT, SbpfCircuit
 from solproof.isa.disassemble import disassemble
 from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.execute import Execution
-from solproof.runtime.syscalls import registry
 
 
-def witness_of(execution: Execution) -> Witness:
+def witness_of(execution: Execution, circuit: SbpfCircuit = CIRCUIT) -> Witness:
     """The tables of an execution."""
-    table = program_table(execution.invocation.program, registry(execution.input.parameters.features).keys())
-    log = AccessLog(execution.run, table)
-    return build_witness(log, image.preprocessed(execution.invocation.program, table))
+    program = execution.invocation.program
+    table = program_table(program, execution.invocation.syscalls.keys())
+    return build_witness(circuit, AccessLog(execution.run, table), circuit.preprocessed(program, table))
 
 
 def check_witness(execution: Execution, witness: Witness) -> list[Failure]:

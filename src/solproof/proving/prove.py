@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from solproof import __version__, _engine
+from solproof import __version__
 from solproof.accesses.access_log import AccessLog
-from solproof.backend.key import program_key, system_digest
-from solproof.circuit.registry import CIRCUIT
+from solproof.backend.protocol import Progress, Proven, Shape, TableData
+from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.display import html_table, security_text
-from solproof.errors import ProvingError
 from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
@@ -19,9 +17,6 @@ from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 from solproof.statement.claim import claim_of
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest, statement_bytes
-
-Progress = Callable[[str, float], object]
-"""Called with the name of a phase as it begins, and the seconds since the start of the proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +53,10 @@ class Proof:
         return html_table("Proof", [*outcome_lines(self.output), *rows])
 
 
-def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> Proof:
-    """Execute and prove.
+def prove(
+    execution_input: ExecutionInput, progress: Progress | None = None, *, system: ProofSystem | None = None
+) -> Proof:
+    """Execute and prove; `system` replaces the proof system of this version.
 
     Raises `ProgramError`, `InputError` or `UnsupportedError` for what cannot be run or proven, `ProvingError`
     when the engine refuses.
@@ -67,59 +64,57 @@ def prove(execution_input: ExecutionInput, progress: Progress | None = None) -> 
     clock = _Clock(progress)
     clock.begin("execute")
     execution = execute(execution_input)
-    return prove_execution(execution, clock)
+    return prove_execution(execution, clock, system=system)
 
 
 def prove_execution(
     execution: Execution,
     progress: _Clock | Progress | None = None,
     log: AccessLog | None = None,
+    *,
+    system: ProofSystem | None = None,
 ) -> Proof:
-    """Prove an execution that has been run already; `chained` saves chaining it again."""
+    """Prove an execution that has been run already; `log` saves chaining its accesses again."""
+    system = system or default_system()
+    circuit, backend = system.circuit, system.backend
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
     clock.begin("key")
-    key = program_key(execution.invocation.program, execution.input.parameters.features)
+    key = program_key(system, execution.invocation.program, execution.input.parameters.features)
     clock.begin("witness")
-    witness = build_witness(log or AccessLog(execution.run, key.table), key.image_columns)
+    witness = build_witness(circuit, log or AccessLog(execution.run, key.table), key.preprocessed)
     del log  # its memory is free from here on, unless the caller keeps it
     claim = claim_of(execution.run, witness.public)
-    instances = [
-        (CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in witness.instances
+    tables = [
+        TableData(circuit.number(item.chip), item.main, item.public, item.values)
+        for item in witness.instances
     ]
-    parameters = _engine.parameters_default()
-    shapes = [(number, len(main).bit_length() - 1) for number, main, _, _ in instances]
-    try:
-        security = _engine.security(key.engine_key, shapes, parameters)
-        file = ProofFile(
-            version=__version__,
-            system_digest=system_digest(parameters),
-            program_sha256=execution.invocation.program.file_sha256,
-            input_sha256=input_digest(execution.input),
-            key_digest=key.engine_key.digest,
-            security_bits=security["security_bits"],
-            security_regime=security["security_regime"],
-            claim=claim.to_bytes(),
-            proof=b"",
-        )
-        proof, report = _engine.prove(
-            key.engine_key, instances, statement_bytes(file), parameters, clock.engine_phase
-        )
-    except _engine.EngineError as error:
-        raise ProvingError(str(error)) from error
-    data = replace(file, proof=proof).to_bytes()
-    return Proof(data, execution.output, _report(report, len(data), clock.finish(), witness))
+    security = backend.security(key.engine_key, [Shape(table.chip, len(table.main)) for table in tables])
+    file = ProofFile(
+        version=__version__,
+        system_digest=system.digest(),
+        program_sha256=execution.invocation.program.file_sha256,
+        input_sha256=input_digest(execution.input),
+        key_digest=key.engine_key.digest,
+        security_bits=security.bits,
+        security_regime=security.regime,
+        claim=claim.to_bytes(),
+        proof=b"",
+    )
+    proven = backend.prove(key.engine_key, tables, statement_bytes(file), clock.engine_phase)
+    data = replace(file, proof=proven.proof).to_bytes()
+    return Proof(data, execution.output, _report(proven, len(data), clock.finish(), witness))
 
 
-def _report(report: _engine.Report, size: int, seconds: dict[str, float], witness: Witness) -> ProofReport:
+def _report(proven: Proven, size: int, seconds: dict[str, float], witness: Witness) -> ProofReport:
     return ProofReport(
-        security_bits=report["security_bits"],
-        security_regime=report["security_regime"],
+        security_bits=proven.security.bits,
+        security_regime=proven.security.regime,
         proof_bytes=size,
         seconds=seconds,
         rows=witness.rows(),
-        main_cells=report["main_cells"],
-        auxiliary_cells=report["auxiliary_cells"],
-        preprocessed_cells=report["preprocessed_cells"],
+        main_cells=proven.main_cells,
+        auxiliary_cells=proven.auxiliary_cells,
+        preprocessed_cells=proven.preprocessed_cells,
     )
 
 

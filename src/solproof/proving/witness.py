@@ -1,30 +1,23 @@
-"""All tables of a proof, from a run."""
+"""All tables of a proof, from a run: loops over the families and tables of a circuit."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
-from solproof.accesses.memory_calls import Operation
+from solproof.accesses.public import PublicData, public_data
 from solproof.accesses.rows import Rows
-from solproof.accesses.table import MINIMUM_HEIGHT, Table, padded_height, split_blocks, split_heights
-from solproof.air.bus import PROGRAM, Bus, Role
+from solproof.accesses.table import Table
+from solproof.air.bus import Bus, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
-from solproof.circuit import boundary, lookup
-from solproof.circuit.instructions.registry import FAMILIES
-from solproof.circuit.memory import image, refresh
-from solproof.circuit.memory import words as memory
-from solproof.circuit.registry import CIRCUIT
-from solproof.circuit.syscalls import event, memory_call, memory_compare, memory_copy
-from solproof.statement.public import InputWords, PublicData, PublicTable, public_tables
-from solproof.vm.memory import INPUT
+from solproof.circuit.registry import SbpfCircuit
+from solproof.circuit.table import Columns, Part, PublicTable, parts_of
 
 BLOCK_ROWS = 2**14
 """Rows evaluated at once: their columns stay in the processor's cache."""
@@ -56,126 +49,19 @@ class Witness:
         return rows
 
 
-def public_data(log: AccessLog) -> PublicData:
-    """What the statement of a run says in the terms of the circuit."""
-    run, words = log.run, log.cells.of(INPUT)
-    return PublicData(
-        entry=run.program.entry,
-        registers=run.registers,
-        layout=run.layout,
-        final=run.final,
-        input_words=InputWords(words.index, words.first, words.last),
-        memory_units=int(log.memory_calls.cost.sum()),
-        events=log.events,
-    )
+Queries = Mapping[Bus, Integers]
+"""How often each entry of the lookup tables is queried, by bus."""
+
+CountQueries = Callable[[SbpfCircuit, Collection[Instance], Mapping[Bus, int]], Queries]
+"""From a circuit, the tables that query and the number of entries of each lookup bus to the counts."""
 
 
-def build_witness(log: AccessLog, image_columns: NDArray[np.uint32]) -> Witness:
-    """Fill every table of a run, however it ended.
-
-    `image_columns` are the preprocessed columns of its program: see `solproof.circuit.memory.image`.
-    """
-    data = public_data(log)
-    public = {table.chip.name: table for table in public_tables(data)}
-    instances = [
-        *_instruction_tables(log),
-        *_public_instances(log, public),
-        *_memory_call_tables(log),
-        *_refresh_tables(log),
-    ]
-    counts = _query_counts(instances, image.SLOTS_PER_ROW * len(image_columns))
-    table = image.fill(log.layout.image_region, log.cells, counts[PROGRAM])
-    instances.append(Instance(image.CHIP, table.rows(), preprocessed=image_columns))
-    instances.append(Instance(lookup.CHIP, lookup.fill(counts).rows(), preprocessed=lookup.preprocessed()))
-    # The sort is stable: instances of one chip keep their order.
-    instances.sort(key=lambda instance: CIRCUIT.number(instance.chip))
-    return Witness(tuple(instances), data)
-
-
-def _instruction_tables(log: AccessLog) -> Iterable[Instance]:
-    for family in FAMILIES:
-        taken = Rows.of(log, family.codes)
-        for executor in family.executors:
-            rows = executor.select(taken)
-            if len(rows) == 0:
-                continue
-            table = Table(executor.chip, len(rows))
-            executor.fill(table, rows)
-            yield from split(executor.chip, table.data)
-
-
-def _public_instances(log: AccessLog, public: dict[str, PublicTable]) -> Iterable[Instance]:
-    def columns(chip: Chip) -> NDArray[np.uint32]:
-        found = public[chip.name].columns
-        assert found is not None
-        return found
-
-    tables = [
-        boundary.fill_execution(columns(boundary.EXECUTION)),
-        boundary.fill_registers(log, columns(boundary.REGISTER_BOUNDARY)),
-        memory.fill_input(columns(memory.INPUT_WORDS), log.cells),
-        memory.fill_stack_heap(log.cells, stack_gaps=log.layout.stack_gaps),
-        event.fill_syscalls(log, columns(event.SYSCALL)),
-        event.fill_event_words(log, columns(event.EVENT_WORD)),
-    ]
-    for table in tables:
-        known = public[table.chip.name]
-        yield Instance(table.chip, table.rows(), known.columns, known.values)
-
-
-def _memory_call_tables(log: AccessLog) -> Iterable[Instance]:
-    if len(log.memory_calls) == 0:
-        return
-    yield from split(memory_call.CHIP, memory_call.fill(log).data)
-    copies, comparisons = block_rows(log)
-    for table, counts in (
-        (memory_copy.fill(log), copies),
-        (memory_compare.fill(log), comparisons),
-    ):
-        for rows in np.split(table.data, np.cumsum(counts[:-1], dtype=np.int64)):
-            if len(rows):
-                yield _padded(table.chip, rows, padded_height(len(rows)))
-
-
-def block_rows(log: AccessLog) -> tuple[list[int], list[int]]:
-    """How many rows each table of `memory_copy` has, and each of `memory_compare`."""
-    calls = log.memory_calls
-    is_compare = calls.operation[calls.blocks.call] == Operation.COMPARE
-    copies, comparisons = (
-        split_blocks(np.flatnonzero(calls.blocks.is_first[chosen]), int(chosen.sum()))
-        for chosen in (~is_compare, is_compare)
-    )
-    return copies, comparisons
-
-
-def _refresh_tables(log: AccessLog) -> Iterable[Instance]:
-    registers, words = log.registers.refreshes, log.memory_refreshes
-    if len(registers.now):
-        yield from split(refresh.REGISTER_REFRESH, refresh.fill_registers(registers).data)
-    if len(words.now):
-        yield from split(refresh.MEMORY_REFRESH, refresh.fill_memory(words, log.layout).data)
-
-
-def split(chip: Chip, data: NDArray[np.uint32]) -> list[Instance]:
-    """The rows of a chip whose rows never look at each other, cut by `split_heights`."""
-    heights = split_heights(len(data)) or [MINIMUM_HEIGHT]
-    starts = accumulate(heights[:-1], initial=0)
-    return [
-        _padded(chip, data[start : start + height], height)
-        for start, height in zip(starts, heights, strict=True)
-    ]
-
-
-def _padded(chip: Chip, rows: NDArray[np.uint32], height: int) -> Instance:
-    padded = np.zeros((height, chip.width), np.uint32)
-    padded[: len(rows)] = rows
-    return Instance(chip, padded)
-
-
-def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Integers]:
-    """How often each entry of the lookup tables is queried by the instances."""
-    counts: dict[Bus, Integers] = {bus: np.zeros(lookup.NUMBERS, np.int64) for bus in lookup.COUNTS}
-    counts[PROGRAM] = np.zeros(slots, np.int64)
+def count_queries(
+    circuit: SbpfCircuit, instances: Collection[Instance], entries: Mapping[Bus, int]
+) -> Queries:
+    """Count the queries of the instances, by evaluating their interactions."""
+    entry_of = {bus: table.entry_of for table in circuit.lookup_tables for bus in table.buses}
+    counts: dict[Bus, Integers] = {bus: np.zeros(size, np.int64) for bus, size in entries.items()}
     blocks = [
         (instance, instance.main[start : start + BLOCK_ROWS])
         for instance in instances
@@ -187,8 +73,73 @@ def _query_counts(instances: Collection[Instance], slots: int) -> dict[Bus, Inte
         for interaction in instance.chip.interactions:
             if interaction.role is not Role.QUERY:
                 continue
+            bus = interaction.bus
             active = evaluator.column(interaction.multiplicity) != 0
             fields = [evaluator.column(part)[active] for part in interaction.fields]
-            row = lookup.number_of(interaction.bus, fields)
-            counts[interaction.bus] += np.bincount(row, minlength=len(counts[interaction.bus]))
+            counts[bus] += np.bincount(entry_of[bus](bus, fields), minlength=entries[bus])
     return counts
+
+
+def build_witness(
+    circuit: SbpfCircuit,
+    log: AccessLog,
+    preprocessed: Mapping[int, Columns],
+    count: CountQueries = count_queries,
+) -> Witness:
+    """Fill every table of a run, however it ended.
+
+    preprocessed: the preprocessed columns of its program, by the number of the chip
+    (`SbpfCircuit.preprocessed`). count: how queries of lookup tables are counted.
+    """
+    data = public_data(log)
+    instances = [*_instruction_instances(circuit, log), *_chip_instances(circuit, log, data)]
+    columns = {table.chip.name: preprocessed[circuit.number(table.chip)] for table in circuit.lookup_tables}
+    entries = {
+        bus: table.entries_per_row * len(columns[table.chip.name])
+        for table in circuit.lookup_tables
+        for bus in table.buses
+    }
+    queries = count(circuit, instances, entries)
+    for table in circuit.lookup_tables:
+        rows = table.fill(log, queries).rows()
+        instances.append(Instance(table.chip, rows, preprocessed=columns[table.chip.name]))
+    # The sort is stable: instances of one chip keep their order.
+    instances.sort(key=lambda instance: circuit.number(instance.chip))
+    return Witness(tuple(instances), data)
+
+
+def _instruction_instances(circuit: SbpfCircuit, log: AccessLog) -> Iterable[Instance]:
+    for family in circuit.families:
+        taken = Rows.of(log, family.codes)
+        for executor in family.executors:
+            rows = executor.select(taken)
+            if len(rows) == 0:
+                continue
+            table = Table(executor.chip, len(rows))
+            executor.fill(table, rows)
+            yield from cut(executor.chip, table.data, parts_of(len(rows)))
+
+
+def _chip_instances(circuit: SbpfCircuit, log: AccessLog, data: PublicData) -> Iterable[Instance]:
+    for table in circuit.chip_tables:
+        parts = table.split(log, table.rows(log))
+        if parts:
+            public = None if table.public is None else table.public(data)
+            yield from cut(table.chip, table.fill(log).data, parts, public)
+
+
+def cut(
+    chip: Chip, rows: NDArray[np.uint32], parts: Sequence[Part], public: PublicTable | None = None
+) -> Iterable[Instance]:
+    """Cut the rows of a chip into padded tables; a public table puts its columns into the first ones."""
+    start = 0
+    for part in parts:
+        main = np.zeros((part.height, chip.width), np.uint32)
+        main[: part.rows] = rows[start : start + part.rows]
+        start += part.rows
+        if public is None:
+            yield Instance(chip, main)
+            continue
+        if public.columns is not None:
+            main[:, : public.columns.shape[1]] = public.columns
+        yield Instance(chip, main, public.columns, public.values)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from solproof.air.bus import Kind
 from solproof.air.chip import Chip, ColumnNote
-from solproof.backend.widths import auxiliary_widths
+from solproof.backend.system import default_system
 from solproof.circuit.registry import CIRCUIT
 from solproof.reference.markdown import heading, table
 
@@ -39,7 +39,7 @@ def chips_page() -> str:
         (
             (
                 f"[{chip.name}](#{chip.name})",
-                chip.width + width,
+                width.main + width.auxiliary,
                 chip.width,
                 len(chip.preprocessed_columns),
                 len(chip.public_columns) + len(chip.public_values),
@@ -47,7 +47,7 @@ def chips_page() -> str:
                 degree(chip),
                 len(chip.interactions),
             )
-            for chip, width in zip(CIRCUIT.chips, auxiliary_widths(), strict=True)
+            for chip, width in zip(CIRCUIT.chips, default_system().widths(), strict=True)
         ),
     )
     for chip in CIRCUIT.chips:

@@ -14,7 +14,7 @@ import solproof
 from solproof.accesses.program import FamilyCode
 from solproof.air.bus import PROGRAM
 from solproof.air.chip import Chip
-from solproof.backend.widths import auxiliary_widths
+from solproof.backend.system import default_system
 from solproof.circuit.instructions.family import Family
 from solproof.circuit.instructions.registry import BY_MNEMONIC, EXECUTORS, MODULES
 from solproof.circuit.registry import CIRCUIT
@@ -175,4 +175,5 @@ def _chip_fields(chip: Chip) -> Fields:
 
 def cells(chip: Chip) -> dict[str, int]:
     """Field elements of a row, committed by the prover."""
-    return {"main": chip.width, "auxiliary": auxiliary_widths()[CIRCUIT.number(chip)]}
+    widths = default_system().widths()[CIRCUIT.number(chip)]
+    return {"main": widths.main, "auxiliary": widths.auxiliary}

@@ -22,8 +22,8 @@ from struct import Struct
 import numpy as np
 
 from solproof.accesses.arrays import Integers, Values
+from solproof.accesses.public import PublicData
 from solproof.errors import ProofRejected
-from solproof.statement.public import PublicData
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solproof import __version__, _engine
+from solproof import __version__
 from solproof.accesses.arrays import Values
-from solproof.backend.key import program_key, system_digest
-from solproof.circuit.registry import CIRCUIT
+from solproof.accesses.public import InputWords, PublicData
+from solproof.backend.protocol import PublicData as BackendData
+from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.display import html_table, security_text
 from solproof.errors import ProofRejected, ProofVersionError
 from solproof.runtime.execute import report
@@ -23,7 +24,6 @@ from solproof.runtime.invocation import prepare
 from solproof.statement.claim import Claim
 from solproof.statement.ending import ending
 from solproof.statement.proof_file import ProofFile
-from solproof.statement.public import InputWords, PublicData, public_tables
 from solproof.statement.replay import replay
 from solproof.statement.statement import input_digest, program_digest, statement_bytes
 from solproof.vm.faults import Fault
@@ -67,16 +67,18 @@ class _Result:
     input_region: bytes
 
 
-def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
+def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem | None = None) -> Verdict:
     """Accept a proof file only if it proves a run of this program on this input.
+
+    `system` replaces the proof system of this version.
 
     Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version, and
     `ProgramError` or `InputError` when the caller's own program or input is unusable.
     """
     start = time.perf_counter()
     file = ProofFile.from_bytes(data)
-    engine_parameters = _engine.parameters_default()
-    if file.system_digest != system_digest(engine_parameters):
+    system = system or default_system()
+    if file.system_digest != system.digest():
         raise ProofVersionError(
             f"the proof was made by solproof {file.version} with another circuit or other parameters of the "
             f"proof system than this solproof {__version__} has"
@@ -90,7 +92,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
             f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one"
         )
     invocation = prepare(execution_input)
-    key = program_key(invocation.program, execution_input.parameters.features)
+    key = program_key(system, invocation.program, execution_input.parameters.features)
     if file.key_digest != key.engine_key.digest:
         raise ProofVersionError(
             "the proof was made for another key than the one "
@@ -113,7 +115,7 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
         )
     replayed = time.perf_counter()
 
-    public = public_tables(
+    public = system.circuit.public_tables(
         PublicData(
             entry=invocation.program.entry,
             registers=invocation.registers,
@@ -124,25 +126,19 @@ def verify(data: bytes, execution_input: ExecutionInput) -> Verdict:
             events=claim.events,
         )
     )
-    try:
-        checked = _engine.verify(
-            key.engine_key,
-            file.proof,
-            [(CIRCUIT.number(table.chip), table.columns, table.values) for table in public],
-            statement_bytes(file),
-            engine_parameters,
-        )
-    except (_engine.EngineRejected, _engine.EngineError) as error:
-        raise ProofRejected(f"engine: {error}") from error
-    except _engine.EngineVersionError as error:
-        raise ProofVersionError(f"engine: {error}") from error
+    security = system.backend.verify(
+        key.engine_key,
+        file.proof,
+        [BackendData(system.circuit.number(table.chip), table.columns, table.values) for table in public],
+        statement_bytes(file),
+    )
     units = claim.instructions + replayed_events.compute_units
     result = _Result(fault, final.registers[0], final.pc, units, claim.instructions, after)
     end = time.perf_counter()
     return Verdict(
         output=report(invocation, result, context),
-        security_bits=checked["security_bits"],
-        security_regime=checked["security_regime"],
+        security_bits=security.bits,
+        security_regime=security.regime,
         proof_bytes=len(data),
         seconds={
             "key": keyed - start,

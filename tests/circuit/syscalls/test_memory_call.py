@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.table import split_blocks
 from solproof.air.check import check
-from solproof.circuit.registry import CIRCUIT
+from solproof.circuit.registry import CIRCUIT, SbpfCircuit
+from solproof.circuit.syscalls import memory_compare, memory_copy
+from solproof.circuit.syscalls.memory_block import split_between_calls
 from solproof.estimation.shapes import table_shapes
-from solproof.proving.witness import Witness, block_rows
+from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.syscalls import SyscallContext
 from solproof.runtime.sysvars import Sysvars
 from solproof.vm.trace import Run
@@ -54,8 +57,17 @@ def test_lengths_and_their_costs(length: int) -> None:
 
 
 @pytest.mark.parametrize("largest", [20, 32, 40])
-def test_tables_are_cut_between_blocks(largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_are_cut_between_blocks(largest: int) -> None:
     """As those of more than 2^22 rows are: copies, sets and comparisons, in several tables of each chip."""
+    cut = {
+        module.CHIP.name: replace(
+            module.TABLES[0],
+            split=lambda log, _, module=module: split_between_calls(log, module.chosen(log), largest),
+        )
+        for module in (memory_copy, memory_compare)
+    }
+    tables = [cut.get(table.chip.name, table) for table in CIRCUIT.tables]
+    circuit = SbpfCircuit.of(CIRCUIT.families, tables, CIRCUIT.buses)
     lengths = [100, 1, 121, 9, 90, 40, 128 - 8, 16, 8, 77]
     calls: list[Call] = []
     for number, length in enumerate(lengths):
@@ -63,21 +75,22 @@ def test_tables_are_cut_between_blocks(largest: int, monkeypatch: pytest.MonkeyP
         calls.append(("sol_memcpy_", (HEAP + 512 + number, HEAP + 3, length)))
         calls.append(("sol_memcmp_", (HEAP + 512, HEAP + 1, length, RESULT)))
     outcome = execute(calls)
-    log = AccessLog(outcome, table_of(outcome.program))
-    whole = block_rows(log)
-    assert all(len(counts) == 1 for counts in whole)
-    monkeypatch.setattr(split_blocks, "__defaults__", (largest,))
-    for counts, together in zip(block_rows(log), whole, strict=True):
-        assert len(counts) > 1
-        assert max(counts) <= largest
-        assert sum(counts) == sum(together)
-    witness = checked(outcome)
+    table = table_of(outcome.program)
+    log, preprocessed = AccessLog(outcome, table), circuit.preprocessed(outcome.program, table)
+    for module in (memory_copy, memory_compare):
+        rows = module.TABLES[0].rows(log)
+        (whole,) = module.TABLES[0].split(log, rows)
+        parts = cut[module.CHIP.name].split(log, rows)
+        assert len(parts) > 1
+        assert max(part.rows for part in parts) <= largest
+        assert sum(part.rows for part in parts) == whole.rows == rows
+    witness = build_witness(circuit, log, preprocessed)
+    assert check(witness.instances) == []
+    assert witness.public.events == ()
     chips = [instance.chip.name for instance in witness.instances]
     assert min(chips.count("memory_copy"), chips.count("memory_compare")) > 1
-    heights = [(shape.chip, shape.height) for shape in table_shapes(log, 16)]
-    for instance in witness.instances:
-        if instance.chip.name.startswith("memory_co"):
-            assert (CIRCUIT.number(instance.chip), len(instance.main)) in heights
+    heights = [(shape.chip, shape.height) for shape in table_shapes(circuit, log, preprocessed)]
+    assert heights == [(CIRCUIT.number(each.chip), len(each.main)) for each in witness.instances]
 
 
 def test_the_largest_blocks_fit() -> None:

@@ -7,17 +7,20 @@ word stands in memory from time 0 and is taken back, unchanged, at the time of i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
-from solproof.accesses.memory import Cells
 from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.accesses.table import Table, limbs, padded_height
-from solproof.air.bus import MEMORY, PROGRAM
+from solproof.air.bus import MEMORY, PROGRAM, Bus
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.field import P
+from solproof.circuit.table import LookupTable
 from solproof.program.program import Program
 from solproof.vm.memory import WORD
 
@@ -107,16 +110,17 @@ def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
     return np.concatenate([row[:, None], region[:, None], both], axis=1).astype(np.uint32)
 
 
-def fill(region: int, cells: Cells, executions: Integers) -> Table:
-    """The table of a run: when its words were last accessed, and how often each slot was fetched.
-
-    executions: [SLOTS_PER_ROW * height].
-    """
+def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
+    """The table of a run: when its words were last accessed, and how often each slot was fetched."""
+    executions = queries[PROGRAM]
     time = np.zeros(len(executions), np.int64)
-    image = cells.of(region)
+    image = log.cells.of(log.layout.image_region)
     time[image.index] = image.time
     table = Table(CHIP, len(executions) // SLOTS_PER_ROW)
     for part, parity in enumerate(PARITIES):
         table[f"{parity}_executions"] = executions[part::SLOTS_PER_ROW]
         table[f"{parity}_time"] = time[part::SLOTS_PER_ROW]
     return table
+
+
+TABLES = (LookupTable(CHIP, preprocessed, SLOTS_PER_ROW, lambda _, fields: fields[0], fill),)

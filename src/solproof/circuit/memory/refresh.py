@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from solproof.accesses.access_log import DEPTH_SHIFT
+from solproof.accesses.access_log import DEPTH_SHIFT, AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.memory import INDEX_BITS, tag
 from solproof.accesses.registers import Refreshes
@@ -19,8 +19,8 @@ from solproof.air.bus import MEMORY, REGISTER, Bus
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.gadgets import range16
+from solproof.circuit.table import ChipTable
 from solproof.vm.limits import REGISTERS
-from solproof.vm.memory import Layout
 
 # COLUMNS AND CONSTRAINTS
 
@@ -66,8 +66,9 @@ def _fill(table: Table, refreshes: Refreshes) -> None:
     table["now_low"] = refreshes.now & 0xFF
 
 
-def fill_registers(refreshes: Refreshes) -> Table:
-    """One row per refresh, not padded."""
+def fill_registers(log: AccessLog) -> Table:
+    """One row per refresh of a register."""
+    refreshes = log.registers.refreshes
     table = Table(REGISTER_REFRESH, len(refreshes.now))
     _fill(table, refreshes)
     table["index"] = refreshes.index
@@ -80,11 +81,18 @@ def fill_registers(refreshes: Refreshes) -> Table:
     return table
 
 
-def fill_memory(refreshes: Refreshes, layout: Layout) -> Table:
-    """One row per refresh, not padded."""
+def fill_memory(log: AccessLog) -> Table:
+    """One row per refresh of a word."""
+    refreshes = log.memory_refreshes
     table = Table(MEMORY_REFRESH, len(refreshes.now))
     _fill(table, refreshes)
     region, index = refreshes.index >> INDEX_BITS, refreshes.index & (2**INDEX_BITS - 1)
-    table["region"], table["index"], table["tag"] = region, index, tag(layout, region, index)
+    table["region"], table["index"], table["tag"] = region, index, tag(log.layout, region, index)
     table.word("value", refreshes.value)
     return table
+
+
+TABLES = (
+    ChipTable(REGISTER_REFRESH, lambda log: len(log.registers.refreshes.now), fill_registers),
+    ChipTable(MEMORY_REFRESH, lambda log: len(log.memory_refreshes.now), fill_memory),
+)

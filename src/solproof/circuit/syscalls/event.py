@@ -8,22 +8,19 @@ ones is not proven here: the verifier replays every event.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.accesses.access_log import ARGUMENTS, AccessLog
 from solproof.accesses.memory import tag
 from solproof.accesses.program import FamilyCode
+from solproof.accesses.public import PublicData
 from solproof.accesses.registers import MEMORY_UNITS_REGISTER
-from solproof.accesses.table import Table, limbs
+from solproof.accesses.table import Table, limbs, padded_height
 from solproof.air.chip import Chip
 from solproof.air.expression import Word
 from solproof.air.gadgets import access_memory, access_register
 from solproof.circuit.instructions.parts.adapter import Step
-from solproof.vm.memory import Layout
-from solproof.vm.trace import SyscallEvent
+from solproof.circuit.table import ChipTable, PublicTable, one_table
 
 # COLUMNS AND CONSTRAINTS
 
@@ -112,52 +109,56 @@ EVENT_WORD = build_event_word()
 # PUBLIC
 
 
-def public_syscalls(events: Sequence[SyscallEvent], height: int) -> NDArray[np.uint32]:
-    """The statement's columns of `syscall`."""
-    data = np.zeros((height, 29), np.uint32)
+def public_syscalls(data: PublicData) -> PublicTable:
+    """One row per event that returned."""
+    events = data.returned_events
+    columns = np.zeros((padded_height(len(events)), 29), np.uint32)
     for row, event in enumerate(events):
         words = limbs(np.array([*event.arguments, event.result], np.uint64)).reshape(-1)
-        data[row] = [1, event.clk, event.key & 0xFFFF, event.key >> 16, *words, event.memory_units]
-    return data
+        columns[row] = [1, event.clk, event.key & 0xFFFF, event.key >> 16, *words, event.memory_units]
+    return PublicTable(SYSCALL, columns)
 
 
-def public_event_words(events: Sequence[SyscallEvent], layout: Layout, height: int) -> NDArray[np.uint32]:
-    """The statement's columns of `event_word`."""
-    data = np.zeros((height, 13), np.uint32)
-    rows = [(event.clk, word) for event in events for word in event.words]
-    if not rows:
-        return data
-    region = np.array([word.region for _, word in rows])
-    index = np.array([word.index for _, word in rows])
+def public_event_words(data: PublicData) -> PublicTable:
+    """One row per word that an event touches, in the order of the events."""
+    rows = [(event.clk, word) for event in data.events for word in event.words]
     count = len(rows)
-    data[:count, 0], data[:count, 1] = 1, [clk for clk, _ in rows]
-    data[:count, 2], data[:count, 3], data[:count, 4] = region, index, tag(layout, region, index)
-    data[:count, 5:9] = limbs(np.array([word.old for _, word in rows], np.uint64))
-    data[:count, 9:13] = limbs(np.array([word.new for _, word in rows], np.uint64))
-    return data
+    columns = np.zeros((padded_height(count), 13), np.uint32)
+    region = np.array([word.region for _, word in rows], np.int64)
+    index = np.array([word.index for _, word in rows], np.int64)
+    columns[:count, 0], columns[:count, 1] = 1, [clk for clk, _ in rows]
+    columns[:count, 2], columns[:count, 3] = region, index
+    columns[:count, 4] = tag(data.layout, region, index)
+    columns[:count, 5:9] = limbs(np.array([word.old for _, word in rows], np.uint64))
+    columns[:count, 9:13] = limbs(np.array([word.new for _, word in rows], np.uint64))
+    return PublicTable(EVENT_WORD, columns)
 
 
 # WITNESS
 
 
-def fill_syscalls(log: AccessLog, public: NDArray[np.uint32]) -> Table:
-    """One row per event."""
-    table = Table(SYSCALL, len(public))
-    table.data[:, : public.shape[1]] = public
-    first = public.shape[1]
-    for row, event in enumerate(log.returned_events()):
-        *arguments, r0_before, units_before = log.event_before[row]
-        pc = log.trace.pc[event.clk - 1]
-        r0 = limbs(log.event_r0[row : row + 1])[0]
-        table.data[row, first:] = [pc, *arguments, *r0, r0_before, units_before]
+def fill_syscalls(log: AccessLog) -> Table:
+    """One row per event that returned."""
+    events = log.returned_events()
+    table = Table(SYSCALL, len(events))
+    table["pc"] = log.trace.pc[np.array([event.clk - 1 for event in events], np.int64)]
+    for position, register in enumerate(ARGUMENTS):
+        table[f"r{register}_before"] = log.event_before[:, position]
+    table.word("r0", log.event_r0)
+    table["r0_before"], table["memory_units_before"] = log.event_before[:, -2], log.event_before[:, -1]
     return table
 
 
-def fill_event_words(log: AccessLog, public: NDArray[np.uint32]) -> Table:
-    """One row per word, in the order of the events."""
-    table = Table(EVENT_WORD, len(public))
-    table.data[:, : public.shape[1]] = public
-    before = np.zeros(len(public), np.int64)
-    before[: len(log.event_word_before)] = log.event_word_before
-    table["before"] = before
+def fill_event_words(log: AccessLog) -> Table:
+    """One row per word that an event touches, in the order of the events."""
+    table = Table(EVENT_WORD, len(log.event_word_before))
+    table["before"] = log.event_word_before
     return table
+
+
+TABLES = (
+    ChipTable(SYSCALL, lambda log: len(log.returned_events()), fill_syscalls, one_table, public_syscalls),
+    ChipTable(
+        EVENT_WORD, lambda log: len(log.event_word_before), fill_event_words, one_table, public_event_words
+    ),
+)

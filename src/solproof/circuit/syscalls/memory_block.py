@@ -29,11 +29,12 @@ from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Flags, Integers, Values
 from solproof.accesses.memory import WRITABLE_TAG, available
 from solproof.accesses.memory_calls import Words
-from solproof.accesses.table import Table
+from solproof.accesses.table import LARGEST_HEIGHT, Table, padded_height, split_blocks
 from solproof.air.bus import BLOCK
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, Word, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
+from solproof.circuit.table import Part
 from solproof.vm.memory import WORD
 
 BYTES = range(WORD)
@@ -260,3 +261,10 @@ def is_writable(log: AccessLog, words: Words, rows: Integers) -> Flags:
     """Which of the words that exist may be written."""
     writable: Flags = words.exists[rows] & (words.region[rows] != log.layout.image_region)
     return writable
+
+
+def split_between_calls(log: AccessLog, chosen: Flags, largest: int = LARGEST_HEIGHT) -> list[Part]:
+    """The tables that hold the chosen rows of the run's blocks: a block stays whole."""
+    starts = np.flatnonzero(log.memory_calls.blocks.is_first[chosen])
+    counts = split_blocks(starts, int(chosen.sum()), largest)
+    return [Part(count, padded_height(count)) for count in counts]

@@ -28,6 +28,7 @@ from solproof.air.expression import Expression, Word, total
 from solproof.air.field import inverse
 from solproof.air.gadgets import LIMB, access_memory, access_register, bits, byte_pair, range16
 from solproof.circuit.instructions.parts.adapter import Step
+from solproof.circuit.table import ChipTable
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.runtime.budget import CROSS_PROGRAM_BYTES_PER_UNIT, MEMORY_OPERATION_BASE_COST
 from solproof.vm.recorded_memory import REGIONS
@@ -308,3 +309,6 @@ def _fill_result(table: Table, calls: MemoryCalls, log: AccessLog) -> None:
     table["result_available"] = is_compare * available(log.layout, result.region, result.index)
     table.word("result", result.old)
     table["result_before"] = log.result_before
+
+
+TABLES = (ChipTable(CHIP, lambda log: len(log.memory_calls), fill),)

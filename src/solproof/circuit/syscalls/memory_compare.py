@@ -10,14 +10,22 @@ from __future__ import annotations
 import numpy as np
 
 from solproof.accesses.access_log import AccessLog
-from solproof.accesses.arrays import Integers, Values
+from solproof.accesses.arrays import Flags, Integers, Values
 from solproof.accesses.memory_calls import Operation
 from solproof.accesses.table import Table, padded_height
 from solproof.air.chip import Chip
 from solproof.air.expression import total
 from solproof.air.field import inverse
-from solproof.circuit.syscalls.memory_block import BYTES, Block, bytes_of, fill_block, is_writable
+from solproof.circuit.syscalls.memory_block import (
+    BYTES,
+    Block,
+    bytes_of,
+    fill_block,
+    is_writable,
+    split_between_calls,
+)
 from solproof.circuit.syscalls.memory_call import Kind
+from solproof.circuit.table import ChipTable
 from solproof.vm.memory import WORD
 
 # COLUMNS AND CONSTRAINTS
@@ -68,10 +76,17 @@ CHIP = build()
 INVERSES = np.array([0, *(inverse(difference) for difference in range(1, 256))])
 
 
+def chosen(log: AccessLog) -> Flags:
+    """Which rows of the run's blocks are rows of this chip."""
+    calls = log.memory_calls
+    is_chosen: Flags = calls.operation[calls.blocks.call] == Operation.COMPARE
+    return is_chosen
+
+
 def fill(log: AccessLog) -> Table:
     """The rows of the blocks of comparisons, not padded."""
-    blocks, operation = log.memory_calls.blocks, log.memory_calls.operation
-    rows = np.flatnonzero(operation[blocks.call] == Operation.COMPARE)
+    blocks = log.memory_calls.blocks
+    rows = np.flatnonzero(chosen(log))
     table = fill_block(CHIP, log, rows, blocks.shifted.old[rows])
     for name, words in (("aligned", blocks.aligned), ("shifted", blocks.shifted)):
         table[f"{name}_is_writable"] = is_writable(log, words, rows)
@@ -98,3 +113,10 @@ def _second(words: Values, shift: Integers) -> Integers:
         following[-1:] = 0
     position = shift[:, None] + np.arange(WORD)
     return np.take_along_axis(np.concatenate([here, following], axis=1), position, axis=1)
+
+
+TABLES = (
+    ChipTable(
+        CHIP, lambda log: int(chosen(log).sum()), fill, lambda log, _: split_between_calls(log, chosen(log))
+    ),
+)

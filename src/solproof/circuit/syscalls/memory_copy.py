@@ -9,12 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from solproof.accesses.access_log import AccessLog
+from solproof.accesses.arrays import Flags
 from solproof.accesses.memory_calls import Operation
 from solproof.accesses.table import Table
 from solproof.air.chip import Chip
 from solproof.air.expression import Word
-from solproof.circuit.syscalls.memory_block import Block, fill_block, is_writable
+from solproof.circuit.syscalls.memory_block import Block, fill_block, is_writable, split_between_calls
 from solproof.circuit.syscalls.memory_call import Kind
+from solproof.circuit.table import ChipTable
 
 # COLUMNS AND CONSTRAINTS
 
@@ -50,10 +52,17 @@ CHIP = build()
 # WITNESS
 
 
+def chosen(log: AccessLog) -> Flags:
+    """Which rows of the run's blocks are rows of this chip."""
+    calls = log.memory_calls
+    is_chosen: Flags = calls.operation[calls.blocks.call] != Operation.COMPARE
+    return is_chosen
+
+
 def fill(log: AccessLog) -> Table:
     """The rows of all blocks but those of comparisons, not padded."""
     blocks, operation = log.memory_calls.blocks, log.memory_calls.operation
-    rows = np.flatnonzero(operation[blocks.call] != Operation.COMPARE)
+    rows = np.flatnonzero(chosen(log))
     is_set = operation[blocks.call[rows]] == Operation.SET
     repeated = blocks.value[rows].astype(np.uint64) * np.uint64(0x0101_0101_0101_0101)
     table = fill_block(CHIP, log, rows, np.where(is_set, repeated, blocks.shifted.old[rows]))
@@ -61,3 +70,10 @@ def fill(log: AccessLog) -> Table:
     table["is_set"] = is_set
     table.word("new", blocks.aligned.new[rows])
     return table
+
+
+TABLES = (
+    ChipTable(
+        CHIP, lambda log: int(chosen(log).sum()), fill, lambda log, _: split_between_calls(log, chosen(log))
+    ),
+)

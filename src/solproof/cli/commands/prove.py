@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from solproof.accesses.access_log import AccessLog
-from solproof.backend.key import program_key
 from solproof.cli.commands.estimate import estimate_fields, estimate_line
 from solproof.cli.terminal.options import (
     FILE,
@@ -24,11 +22,10 @@ from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
 from solproof.cli.terminal.sizes import byte_size
 from solproof.display import rounded, seconds_text, security_text
-from solproof.estimation.estimate import estimate_execution
+from solproof.estimation.affordable import affordable
 from solproof.host.files import check_writable, write_file
-from solproof.host.resources import available_memory
 from solproof.proving import prove as prover
-from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execute import execute
 from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b
@@ -73,7 +70,13 @@ def prove(
     with naming_program(program), Phases("prove", quiet=quiet) as progress:
         progress("execute")
         execution = execute(given)
-        proof = prover.prove_execution(execution, progress, _affordable(execution, max_memory, progress))
+        log = affordable(
+            execution,
+            max_memory,
+            progress,
+            lambda found: progress.say(estimate_line(found), estimate=estimate_fields(found)),
+        )
+        proof = prover.prove_execution(execution, progress, log)
     seconds = progress.seconds()
     write_file(output, proof.data)
     report = proof.report
@@ -105,15 +108,3 @@ def prove(
             ]
         )
     )
-
-
-def _affordable(execution: Execution, max_memory: int | None, progress: Phases) -> AccessLog:
-    """The execution's accesses log, after saying what a proof will take and finding it affordable."""
-    progress("key")
-    key = program_key(execution.invocation.program, execution.input.parameters.features)
-    progress("estimate")
-    log = AccessLog(execution.run, key.table)
-    found = estimate_execution(execution, log=log)
-    progress.say(estimate_line(found), estimate=estimate_fields(found))
-    found.check_memory(available_memory() if max_memory is None else max_memory)
-    return log

@@ -1,23 +1,22 @@
-"""Memory before and after a run.
+"""The touched words of stack and heap, which start at zero.
 
-The touched words of the input are the statement's; those of stack and heap start at zero. Each word is put on
-the memory bus once, at time 0, and taken from it at the time of its last access. A word that stood there
-twice could be read with two values, so words must be distinct: those of the input are public and the verifier
-sees that they rise; those of stack and heap rise by the constraints of their table.
+Each word is put on the memory bus once, at time 0, and taken from it at the time of its last access. A word
+that stood there twice could be read with two values, so the rows rise by the constraints of this table.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from solproof.accesses.arrays import Integers
-from solproof.accesses.memory import HOLE_WORDS, WRITABLE_TAG, Cells
-from solproof.accesses.table import Table, padded_height
+from solproof.accesses.access_log import AccessLog
+from solproof.accesses.memory import HOLE_WORDS, WRITABLE_TAG
+from solproof.accesses.public import PublicData
+from solproof.accesses.table import Table
 from solproof.air.bus import MEMORY
 from solproof.air.chip import Chip
 from solproof.air.gadgets import bits, range16
-from solproof.vm.memory import HEAP, INPUT, STACK
+from solproof.circuit.table import ChipTable, PublicTable, one_table
+from solproof.vm.memory import HEAP, STACK, WORD
 
 FRAME_WORDS_BITS = 9
 FRAMES_BITS = 6
@@ -27,25 +26,7 @@ WHOLE = 8 + WRITABLE_TAG
 # COLUMNS AND CONSTRAINTS
 
 
-def build_input() -> Chip:
-    """The touched words of the input."""
-    chip = Chip(
-        "input",
-        "Given the words of the input that the run touches, before and after, this chip proves "
-        "that the run found and left them so.",
-    )
-    is_real = chip.public("is_real", "1 on a row that is a word")
-    index = chip.public("index", "index of the word")
-    tag = chip.public("tag", "how many bytes of it exist, plus 16")
-    first = [chip.public(f"first_{limb}", f"limb {limb} before the run") for limb in range(4)]
-    last = [chip.public(f"last_{limb}", f"limb {limb} after the run") for limb in range(4)]
-    time = chip.column("time", "time of the last access")
-    chip.send(MEMORY, [INPUT, index, tag, *first, 0], is_real, "the word, from the start")
-    chip.receive(MEMORY, [INPUT, index, tag, *last, time], is_real, "the word, at the end")
-    return chip
-
-
-def build_stack_heap() -> Chip:
+def build() -> Chip:
     """The touched words of stack and heap."""
     chip = Chip(
         "stack_heap",
@@ -83,42 +64,39 @@ def build_stack_heap() -> Chip:
     return chip
 
 
-INPUT_WORDS = build_input()
-STACK_HEAP = build_stack_heap()
+CHIP = build()
+
+# PUBLIC
+
+
+def public(data: PublicData) -> PublicTable:
+    """The size of the heap in words, and whether the stack has holes."""
+    return PublicTable(CHIP, None, (data.layout.heap_size // WORD, int(data.layout.stack_gaps)))
+
 
 # WITNESS
 
 
-def fill_input(public: NDArray[np.uint32], cells: Cells) -> Table:
-    """One row per touched word, in the order of the statement."""
-    table = Table(INPUT_WORDS, len(public))
-    table.data[:, : public.shape[1]] = public
-    time = np.zeros(len(public), np.int64)
-    words = cells.of(INPUT)
-    time[: len(words.time)] = words.time
-    table["time"] = time
-    return table
+def rows(log: AccessLog) -> int:
+    """One per touched word."""
+    return len(log.cells.of(STACK, HEAP).index)
 
 
-def fill_stack_heap(cells: Cells, *, stack_gaps: bool) -> Table:
+def fill(log: AccessLog) -> Table:
     """One row per touched word, rising."""
-    words = cells.of(STACK, HEAP)
-    rows = len(words.index)
-    height = padded_height(rows)
-    table = Table(STACK_HEAP, height)
+    words = log.cells.of(STACK, HEAP)
+    table = Table(CHIP, len(words.index))
     is_heap = words.region == HEAP
-    holes = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS)) * stack_gaps
+    holes = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS)) * log.layout.stack_gaps
     index = words.index - HOLE_WORDS * holes
     position = index + (is_heap << REGION_WORDS_BITS)
-    gap = np.zeros(rows, np.int64)
+    gap = np.zeros(len(index), np.int64)
     gap[:-1] = np.diff(position) - 1
-
-    def padded(values: Integers) -> Integers:
-        return np.concatenate([values, np.zeros(height - rows, np.int64)])
-
-    table["is_real"] = padded(np.ones(rows, np.int64))
-    table["is_heap"], table["index"] = padded(is_heap.astype(np.int64)), padded(index)
-    table["frame"], table["holes"] = padded(index // HOLE_WORDS), padded(holes)
-    table["gap"], table["time"] = padded(gap), padded(words.time)
-    table.word("last", np.concatenate([words.last, np.zeros(height - rows, np.uint64)]))
+    table["is_real"], table["is_heap"], table["index"] = 1, is_heap, index
+    table["frame"], table["holes"] = index // HOLE_WORDS, holes
+    table["gap"], table["time"] = gap, words.time
+    table.word("last", words.last)
     return table
+
+
+TABLES = (ChipTable(CHIP, rows, fill, one_table, public),)

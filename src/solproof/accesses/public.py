@@ -1,0 +1,55 @@
+"""What the prover and the verifier both know of a run, as the circuit sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from solproof.accesses.access_log import AccessLog
+from solproof.accesses.arrays import Integers, Values
+from solproof.vm.memory import INPUT, Layout
+from solproof.vm.trace import FinalState, SyscallEvent
+
+
+@dataclass(frozen=True, slots=True)
+class InputWords:
+    """The touched words of the input: rising indices, first and last values."""
+
+    index: Integers
+    first: Values
+    last: Values
+
+
+@dataclass(frozen=True, slots=True)
+class PublicData:
+    """The public facts of a run, from which every public column follows."""
+
+    entry: int
+    registers: Sequence[int]
+    """r0..r10 before the first instruction."""
+    layout: Layout
+    final: FinalState
+    input_words: InputWords
+    memory_units: int
+    """What the memory syscalls that chips prove cost."""
+    events: Sequence[SyscallEvent]
+    """The other syscalls, in order; only the last may be one that fails, at the last instruction."""
+
+    @property
+    def returned_events(self) -> tuple[SyscallEvent, ...]:
+        """The events that returned: every event but one that fails at the last instruction."""
+        return tuple(event for event in self.events if event.clk <= self.final.steps)
+
+
+def public_data(log: AccessLog) -> PublicData:
+    """The public facts of a recorded run."""
+    run, words = log.run, log.cells.of(INPUT)
+    return PublicData(
+        entry=run.program.entry,
+        registers=run.registers,
+        layout=run.layout,
+        final=run.final,
+        input_words=InputWords(words.index, words.first, words.last),
+        memory_units=int(log.memory_calls.cost.sum()),
+        events=log.events,
+    )

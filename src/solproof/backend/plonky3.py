@@ -1,0 +1,113 @@
+"""The first backend: a batch STARK over Plonky3, in the native module `solproof._engine`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+
+from solproof import _engine
+from solproof.air.circuit import Circuit
+from solproof.backend.proof_size import Parameters, engine_proof_bytes
+from solproof.backend.protocol import (
+    Columns,
+    Key,
+    Progress,
+    Proven,
+    PublicData,
+    Security,
+    Shape,
+    TableData,
+    Widths,
+)
+from solproof.errors import ProofRejected, ProofVersionError, ProvingError
+
+
+class Plonky3:
+    """The engine with its default parameters, or with others."""
+
+    def __init__(self, parameters: bytes | None = None) -> None:
+        self._parameters = _engine.parameters_default() if parameters is None else parameters
+
+    @property
+    def parameters(self) -> bytes:
+        """The parameters as the engine writes them."""
+        return self._parameters
+
+    def setup(self, circuit: Circuit, preprocessed: Mapping[int, Columns]) -> Key:
+        """Commit to a circuit and its preprocessed columns. Raises `ProvingError`."""
+        with _refusals():
+            return _engine.setup(circuit.to_bytes(), list(preprocessed.items()))
+
+    def prove(
+        self, key: Key, tables: Sequence[TableData], transcript: bytes, progress: Progress | None = None
+    ) -> Proven:
+        """Prove a batch of tables. Raises `ProvingError`."""
+        instances = [(table.chip, table.main, table.public, table.values) for table in tables]
+        with _refusals():
+            proof, report = _engine.prove(_own(key), instances, transcript, self._parameters, progress)
+        return Proven(
+            proof,
+            _security(report),
+            main_cells=report["main_cells"],
+            auxiliary_cells=report["auxiliary_cells"],
+            preprocessed_cells=report["preprocessed_cells"],
+        )
+
+    def verify(self, key: Key, proof: bytes, public: Sequence[PublicData], transcript: bytes) -> Security:
+        """Verify a proof. Raises `ProofRejected` or `ProofVersionError`."""
+        known = [(table.chip, table.columns, table.values) for table in public]
+        try:
+            return _security(_engine.verify(_own(key), proof, known, transcript, self._parameters))
+        except (_engine.EngineRejected, _engine.EngineError) as error:
+            raise ProofRejected(f"engine: {error}") from error
+        except _engine.EngineVersionError as error:
+            raise ProofVersionError(f"engine: {error}") from error
+
+    def security(self, key: Key, shapes: Sequence[Shape]) -> Security:
+        """The proven security of a batch. Raises `ProvingError`."""
+        heights = [(shape.chip, shape.log_height) for shape in shapes]
+        with _refusals():
+            return _security(_engine.security(_own(key), heights, self._parameters))
+
+    def widths(self, circuit: Circuit) -> tuple[Widths, ...]:
+        """The widths of every chip, by number."""
+        auxiliary, quotient = _engine_widths(circuit.to_bytes())
+        return tuple(
+            Widths(
+                chip.width,
+                auxiliary[number],
+                quotient[number],
+                len(chip.preprocessed_columns),
+                any(node[0] == "next" for node in chip.graph.nodes),
+            )
+            for number, chip in enumerate(circuit.chips)
+        )
+
+    def proof_size(self, circuit: Circuit, shapes: Sequence[Shape]) -> float:
+        """The expected bytes of a proof, over random queries."""
+        return engine_proof_bytes(shapes, self.widths(circuit), Parameters.from_json(self._parameters))
+
+
+def _own(key: Key) -> _engine.Key:
+    if not isinstance(key, _engine.Key):
+        raise TypeError(f"a key of {type(key).__name__}, expected one that Plonky3.setup made")
+    return key
+
+
+def _security(report: _engine.Security) -> Security:
+    return Security(report["security_bits"], report["security_regime"])
+
+
+@lru_cache(maxsize=4)
+def _engine_widths(circuit: bytes) -> tuple[list[int], list[int]]:
+    return _engine.auxiliary_width(circuit), _engine.quotient_width(circuit)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """The engine's refusals as `ProvingError`."""
+    try:
+        yield
+    except _engine.EngineError as error:
+        raise ProvingError(str(error)) from error

@@ -1,0 +1,136 @@
+"""What a proof system offers: keys, proofs, their verification, and what they cost.
+
+A backend knows circuits and tables, and nothing of Solana. Whatever it raises is an error of
+`solproof.errors`, so that nothing above it depends on one implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.air.circuit import Circuit
+
+Columns = NDArray[np.uint32]
+"""Shape [height, columns]: canonical field elements, the height a power of two."""
+
+Progress = Callable[[str, float], object]
+"""Called with the name of a phase as it begins, and the seconds since the start."""
+
+
+class Key(Protocol):
+    """A circuit with its preprocessed tables committed."""
+
+    @property
+    def digest(self) -> bytes:
+        """32 bytes that bind the circuit and every preprocessed cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicData:
+    """The public columns and values of one chip, by the chip's number."""
+
+    chip: int
+    columns: Columns | None
+    values: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableData:
+    """One table of a batch: its committed columns, and its public columns and values if it has any."""
+
+    chip: int
+    main: Columns
+    public: Columns | None = None
+    values: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One table of a batch before it is filled. `is_empty`: it has padding only."""
+
+    chip: int
+    height: int
+    is_empty: bool = False
+
+    @property
+    def log_height(self) -> int:
+        """log2 of the height."""
+        return self.height.bit_length() - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Base-field elements of a row of a chip. `reads_next`: whether a proof opens the row after as well."""
+
+    main: int
+    auxiliary: int
+    quotient: int
+    preprocessed: int
+    reads_next: bool
+
+    @property
+    def cells(self) -> tuple[int, int, int, int]:
+        """Main, auxiliary, quotient, preprocessed."""
+        return self.main, self.auxiliary, self.quotient, self.preprocessed
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """Proven bits, without a capacity conjecture, and the regime that they are proven in."""
+
+    bits: float
+    regime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A proof of a batch of tables, and its cells in base-field elements."""
+
+    proof: bytes
+    security: Security
+    main_cells: int
+    auxiliary_cells: int
+    preprocessed_cells: int
+
+
+class Backend(Protocol):
+    """A proof system with its parameters."""
+
+    @property
+    def parameters(self) -> bytes:
+        """The parameters in their one encoding. Proofs under other parameters are of another version."""
+
+    def setup(self, circuit: Circuit, preprocessed: Mapping[int, Columns]) -> Key:
+        """Commit to a circuit and to the preprocessed columns of its chips, by number.
+
+        Raises `ProvingError` for what is beyond the limits of the backend.
+        """
+
+    def prove(
+        self, key: Key, tables: Sequence[TableData], transcript: bytes, progress: Progress | None = None
+    ) -> Proven:
+        """Prove a batch of tables, ordered by chip, bound to a transcript.
+
+        Raises `ProvingError` when the backend refuses. A witness that breaks a constraint is not noticed:
+        `verify` rejects its proof.
+        """
+
+    def verify(self, key: Key, proof: bytes, public: Sequence[PublicData], transcript: bytes) -> Security:
+        """Accept only a proof for the caller's own key, public data and transcript.
+
+        Raises `ProofRejected` with the reason, or `ProofVersionError`.
+        """
+
+    def security(self, key: Key, shapes: Sequence[Shape]) -> Security:
+        """The proven security of a batch of these shapes, before it is proven. Raises `ProvingError`."""
+
+    def widths(self, circuit: Circuit) -> tuple[Widths, ...]:
+        """The widths of every chip of a circuit, by number."""
+
+    def proof_size(self, circuit: Circuit, shapes: Sequence[Shape]) -> float:
+        """The expected bytes of a proof of these shapes."""

@@ -1,0 +1,104 @@
+"""The two kinds of chips that are not instructions, and what each brings to the registry.
+
+A `ChipTable` says how many rows a run needs, fills them, and says how they are cut into tables. A
+`LookupTable` is fixed by the program and filled last, because it counts the queries of all other tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.accesses.access_log import AccessLog
+from solproof.accesses.arrays import Integers
+from solproof.accesses.program import ProgramTable
+from solproof.accesses.public import PublicData
+from solproof.accesses.table import Table, padded_height, split_heights
+from solproof.air.bus import Bus, Role
+from solproof.air.chip import Chip
+from solproof.program.program import Program
+
+Columns = NDArray[np.uint32]
+"""Shape [height, columns]: canonical field elements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of a chip: how many of its rows are filled, and its height, a power of two."""
+
+    rows: int
+    height: int
+
+
+Split = Callable[[AccessLog, int], list[Part]]
+"""From a run and its number of rows to the tables that hold them, in order."""
+
+
+def one_table(_: AccessLog, rows: int) -> list[Part]:
+    """One table, even for no rows."""
+    return [Part(rows, padded_height(rows))]
+
+
+def any_tables(_: AccessLog, rows: int) -> list[Part]:
+    """No table for no rows, otherwise one or two: for rows that never look at each other."""
+    return parts_of(rows)
+
+
+def parts_of(rows: int) -> list[Part]:
+    """The tables that hold some rows that never look at each other: see `split_heights`."""
+    parts = []
+    for height in split_heights(rows):
+        filled = min(rows, height)
+        parts.append(Part(filled, height))
+        rows -= filled
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class PublicTable:
+    """The public columns and values of one chip; the columns come first among its committed columns."""
+
+    chip: Chip
+    columns: Columns | None
+    values: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChipTable:
+    """A chip whose rows follow from a run.
+
+    rows: how many the run needs. fill: the rows, without padding and without the public columns. split: how
+    the rows are cut into tables. public: the public columns and values, for a chip that has any; it has one
+    table then, of the columns' height.
+    """
+
+    chip: Chip
+    rows: Callable[[AccessLog], int]
+    fill: Callable[[AccessLog], Table]
+    split: Split = any_tables
+    public: Callable[[PublicData], PublicTable] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookupTable:
+    """A chip with preprocessed columns whose messages other chips look up.
+
+    preprocessed: the columns of a program's key. entries_per_row: how many messages a row provides on each
+    bus. entry_of: the numbers of the entries that messages on a bus name. fill: the committed columns, from
+    the run and how often each entry of each bus is queried.
+    """
+
+    chip: Chip
+    preprocessed: Callable[[Program, ProgramTable], Columns]
+    entries_per_row: int
+    entry_of: Callable[[Bus, Sequence[Integers]], Integers]
+    fill: Callable[[AccessLog, Mapping[Bus, Integers]], Table]
+
+    @property
+    def buses(self) -> tuple[Bus, ...]:
+        """The buses on which the table provides messages."""
+        roles = (item for item in self.chip.interactions if item.role is Role.PROVIDE)
+        return tuple(dict.fromkeys(item.bus for item in roles))
