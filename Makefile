@@ -8,6 +8,7 @@ ENVIRONMENT := $(VENV)/environment.stamp
 ENGINE := $(VENV)/engine.stamp
 ORACLE := tests/oracle
 PYTHON_SOURCES := src tests benches guest docs
+SPELLED := $(PYTHON_SOURCES) engine primitives $(wildcard *.md)
 TEST_PROCESSES ?= 2
 PROGRAMS ?= 20000
 SEED ?= 1
@@ -31,7 +32,7 @@ help:
 	@echo "make conformance  run random programs as the reference does, check and prove them; count"
 	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
 	@echo "make guest    build the guest for ZisK again, and test it with 2,000 random programs"
-	@echo "make check    formatting, lint, types, stubs, dead code, clippy"
+	@echo "make check    formatting, lint, spelling, types, stubs, dead code, clippy"
 	@echo "make bench    measure the figures of the README and of docs/benchmarks.md"
 	@echo "make reference  write docs/reference again, from the code"
 	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
@@ -59,6 +60,7 @@ guest: $(ENGINE) $(ORACLE)/target/oracle.stamp
 check: $(ENGINE)
 	$(BIN)/ruff format --check $(PYTHON_SOURCES)
 	$(BIN)/ruff check $(PYTHON_SOURCES)
+	$(BIN)/codespell $(SPELLED)
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest solproof._engine
 	$(BIN)/vulture

@@ -6,7 +6,8 @@
 #define MAXIMUM_INCREASE 10240UL
 #define MAXIMUM_DATA (10UL * 1024 * 1024)
 
-// Where a record has what is read back. Records of loader v1 have a length and an owner too, but nobody reads them.
+// The fields of a record that are read back. Records of loader v1 also have a length and an owner, but they are not
+// read.
 struct fields {
     u32 owner, lamports, length, data;
 };
@@ -73,7 +74,7 @@ void serialize(struct machine *machine, struct input *input) {
 
 // THE RULES
 
-// What the record of an account says after the run.
+// The record of an account after the run.
 struct after {
     u64 lamports;
     struct content data;
@@ -96,7 +97,7 @@ static int is_same_data(struct content first, struct content second) {
     return first.size == second.size && is_same(first.bytes, second.bytes, first.size);
 }
 
-// The first rule that the changes of an account break, in the runtime's order; `changed` says whether there are any.
+// The first rule that the changes to an account break, in the runtime's order. Sets `changed` if there are changes.
 static enum ending check_changes(const struct input *input, const struct account *account, const struct after *after,
                                  int *changed) {
     int is_owned = is_same(account->owner, input->program_id, KEY);

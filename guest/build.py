@@ -2,7 +2,7 @@
 
     python guest/build.py            writes src/solproof/zisk/elf and their SHA-256 digests
 
-Needs `ziglang` of the development extra, whose version is pinned: the same sources give the same bytes.
+It needs `ziglang` from the development extra. Its version is pinned, so the same sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ ASSERT(SIZEOF(.text) > 0, "no code")
 
 
 def build(directory: Path) -> dict[str, bytes]:
-    """The ELF files by name; `directory` is for what is generated. Raises `CalledProcessError`."""
+    """The ELF files by name. Generated headers go to `directory`. Raises `CalledProcessError`."""
     (directory / "operations.h").write_text(operations_table.header())
     (directory / "syscall_hashes.h").write_text(syscall_header())
     (directory / "features.h").write_text(operations_table.features())
@@ -61,7 +61,7 @@ def build(directory: Path) -> dict[str, bytes]:
 
 
 def elf_name(base: int) -> str:
-    """The file of the guest that is linked to an address."""
+    """The name of the guest's file for a link address."""
     return f"guest_{base:x}.elf"
 
 
@@ -92,7 +92,7 @@ def syscall_header() -> str:
 
 
 def main() -> None:
-    """Build, and replace what is packaged."""
+    """Build the guest, and replace the packaged files."""
     PACKAGED.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         guests = build(Path(directory))

@@ -2,7 +2,7 @@
 
 typedef u64 __attribute__((may_alias)) word;
 
-// The words of `from`, which is `shift` bits past a multiple of 8, put together from aligned ones.
+// Reads words at `from`, which is `shift` bits past a multiple of 8, by combining aligned words.
 static u64 copy_shifted(word *to, const u8 *from, u64 words) {
     u64 shift = ((u64)from & 7) * 8;
     const word *source = (const word *)((u64)from & ~7UL);
@@ -27,7 +27,7 @@ static u64 copy_aligned(word *to, const word *from, u64 words) {
     return words * 8;
 }
 
-// Upwards, which is right for ranges that overlap when `to` is the lower.
+// Copies upwards, which is correct for overlapping ranges if `to` is the lower address.
 void *memcpy(void *target, const void *source, u64 size) {
     u8 *to = target;
     const u8 *from = source;
@@ -35,7 +35,7 @@ void *memcpy(void *target, const void *source, u64 size) {
     if (size >= 16) {
         for (; ((u64)to + done) & 7; done++) to[done] = from[done];
         u64 words = (size - done) / 8;
-        // The last word of a shifted copy reads one past it: never outside the words that hold the source.
+        // The last step of a shifted copy reads one word ahead, but never outside the words that hold the source.
         if ((((u64)from + done) & 7) == 0)
             done += copy_aligned((word *)(to + done), (const word *)(from + done), words);
         else done += copy_shifted((word *)(to + done), from + done, words);
@@ -48,7 +48,7 @@ void *memmove(void *target, const void *source, u64 size) {
     u8 *to = target;
     const u8 *from = source;
     if (to == from) return target;
-    // A shifted copy reads ahead of what it writes by less than 16 bytes.
+    // A shifted copy reads less than 16 bytes ahead of the bytes that it writes.
     if (to < from || to >= from + size) {
         if (to < from && from - to < 16) {
             for (u64 i = 0; i < size; i++) to[i] = from[i];
@@ -76,7 +76,7 @@ int memcmp(const void *first, const void *second, u64 size) {
     const u8 *a = first, *b = second;
     u64 done = 0;
     if (((u64)a & 7) && ((u64)b & 7) == 0 && size >= 16) {
-        // What is equal is found by words, put together from aligned ones.
+        // Equal parts are skipped word by word, and each word is combined from aligned words.
         u64 shift = ((u64)a & 7) * 8;
         const word *words = (const word *)((u64)a & ~7UL);
         u64 low = words[0], high;

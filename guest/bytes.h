@@ -1,4 +1,4 @@
-// Bytes at any address: RISC-V accesses that are not aligned made invalid proofs up to ZisK 0.17, so none are made.
+// Bytes at any address. Unaligned RISC-V accesses led to invalid proofs up to ZisK 0.17, so all accesses are aligned.
 #pragma once
 
 #include "platform.h"
@@ -34,5 +34,5 @@ static inline int is_same(const u8 *first, const u8 *second, u64 size) { return 
 // Whether all bytes are zero.
 int is_zero(const u8 *content, u64 size);
 
-// The lowest value of two.
+// The smaller of two values.
 static inline u64 least(u64 first, u64 second) { return first < second ? first : second; }

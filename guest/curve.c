@@ -1,8 +1,8 @@
-// Whether an address is a point of the Edwards curve of ed25519, so that somebody may have its key.
+// Whether an address is a point of the Edwards curve of ed25519, so that it can have a private key.
 //
 // Given y, x^2 = (y^2 - 1) / (d y^2 + 1) = u / v modulo p = 2^255 - 19. It has a root exactly when u v is zero or a
-// square; by Euler's criterion when (u v)^((p - 1) / 2) is not -1. v is never zero, because -1/d is no square. The
-// sign bit of the encoding is left out, and y need not be below p: as curve25519-dalek's `decompress` has it.
+// square. By Euler's criterion, that is when (u v)^((p - 1) / 2) is not -1. v is never zero, because -1/d is not a
+// square. As in curve25519-dalek's `decompress`, the sign bit of the encoding is ignored and y may be p or more.
 
 #include "bytes.h"
 #include "platform.h"
@@ -61,7 +61,7 @@ static struct number add_small(const struct number *number, u64 addend) {
     return result;
 }
 
-// The number plus p - 1, which is one less.
+// The number plus p - 1, which is one less modulo p.
 static struct number less_one(const struct number *number) {
     static const u64 p_less_one[LIMBS] = {~0UL - 19, ~0UL, ~0UL, ~0UL >> 1};
     struct number result;
@@ -75,7 +75,7 @@ static struct number less_one(const struct number *number) {
     return result;
 }
 
-// Whether a number is 0 modulo p: of the numbers below 2^256 these are 0, p and 2 p.
+// Whether a number is 0 modulo p. Below 2^256, only 0, p and 2 p are.
 static int is_zero_number(const struct number *number) {
     const u64 *limbs = number->limbs;
     u64 all = limbs[1] & limbs[2];
@@ -91,7 +91,7 @@ int is_on_curve(const u8 encoded[32]) {
     struct number square = multiply(&y, &y);
     struct number u = less_one(&square), scaled = multiply(&d, &square), v = add_small(&scaled, 1);
     struct number product = multiply(&u, &v), power = product;
-    // (p - 1) / 2 = 2^254 - 10: its bits from the second on are 250 ones, then 0110.
+    // (p - 1) / 2 = 2^254 - 10: after the first bit, its bits are 250 ones, then 0110.
     for (u32 bit = 252; bit < 253; bit--) {
         power = multiply(&power, &power);
         if (bit > 3 || bit == 2 || bit == 1) power = multiply(&power, &product);

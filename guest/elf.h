@@ -1,4 +1,4 @@
-// The records of a 64-bit ELF file, as they lie in it.
+// The records of a 64-bit ELF file, in the layout of the file.
 #pragma once
 
 #include "platform.h"

@@ -1,5 +1,5 @@
-// The lenient ELF loader, for sBPF V0 to V2: as src/solproof/program/elf_file.py, relocation.py and elf_lenient.py,
-// check by check.
+// The lenient ELF loader, for sBPF V0 to V2. It makes the same checks in the same order as elf_file.py, relocation.py
+// and elf_lenient.py in src/solproof/program.
 
 #include "bytes.h"
 #include "elf.h"
@@ -48,7 +48,7 @@ static void refuse_overlap(struct range first, struct range second) {
     expect(!(first.end > second.start && second.end > first.start), ELF_FAILED_TO_PARSE);
 }
 
-// What is wrong with a table of records, or 0.
+// The error in a table of records, or 0.
 static u32 table_fault(const struct file *file, u64 offset, u64 size, u64 record) {
     if (offset + size < offset) return ELF_VALUE_OUT_OF_BOUNDS;
     if (size % record) return ELF_FAILED_TO_PARSE;
@@ -62,7 +62,7 @@ static const void *table(const struct file *file, u64 offset, u64 size, u64 reco
     return file->data + offset;
 }
 
-// The name at an offset of a string table; 0 and the reason when there is none.
+// The name at an offset of a string table. If there is no name, returns 0 and sets the reason.
 static u32 find_name(const struct file *file, const struct section_header *section, u64 offset, u64 limit,
                      struct name *name) {
     if (section->type != SHT_STRTAB) return ELF_FAILED_TO_PARSE;
@@ -129,7 +129,7 @@ static void read_section_names(struct file *file) {
     expect(file->header->names_section != 0, ELF_FAILED_TO_PARSE);
     const struct section_header *strings = &file->sections[file->header->names_section];
     file->names = allocate(count * sizeof *file->names);
-    u32 seen = 0; // of the three names that may stand once
+    u32 seen = 0; // which of the three names that must not repeat were seen
     for (u32 i = 0; i < count; i++) {
         u32 fault = find_name(file, strings, file->sections[i].name, SECTION_NAME_LIMIT, &file->names[i]);
         if (fault) refuse(REFUSED_PROGRAM, fault);
@@ -147,7 +147,7 @@ static void read_dynamic_table(struct file *file) {
     for (u32 i = 0; i < file->header->program_header_count; i++) {
         const struct program_header *segment = &file->segments[i];
         if (segment->type != PT_DYNAMIC) continue;
-        // One that does not fit the file is ignored: old toolchains wrote such segments.
+        // A segment that does not fit the file is ignored, because old toolchains wrote them.
         if (!table_fault(file, segment->offset, segment->file_size, 16))
             entries = (const u64 *)(file->data + segment->offset), size = segment->file_size;
         break;
@@ -277,7 +277,7 @@ static void write_address(u8 *data, const struct file *file, u64 low, u64 addres
     write32(place(data, file, low + SLOT, 4), (u32)(address >> 32));
 }
 
-// The offset of an immediate; past every file when the sum is past every number.
+// The offset of an immediate. If the sum overflows, the result is past the end of any file.
 static u64 immediate_of(const struct relocation *relocation) {
     return relocation->offset > ~0UL - 16 ? ~0UL - 16 : relocation->offset + 4;
 }
@@ -311,7 +311,7 @@ static u32 call_key(struct program *program, const struct file *file, const stru
 }
 
 static void relocate(struct program *program, u8 *data, const struct file *file, const struct section_header *text) {
-    // A symbol means the same every time, and is looked up once: its key, and a bit that says that it is known.
+    // A symbol always means the same, so it is looked up once. An entry holds its key, and a bit that marks it known.
     u64 *keys = allocate(8 * file->symbol_count);
     for (u64 i = 0; i < file->relocation_count; i++) {
         const struct relocation *relocation = &file->relocations[i];
@@ -336,8 +336,8 @@ static int is_read_only(struct name name) {
            IS_NAMED(name, ".eh_frame");
 }
 
-// The read-only sections at their addresses, later ones over earlier ones, zeros elsewhere. Linkers put them at the
-// address that is their offset in the file: then what is between them is cleared, and nothing moves.
+// Puts the read-only sections at their addresses, later sections over earlier sections, with zeros elsewhere. Linkers
+// make a section's address equal its offset in the file. In that case nothing moves and only the gaps are cleared.
 static void lay_out_image(struct program *program, u8 *data, const struct file *file) {
     u32 count = file->header->section_header_count;
     u64 end = 0;

@@ -1,4 +1,5 @@
-// The strict ELF loader, for sBPF V3 and later: as src/solproof/program/elf_strict.py, check by check.
+// The strict ELF loader, for sBPF V3 and later. It makes the same checks as src/solproof/program/elf_strict.py, in the
+// same order.
 
 #include "bytes.h"
 #include "elf.h"
@@ -18,7 +19,7 @@ static u64 check_segment(const struct program_header *segment, u32 flags, u64 ad
     return segment->file_size;
 }
 
-// Everything that is read lies at a multiple of 8 in the file, and the file does in memory.
+// The file starts at a multiple of 8 in memory, and everything that is read starts at a multiple of 8 in the file.
 void load_strict(struct program *program, struct content file) {
     const struct elf_header *header = (const struct elf_header *)file.bytes;
     expect(file.size >= sizeof *header, ELF_VALUE_OUT_OF_BOUNDS);

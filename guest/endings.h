@@ -1,4 +1,4 @@
-// How a run can end: the numbers of the output word OUTPUT_ENDING. src/solproof/zisk/outputs.py names them.
+// How a run can end, as numbers of the output word OUTPUT_ENDING. src/solproof/zisk/outputs.py names them.
 #pragma once
 
 #include "platform.h"
@@ -30,7 +30,7 @@ enum ending {
     ARITHMETIC_OVERFLOW = 43,
     SYSCALL_ACCESS_VIOLATION = 44,
     SYSCALL_STACK_ACCESS_VIOLATION = 45,
-    // The program returned 0, but changed accounts as it may not.
+    // The program returned 0, but made forbidden changes to accounts.
     EXTERNAL_ACCOUNT_LAMPORT_SPEND = 64,
     READONLY_LAMPORT_CHANGE = 65,
     INVALID_REALLOC = 66,
@@ -39,13 +39,13 @@ enum ending {
     EXTERNAL_ACCOUNT_DATA_MODIFIED = 69,
     MODIFIED_PROGRAM_ID = 70,
     UNBALANCED_INSTRUCTION = 71,
-    // A segment of a run that goes on.
+    // The end of a segment, after which the run continues.
     SEGMENT_END = 128,
-    // Nothing is claimed about the program: the guest did not run it, or not to its end.
+    // Nothing is claimed about the program, because the guest did not run it, or did not run it to its end.
     REFUSED_INPUT = 192,     // not an input.bin; OUTPUT_DETAIL: the offset
     REFUSED_PROGRAM = 193,   // OUTPUT_DETAIL: enum refusal
-    REFUSED_SYSCALL = 194,   // not in this guest; OUTPUT_DETAIL: its hash
-    REFUSED_TOO_LARGE = 195, // for the guest's memory
+    REFUSED_SYSCALL = 194,   // this guest does not have it; OUTPUT_DETAIL: its hash
+    REFUSED_TOO_LARGE = 195, // too large for the guest's memory
     REFUSED_SEGMENT = 196,   // the state that a segment starts from is malformed
 };
 
@@ -83,5 +83,5 @@ enum refusal {
     VERIFIER_CANNOT_WRITE_R10,
 };
 
-// End the guest without a claim about the program.
+// Ends the guest without a claim about the program.
 _Noreturn void refuse(enum ending ending, u32 detail);

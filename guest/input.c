@@ -75,7 +75,7 @@ static void take_accounts(struct reader *reader, struct input *input) {
         u64 first = 0;
         while (first < position && !is_same(accounts[first].key, account->key, KEY)) first++;
         account->first = (u8)first;
-        // Mentions of one account agree in everything.
+        // All mentions of an account must agree in everything.
         expect(reader, first == position || is_same_account(&accounts[first], account));
     }
 }
@@ -103,7 +103,7 @@ static void take_sysvars(struct reader *reader, struct input *input) {
         expect(reader, sysvars[EPOCH_SCHEDULE].bytes[16] <= 1 && sysvars[EPOCH_REWARDS].bytes[80] <= 1);
         return;
     }
-    // Those of LiteSVM 0.15, as in src/solproof/runtime/sysvars.py; what is not named here is zero.
+    // The values of LiteSVM 0.15, as in src/solproof/runtime/sysvars.py. Fields that are not named here are zero.
     u8 *zeros = allocate(128), *slot_hashes = allocate(sysvar_sizes[SLOT_HASHES]);
     memcpy(slot_hashes, default_slot_hash, sizeof default_slot_hash);
     sysvars[CLOCK] = (struct content){default_clock, sizeof default_clock};
@@ -158,7 +158,7 @@ static void take_parameters(struct reader *reader, struct input *input) {
     input->loader = take32(reader);
     expect(reader, limit <= MAXIMUM_COMPUTE_UNITS && input->loader <= LOADER_V3);
     expect(reader, input->heap_size % 1024 == 0 && input->heap_size >= 32 * 1024 && input->heap_size <= 256 * 1024);
-    // The first 32 KiB of heap are free, each further 32 KiB begun cost 8.
+    // The first 32 KiB of heap are free. Each further 32 KiB costs 8, even if only part of it is used.
     u64 cost = ((input->heap_size + 32 * 1024 - 1) / (32 * 1024) - 1) * 8;
     expect(reader, limit >= cost);
     input->compute_unit_limit = limit - cost;

@@ -1,4 +1,4 @@
-// The parts of an input.bin, a bincode SolanaExecutionInput (docs/input-format.md); pointers lead into the input.
+// The parts of an input.bin, which is a bincode SolanaExecutionInput (docs/input-format.md). Pointers point into it.
 #pragma once
 
 #include "features.h"
@@ -31,8 +31,8 @@ struct account {
     u8 is_executable;
     u8 is_signer;
     u8 is_writable;
-    u8 first;   // the first position that names the same account: its own, if it is no duplicate
-    u64 record; // where the input region has it
+    u8 first;   // the first position that names the same account, or its own position if it is not a duplicate
+    u64 record; // its place in the input region
 };
 
 struct input {
@@ -56,5 +56,5 @@ struct input {
 
 static inline int has_feature(const struct input *input, u32 feature) { return input->features >> feature & 1; }
 
-// Read all of an input.bin; ends the run with REFUSED_INPUT when it is not one.
+// Reads a whole input.bin. Ends the run with REFUSED_INPUT if the content is not an input.bin.
 void read_input(struct input *input, const u8 *content, u64 size);

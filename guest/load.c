@@ -1,4 +1,4 @@
-// Loading: which loader reads a file, raw bytecode, and what relocation of calls needs. solana-sbpf 0.21.0.
+// Selects the loader for a file, loads raw bytecode, and has what relocation of calls needs. As in solana-sbpf 0.21.0.
 
 #include "bytes.h"
 #include "endings.h"
@@ -61,7 +61,7 @@ u32 find_function(const struct program *program, u32 key) {
     return program->functions ? function_entry(program, key)->pc_plus_1 : 0;
 }
 
-// The key of the function at a pc, which now means this function and nothing else.
+// The key of the function at a pc. From now on the key means this function only.
 u32 register_function(struct program *program, u64 pc, int is_entrypoint) {
     u32 key = is_entrypoint ? ENTRYPOINT_HASH : hash_bytes((const u8 *)&pc, 8);
     expect(!is_syscall_hash(key), ELF_SYMBOL_HASH_COLLISION);
@@ -71,12 +71,12 @@ u32 register_function(struct program *program, u64 pc, int is_entrypoint) {
     return key;
 }
 
-// Whatever a relocation said: the file header decides where the program starts.
+// The file header decides where the program starts, whatever a relocation did.
 void set_entrypoint(struct program *program) {
     *function_entry(program, ENTRYPOINT_HASH) = (struct function){ENTRYPOINT_HASH, (u32)program->entry + 1};
 }
 
-// The first slot from `slot` on that has the opcode of a call, or `slots`.
+// The first slot, from `slot` on, that has the opcode of a call. If there is no such slot, `slots`.
 static u64 next_call(const u8 *text, u64 slot, u64 slots) {
     const u8 *at = text + slot * SLOT, *end = text + slots * SLOT;
     for (; end - at >= 8 * SLOT; at += 8 * SLOT)
@@ -87,10 +87,10 @@ static u64 next_call(const u8 *text, u64 slot, u64 slots) {
     return (u64)(at - text) / SLOT;
 }
 
-// Relative calls become the hash of their target. `keep_syscalls`: as `fix_calls` of relocation.py has it.
+// Replaces relative calls by the hash of their target. `keep_syscalls` is as in `fix_calls` of relocation.py.
 void fix_calls(struct program *program, u8 *text, u64 size, int keep_syscalls) {
     u64 slots = size / SLOT;
-    u32 *keys = allocate(4 * slots); // of the functions met, so that each is hashed once
+    u32 *keys = allocate(4 * slots); // keys of the functions so far, so that each is hashed once
     for (u64 slot = 0; (slot = next_call(text, slot, slots)) < slots; slot++) {
         u8 *at = text + slot * SLOT;
         u32 immediate = read32(at + 4);

@@ -1,9 +1,9 @@
-// Every handler is a function that ends by jumping to the next one, so that what they all need stays in registers:
-// the eight that a call has for its arguments. `address` is only for the handlers that one access goes through.
+// Every handler is a function that ends by jumping to the next handler. The values that they all need therefore stay
+// in the eight registers that a call has for its arguments. Only handlers of the same access pass on `address`.
 //
-// Instructions are counted by the block: entering one charges its length, and a fault in it gives back what was not
-// reached. When the meter is too short for a block, a STOP is put in the place of the instruction that it does not
-// reach: nothing can jump past it, because a block ends with its first jump.
+// Instructions are counted by the block. Entering a block charges its length, and a fault in it gives back the
+// instructions that were not reached. If the meter is too short for a block, a STOP replaces the first instruction
+// that the meter does not reach. Nothing can jump past the STOP, because a block ends with its first jump.
 
 #include "machine.h"
 
@@ -34,7 +34,7 @@ static handler decode, stop_soon, fault_here;
         DISPATCH();                                                                                                    \
     } while (0)
 
-// Go on with the block that starts here.
+// Continues with the block that starts here.
 #define ENTER()                                                                                                        \
     do {                                                                                                               \
         u64 length_ = at->length;                                                                                      \
@@ -151,7 +151,7 @@ UNARY(BE16, swapped(a, 2))
 UNARY(BE32, swapped(a, 4))
 UNARY(BE64, swapped(a, 8))
 
-// The verifier has seen to it that no immediate is zero.
+// The verifier has checked that no immediate is zero.
 #define DIVISION(name, type, result_type, expression)                                                                  \
     HANDLER(name##_R) {                                                                                                \
         type a = (type)DESTINATION, b = (type)SOURCE;                                                                  \
@@ -165,7 +165,7 @@ UNARY(BE64, swapped(a, 8))
         NEXT(1);                                                                                                       \
     }
 
-// The smallest number divided by -1 has no quotient, and its remainder is a fault as well.
+// The quotient of the smallest number and -1 does not exist, and taking the remainder is a fault too.
 #define SIGNED_DIVISION(name, type, result_type, smallest, expression)                                                 \
     HANDLER(name##_R) {                                                                                                \
         type a = (type)DESTINATION, b = (type)SOURCE;                                                                  \
@@ -230,7 +230,7 @@ HANDLER(JA) {
 
 // CALLS
 
-// Save what a function may change, and move the frame. Returns no frame when there are too many.
+// Saves r6 to r10 and the place to return to. Returns 0 if too many frames are open.
 static inline struct frame *push(struct machine *machine, const u64 *registers, u64 return_pc) {
     if (machine->depth == MAXIMUM_CALL_DEPTH - 1) return 0;
     struct frame *frame = &machine->frames[machine->depth];
@@ -239,7 +239,7 @@ static inline struct frame *push(struct machine *machine, const u64 *registers, 
     return frame;
 }
 
-// Frames of V1 and V2 stay where they are, and are never used by address: `frame_end` means nothing there.
+// In V1 and V2 a call does not move the frame, and `frame_end` is not used, so its value does not matter.
 #define OPEN_FRAME()                                                                                                   \
     do {                                                                                                               \
         machine->depth++;                                                                                              \
@@ -247,7 +247,7 @@ static inline struct frame *push(struct machine *machine, const u64 *registers, 
         frame_end += FRAME_SIZE;                                                                                       \
     } while (0)
 
-// Find out what a call calls, when it is first reached.
+// Finds the target of a call when the call is first reached.
 HANDLER(CALL) {
     u64 pc = pc_of(machine, at), slot = machine->program.text[pc], target;
     u32 key = (u32)(slot >> 32), source = slot >> 12 & 0xF;
@@ -256,7 +256,7 @@ HANDLER(CALL) {
     handler *found = handle_ENTER;
     if (is_static) target = source == 1 ? pc + 1 + (u64)(i64)(i32)key : ~0UL;
     else target = (u64)find_function(&machine->program, key) - 1;
-    // The loader has seen to it that no function has the hash of a syscall.
+    // The loader has checked that no function has the hash of a syscall.
     if (target < machine->program.slots) {
         to->immediate = (i64)(pc + 1); // where it returns to
         to->target = (u32)(u64)&machine->code[target];
@@ -298,7 +298,7 @@ HANDLER(EXIT) {
     ENTER();
 }
 
-// Compute units that are left are those of the meter and the reserve; the segment's end stays where it is.
+// Splits the remaining compute units between the meter and the reserve. The segment's end does not move.
 static void share_meter(struct machine *machine, u64 remaining, u64 segment_left) {
     machine->meter = least(remaining, segment_left);
     machine->reserve = remaining - machine->meter;
@@ -344,7 +344,7 @@ u8 *translate(const struct machine *machine, u64 address, u64 size, int is_write
         host = (u8 *)machine->program.image, available = machine->program.image_size;
     if (is_in_hole || size > available || offset > available - size || available == 0) {
         i64 distance = (i64)(address - STACK_START);
-        // The frame's number truncates towards zero; from -1 to 64 it is one of the stack.
+        // The frame's number is truncated towards zero. Numbers from -1 to 64 count as the stack.
         int is_stack =
             version != 1 && version != 2 && distance > -2 * (i64)FRAME_SIZE && distance < 65 * (i64)FRAME_SIZE;
         *ending = is_stack ? STACK_ACCESS_VIOLATION : ACCESS_VIOLATION;
@@ -356,10 +356,10 @@ u8 *translate(const struct machine *machine, u64 address, u64 size, int is_write
 #define LOAD_ADDRESS() (SOURCE + (u64)(i64)at->offset)
 #define STORE_ADDRESS() (DESTINATION + (u64)(i64)at->offset)
 
-// Aligned, and with 8 bytes or more to the end of the input region: `region_limit` is its size less 7.
+// Aligned, and at least 8 bytes before the end of the input region: `region_limit` is the region's size minus 7.
 #define IS_EASY(offset, size) ((offset) < region_limit && ((offset) & ((size) - 1)) == 0)
 
-// The place of an aligned access to the stack or the heap, or 0: then it is looked at in full.
+// The place of an aligned access to the stack or the heap, or 0 if the access needs the full check.
 static inline u8 *scratch_place(const struct machine *machine, u64 address, u64 size) {
     u64 offset = address - STACK_START, hole = machine->stack_hole;
     if (offset < machine->stack_span && !(offset & (hole | (size - 1))))
@@ -368,7 +368,7 @@ static inline u8 *scratch_place(const struct machine *machine, u64 address, u64 
     return offset < machine->heap_size && !(offset & (size - 1)) ? machine->heap + offset : 0;
 }
 
-// Accesses that are not to the input region; and those that are not aligned, at a region's end, or not allowed.
+// Accesses outside the input region, and accesses that are unaligned, at a region's end, or not allowed.
 #define ANYWHERE(name, size, is_write, by_word, by_byte)                                                               \
     static __attribute__((noinline)) void handle_##name##_DISTANT(PARAMETERS) {                                        \
         u8 *host = translate(machine, address, size, is_write, &machine->ending);                                      \
@@ -387,7 +387,7 @@ static inline u8 *scratch_place(const struct machine *machine, u64 address, u64 
         NEXT(1);                                                                                                       \
     }
 
-// From the one or two words that have the bytes; there is a word behind every region.
+// Reads the one or two words that hold the bytes. Every region is followed by a spare word.
 static inline u64 load_bytes(const u8 *host, u32 size) {
     u64 value = 0;
     if (size == 8) {
@@ -438,8 +438,8 @@ ACCESSES(2, u16)
 ACCESSES(4, u32)
 ACCESSES(8, u64)
 
-// DECODING: a decoder for each form of operands, which ends by jumping to that of the next instruction. The last of a
-// block returns how many instructions the block has.
+// DECODING: there is a decoder for each form of operands, which ends by jumping to the next instruction's decoder. The
+// last decoder of a block returns the number of instructions in the block.
 
 struct meaning;
 
@@ -450,12 +450,12 @@ struct meaning;
 
 typedef u64 decoder(DECODER_PARAMETERS);
 
-// What an opcode means in the program's version. `slots`: how many it takes, 0 for one that ends a block.
+// The meaning of an opcode in the program's version. `slots` is the number of slots, or 0 if it ends a block.
 struct meaning {
     decoder *decode;
     handler *handler;
-    handler *in_frame; // of a memory access: its other form
-    u32 size;          // of a memory access, in bytes
+    handler *in_frame; // the other form of a memory access
+    u32 size;          // bytes of a memory access
     u32 slots;
 };
 
@@ -482,7 +482,7 @@ static inline __attribute__((always_inline)) u64 decode_here(DECODER_PARAMETERS)
     __attribute__((musttail)) return meaning->decode(to, machine, text, end, slot, meaning, length);
 }
 
-// The address of the register whose number begins at a bit of the slot.
+// The address of the register whose number starts at the given bit of the slot.
 static inline u32 register_at(const struct machine *machine, u64 slot, u32 bit) {
     return (u32)((u64)machine->registers + (slot >> (bit - 3) & 15 * 8));
 }
@@ -522,8 +522,8 @@ DECODER(WIDE) {
     DECODE_NEXT(meaning->handler, 2);
 }
 
-// The handler of an access: whether it is to the open frame, aligned and within it, whatever the program did: only
-// calls move r10 there.
+// The handler of an access. If only calls move r10, an aligned access inside the open frame needs no checks at run
+// time.
 static inline handler *access_handler(const struct machine *machine, const struct meaning *meaning, u64 base,
                                       i64 offset) {
     if (base != 10 || machine->frame_stride == 0) return meaning->handler;
@@ -572,14 +572,14 @@ DECODER(JUMP) {
     END_BLOCK();
 }
 
-// V0 and V1 use the low 8 bits of an immediate that is 0 to 9.
+// In V0 and V1 the immediate holds the register's number, 0 to 9, in its lowest bits.
 DECODER(CALL_REGISTER) {
     u32 version = machine->program.version;
     to->source = register_at(machine, slot, version < 2 ? 32 : version == 2 ? 12 : 8);
     END_BLOCK();
 }
 
-// An exit; what no opcode means; a call, until it is reached: what it calls takes a search.
+// An exit, an unknown opcode, or a call. A call is resolved when it is first reached, because that takes a search.
 DECODER(END) { END_BLOCK(); }
 
 #define MEANING(form, operation, slots) {decode_##form, handle_##operation, 0, 0, slots}
@@ -591,7 +591,7 @@ static u64 slots_at(const struct machine *machine, u64 pc) {
     return ((const struct meaning *)machine->meanings)[(u8)machine->program.text[pc]].slots;
 }
 
-// How many instructions there are from a pc to the end of its block. Past the text stands one that is its end.
+// The number of instructions from a pc to the end of its block. The text is followed by an instruction that ends it.
 static u64 block_rest(const struct machine *machine, u64 pc) {
     u64 length = 1;
     for (; pc < machine->program.slots; length++) {
@@ -602,7 +602,7 @@ static u64 block_rest(const struct machine *machine, u64 pc) {
     return length;
 }
 
-// Decode the block that starts here, and enter it.
+// Decodes the block that starts here, and enters it.
 static void decode(PARAMETERS) {
     struct operation *to = (struct operation *)at;
     const u64 *text = machine->program.text;
@@ -612,12 +612,12 @@ static void decode(PARAMETERS) {
 
 // ENDS
 
-// The meter does not reach the end of the block that starts here.
+// The meter does not cover the block that starts here.
 static void stop_soon(PARAMETERS) {
     u64 pc = pc_of(machine, at), length = at->length;
     for (u64 left = meter; left > 0; left--) pc += slots_at(machine, pc);
     machine->code[pc].handler = (u32)(u64)handle_STOP;
-    meter -= length; // below zero, until the end gives back what was not reached
+    meter -= length; // below zero, until the end of the run gives back what was not reached
     DISPATCH();
 }
 

@@ -1,4 +1,4 @@
-// The guest: read the input, load the program, run it, apply the runtime's rules, set the outputs.
+// The guest: reads the input, loads the program, runs it, applies the runtime's rules and sets the outputs.
 
 #include "accounts.h"
 #include "bytes.h"
@@ -14,7 +14,7 @@ _Noreturn void refuse(enum ending ending, u32 detail) {
     finish();
 }
 
-// What the proof is about: the program's file, and all of the input but that file.
+// The subject of the proof: the program's file, and all of the input except that file.
 static void digest_input(const struct input *input, const u8 *content, u64 size) {
     u8 digest[32];
     sha256(input->program.bytes, input->program.size, digest);
@@ -53,7 +53,7 @@ static void report(const struct machine *machine, const struct input *input) {
 void guest(const u8 *frame) {
     u64 size = read64(frame + 8);
     const u8 *content = frame + 16;
-    // The length is whatever the prover wrote there: what it names must lie in the memory that an input has.
+    // The prover can write any length, so the range must be checked against the memory for inputs.
     if (size > INPUT_SIZE - 16) refuse(REFUSED_INPUT, 0);
     struct segment segment = take_segment(&content, &size);
     struct input *input = allocate(sizeof *input);

@@ -1,7 +1,7 @@
-"""The tables of the guest's decoder and verifier, from solproof's own opcode table: a header in C.
+"""Writes a C header with the tables of the guest's decoder and verifier, from solproof's own opcode table.
 
-There are three dialects of sBPF: V0 with V1, V2, and V3 with V4. Mnemonics that do the same once their
-immediate is prepared are one operation of the guest.
+There are three dialects of sBPF: V0 with V1, V2, and V3 with V4. If two mnemonics do the same after their
+immediate is prepared, they are one operation of the guest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.runtime.features import FEATURES, MAINNET
 
 DIALECTS = (0, 2, 3)
-"""A version of each dialect."""
+"""One version of each dialect."""
 
 
 def words(*lines: str) -> tuple[str, ...]:
@@ -46,12 +46,12 @@ SIZES = {"B": 1, "H": 2, "W": 4, "DW": 8, "1B": 1, "2B": 2, "4B": 4, "8B": 8}
 DIVISIONS = ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM")
 SHIFTS = ("LSH", "RSH", "ARSH")
 ENDS = words("END JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL_REGISTER")
-"""Forms of operands of what ends a block."""
+"""Forms of operands of the instructions that end a block."""
 
 RULES = words("UNKNOWN NONE STORE WIDE DIVISOR SHIFT_32 SHIFT_64 ENDIAN JUMP CALL_REGISTER ADD_IMMEDIATE")
 ANY_REGISTERS, STORE_REGISTERS, OTHER_REGISTERS = 1, 2, 255
-"""In `register_rules`: registers that every instruction may use (numbered as RULE_NONE), that only a store
-may.
+"""Values of `register_rules`: for registers that every instruction may use (the number of RULE_NONE), for
+registers that only a store may use (the number of RULE_STORE), and for all other registers.
 """
 
 
@@ -81,8 +81,8 @@ def header() -> str:
 
 
 def meaning(row: Opcode | None, version: int) -> str:
-    """The operation of an opcode, how its operands are prepared, and how many bytes it accesses, or how many
-    slots it takes: 0 for the end of a block.
+    """The operation of an opcode, how its operands are prepared, and a number: the bytes that it accesses, or
+    the slots that it takes, or 0 if it ends a block.
     """
     operation, form = _meaning(row, version)
     if operation.endswith("_ANYWHERE"):
@@ -126,7 +126,7 @@ def _meaning(row: Opcode | None, version: int) -> tuple[str, str]:
             return f"{stem}_R", "REGISTERS"
     if row.mnemonic in ("UDIV64_IMM", "UREM64_IMM", "UHMUL64_IMM"):
         return f"{stem}_I", "UNSIGNED"
-    if stem in ("MOV32", "AND32"):  # the upper half of the operand is zero, so that of the result is
+    if stem in ("MOV32", "AND32"):  # the upper half of the operand is zero, so the result's is too
         return f"{stem[:3]}64_I", "UNSIGNED"
     if stem == "HOR64":
         return "OR64_I", "SHIFTED"
@@ -136,7 +136,7 @@ def _meaning(row: Opcode | None, version: int) -> tuple[str, str]:
 
 
 def rule(row: Opcode | None) -> str:
-    """What the verifier checks of an opcode's operands."""
+    """The verifier's check of an opcode's operands."""
     return "RULE_" + _rule(row)
 
 
@@ -163,7 +163,7 @@ def _rule(row: Opcode | None) -> str:
 
 
 def registers_rule(destination: int, source: int) -> int:
-    """Which instructions may name these registers; only a store may have r10 as its destination."""
+    """Which instructions may name these registers. Only a store may have r10 as its destination."""
     if source > 10 or destination > 10:
         return OTHER_REGISTERS
     return STORE_REGISTERS if destination == 10 else ANY_REGISTERS
@@ -200,7 +200,7 @@ def is_supported(feature: str) -> bool:
 
 
 def enumeration(prefix: str, names: tuple[str, ...]) -> str:
-    """An enum whose constants are prefixed."""
+    """An enum whose constants have a prefix."""
     return "enum { " + ", ".join(f"{prefix}_{name}" for name in names) + " };"
 
 

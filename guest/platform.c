@@ -3,12 +3,12 @@
 #include "bytes.h"
 #include "endings.h"
 
-// There are no static variables: the first words of RAM have what belongs to everybody.
+// There are no static variables. Shared values are in the first words of RAM.
 #define PLATFORM ((struct platform *)RAM_START)
 
 void guest(const u8 *input);
 
-// The stack pointer is nobody's business but ours. a0 is the address of the input, a1 that of the outputs.
+// ZisK does not set the stack pointer. a0 is the address of the input, and a1 the address of the outputs.
 __attribute__((naked, section(".text.start"), used)) void _start(void) {
     __asm__ volatile("li sp, %0\n"
                      "j start\n" ::"i"(C_STACK_TOP));
@@ -35,7 +35,7 @@ void platform_start(u64 input, u64 output) {
 
 void set_output(u32 index, u32 value) { PLATFORM->outputs[index] = value; }
 
-// Always with a0 = 0: from 1.4 on anything else is a halt that cannot be proven.
+// a0 is always 0, because from 1.4 on any other value is a halt that cannot be proven.
 _Noreturn void finish(void) {
     __asm__ volatile("li a0, 0\n"
                      "li a7, 93\n"

@@ -1,4 +1,4 @@
-// What ZisK gives a guest: addresses, precompiles, outputs. No ZisK library is needed, the interface is memory.
+// The interface between ZisK and a guest: addresses, precompiles, outputs. It is all memory, so no library is needed.
 //
 // The words of the public output are documented in docs/zisk.md, and named in src/solproof/zisk/outputs.py.
 #pragma once
@@ -16,14 +16,14 @@ typedef __int128 i128;
 
 _Static_assert(sizeof(u64) == 8 && sizeof(void *) == 8, "RV64 with lp64 is needed");
 
-// Memory that every version of ZisK lets a guest use. It reads zero until it is written, so nothing is cleared,
-// and nothing large is in the ELF: since 0.12 every 8 bytes of its data cost a row and a step.
+// Memory that a guest may use in every version of ZisK. It reads zero until it is written, so nothing is cleared.
+// Nothing large is in the ELF file, because since 0.12 every 8 bytes of its data cost a row and a step.
 #define RAM_START 0xA0430000UL
 #define RAM_END 0xBFF00000UL // the C stack is above
-#define ALLOCATION_END (RAM_END - 16) // the last two words say where a segment's state is
+#define ALLOCATION_END (RAM_END - 16) // the last two words hold the place of a segment's state
 #define C_STACK_TOP 0xBFFC0000UL
 
-#define INPUT_SIZE (128UL * 1024 * 1024) // of the memory at the input's address
+#define INPUT_SIZE (128UL * 1024 * 1024) // of the memory for the input
 
 // Up to 0.15 the outputs have a count before them, and the SHA-256 precompile packs two words high half first.
 #define OLD_INPUT 0x90000000UL
@@ -33,12 +33,12 @@ _Static_assert(sizeof(u64) == 8 && sizeof(void *) == 8, "RV64 with lp64 is neede
 
 enum {
     OUTPUT_FLAG,      // 0 success, 1 failure
-    OUTPUT_EXIT_CODE, // low half of r0, or all ones when a fault stopped the program
+    OUTPUT_EXIT_CODE, // low half of r0, or all ones if a fault stopped the program
     OUTPUT_COMPUTE_UNITS,
     OUTPUT_INSTRUCTIONS,
     OUTPUT_MODIFIED,
     OUTPUT_ENDING, // see endings.h
-    OUTPUT_DETAIL, // of the ending: the hash of a syscall, the number of a refusal
+    OUTPUT_DETAIL, // detail of the ending: the hash of a syscall, the number of a refusal
     OUTPUT_EXIT_CODE_HIGH,
     OUTPUT_PC,
     OUTPUT_FORMAT,       // of these outputs
@@ -61,7 +61,7 @@ void platform_start(u64 input, u64 output);
 void set_output(u32 index, u32 value);
 _Noreturn void finish(void);
 
-// `size` bytes of zeros at a multiple of 8; ends the run when there are none left.
+// Returns `size` bytes of zeros at a multiple of 8. Ends the run if there is not enough memory left.
 void *allocate(u64 size);
 
 void sha256(const u8 *content, u64 size, u8 digest[32]);

@@ -1,4 +1,4 @@
-// A loaded program: what src/solproof/program/program.py calls a Program.
+// A loaded program, like `Program` in src/solproof/program/program.py.
 #pragma once
 
 #include "input.h"
@@ -19,18 +19,18 @@ struct program {
     u64 entry;
     const u8 *image; // the read-only region
     u64 image_size;
-    struct function *functions; // a hash table: the key's low bits, then the next entries
+    struct function *functions; // a hash table: starts at the key's low bits and continues in the next entries
     u32 function_mask;
 };
 
-// Load and verify; ends the run with REFUSED_PROGRAM when the runtime would not run it.
+// Loads and verifies a program. Ends the run with REFUSED_PROGRAM if the runtime would refuse the program.
 void load_program(struct program *program, const struct input *input);
 void verify(const struct program *program);
 
 // The pc + 1 of the function with a key, or 0.
 u32 find_function(const struct program *program, u32 key);
 
-// The parts of the two ELF loaders that they share with raw bytecode.
+// The parts that both ELF loaders share with raw bytecode.
 u32 hash_bytes(const u8 *content, u64 size);
 void make_function_table(struct program *program, u64 slots);
 void set_entrypoint(struct program *program);

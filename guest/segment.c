@@ -54,7 +54,7 @@ static void take_bytes(struct words *words, u8 *to, u64 size) {
     words->at += count;
 }
 
-// Where frames have fixed places, handlers rely on r10 being the end of the open one.
+// If frames have fixed places, handlers rely on r10 being the end of the open frame.
 static int is_frame_end(const struct machine *machine, u64 r10, u64 depth) {
     u64 stride = machine->frame_stride;
     return stride == 0 || r10 == STACK_START + FRAME_SIZE + depth * stride;

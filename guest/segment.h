@@ -1,16 +1,16 @@
-// Segments: a run that is cut after so many instructions, whose state the next guest run takes up.
+// Segments: a run is cut after a given number of instructions, and the next guest run continues from its state.
 //
-// A frame of a segment has before the input.bin: the magic number, the most instructions that the segment may execute
-// (0: no end), the size of the state in bytes (0: the run begins here) and the state. All are u64, the state is a
-// multiple of 8.
+// In the frame of a segment, these u64 values stand before the input.bin: the magic number, the maximum number of
+// instructions that the segment may execute (0: no maximum) and the size of the state in bytes (0: the run starts
+// here). The state follows them, and its size is a multiple of 8.
 //
-// The state is registers, pc, open calls, meters, what syscalls keep, and every page of stack, heap and input region
-// that is not all zeros: a function of the machine's state alone, so two runs in one state have one digest.
+// The state is registers, pc, open calls, meters, the values that syscalls keep, and every page of stack, heap and
+// input region that is not all zeros. It depends only on the machine's state, so equal states have equal digests.
 #pragma once
 
 #include "machine.h"
 
-#define SEGMENT_MAGIC 0x31746e656d676573UL // "segment1"; no program of an input.bin is so long
+#define SEGMENT_MAGIC 0x31746e656d676573UL // "segment1"; as a length, it exceeds any program of an input.bin
 
 struct segment {
     u64 instructions;
@@ -18,11 +18,11 @@ struct segment {
     u64 state_size;
 };
 
-// What the frame says, if it is one of a segment; `content` and `size` become those of the input.bin.
+// The fields of the frame, if it is the frame of a segment. Moves `content` and `size` to the input.bin.
 struct segment take_segment(const u8 **content, u64 *size);
 
-// Take up a state; ends the run with REFUSED_SEGMENT when it is not one.
+// Continues from a state. Ends the run with REFUSED_SEGMENT if the state is malformed.
 void read_state(struct machine *machine, const struct segment *segment, u8 digest[32]);
 
-// Write the state where the host finds it: at the address in the last 8 bytes below RAM_END, after its size.
+// Writes the state for the host. The last 16 bytes below RAM_END hold its size and its address.
 void write_state(const struct machine *machine, u8 digest[32]);

@@ -1,4 +1,4 @@
-// The syscalls that this guest has, as src/solproof/runtime/syscalls. Any other ends the run with REFUSED_SYSCALL.
+// The syscalls of this guest, as in src/solproof/runtime/syscalls. Any other syscall ends the run with REFUSED_SYSCALL.
 
 #include "bytes.h"
 #include "machine.h"
@@ -15,7 +15,8 @@
 #define MAXIMUM_SEED 32
 #define LONGEST_RANGE ((1UL << 63) - 1)
 
-// A call: what it works on, and its arguments. A function returns its fault, or RETURNED with the result set.
+// A call: the state that it works on, and its arguments. A function sets the result and returns RETURNED, or it
+// returns its fault.
 struct call {
     struct machine *machine;
     u64 arguments[5];
@@ -41,7 +42,7 @@ static u32 consume(struct call *call, u64 cost) {
 
 // RANGES
 
-// The place of a range; an empty one is never looked at. Alignment is a rule for every loader but v1.
+// The place of a range. An empty range is not checked. Every loader except v1 requires alignment.
 static u32 find_range(const struct call *call, u64 address, u64 size, int is_write, u64 alignment, u8 **host) {
     u32 ending = RETURNED;
     *host = 0;
@@ -60,19 +61,19 @@ static u32 writable(const struct call *call, u64 address, u64 size, u8 **host) {
     return find_range(call, address, size, 1, 1, host);
 }
 
-// An array of slices, each an address and a length.
+// An array of slices. A slice is an address and a length.
 static u32 find_slices(const struct call *call, u64 address, u64 count, u8 **host) {
     return find_range(call, address, count > ~0UL / 16 ? ~0UL : 16 * count, 0, 8, host);
 }
 
 static u64 saturating_sum(u64 first, u64 second) { return first + second < first ? ~0UL : first + second; }
 
-// The runtime's rule, empty ranges included.
+// The runtime's rule, which includes empty ranges.
 static int overlaps(u64 first, u64 first_size, u64 second, u64 second_size) {
     return first > second ? first - second < second_size : second - first < first_size;
 }
 
-// Two results of one call, above 0 bytes each.
+// Two results of one call, each larger than 0 bytes.
 static u32 find_results(const struct call *call, u64 first, u64 first_size, u64 second, u64 second_size,
                         u8 **first_host, u8 **second_host) {
     TRY(writable(call, first, first_size, first_host));
@@ -80,9 +81,9 @@ static u32 find_results(const struct call *call, u64 first, u64 first_size, u64 
     return overlaps((u64)*first_host, first_size, (u64)*second_host, second_size) ? COPY_OVERLAPPING : RETURNED;
 }
 
-// LOGS: the guest has no log; what is checked and charged is as if it had.
+// LOGS: the guest keeps no log, but checks and charges as if it did.
 
-// Whether bytes are UTF-8 as RFC 3629 has it.
+// Whether bytes are UTF-8 as RFC 3629 defines it.
 static int is_text(const u8 *bytes, u64 size) {
     for (u64 at = 0; at < size;) {
         u8 first = bytes[at++];
@@ -191,7 +192,7 @@ static u32 refuse_destination(const struct call *call, u64 address) {
     return is_restricted && address >= INPUT_START ? INVALID_POINTER : RETURNED;
 }
 
-// The struct in memory has `size` bytes: the account's content, with `padding` zeros at one place.
+// The struct in memory has `size` bytes: the account's content, with `padding` zeros inserted at one place.
 static u32 get_typed_sysvar(struct call *call, enum sysvar sysvar, u64 size, u64 padding_at, u64 alignment) {
     struct content content = call->machine->input->sysvars[sysvar];
     u64 padding = size - content.size;
@@ -267,7 +268,7 @@ static u32 read_seeds(const struct call *call, struct seeds *seeds) {
     return RETURNED;
 }
 
-// The address for the seeds and, if there is one, a last seed of one byte; returns whether it is no key's.
+// The address for the seeds, plus an optional last seed of one byte. Returns whether the address is off the curve.
 static int derive(const struct seeds *seeds, const u8 *bump, u8 address[KEY]) {
     struct sha256_state state;
     if (seeds->count + (bump != 0) > MAXIMUM_SEEDS) return 0;
@@ -364,7 +365,7 @@ static u32 get_return_data(struct call *call) {
     return RETURNED;
 }
 
-// THE INSTRUCTION: the only one of its transaction, at the top level.
+// THE INSTRUCTION, which is the only instruction of its transaction, at the top level.
 
 static u32 constant(struct call *call, u64 result) {
     TRY(consume(call, BASE_COST));

@@ -1,4 +1,4 @@
-// The verifier: as src/solproof/program/bytecode_verifier.py. It reads every slot, so the usual case is kept short.
+// The verifier, as in src/solproof/program/bytecode_verifier.py. It reads every slot, so the usual case is kept short.
 
 #include "endings.h"
 #include "operations.h"
@@ -12,7 +12,7 @@ static void expect(int condition, enum refusal refusal) {
     if (!condition) bad(refusal);
 }
 
-// What the rule of an opcode says of a slot; returns by how many slots it is wide.
+// Checks a slot by the rule of its opcode. Returns the width of the instruction in slots.
 static u64 check_operands(const struct program *program, u64 pc, u64 slot, u32 rule) {
     i32 immediate = (i32)(slot >> 32);
     u32 destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
@@ -68,8 +68,8 @@ void verify(const struct program *program) {
     const u8 *rules = verifier_rules[dialect(program->version)];
     const u64 *text = program->text, *end = text + program->slots;
     u64 size = program->slots * SLOT;
-    // Of a form, an opcode with its registers, which are a slot's low 16 bits: ANY_OPERANDS when the rest of the slot
-    // does not matter, A_TARGET when its offset does, 0 as long as nobody has looked.
+    // A form is an opcode with its registers, which are a slot's low 16 bits. An entry is ANY_OPERANDS if the rest of
+    // the slot does not matter, A_TARGET if the offset matters, and 0 if the form was not checked yet.
     enum { ANY_OPERANDS = 1, A_TARGET };
     u8 *known = allocate(1 << 16);
     for (const u64 *at = text; at < end;) {
@@ -81,7 +81,7 @@ void verify(const struct program *program) {
             if ((u64)(target - (const u8 *)text) < size && *target != 0) continue;
         }
         u32 rule = rules[(u8)slot], registers = register_rules[form >> 8];
-        // RULE_NONE with registers that any instruction may use, or RULE_STORE with those that only a store may.
+        // RULE_NONE with registers that any instruction may use, or RULE_STORE with registers that only a store may.
         int is_plain = rule == registers;
         if (registers == RULE_NONE) {
             is_plain |= rule == RULE_STORE || rule == RULE_ADD_IMMEDIATE;

@@ -38,8 +38,8 @@ def test_every_name_is_there_and_documented(name: str) -> None:
 
 def test_dir_and_unknown_names() -> None:
     assert set(solproof.__all__) <= set(dir(solproof))
-    with pytest.raises(AttributeError, match="module 'solproof' has no attribute 'proove'"):
-        getattr(solproof, "proove")  # noqa: B009
+    with pytest.raises(AttributeError, match="module 'solproof' has no attribute 'proves'"):
+        getattr(solproof, "proves")  # noqa: B009
 
 
 def test_run_prove_verify_check(given: solproof.ExecutionInput) -> None:

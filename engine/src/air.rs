@@ -1,4 +1,4 @@
-//! A chip in the shape that Plonky3 expects.
+//! A chip in the form that Plonky3 expects.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use crate::config::{Challenge, Config, EXTENSION_DEGREE, Val};
 use crate::document::Role;
 use crate::failure::{Outcome, refuse};
 
-/// One table of a batch: its chip and what is known of it without a witness.
+/// One table of a batch: its chip, and everything known about it without a witness.
 #[derive(Clone)]
 pub struct Table {
     pub chip: Arc<Chip>,
     pub plan: Arc<Plan>,
     pub channels: Arc<Vec<Channel>>,
     pub preprocessed: Option<Arc<RowMajorMatrix<Val>>>,
-    /// The public columns, each as high as the table.
+    /// The public columns. Each has as many rows as the table.
     pub public: Arc<Vec<Vec<Val>>>,
 }
 
@@ -79,7 +79,7 @@ impl Table {
     }
 }
 
-/// The proving and verifying builders have no use for interactions: Plonky3 evaluates those from the lookups.
+/// The proving and verifying builders do not need interactions, because Plonky3 evaluates them from the lookups.
 macro_rules! constraints_only {
     ($($builder:ty),*) => {$(
         impl<'a> Air<$builder> for Table {
@@ -131,19 +131,19 @@ fn push_interactions<AB: AirBuilder<F = Val> + InteractionBuilder>(
 
 /// How a chip's lookups are laid out, the same for the prover and the verifier.
 pub struct Plan {
-    /// Packed lookups: each one is an auxiliary column.
+    /// Packed lookups. Each lookup is an auxiliary column.
     pub lookups: Lookups<Val>,
     /// The degree that the quotient is sized for.
     pub degree: usize,
-    /// Pieces that the quotient is committed in.
+    /// Number of pieces in which the quotient is committed.
     pub quotient_chunks: usize,
 }
 
 impl Plan {
     /// Chooses the degree (up to the declared one) that commits the fewest cells per row.
     ///
-    /// A higher degree folds more interactions into one auxiliary column but costs more quotient pieces. Between equals
-    /// the lower degree wins: its quotient is evaluated on fewer points.
+    /// A higher degree folds more interactions into one auxiliary column but costs more quotient pieces. If two degrees
+    /// cost the same, the lower degree wins, because its quotient is evaluated on fewer points.
     pub fn new(index: usize, chip: &Arc<Chip>, channels: &Arc<Vec<Channel>>) -> Outcome<Self> {
         let unplanned = Table {
             chip: Arc::clone(chip),
@@ -190,7 +190,7 @@ impl Plan {
     }
 }
 
-/// Rows of a matrix that must be a power of two, as a logarithm.
+/// log2 of the number of rows of a matrix, which must be a power of two.
 pub fn log_height(matrix: &RowMajorMatrix<Val>) -> Option<usize> {
     let height = matrix.height();
     height.is_power_of_two().then(|| height.trailing_zeros() as usize)

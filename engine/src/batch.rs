@@ -1,4 +1,4 @@
-//! A batch: which tables a proof is about, the rules they must obey, and what both sides derive from them.
+//! A batch: the tables of a proof, the rules that they must obey, and the values that both sides derive from them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::config::{Config, Parameters, TWO_ADICITY, Val};
 use crate::failure::{Failure, Outcome};
 use crate::key::{Key, Preprocessed};
 
-/// Tables in one batch.
+/// Maximum number of tables in one batch.
 pub const MAXIMUM_INSTANCES: usize = 64;
-/// log2 of the rows of one table.
+/// Maximum log2 of the rows of one table.
 pub const MAXIMUM_LOG_HEIGHT: usize = 22;
 
-/// One table of a batch, as it stands in a proof.
+/// One table of a batch, as recorded in a proof.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub struct Instance {
     pub chip: u32,
@@ -36,17 +36,17 @@ impl Instance {
     }
 }
 
-/// What is public about one chip: its columns, each as high as its table, and its values.
+/// The public data of one chip: its values, and its columns, which have as many rows as the chip's table.
 #[derive(Clone, Default)]
 pub struct Public {
     pub columns: Arc<Vec<Vec<Val>>>,
     pub values: Vec<Val>,
 }
 
-/// Checks the rules that make a list of tables acceptable; the message says which one is broken.
+/// Checks the rules that make a list of tables acceptable. The message names the broken rule.
 ///
-/// A chip that is missing or repeated can only unbalance a channel, so most chips are free. One that carries
-/// preprocessed or public data must appear exactly once, or the prover could leave that data out.
+/// A missing or repeated chip can only unbalance a channel, so most chips may appear any number of times. A chip that
+/// carries preprocessed or public data must appear exactly once, or the prover could leave that data out.
 pub fn check_instances(
     key: &Key,
     instances: &[Instance],
@@ -108,7 +108,7 @@ pub struct Batch<'key> {
 }
 
 impl<'key> Batch<'key> {
-    /// Fails with a message when a rule is broken or the parameters cannot carry these tables.
+    /// Fails with a message if a rule is broken or the parameters do not support these tables.
     pub fn new(
         key: &'key Key,
         parameters: Parameters,
@@ -148,7 +148,7 @@ impl<'key> Batch<'key> {
         Ok(batch)
     }
 
-    /// The tables in Plonky3's shape.
+    /// The tables in Plonky3's form.
     pub fn tables(&self) -> Vec<Table> {
         self.instances
             .iter()
@@ -200,7 +200,7 @@ impl<'key> Batch<'key> {
         self.key.preprocessed(&self.parameters)
     }
 
-    /// What the prover and the verifier share: the commitment made at setup, and the lookups of each table.
+    /// The data that prover and verifier share: the commitment made at setup, and the lookups of each table.
     pub fn common(&self, preprocessed: Option<&Preprocessed>) -> Outcome<CommonData<Config>> {
         let preprocessed = preprocessed
             .map(|preprocessed| {

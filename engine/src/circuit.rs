@@ -1,4 +1,4 @@
-//! A circuit that has been checked: every index in range, every degree known, every bus on a channel.
+//! A checked circuit: every index is in range, every degree is known, and every bus is on a channel.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,16 +18,16 @@ const MAXIMUM_BUSES: usize = 1024;
 const MAXIMUM_WIDTH: usize = 4096;
 const MAXIMUM_NODES: usize = 1 << 18;
 const MAXIMUM_INTERACTIONS: usize = 1024;
-/// Symbolic expressions are walked recursively: the depth bounds the stack.
+/// Symbolic expressions are walked recursively, so this limit on the depth bounds the stack.
 const MAXIMUM_DEPTH: usize = 1000;
-/// Plonky3 evaluates an interaction's expressions row by row as trees, shared parts again and again.
+/// Plonky3 evaluates an interaction's expressions as trees for every row, so it evaluates shared parts repeatedly.
 const MAXIMUM_TREE: usize = 4096;
 const MAXIMUM_DEGREE: usize = 9;
 
 /// A message that a row puts on a channel or takes from it.
 pub struct Interaction {
     pub channel: usize,
-    /// Bus number plus one: the first field, so that messages of two buses never meet.
+    /// Bus number plus one. It is the first field, so messages of different buses are never equal.
     pub tag: Val,
     /// Positions in the outputs of the chip's interaction program.
     pub fields: Vec<usize>,
@@ -44,7 +44,7 @@ pub struct Chip {
     pub public_values: usize,
     /// The declared upper bound on the degree of any constraint.
     pub degree: usize,
-    /// The degree of the highest constraint, lookups not counted.
+    /// The highest degree of any constraint, not counting lookups.
     pub constraint_degree: usize,
     pub constraints: Program,
     pub messages: Program,
@@ -53,7 +53,7 @@ pub struct Chip {
 }
 
 impl Chip {
-    /// Whether the verifier must find this chip exactly once, because it carries something public.
+    /// Whether a batch must contain this chip exactly once, because it carries preprocessed or public data.
     pub fn is_required(&self) -> bool {
         self.preprocessed_width > 0 || self.takes_public_input()
     }
@@ -220,13 +220,13 @@ fn checked_chip(
     })
 }
 
-/// What must be known of a node before it may be used.
+/// The properties of a node that are needed before it may be used.
 struct Facts {
-    /// Degree as a multiple of the table height; selectors and periodic columns count as columns.
+    /// Degree as a multiple of the table height. Selectors and periodic columns count as columns.
     degree: usize,
-    /// Factors of the transition selector, which `degree` leaves out: the quotient has room for one.
+    /// Number of factors of the transition selector. `degree` leaves them out, because the quotient has room for one.
     transitions: usize,
-    /// Nodes of the expression written out as a tree.
+    /// Number of nodes when the expression is written out as a tree.
     tree: usize,
     depth: usize,
     not_in_interactions: Option<&'static str>,
@@ -240,7 +240,7 @@ impl Facts {
             Node::Next(_) => (1, Some("the next row")),
             Node::Public(_) => (1, Some("a public column")),
             Node::First | Node::Last => (1, Some("a row selector")),
-            // The factor X - g^-1 alone: its degree does not grow with the table.
+            // Only the factor X - g^-1, whose degree does not grow with the table.
             Node::Transition => (0, Some("a row selector")),
             Node::Add(left, right) | Node::Subtract(left, right) => {
                 (earlier[left].degree.max(earlier[right].degree), None)

@@ -19,9 +19,9 @@ pub type Val = KoalaBear;
 pub type Challenge = BinomialExtensionField<Val, 4>;
 /// Base-field cells of one extension-field element.
 pub const EXTENSION_DEGREE: usize = 4;
-/// Floor of log2(p^4), p = 2^31 - 2^24 + 1: the size of the set that a challenge is drawn from.
+/// Floor of log2(p^4) with p = 2^31 - 2^24 + 1. Challenges are drawn from a set of size p^4.
 pub const CHALLENGE_BITS: usize = 123;
-/// Half of an 8-element digest or capacity (8 * 30.99 bits): the birthday bound of the hash.
+/// The birthday bound of the hash: half of the bits of an 8-element digest or capacity (8 * 30.99 bits).
 pub const COLLISION_BITS: usize = 123;
 /// log2 of the largest power-of-two subgroup of the field.
 pub const TWO_ADICITY: usize = 24;
@@ -39,10 +39,10 @@ pub type CommitmentData = <CommitmentScheme as Pcs<Challenge, Challenger>>::Prov
 
 /// No proof below this many proven bits is made or accepted, whatever the parameters say.
 pub const MINIMUM_TARGET_BITS: u32 = 100;
-/// 2^bits candidates must exist in the field, and one machine must be able to try them.
+/// Limit on proof-of-work bits: the field must have 2^bits candidates, and one machine must be able to try them.
 const MAXIMUM_GRINDING_BITS: usize = 28;
 
-/// Proof-of-work bits before each challenge whose error a prover could retry.
+/// Proof-of-work bits before each challenge at which a prover could retry for a favourable value.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Grinding {
@@ -58,7 +58,7 @@ pub struct Grinding {
     pub query: usize,
 }
 
-/// Everything about the proof system that a caller chooses. Bound into every proof.
+/// Every choice that a caller makes about the proof system. It is bound into every proof.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
@@ -72,7 +72,7 @@ pub struct Parameters {
 }
 
 impl Default for Parameters {
-    /// 223 queries of 0.415 bits and 18 ground bits: 110 proven bits in the unique-decoding regime.
+    /// 223 queries of 0.415 bits and 18 bits of proof of work give 110 proven bits in the unique-decoding regime.
     ///
     /// The terms that shrink as tables grow stay near that up to 2^18 rows, and above 105 bits up to 2^22. A blowup
     /// of 4 with 137 queries gives the same bits in two thirds of the bytes and 1.7 times the time. A Merkle cap
@@ -91,7 +91,7 @@ impl Default for Parameters {
 }
 
 impl Parameters {
-    /// Parses the JSON form; every field is required and bounded.
+    /// Parses the JSON form. Every field is required and bounded.
     pub fn parse(bytes: &[u8]) -> Outcome<Self> {
         let parameters: Self = match serde_json::from_slice(bytes) {
             Ok(parameters) => parameters,
@@ -146,7 +146,7 @@ impl Parameters {
         ValMmcs::new(sponge, Compression::new(default_koalabear_poseidon2_16()), self.cap_height)
     }
 
-    /// The whole configuration; `challenger` has already absorbed the statement.
+    /// The whole configuration. `challenger` must have absorbed the statement.
     pub fn config(&self, transform: Dft, challenger: Challenger, sponge: Sponge) -> Config {
         let scheme = CommitmentScheme::new(transform, self.trees(sponge.clone()), self.fri(sponge));
         Config::new(scheme, challenger)

@@ -1,4 +1,4 @@
-//! The circuit as it is written: canonical JSON made by the caller, parsed but not yet believed.
+//! The circuit in its written form: canonical JSON from the caller, parsed but not yet checked.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ pub struct InteractionDocument {
     pub role: Role,
 }
 
-/// Which side of its bus an interaction is on.
+/// The side of its bus that an interaction is on.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -56,7 +56,7 @@ pub enum Role {
     Receive,
     /// Looks the message up, `multiplicity` in {0, 1}.
     Query,
-    /// Offers the message to any number of queries: `multiplicity` counts them.
+    /// Offers the message to any number of queries, which `multiplicity` counts.
     Provide,
 }
 

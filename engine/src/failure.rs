@@ -1,18 +1,18 @@
-//! What can go wrong, told apart by who is at fault: the caller, the proof, or the version that made the proof.
+//! Failures by cause: the caller, the proof, or the version that made the proof.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Why a call did not give a result.
+/// The reason why a call has no result.
 #[derive(Debug)]
 pub enum Failure {
-    /// The caller's circuit, tables or parameters are not what they have to be.
+    /// The caller's circuit, tables or parameters break a rule.
     Refused(String),
     /// The proof does not prove the statement.
     Rejected(String),
-    /// The proof was made by another format version; whether it is valid cannot be told here.
+    /// The proof was made by another format version, so this version cannot decide whether it is valid.
     Version(String),
-    /// The progress callback raised; its exception is kept beside this value.
+    /// The progress callback raised an exception, which is kept beside this value.
     Cancelled,
 }
 
@@ -28,12 +28,12 @@ pub fn reject<T>(reason: impl Into<String>) -> Outcome<T> {
     Err(Failure::Rejected(reason.into()))
 }
 
-/// The payload that unwinds a proof in progress when the progress callback raised.
+/// The payload that unwinds a proof in progress after the progress callback raised an exception.
 pub struct Cancellation;
 
-/// Runs `work`; a panic inside becomes the failure that `describe` makes of its message.
+/// Runs `work`. If it panics, `describe` makes a failure from the message of the panic.
 ///
-/// `work` only borrows immutable inputs and owns what it writes, so nothing half-changed survives an unwind.
+/// `work` only borrows immutable inputs and owns the data that it writes, so no half-changed data survives an unwind.
 pub fn guarded<T>(describe: impl FnOnce(String) -> Failure, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         if payload.is::<Cancellation>() {

@@ -25,22 +25,23 @@ pub struct Preprocessed {
     pub data: CommitmentData,
 }
 
-/// Everything that is fixed before a run: what a verifier must hold to check a proof.
+/// Everything that is fixed before a run. A verifier must hold it to check a proof.
 pub struct Key {
     pub circuit: Circuit,
     pub plans: Vec<Arc<Plan>>,
     /// Preprocessed tables by chip.
     pub tables: BTreeMap<usize, Arc<RowMajorMatrix<Val>>>,
-    /// Binds the circuit and every preprocessed cell; independent of parameters.
+    /// Binds the circuit and every preprocessed cell, but not the parameters.
     pub digest: [u8; 32],
     /// Twiddle factors, shared by all calls with this key.
     pub transform: Dft,
-    /// The commitment depends on the blowup and the cap height alone.
+    /// Commitments by blowup and cap height, because a commitment depends on nothing else.
     committed: Mutex<HashMap<(usize, usize), Arc<Preprocessed>>>,
 }
 
 impl Key {
-    /// Checks the circuit and the tables of exactly its preprocessed chips, and commits under default parameters.
+    /// Checks the circuit and the tables, which must be those of its preprocessed chips. Commits to the tables under
+    /// default parameters.
     pub fn new(circuit_bytes: &[u8], tables: Vec<(usize, RowMajorMatrix<Val>)>) -> Outcome<Self> {
         let circuit = Circuit::parse(circuit_bytes)?;
         let plans = circuit
@@ -57,9 +58,9 @@ impl Key {
         Ok(key)
     }
 
-    /// The committed tables for `parameters`, or none when the circuit has no preprocessed columns.
+    /// The committed tables for `parameters`, or `None` if the circuit has no preprocessed columns.
     ///
-    /// Every preprocessed chip is in the commitment, ordered by chip, whichever other chips a batch holds.
+    /// The commitment holds every preprocessed chip, in the order of the chips, whatever other chips a batch holds.
     pub fn preprocessed(&self, parameters: &Parameters) -> Outcome<Option<Arc<Preprocessed>>> {
         if self.tables.is_empty() {
             return Ok(None);
@@ -128,7 +129,7 @@ fn checked_tables(
     Ok(checked)
 }
 
-/// Hashes the circuit and every preprocessed cell, each part with its length in front.
+/// Hashes the circuit and every preprocessed cell. The length of each part comes before the part.
 fn key_digest(circuit_bytes: &[u8], tables: &BTreeMap<usize, Arc<RowMajorMatrix<Val>>>) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("solproof engine 1 key");
     hasher.update(&(circuit_bytes.len() as u64).to_le_bytes());

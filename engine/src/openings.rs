@@ -1,8 +1,8 @@
 //! Opened rows without their repetitions.
 //!
 //! Every query opens one row of every table, so the queries open the few rows of a small table again and again. Here
-//! each distinct row stands once, and each query says which one is its own. Tables of one height repeat in the same
-//! pattern, so patterns are shared too.
+//! each distinct row is stored once, and each query holds the position of its row. Tables of the same height repeat in
+//! the same pattern, so patterns are shared too.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Outcome, reject};
 
-/// No honest proof opens this many cells; it bounds what a short proof can expand to.
+/// Limit on opened cells. No honest proof opens this many, and the limit bounds the expansion of a short proof.
 const MAXIMUM_CELLS: usize = 1 << 22;
-/// What a vector takes beside its content, in cells: rows without cells and queries without rows count too.
+/// The overhead of a vector, in cells. It makes rows without cells and queries without rows count too.
 const VECTOR_CELLS: usize = 6;
 
 /// The rows that all queries open in the matrices of one commitment.
 #[derive(Deserialize, Serialize, PartialEq)]
 pub struct Openings<T> {
-    /// For each query, the position of its row among the distinct rows, which stand in order of first appearance.
+    /// For each query, the position of its row among the distinct rows, which are in order of first appearance.
     patterns: Vec<Vec<u32>>,
     matrices: Vec<DistinctRows<T>>,
 }
@@ -33,7 +33,7 @@ struct DistinctRows<T> {
 }
 
 impl<T: Copy + Eq + Hash> Openings<T> {
-    /// From `opened[query][matrix][column]`. Equal rows share a position, so the same rows give the same bytes.
+    /// Packs `opened[query][matrix][column]`. Equal rows share a position, so the same rows give the same bytes.
     pub fn pack(opened: &[Vec<Vec<T>>]) -> Self {
         let mut patterns: Vec<Vec<u32>> = Vec::new();
         let matrix_count = opened.first().map_or(0, Vec::len);
@@ -61,7 +61,8 @@ impl<T: Copy + Eq + Hash> Openings<T> {
         Self { patterns, matrices }
     }
 
-    /// Back to `opened[query][matrix][column]` for exactly `queries` queries, if `pack` gives these very openings.
+    /// Unpacks to `opened[query][matrix][column]` for exactly `queries` queries. Fails unless `pack` would give exactly
+    /// these openings.
     ///
     /// `budget` counts the cells made so far in the proof.
     pub fn unpack(&self, queries: usize, budget: &mut usize) -> Outcome<Vec<Vec<Vec<T>>>> {

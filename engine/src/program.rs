@@ -1,4 +1,4 @@
-//! Expressions as data: a list of nodes in topological order, evaluated with any algebra that Plonky3 asks for.
+//! Expressions as data: a list of nodes in topological order, evaluated in any algebra that Plonky3 uses.
 
 use p3_air::{AirBuilder, WindowAccess};
 use p3_field::PrimeCharacteristicRing;
@@ -24,7 +24,7 @@ pub enum Node {
 }
 
 impl Node {
-    /// The nodes that this one reads.
+    /// The nodes that this node reads.
     pub fn operands(self) -> [Option<usize>; 2] {
         match self {
             Self::Add(left, right) | Self::Subtract(left, right) | Self::Multiply(left, right) => {
@@ -46,7 +46,7 @@ impl Node {
     }
 }
 
-/// The nodes that some outputs need, and no others.
+/// The nodes that the given outputs need, and no others.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
     nodes: Vec<Node>,
@@ -55,7 +55,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Keeps what `outputs` reach in `nodes`; the order of `outputs` is kept.
+    /// Keeps the nodes that `outputs` reach in `nodes`, and the order of `outputs`.
     pub fn new(nodes: &[Node], outputs: &[usize]) -> Self {
         let mut reached = vec![false; nodes.len()];
         for &output in outputs {
@@ -83,7 +83,7 @@ impl Program {
         self.nodes.iter().any(predicate)
     }
 
-    /// The value of every node for the rows that `builder` stands on.
+    /// The value of every node for the current rows of `builder`.
     pub fn values<AB: AirBuilder<F = Val>>(&self, builder: &AB) -> Vec<AB::Expr> {
         let main = builder.main();
         let (local, next) = (main.current_slice(), main.next_slice());
@@ -110,7 +110,7 @@ impl Program {
     }
 }
 
-/// `node` with its arithmetic done when every operand is a constant.
+/// `node`, or its value as a constant if every operand is a constant.
 pub fn folded(node: Node, earlier: &[Node]) -> Node {
     let constant = |index: usize| match earlier[index] {
         Node::Constant(value) => Some(value),

@@ -20,20 +20,20 @@ const GRINDING: &str = "grinding";
 const LOW_DEGREE_TEST: &str = "low-degree test";
 const QUERIES: &str = "queries";
 
-/// Told the name of each phase as it begins, and the seconds since the proof began.
+/// Receives the name of each phase when it begins, and the seconds since the proof began.
 pub type Listener = dyn Fn(&'static str, f64) + Send + Sync;
 
 struct State {
     phase: &'static str,
-    /// The phase that a grinding interrupted.
+    /// The phase that a proof of work interrupted.
     interrupted: &'static str,
     began: Instant,
-    /// Phases still to come, last one first: each tree that the batch prover finishes begins the next.
+    /// Remaining phases, last phase first. Each tree that the batch prover finishes begins the next phase.
     upcoming: Vec<&'static str>,
     seconds: Vec<(&'static str, f64)>,
 }
 
-/// Times the phases of one proof and tells a listener about each.
+/// Measures the phases of one proof and reports each to a listener.
 pub struct Phases {
     start: Instant,
     state: Mutex<State>,
@@ -41,7 +41,7 @@ pub struct Phases {
 }
 
 impl Phases {
-    /// Begins with the phase "trace"; a batch without interactions has no phase "lookups".
+    /// Begins with the phase "trace". A batch without interactions has no phase "lookups".
     pub fn begin(has_lookups: bool, listener: Box<Listener>) -> Arc<Self> {
         let now = Instant::now();
         let mut upcoming = vec!["opening", "quotient"];
@@ -59,14 +59,14 @@ impl Phases {
         tracing::subscriber::with_default(Watcher(Arc::clone(self)), work)
     }
 
-    /// Ends the last phase; the seconds of every phase in order of first appearance.
+    /// Ends the last phase. Returns the seconds of every phase, in order of first appearance.
     pub fn finish(&self) -> Vec<(&'static str, f64)> {
         self.change(|state| state.phase);
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.seconds.clone()
     }
 
-    /// Books the time of the running phase, then begins the one that `next` names.
+    /// Adds the elapsed time to the running phase, then begins the phase that `next` names.
     fn change(&self, next: impl FnOnce(&mut State) -> &'static str) {
         let now = Instant::now();
         let (phase, changed) = {
@@ -80,7 +80,7 @@ impl Phases {
             state.began = now;
             (state.phase, state.phase != running)
         };
-        // Outside the lock: the listener may unwind.
+        // Called outside the lock, because the listener may unwind.
         if changed {
             (self.listener)(phase, (now - self.start).as_secs_f64());
         }
@@ -114,7 +114,7 @@ struct Watcher(Arc<Phases>);
 
 impl Subscriber for Watcher {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        // Another call may watch another thread: never settle a call site for the whole process.
+        // Another call may watch another thread, so an answer must not be cached for the whole process.
         if self.enabled(metadata) { Interest::sometimes() } else { Interest::never() }
     }
 
@@ -139,7 +139,7 @@ impl Subscriber for Watcher {
     }
 
     fn exit(&self, span: &Id) {
-        // A span is left during an unwind too; nobody listens any more then.
+        // An unwind also leaves a span, and by then there is no listener any more.
         if !std::thread::panicking() {
             self.0.exit(span.into_u64());
         }

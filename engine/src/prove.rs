@@ -19,7 +19,7 @@ use crate::sponge::Sponge;
 use crate::statement::seeded_challenger;
 use crate::wire::encode;
 
-/// One table with its witness, as the caller gives it.
+/// One table with its witness, from the caller.
 pub struct Witness {
     pub chip: usize,
     pub main: RowMajorMatrix<Val>,
@@ -28,8 +28,8 @@ pub struct Witness {
 
 /// Proves that the tables satisfy the circuit of `key`, bound to `transcript`.
 ///
-/// Refuses tables that break a rule and parameters below their target. A witness that breaks a constraint or
-/// unbalances a channel is not noticed here: its proof is rejected by `verify`.
+/// Refuses tables that break a rule, and parameters that do not reach their target. It does not notice a witness that
+/// breaks a constraint or unbalances a channel, but `verify` rejects the proof.
 pub fn prove(
     key: &Key,
     witnesses: Vec<Witness>,
@@ -81,7 +81,7 @@ pub fn prove(
     Ok((bytes, report))
 }
 
-/// Checks the shapes of the witnesses against their chips.
+/// Checks the dimensions of the witnesses against their chips.
 fn checked_witnesses(key: &Key, witnesses: &[Witness]) -> Outcome<(Vec<Instance>, BTreeMap<usize, Public>)> {
     let mut instances = Vec::with_capacity(witnesses.len());
     let mut publics = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What a caller learns about a proof besides its validity.
+//! Data about a proof other than its validity, for the caller.
 
 use crate::air::Plan;
 use crate::batch::{Batch, Instance};

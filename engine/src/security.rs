@@ -18,12 +18,12 @@ use crate::sponge::Sponge;
 /// Accumulator constraints of the lookup argument of one table: first row, transition, last row.
 const ACCUMULATOR_CONSTRAINTS: usize = 3;
 
-/// Proven bits of a batch, and where they come from.
+/// The proven bits of a batch, and the terms that they come from.
 #[derive(Clone, Debug)]
 pub struct Security {
     pub bits: f64,
     pub regime: String,
-    /// The weakest term: what has to change for more bits.
+    /// The weakest term, which has to change for more bits.
     pub binding: String,
 }
 
@@ -63,8 +63,8 @@ pub fn security(key: &Key, parameters: &Parameters, instances: &[Instance]) -> S
     let fri = parameters.fri(Sponge::new());
     let air = StarkAirParams {
         num_constraints: constraints,
-        // One out-of-domain point tests every table. The model knows one table with error degree * height / |F|;
-        // the union bound over the batch is the sum of these, so charge the sum to a table of the greatest height.
+        // One out-of-domain point tests every table. The model has one table, with error degree * height / |F|. The
+        // union bound over the batch is the sum of these errors, and it is charged to one table of the greatest height.
         max_constraint_degree: weighted_degree.div_ceil(tallest),
         num_quotient_chunks: chunks,
         max_combo: 2,
@@ -80,7 +80,7 @@ pub fn security(key: &Key, parameters: &Parameters, instances: &[Instance]) -> S
         lookup_challenge: parameters.grinding.lookup,
         ..fri.grinding_sites()
     };
-    // All fractions of the batch are in one sum: as many per row of the tallest table.
+    // All fractions of the batch are in one sum, so they are counted per row of the tallest table.
     let lookups = LogUpAir {
         num_interactions: fractions.div_ceil(tallest),
         max_message_width: key.circuit.channels.iter().map(|channel| channel.width).max().unwrap_or(1),

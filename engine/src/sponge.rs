@@ -1,9 +1,9 @@
-//! The hash of Merkle leaves, with a verifier's shortcut.
+//! The hash of Merkle leaves, with a shortcut for the verifier.
 //!
-//! Two thirds of a verification is hashing opened rows, one leaf after the other. All of them are in the proof, so a
+//! Two thirds of a verification is hashing opened rows, one leaf after the other. All leaves are in the proof. So a
 //! verifier can hash them beforehand, many at once in the lanes of vector registers, and remember the digests by
-//! content: Plonky3 then asks for the hash of a leaf and gets it. The digests are those of the plain sponge, so the
-//! shortcut cannot change a verdict; a leaf that was not foreseen is hashed when it is asked for.
+//! content. When Plonky3 asks for the hash of a leaf, the digest is already there. The digests are those of the plain
+//! sponge, so the shortcut cannot change a verdict. A leaf that was not hashed beforehand is hashed on request.
 
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -36,12 +36,12 @@ pub struct Sponge {
 }
 
 impl Sponge {
-    /// Knows no leaf: for provers.
+    /// Without known leaves, for provers.
     pub fn new() -> Self {
         Self { inner: Inner::new(default_koalabear_poseidon2_16()), known: None }
     }
 
-    /// Knows the leaves of some openings: for one verification.
+    /// With the leaves of the given openings, for one verification.
     pub fn knowing(openings: &[Opened<'_>]) -> Self {
         let plain = Self::new();
         let groups: Vec<Vec<Vec<Val>>> = openings.iter().flat_map(leaves).collect();
@@ -54,7 +54,7 @@ impl Sponge {
         let length = leaves.first().map_or(0, Vec::len);
         let mut digests = Vec::with_capacity(leaves.len());
         for lanes in leaves.chunks(Packed::WIDTH) {
-            // A last chunk that is not full repeats its first leaf.
+            // If the last chunk is not full, it repeats its first leaf.
             let column = |row: usize| Packed::from_fn(|lane| lanes.get(lane).unwrap_or(&lanes[0])[row]);
             let packed: [Packed; 8] = self.inner.hash_iter((0..length).map(column));
             digests.extend((0..lanes.len()).map(|lane| packed.map(|part| part.as_slice()[lane])));
@@ -63,7 +63,7 @@ impl Sponge {
     }
 }
 
-/// The distinct leaves of one commitment, by height: a leaf is the rows of all matrices of one height, in their order.
+/// The distinct leaves of one commitment, by height. A leaf is the rows of all matrices of one height, in their order.
 fn leaves(opened: &Opened<'_>) -> Vec<Vec<Vec<Val>>> {
     let mut matrices: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (matrix, &height) in opened.log_heights.iter().enumerate() {
@@ -77,7 +77,7 @@ fn leaves(opened: &Opened<'_>) -> Vec<Vec<Vec<Val>>> {
     matrices
         .values()
         .filter_map(|group| {
-            // Openings of another shape than expected are left to the verification, which rejects them.
+            // Openings with unexpected dimensions are skipped here, because the verification rejects them.
             let found: Option<HashSet<Vec<Val>, RandomState>> =
                 opened.rows.iter().map(|rows| leaf(rows, group)).collect();
             let found: Vec<Vec<Val>> = found?.into_iter().collect();
@@ -88,7 +88,7 @@ fn leaves(opened: &Opened<'_>) -> Vec<Vec<Vec<Val>>> {
 }
 
 /// One implementation for scalars and packed vectors, which are the same type on machines without vector instructions.
-/// Only leaves of scalars are known: that is how a verifier hashes.
+/// Only leaves of scalars can be known, because a verifier hashes scalars.
 impl<T: Clone + 'static> CryptographicHasher<T, [T; 8]> for Sponge
 where
     Inner: CryptographicHasher<T, [T; 8]>,

@@ -1,4 +1,4 @@
-//! The Fiat-Shamir seed: everything that Plonky3's transcript takes for granted.
+//! The Fiat-Shamir seed: everything that Plonky3's transcript assumes but does not bind.
 //!
 //! Plonky3 binds the shapes, the commitments and the public values of a batch. It does not bind which constraints
 //! the tables obey, what the channels mean, the parameters, or the public tables.
@@ -39,7 +39,7 @@ pub fn seeded_challenger(batch: &Batch<'_>, transcript: &[u8]) -> Challenger {
     let digest = hasher.finalize();
 
     let mut challenger = fresh_challenger();
-    // Three bytes are always below the modulus, so different digests are different field elements.
+    // Three bytes are always below the modulus, so different digests give different field elements.
     for chunk in digest.as_bytes().chunks(3) {
         let value = chunk.iter().rev().fold(0u32, |value, &byte| value << 8 | u32::from(byte));
         challenger.observe(Val::from_u32(value));

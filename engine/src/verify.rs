@@ -17,9 +17,9 @@ use crate::sponge::{Opened, Sponge};
 use crate::statement::seeded_challenger;
 use crate::wire::decode;
 
-/// Accepts only a proof of these tables, bound to `transcript`, with at least the target's proven bits.
+/// Accepts only a proof of these tables that is bound to `transcript` and has at least the target's proven bits.
 ///
-/// Of the proof's own claims only the heights of free tables are believed, and the rules bound those.
+/// The only claims of the proof that it trusts are the heights of free tables, and the rules bound these heights.
 pub fn verify(
     key: &Key,
     bytes: &[u8],
@@ -84,7 +84,8 @@ fn reason(batch: &Batch<'_>, error: &BatchVerificationError<PcsError<Config>>) -
             let name = &batch.key.circuit.chips[chip].name;
             format!("table {table}, chip {chip} ({name}): its constraints do not hold")
         }
-        // Everything that the two sides must agree on seeds the challenges, and the first proof of work notices.
+        // Everything that both sides must agree on seeds the challenges. If they differ, the first proof of work
+        // fails.
         BatchVerificationError::Transcript(failure) => {
             format!("made for another circuit, statement or parameters, or damaged ({failure})")
         }
@@ -92,7 +93,7 @@ fn reason(batch: &Batch<'_>, error: &BatchVerificationError<PcsError<Config>>) -
     }
 }
 
-/// Public data for exactly the chips that take some.
+/// The public data by chip. Fails unless exactly the chips that take public data have it.
 fn checked_publics(key: &Key, given: Vec<(usize, Public)>) -> Outcome<BTreeMap<usize, Public>> {
     let mut publics = BTreeMap::new();
     for (index, public) in given {

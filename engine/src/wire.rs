@@ -1,7 +1,7 @@
 //! Proof bytes: a header, then the batch and its proof in postcard's canonical form.
 //!
-//! Field elements take four bytes (in the field's own Montgomery form, below the modulus), lengths are varints. What
-//! the rest of the proof already says is left out: the heights, and the repetitions of opened rows.
+//! Field elements take four bytes (in the field's own Montgomery form, below the modulus), and lengths are varints.
+//! Data that follows from the rest of the proof is left out: the heights, and the repetitions of opened rows.
 
 use p3_batch_stark::BatchProof;
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,13 @@ use crate::failure::{Failure, Outcome, reject};
 use crate::openings::Openings;
 
 const MAGIC: [u8; 4] = *b"SPEP";
-/// Changes whenever old bytes could be read differently or the transcript changes.
+/// Changes whenever old bytes could be read differently, or the transcript changes.
 const VERSION: u16 = 1;
 const HEADER_BYTES: usize = 6;
-/// No honest proof comes near this; it bounds what a verifier will allocate.
+/// Limit on the bytes of a proof. No honest proof comes near it, and it bounds the verifier's allocations.
 const MAXIMUM_BYTES: usize = 8 << 20;
 
-/// A proof as it travels.
+/// A proof in the form in which it is sent.
 #[derive(Deserialize, Serialize)]
 struct Envelope {
     instances: Vec<Instance>,
@@ -95,7 +95,7 @@ pub fn encode(instances: &[Instance], proof: BatchProof<Config>) -> Outcome<Vec<
     Ok(bytes)
 }
 
-/// Accepts exactly the bytes that `encode` makes: no longer form of anything, nothing behind the end.
+/// Accepts exactly the bytes that `encode` makes. Longer forms of values and trailing bytes are refused.
 pub fn decode(bytes: &[u8], queries: usize) -> Outcome<(Vec<Instance>, BatchProof<Config>)> {
     if bytes.len() > MAXIMUM_BYTES {
         return reject(format!("{} bytes, expected at most {MAXIMUM_BYTES}", bytes.len()));

@@ -17,7 +17,7 @@ use crate::input::{guarded, unknown};
 
 type Operation = fn(&[u8], bool) -> Option<Vec<u8>>;
 
-/// What an operation makes of its input, or nothing when that is not what it has to be.
+/// The result of an operation, or `None` if its input is not valid.
 #[pyfunction]
 pub fn alt_bn128_operation(
     py: Python<'_>,

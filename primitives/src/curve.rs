@@ -153,7 +153,7 @@ pub fn curve_operation(
     }
 }
 
-/// The sum of points of Curve25519, each times its scalar.
+/// The sum of points of Curve25519, each multiplied by its scalar.
 #[pyfunction]
 pub fn curve_multiscalar(py: Python<'_>, group: &str, scalars: &[u8], points: &[u8]) -> PyResult<Bytes> {
     let scalars: Vec<_> = arrays("scalars", scalars)?.iter().copied().map(PodScalar).collect();

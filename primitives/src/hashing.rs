@@ -1,10 +1,10 @@
-//! The hashes that Python's standard library does not have.
+//! The hashes that are missing from Python's standard library.
 
 use pyo3::prelude::*;
 
 use crate::input::guarded;
 
-/// Keccak-256 as Ethereum has it: with the padding from before SHA-3 was a standard.
+/// Keccak-256 as in Ethereum, with the padding from before SHA-3 was standardized.
 #[pyfunction]
 pub fn keccak256(py: Python<'_>, content: &[u8]) -> PyResult<[u8; 32]> {
     guarded(py, || solana_keccak_hasher::hash(content).to_bytes())

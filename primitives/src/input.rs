@@ -1,4 +1,4 @@
-//! From Python's arguments to fixed-size arrays, and from panics to exceptions.
+//! Converts Python's arguments to fixed-size arrays, and panics to exceptions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -23,14 +23,14 @@ pub fn arrays<'a, const LENGTH: usize>(name: &str, bytes: &'a [u8]) -> PyResult<
     }
 }
 
-/// The exception for a name that stands for nothing.
+/// The exception for an unknown name.
 pub fn unknown(what: &str, name: &str) -> PyErr {
     PyValueError::new_err(format!("{what} {name:?} is not known"))
 }
 
-/// Without the interpreter lock, and with a panic turned into an exception.
+/// Runs `work` without the interpreter lock, and turns a panic into an exception.
 ///
-/// `work` only borrows immutable inputs and owns what it writes, so nothing half-changed survives an unwind.
+/// `work` only borrows immutable inputs and owns the data that it writes, so no half-changed data survives an unwind.
 pub fn guarded<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
     py.detach(|| catch_unwind(AssertUnwindSafe(work)))
         .map_err(|_| PyRuntimeError::new_err("a cryptographic primitive failed on its input"))

@@ -75,9 +75,9 @@ def test_python_m_solproof() -> None:
 
 
 def test_unknown_command(command: Command) -> None:
-    result = command("proove")
+    result = command("proves")
     assert result.status == 2
-    assert result.errors == "error: No such command 'proove' (see solproof --help)\n"
+    assert result.errors == "error: No such command 'proves' (see solproof --help)\n"
     assert result.output == ""
 
 

@@ -33,6 +33,6 @@ function parseNumber(text) {
   return BigInt.asUintN(64, BigInt(clean));
 }
 
-function plural(number, word) {
-  return `${count(number)} ${word}${number === 1 ? "" : "s"}`;
+function plural(number, word, ending = "s") {
+  return `${count(number)} ${word}${number === 1 ? "" : ending}`;
 }

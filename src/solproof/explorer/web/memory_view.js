@@ -172,7 +172,7 @@ class MemoryView {
     });
     const word = Math.floor(this.selected / 8) * 8;
     this.history.replaceChildren(
-      el("h2", {}, span(`Word ${hex(word)}`), span(numbers.length ? plural(numbers.length, "access").replace("accesss", "accesses") : "never accessed", "dim")),
+      el("h2", {}, span(`Word ${hex(word)}`), span(numbers.length ? plural(numbers.length, "access", "es") : "never accessed", "dim")),
       el("table", { class: "accesses" }, el("tbody", {}, rows)),
     );
   }

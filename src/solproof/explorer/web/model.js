@@ -134,7 +134,7 @@ class Run {
     for (let place = low - 1; place >= 0; place--) {
       const number = numbers[place];
       if (this.access.kind[number] === READ) continue;
-      const position = this.positionIn(number, address);
+      const position = this.offsetIn(number, address);
       if (position < 0) continue;
       const shift = BigInt(8 * position);
       if (this.access.kind[number] === WRITE || this.access.old[number] !== this.access.new[number]) {
@@ -145,7 +145,7 @@ class Run {
     return { value: region ? region.byte(address) : null, writer: -1 };
   }
 
-  positionIn(number, address) {
+  offsetIn(number, address) {
     const start = this.access.address[number];
     for (let position = 0; position < this.access.size[number]; position++) {
       if (this.byteAddress(start, position) === address) return position;

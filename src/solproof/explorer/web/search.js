@@ -85,7 +85,7 @@ class Search {
   byAddress(address) {
     const steps = new Set();
     for (const number of this.run.accessesOfWord(address)) {
-      if (this.run.positionIn(number, address) >= 0) steps.add(this.run.access.step[number]);
+      if (this.run.offsetIn(number, address) >= 0) steps.add(this.run.access.step[number]);
     }
     return [...steps];
   }
