@@ -15,146 +15,36 @@ verdicts are frozen and can be pickled. Every error that is raised on purpose is
 
 from __future__ import annotations
 
+import ast
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from solproof.air.check import Failure
-    from solproof.errors import (
-        InputError,
-        NotEnoughMemory,
-        OutputError,
-        ProgramError,
-        ProofRejected,
-        ProofVersionError,
-        ProvingError,
-        SolproofError,
-        UnsupportedError,
-    )
-    from solproof.estimation.estimate import Estimate, estimate
-    from solproof.explorer.page import explore
-    from solproof.formats.bincode import pack as input_to_bytes
-    from solproof.formats.bincode import unpack as input_from_bytes
-    from solproof.formats.input_file import format_input as input_to_json
-    from solproof.formats.input_file import parse_input as input_from_json
-    from solproof.formats.loading import load
-    from solproof.formats.solders_objects import execution_input as input_from_solders
-    from solproof.profile.profile import Profile, profile_execution
-    from solproof.program.raw import RawFormat
-    from solproof.proving.check import check_execution as check
-    from solproof.proving.prove import Proof, ProofReport, prove, prove_execution
-    from solproof.runtime.accounts import Account, InstructionAccount
-    from solproof.runtime.epoch_stakes import EpochStakes
-    from solproof.runtime.execute import Execution
-    from solproof.runtime.execute import execute as run
-    from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
-    from solproof.runtime.execution_output import ExecutionOutput, ReturnData
-    from solproof.runtime.features import FeatureSet
-    from solproof.runtime.sysvars import Sysvars
-    from solproof.tracing.steps import Step, trace
-    from solproof.verifying.verify import Verdict, verify
+from pathlib import Path
+from typing import Any
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Account": "runtime.accounts:Account",
-    "Estimate": "estimation.estimate:Estimate",
-    "EpochStakes": "runtime.epoch_stakes:EpochStakes",
-    "Execution": "runtime.execute:Execution",
-    "ExecutionInput": "runtime.execution_input:ExecutionInput",
-    "ExecutionOutput": "runtime.execution_output:ExecutionOutput",
-    "Failure": "air.check:Failure",
-    "FeatureSet": "runtime.features:FeatureSet",
-    "InputError": "errors:InputError",
-    "InstructionAccount": "runtime.accounts:InstructionAccount",
-    "Loader": "runtime.execution_input:Loader",
-    "NotEnoughMemory": "errors:NotEnoughMemory",
-    "OutputError": "errors:OutputError",
-    "Parameters": "runtime.execution_input:Parameters",
-    "ProgramError": "errors:ProgramError",
-    "Profile": "profile.profile:Profile",
-    "Proof": "proving.prove:Proof",
-    "ProofRejected": "errors:ProofRejected",
-    "ProofReport": "proving.prove:ProofReport",
-    "ProofVersionError": "errors:ProofVersionError",
-    "ProvingError": "errors:ProvingError",
-    "RawFormat": "program.raw:RawFormat",
-    "ReturnData": "runtime.execution_output:ReturnData",
-    "SolproofError": "errors:SolproofError",
-    "Step": "tracing.steps:Step",
-    "Sysvars": "runtime.sysvars:Sysvars",
-    "UnsupportedError": "errors:UnsupportedError",
-    "Verdict": "verifying.verify:Verdict",
-    "check": "proving.check:check_execution",
-    "explore": "explorer.page:explore",
-    "estimate": "estimation.estimate:estimate",
-    "input_from_bytes": "formats.bincode:unpack",
-    "input_from_json": "formats.input_file:parse_input",
-    "input_from_solders": "formats.solders_objects:execution_input",
-    "input_to_bytes": "formats.bincode:pack",
-    "input_to_json": "formats.input_file:format_input",
-    "load": "formats.loading:load",
-    "profile_execution": "profile.profile:profile_execution",
-    "prove": "proving.prove:prove",
-    "prove_execution": "proving.prove:prove_execution",
-    "run": "runtime.execute:execute",
-    "trace": "tracing.steps:trace",
-    "verify": "verifying.verify:verify",
-}
 
-__all__ = [
-    "Account",
-    "EpochStakes",
-    "Estimate",
-    "Execution",
-    "ExecutionInput",
-    "ExecutionOutput",
-    "Failure",
-    "FeatureSet",
-    "InputError",
-    "InstructionAccount",
-    "Loader",
-    "NotEnoughMemory",
-    "OutputError",
-    "Parameters",
-    "Profile",
-    "ProgramError",
-    "Proof",
-    "ProofRejected",
-    "ProofReport",
-    "ProofVersionError",
-    "ProvingError",
-    "RawFormat",
-    "ReturnData",
-    "SolproofError",
-    "Step",
-    "Sysvars",
-    "UnsupportedError",
-    "Verdict",
-    "__version__",
-    "check",
-    "estimate",
-    "explore",
-    "input_from_bytes",
-    "input_from_json",
-    "input_from_solders",
-    "input_to_bytes",
-    "input_to_json",
-    "load",
-    "profile_execution",
-    "prove",
-    "prove_execution",
-    "run",
-    "trace",
-    "verify",
-]
+def _homes() -> dict[str, tuple[str, str]]:
+    """The module and the name there of each public name, as the stub beside this file lists them."""
+    homes: dict[str, tuple[str, str]] = {}
+    renamed: dict[str, str] = {}
+    for node in ast.parse(Path(__file__).with_suffix(".pyi").read_text("utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            homes |= {alias.asname or alias.name: (node.module, alias.name) for alias in node.names}
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            renamed |= {target.id: node.value.id for target in node.targets if isinstance(target, ast.Name)}
+    renamed |= {name: name for name in homes if not name.startswith("_")}
+    return {name: homes[inner] for name, inner in sorted(renamed.items())}
+
+
+_HOMES = _homes()
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the keys are strings
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, attribute = _HOMES[name].partition(":")
-    value = getattr(import_module(f"{__name__}.{module}"), attribute)
+    module, attribute = _HOMES[name]
+    value = getattr(import_module(module), attribute)
     globals()[name] = value
     return value
 

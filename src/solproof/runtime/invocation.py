@@ -19,16 +19,14 @@ from solproof.vm.limits import initial_registers
 from solproof.vm.memory import Layout
 
 
-@dataclass(
-    frozen=True, slots=True, eq=False
-)  # programs and inputs are large: two invocations are never compared
+@dataclass(frozen=True, slots=True, eq=False)  # never compared: programs and inputs are large
 class Invocation:
     """One program in one frame.
 
     layout: the regions of memory and their sizes. registers: r0..r10 before the first instruction.
-    syscalls: those that exist with the input's features, by hash. compute_unit_limit: what the program may
-    use, after the price of its heap. height: position in the stack of invocations, 1 for an instruction of a
-    transaction. caller: the program id of the invocation that called this one, None at height 1.
+    compute_unit_limit: what the program may use, after the price of its heap. height: position in the stack
+    of invocations, 1 for an instruction of a transaction. caller: the program id of the invocation that
+    called this one, None at height 1.
     """
 
     input: ExecutionInput = field(repr=False)
@@ -36,10 +34,14 @@ class Invocation:
     serialized: SerializedInput = field(repr=False)
     layout: Layout
     registers: tuple[int, ...]
-    syscalls: Mapping[int, Syscall] = field(repr=False)
     compute_unit_limit: int
     height: int = 1
     caller: bytes | None = None
+
+    @property
+    def syscalls(self) -> Mapping[int, Syscall]:
+        """The syscalls that exist with the input's features, by hash."""
+        return registry(self.input.parameters.features)
 
     def context(self) -> SyscallContext:
         """The state that syscalls read and change, as it is before the first instruction."""
@@ -69,6 +71,5 @@ def prepare(execution_input: ExecutionInput, program: Program | None = None) -> 
         serialized=serialized,
         layout=Layout(program.version, len(program.image), parameters.heap_size, len(serialized.region)),
         registers=initial_registers(program.version, serialized.instruction_data_address),
-        syscalls=registry(features),
         compute_unit_limit=parameters.compute_unit_limit - heap_cost(parameters.heap_size),
     )

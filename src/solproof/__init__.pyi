@@ -1,0 +1,56 @@
+"""The public names of solproof, and where each is defined. `__init__.py` reads this file."""
+
+from solproof.air.check import Failure as Failure
+from solproof.errors import InputError as InputError
+from solproof.errors import NotEnoughMemory as NotEnoughMemory
+from solproof.errors import OutputError as OutputError
+from solproof.errors import ProgramError as ProgramError
+from solproof.errors import ProofRejected as ProofRejected
+from solproof.errors import ProofVersionError as ProofVersionError
+from solproof.errors import ProvingError as ProvingError
+from solproof.errors import SolproofError as SolproofError
+from solproof.errors import UnsupportedError as UnsupportedError
+from solproof.estimation.estimate import Estimate as Estimate
+from solproof.estimation.estimate import estimate as estimate
+from solproof.explorer.page import explore as explore
+from solproof.formats.bincode import pack as _input_to_bytes
+from solproof.formats.bincode import unpack as _input_from_bytes
+from solproof.formats.input_file import format_input as _input_to_json
+from solproof.formats.input_file import parse_input as _input_from_json
+from solproof.formats.loading import load as load
+from solproof.formats.solders_objects import execution_input as _input_from_solders
+from solproof.profile.profile import Profile as Profile
+from solproof.profile.profile import profile_execution as profile_execution
+from solproof.program.raw import RawFormat as RawFormat
+from solproof.proving.check import check_execution as _check
+from solproof.proving.prove import Proof as Proof
+from solproof.proving.prove import ProofReport as ProofReport
+from solproof.proving.prove import prove as prove
+from solproof.proving.prove import prove_execution as prove_execution
+from solproof.runtime.accounts import Account as Account
+from solproof.runtime.accounts import InstructionAccount as InstructionAccount
+from solproof.runtime.epoch_stakes import EpochStakes as EpochStakes
+from solproof.runtime.execute import Execution as Execution
+from solproof.runtime.execute import execute as _run
+from solproof.runtime.execution_input import ExecutionInput as ExecutionInput
+from solproof.runtime.execution_input import Loader as Loader
+from solproof.runtime.execution_input import Parameters as Parameters
+from solproof.runtime.execution_output import ExecutionOutput as ExecutionOutput
+from solproof.runtime.execution_output import ReturnData as ReturnData
+from solproof.runtime.features import FeatureSet as FeatureSet
+from solproof.runtime.sysvars import Sysvars as Sysvars
+from solproof.tracing.steps import Step as Step
+from solproof.tracing.steps import trace as trace
+from solproof.verifying.verify import Verdict as Verdict
+from solproof.verifying.verify import verify as verify
+
+check = _check
+input_from_bytes = _input_from_bytes
+input_from_json = _input_from_json
+input_from_solders = _input_from_solders
+input_to_bytes = _input_to_bytes
+input_to_json = _input_to_json
+run = _run
+
+__version__: str
+__all__: list[str]
