@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from solproof.accesses import access_log as chains
+from solproof.accesses import register_log as chains
 from solproof.accesses.registers import RegisterAccesses
 from solproof.backend.plonky3 import Plonky3
 from solproof.backend.protocol import Columns, Key, PublicData, Security

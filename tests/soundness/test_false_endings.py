@@ -103,12 +103,13 @@ def _words_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
     original = image.TABLES[0].fill
 
     def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
-        cells, entries = log.cells, len(queries[PROGRAM])
+        memory, entries = log.memory, len(queries[PROGRAM])
+        cells = memory.cells
         keep = (cells.region != log.layout.image_region) | (cells.index < entries)
         columns = (cells.region, cells.index, cells.first, cells.last, cells.time)
-        log.cells = Cells(*(column[keep] for column in columns))
+        log.memory = replace(memory, cells=Cells(*(column[keep] for column in columns)))
         table = original(log, queries)
-        log.cells = cells
+        log.memory = memory
         return table
 
     lenient = replace(image.TABLES[0], fill=fill)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from solproof.accesses.arrays import Flags, Integers, Values
-from solproof.accesses.registers import Special
+from solproof.accesses.registers import FRAME_REGISTER, Found, Special
 
 SAVED_REGISTERS = (6, 7, 8, 9, 10)
+DEPTH_SHIFT = 32
+"""The frame register's two limbs, clk and depth, as one value: clk + depth 2^32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +79,85 @@ def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
 
 def call_accesses(
     tree: CallTree, saved: Values, by_register: Flags, callee: Integers, stride: int
-) -> Special:
-    """The register accesses of calls and returns, in the order that `Execution` reads `Calls` back from.
+) -> dict[str, Special]:
+    """The register accesses of calls and returns, by name.
 
-    Per call, r6..r9 are read and r10 is moved at 2 clk + 1, and the callee is read at 2 clk; per return,
-    r6..r10 are written at 2 clk + 1.
+    saved: per call, r6..r9 are read and r10 is moved, at 2 clk + 1. callee: per call by register, the callee
+    is read at 2 clk. returned: per return, r6..r10 are written at 2 clk + 1. entered, left: per call and per
+    return, the frame register is written at 2 clk + 1.
     """
     calls, exits = len(tree.clk), tree.exit_clk != 0
     registers = np.array(SAVED_REGISTERS)
+    width = len(SAVED_REGISTERS)
     moved = saved.copy()
     moved[:, 4] += np.uint64(stride)
-    returned = saved[exits]
-    return Special(
-        index=np.concatenate(
-            [np.tile(registers, calls), callee[by_register], np.tile(registers, int(exits.sum()))]
+    by_register_count = int(by_register.sum())
+    inner = tree.clk + (tree.depth + 1 << DEPTH_SHIFT)
+    outer = tree.caller + (tree.depth << DEPTH_SHIFT)
+    return {
+        "saved": Special(
+            np.tile(registers, calls),
+            np.repeat(2 * tree.clk + 1, width),
+            np.tile(registers == 10, calls),
+            moved.reshape(-1),
         ),
-        time=np.concatenate(
-            [
-                np.repeat(2 * tree.clk + 1, 5),
-                2 * tree.clk[by_register],
-                np.repeat(2 * tree.exit_clk[exits] + 1, 5),
-            ]
+        "callee": Special(
+            callee[by_register],
+            2 * tree.clk[by_register],
+            np.zeros(by_register_count, np.bool_),
+            np.zeros(by_register_count, np.uint64),
         ),
-        writes=np.concatenate(
-            [
-                np.tile(registers == 10, calls),
-                np.zeros(int(by_register.sum()), np.bool_),
-                np.ones(returned.size, np.bool_),
-            ]
+        "returned": Special(
+            np.tile(registers, int(exits.sum())),
+            np.repeat(2 * tree.exit_clk[exits] + 1, width),
+            np.ones(width * int(exits.sum()), np.bool_),
+            saved[exits].reshape(-1),
         ),
-        value=np.concatenate(
-            [moved.reshape(-1), np.zeros(int(by_register.sum()), np.uint64), returned.reshape(-1)]
-        ),
+        "entered": _written_frames(tree.clk, inner),
+        "left": _written_frames(tree.exit_clk[exits], outer[exits]),
+    }
+
+
+def _written_frames(clk: Integers, value: Integers) -> Special:
+    frame = np.full(len(clk), FRAME_REGISTER)
+    return Special(frame, 2 * clk + 1, np.ones(len(clk), np.bool_), value.astype(np.uint64))
+
+
+def calls_of(
+    tree: CallTree,
+    found: Mapping[str, Found],
+    by_register: Flags,
+    callee: Integers,
+    stride: int,
+    pc: Integers,
+    reached: Integers,
+) -> Calls:
+    """The rows of the call table, from what the accesses of `call_accesses` find.
+
+    pc: the slot of each instruction. reached: the slot after each instruction, in order of the steps.
+    """
+    calls, exits = len(tree.clk), tree.exit_clk != 0
+    width = len(SAVED_REGISTERS)
+    callee_value, callee_before = np.zeros(calls, np.uint64), np.zeros(calls, np.int64)
+    callee_value[by_register], callee_before[by_register] = found["callee"].value, found["callee"].before
+    at_exit, exit_before = np.zeros((calls, width), np.uint64), np.zeros((calls, width + 1), np.int64)
+    at_exit[exits] = found["returned"].value.reshape(-1, width)
+    exit_before[exits, :width] = found["returned"].before.reshape(-1, width)
+    exit_before[exits, width] = found["left"].before
+    before = found["saved"].before.reshape(-1, width)
+    return Calls(
+        stride=stride,
+        by_register=by_register,
+        target=reached[tree.clk],
+        callee=np.where(by_register, callee, 0),
+        callee_value=callee_value,
+        callee_before=callee_before,
+        caller=tree.caller,
+        depth=tree.depth,
+        saved=found["saved"].value.reshape(-1, width),
+        before=np.concatenate([before, found["entered"].before[:, None]], axis=1),
+        exit_clk=tree.exit_clk,
+        exit_pc=np.where(exits, pc[tree.exit_clk - 1], 0),
+        at_exit=at_exit,
+        exit_before=exit_before,
     )

@@ -43,7 +43,7 @@ class PublicData:
 
 def public_data(log: AccessLog) -> PublicData:
     """The public facts of a recorded run."""
-    run, words = log.run, log.cells.of(INPUT)
+    run, words = log.run, log.memory.cells.of(INPUT)
     return PublicData(
         entry=run.program.entry,
         registers=run.registers,

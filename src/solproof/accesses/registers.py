@@ -6,6 +6,7 @@ Times: the source of instruction clk is accessed at 2 clk, its destination at 2 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,34 @@ class Special:
     time: Integers
     writes: Flags
     value: Values
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What special accesses find, in their order, and the times of the accesses before them."""
+
+    value: Values
+    before: Integers
+
+
+def joined(parts: Mapping[str, Special]) -> Special:
+    """Every part, one after the other."""
+    return Special(
+        index=np.concatenate([part.index for part in parts.values()]),
+        time=np.concatenate([part.time for part in parts.values()]),
+        writes=np.concatenate([part.writes for part in parts.values()]),
+        value=np.concatenate([part.value for part in parts.values()]),
+    )
+
+
+def parted(parts: Mapping[str, Special], accesses: RegisterAccesses) -> dict[str, Found]:
+    """What each part of `joined(parts)` finds, by name."""
+    ends = np.cumsum([len(part) for part in parts.values()])[:-1]
+    values, befores = np.split(accesses.special_value, ends), np.split(accesses.special_before, ends)
+    return {name: Found(value, before) for name, value, before in zip(parts, values, befores, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,12 @@ class Rows:
     @cached_property
     def a(self) -> Values:
         """The destination register before."""
-        return self._log.registers.value[:, 1][self._steps]
+        return self._log.registers.accesses.value[:, 1][self._steps]
 
     @cached_property
     def b(self) -> Values:
         """Operand b: the source register or the immediate."""
-        register = self._log.registers.value[:, 0][self._steps]
+        register = self._log.registers.accesses.value[:, 0][self._steps]
         return np.where(self.is_register, register, self._log.program.immediate[self.pc])
 
     @cached_property
@@ -103,18 +103,18 @@ class Rows:
     @property
     def a_before(self) -> Integers:
         """Time of the previous access of the destination register."""
-        return self._log.registers.before[:, 1][self._steps]
+        return self._log.registers.accesses.before[:, 1][self._steps]
 
     @property
     def b_before(self) -> Integers:
         """Time of the previous access of the source register, 0 for an immediate."""
-        return self._log.registers.before[:, 0][self._steps]
+        return self._log.registers.accesses.before[:, 0][self._steps]
 
     # MEMORY
 
     @cached_property
     def _access(self) -> Integers:
-        return self._log.access_of_step[self._steps]
+        return self._log.memory.access_of_step[self._steps]
 
     @cached_property
     def size(self) -> Integers:
@@ -139,22 +139,22 @@ class Rows:
     @property
     def first_after(self) -> Values:
         """The word with the first byte, after."""
-        return self._log.first_after[self._access]
+        return self._log.memory.pair.first_after[self._access]
 
     @property
     def second_after(self) -> Values:
         """The word after it, after."""
-        return self._log.second_after[self._access]
+        return self._log.memory.pair.second_after[self._access]
 
     @property
     def first_before(self) -> Integers:
         """Time of the previous access of the first word."""
-        return self._log.first_before[self._access]
+        return self._log.memory.pair.first_before[self._access]
 
     @property
     def second_before(self) -> Integers:
         """Time of the previous access of the second word; counts only where the access reaches it."""
-        return self._log.second_before[self._access]
+        return self._log.memory.pair.second_before[self._access]
 
     @cached_property
     def _region(self) -> Integers:
@@ -190,4 +190,4 @@ class Rows:
     @property
     def calls(self) -> Calls:
         """The calls of the whole execution: the rows of the call table."""
-        return self._log.calls
+        return self._log.registers.calls

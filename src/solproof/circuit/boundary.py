@@ -91,7 +91,7 @@ def fill_execution(_: AccessLog) -> Table:
 def fill_registers(log: AccessLog) -> Table:
     """One row per register."""
     table = Table(REGISTER_BOUNDARY, CIRCUIT_REGISTERS)
-    table["time"] = log.registers.final_time
+    table["time"] = log.registers.accesses.final_time
     return table
 
 

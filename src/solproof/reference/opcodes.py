@@ -117,8 +117,7 @@ def _executed(row: Opcode, file: Path) -> list[str]:
 
 def _constrained(chip: Chip) -> str:
     """The line that makes a chip."""
-    modules = [*(PACKAGE / "families").glob("*.py"), *(PACKAGE / "tables").glob("*.py")]
-    return _found_in(modules, rf'Chip\(\s*"{chip.name}"')
+    return _found_in((PACKAGE / "circuit").rglob("*.py"), rf'Chip\(\s*"{chip.name}"')
 
 
 def _fetched_codes(chip: Chip) -> Iterator[FamilyCode]:

@@ -114,7 +114,7 @@ def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
     """The table of a run: when its words were last accessed, and how often each slot was fetched."""
     executions = queries[PROGRAM]
     time = np.zeros(len(executions), np.int64)
-    image = log.cells.of(log.layout.image_region)
+    image = log.memory.cells.of(log.layout.image_region)
     time[image.index] = image.time
     table = Table(CHIP, len(executions) // SLOTS_PER_ROW)
     for part, parity in enumerate(PARITIES):

@@ -58,12 +58,12 @@ def public(data: PublicData) -> PublicTable:
 
 def rows(log: AccessLog) -> int:
     """One per touched word."""
-    return len(log.cells.of(INPUT).index)
+    return len(log.memory.cells.of(INPUT).index)
 
 
 def fill(log: AccessLog) -> Table:
     """One row per touched word, in the order of the statement."""
-    words = log.cells.of(INPUT)
+    words = log.memory.cells.of(INPUT)
     table = Table(CHIP, len(words.time))
     table["time"] = words.time
     return table

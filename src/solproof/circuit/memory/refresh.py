@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from solproof.accesses.access_log import DEPTH_SHIFT, AccessLog
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
+from solproof.accesses.calls import DEPTH_SHIFT
 from solproof.accesses.memory import INDEX_BITS, tag
 from solproof.accesses.registers import Refreshes
 from solproof.accesses.table import Table, limbs
@@ -68,7 +69,7 @@ def _fill(table: Table, refreshes: Refreshes) -> None:
 
 def fill_registers(log: AccessLog) -> Table:
     """One row per refresh of a register."""
-    refreshes = log.registers.refreshes
+    refreshes = log.registers.accesses.refreshes
     table = Table(REGISTER_REFRESH, len(refreshes.now))
     _fill(table, refreshes)
     table["index"] = refreshes.index
@@ -83,7 +84,7 @@ def fill_registers(log: AccessLog) -> Table:
 
 def fill_memory(log: AccessLog) -> Table:
     """One row per refresh of a word."""
-    refreshes = log.memory_refreshes
+    refreshes = log.memory.refreshes
     table = Table(MEMORY_REFRESH, len(refreshes.now))
     _fill(table, refreshes)
     region, index = refreshes.index >> INDEX_BITS, refreshes.index & (2**INDEX_BITS - 1)
@@ -93,6 +94,6 @@ def fill_memory(log: AccessLog) -> Table:
 
 
 TABLES = (
-    ChipTable(REGISTER_REFRESH, lambda log: len(log.registers.refreshes.now), fill_registers),
-    ChipTable(MEMORY_REFRESH, lambda log: len(log.memory_refreshes.now), fill_memory),
+    ChipTable(REGISTER_REFRESH, lambda log: len(log.registers.accesses.refreshes.now), fill_registers),
+    ChipTable(MEMORY_REFRESH, lambda log: len(log.memory.refreshes.now), fill_memory),
 )

@@ -79,12 +79,12 @@ def public(data: PublicData) -> PublicTable:
 
 def rows(log: AccessLog) -> int:
     """One per touched word."""
-    return len(log.cells.of(STACK, HEAP).index)
+    return len(log.memory.cells.of(STACK, HEAP).index)
 
 
 def fill(log: AccessLog) -> Table:
     """One row per touched word, rising."""
-    words = log.cells.of(STACK, HEAP)
+    words = log.memory.cells.of(STACK, HEAP)
     table = Table(CHIP, len(words.index))
     is_heap = words.region == HEAP
     holes = np.where(is_heap, 0, words.index // (2 * HOLE_WORDS)) * log.layout.stack_gaps

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from solproof.accesses.access_log import ARGUMENTS, AccessLog
+from solproof.accesses.access_log import AccessLog
 from solproof.accesses.memory import tag
 from solproof.accesses.program import FamilyCode
 from solproof.accesses.public import PublicData
+from solproof.accesses.register_log import ARGUMENTS
 from solproof.accesses.registers import MEMORY_UNITS_REGISTER
 from solproof.accesses.table import Table, limbs, padded_height
 from solproof.air.chip import Chip
@@ -142,23 +143,28 @@ def fill_syscalls(log: AccessLog) -> Table:
     events = log.returned_events()
     table = Table(SYSCALL, len(events))
     table["pc"] = log.trace.pc[np.array([event.clk - 1 for event in events], np.int64)]
+    accesses = log.registers.events
     for position, register in enumerate(ARGUMENTS):
-        table[f"r{register}_before"] = log.event_before[:, position]
-    table.word("r0", log.event_r0)
-    table["r0_before"], table["memory_units_before"] = log.event_before[:, -2], log.event_before[:, -1]
+        table[f"r{register}_before"] = accesses.arguments_before[:, position]
+    table.word("r0", accesses.r0)
+    table["r0_before"], table["memory_units_before"] = accesses.r0_before, accesses.units_before
     return table
 
 
 def fill_event_words(log: AccessLog) -> Table:
     """One row per word that an event touches, in the order of the events."""
-    table = Table(EVENT_WORD, len(log.event_word_before))
-    table["before"] = log.event_word_before
+    table = Table(EVENT_WORD, len(log.memory.event_word_before))
+    table["before"] = log.memory.event_word_before
     return table
 
 
 TABLES = (
     ChipTable(SYSCALL, lambda log: len(log.returned_events()), fill_syscalls, one_table, public_syscalls),
     ChipTable(
-        EVENT_WORD, lambda log: len(log.event_word_before), fill_event_words, one_table, public_event_words
+        EVENT_WORD,
+        lambda log: len(log.memory.event_word_before),
+        fill_event_words,
+        one_table,
+        public_event_words,
     ),
 )

@@ -237,8 +237,8 @@ def fill_block(chip: Chip, log: AccessLog, rows: Integers, shifted: Values) -> T
     for byte in BYTES:
         table[f"mask_{byte}"], table[f"shift_{byte}"] = blocks.mask[rows, byte], blocks.shift[rows] == byte
     parts = (
-        ("aligned", blocks.aligned, blocks.aligned.old[rows], log.aligned_before),
-        ("shifted", blocks.shifted, shifted, log.shifted_before),
+        ("aligned", blocks.aligned, blocks.aligned.old[rows], log.memory.aligned_before),
+        ("shifted", blocks.shifted, shifted, log.memory.shifted_before),
     )
     for name, words, value, before in parts:
         region, index, exists = words.region[rows], words.index[rows], words.exists[rows]

@@ -270,12 +270,12 @@ def fill(log: AccessLog) -> Table:
     table["is_real"], table["clk"], table["pc"] = 1, calls.clk, log.trace.pc[calls.clk - 1]
     for operation in Operation:
         table[f"is_{operation.name.lower()}"] = calls.operation == operation
-    before = log.memory_call_before
+    accesses = log.registers.memory_calls
     for position, register in enumerate(ARGUMENTS):
         table.word(f"r{register}", calls.arguments[:, position])
-        table[f"r{register}_before"] = before[:, position]
-    table.word("r0", log.memory_call_r0)
-    table["r0_before"], table["units_before"] = before[:, -2], before[:, -1]
+        table[f"r{register}_before"] = accesses.arguments_before[:, position]
+    table.word("r0", accesses.r0)
+    table["r0_before"], table["units_before"] = accesses.r0_before, accesses.units_before
     table["units"], table["cost"] = calls.units, calls.cost
     is_long = calls.length > SHORT
     table["is_empty"], table["is_long"] = calls.length == 0, is_long
@@ -308,7 +308,7 @@ def _fill_result(table: Table, calls: MemoryCalls, log: AccessLog) -> None:
     table["result_eighth"] = is_compare * (address >> 3)
     table["result_available"] = is_compare * available(log.layout, result.region, result.index)
     table.word("result", result.old)
-    table["result_before"] = log.result_before
+    table["result_before"] = log.memory.result_before
 
 
 TABLES = (ChipTable(CHIP, lambda log: len(log.memory_calls), fill),)
