@@ -14,18 +14,18 @@ LEFT = 'style="text-align: left"'
 
 
 def security_text(bits: float, regime: str) -> str:
-    """Proven bits, rounded down to a tenth, and the regime that they are proven in."""
+    """The proven bits, rounded down to a tenth, and the regime in which they are proven."""
     return f"{math.floor(bits * 10) / 10:.1f} bits proven, {regime}"
 
 
 def seconds_text(seconds: Mapping[str, float]) -> str:
-    """Phases and their times in one line, the total first."""
+    """The times of all phases in one line, starting with the total."""
     phases = ", ".join(f"{phase} {value:.3f}" for phase, value in seconds.items() if phase != "total")
     return f"{seconds['total']:.3f} ({phases})"
 
 
 def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
-    """Seconds to the microsecond."""
+    """The times of all phases, rounded to the microsecond."""
     return {phase: round(value, 6) for phase, value in seconds.items()}
 
 

@@ -1,7 +1,6 @@
-"""The errors that solproof raises on purpose. Everything else that escapes is a bug.
+"""The errors that solproof raises on purpose. Any other exception that escapes is a bug.
 
-Each class names the exit status that the command line maps it to, so that a script can tell a bad file from a
-bad proof.
+Each class has its own exit status on the command line, so a script can tell a bad file from a bad proof.
 """
 
 from __future__ import annotations
@@ -10,52 +9,62 @@ from typing import ClassVar
 
 
 class SolproofError(Exception):
-    """Base of every expected error: the message says what, where, and what was expected."""
+    """Base of every expected error. Its message names the problem, its place, and the expected value."""
 
     exit_status: ClassVar[int] = 1
 
 
 class InputError(SolproofError):
-    """A file or value handed in by the user is not what it has to be. Exit status 2."""
+    """A file or a value from the user is invalid. Exit status 2."""
 
     exit_status = 2
 
 
 class ProgramError(InputError):
-    """The program cannot be loaded: an ELF, relocation or verifier error, in Agave's words. Exit status 2."""
+    """The program cannot be loaded. The message is an ELF, relocation or verifier error in Agave's words.
+    Exit status 2.
+    """
 
 
 class UnsupportedError(SolproofError):
-    """A real Solana feature that this version does not run or prove yet, refused by name. Exit status 3."""
+    """The run uses a real Solana feature that this version does not run or prove yet. The message names it.
+    Exit status 3.
+    """
 
     exit_status = 3
 
 
 class ProofRejected(SolproofError):
-    """The proof does not prove what the caller expects; the message is the reason. Exit status 4."""
+    """The proof does not prove the run that the caller expects. The message gives the reason.
+    Exit status 4.
+    """
 
     exit_status = 4
 
 
 class ProofVersionError(SolproofError):
-    """Made by another format or engine version: neither valid nor invalid here. Exit status 5."""
+    """Another format or engine version made the proof, so it is neither valid nor invalid here.
+    Exit status 5.
+    """
 
     exit_status = 5
 
 
 class OutputError(SolproofError):
-    """A result could not be written; nothing was left half-written. Exit status 6."""
+    """A result could not be written. No partial file was left. Exit status 6."""
 
     exit_status = 6
 
 
 class ProvingError(SolproofError):
-    """The engine refused to prove: parameters too weak, or a table outside its limits. Exit status 7."""
+    """The engine refused to prove, because the parameters are too weak or a table is outside its limits.
+    Exit status 7.
+    """
 
     exit_status = 7
 
 
 class NotEnoughMemory(SolproofError):
-    """The estimated peak of a proof is above what may be used; nothing was proven. Exit status 8."""
+    """The estimated peak memory of a proof is above the limit. Nothing was proven. Exit status 8."""
 
     exit_status = 8

@@ -1,7 +1,7 @@
-"""The exit statuses of the command line: what each means, and an example that ends with it.
+"""The exit statuses of the command line, with the meaning of each and an example that ends with it.
 
-The status says whether the command did its work, not whether the program succeeded. Statuses 2 to 8 are those
-of the exceptions in `solproof.errors`.
+The status tells whether the command did its work, not whether the program succeeded. Statuses 2 to 8 belong
+to the exceptions in `solproof.errors`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ READER_GONE = 141  # 128 + SIGPIPE
 
 @dataclass(frozen=True, slots=True)
 class ExitStatus:
-    """A status with its meaning; `details` say more, command by command.
+    """A status and its meaning.
 
-    `example` are lines for a shell in a directory with what `make demo` leaves, of which the last ends with
-    the status; none where a line cannot bring it about.
+    details: more about the meaning, for people
+    example: shell lines for a directory after `make demo`. The last line ends with the status. Empty if no
+             command line can reliably cause the status.
     """
 
     number: int
@@ -43,30 +44,31 @@ _PROOF = f"solproof prove {_PROGRAM} -o transfer.proof"
 STATUSES = (
     ExitStatus(
         0,
-        'the command did its work (a program that fails is still a result: see "success")',
+        'the command did its work; a failing program is a result too (see "success")',
         example=(f"solproof run {_PROGRAM}",),
     ),
     ExitStatus(
         UNEXPECTED,
-        "something unexpected; check: a constraint or a bus does not hold; doctor: proving does not work",
-        "A bug, or the system: memory ran out, a device failed. `--verbose` prints the traceback of a bug.",
+        "an unexpected error; check: a constraint or a bus does not hold; doctor: proving does not work",
+        "A bug, or a failure of the system, such as a lack of memory or a device error. `--verbose` prints "
+        "the traceback of a bug.",
     ),
     ExitStatus(
         InputError.exit_status,
-        "a file, a value or an option is not what it has to be",
-        "ProgramError, for a program that the runtime would not load, is one of these.",
+        "a file, a value or an option is invalid",
+        "ProgramError is the InputError for a program that the runtime would not load.",
         ("solproof opcode 0x300",),
     ),
     ExitStatus(
         UnsupportedError.exit_status,
-        "a real Solana feature that this version does not run or prove yet",
-        "Cross-program invocation, when the program calls it; a feature of the cluster.",
+        "the run uses a real Solana feature that this version does not run or prove yet",
+        "Examples are a cross-program invocation, and an unsupported feature of the cluster.",
         (f"solproof run {_PROGRAM} --feature account_data_direct_mapping",),
     ),
     ExitStatus(
         ProofRejected.exit_status,
         "the proof is rejected",
-        "It is of another program or input, or it is damaged or false; the message says which.",
+        "The proof is about another program or input, is damaged, or is false. The message gives the reason.",
         (
             _PROOF,
             f"solproof verify transfer.proof --program {_PROGRAM} --compute-unit-limit 200000",
@@ -74,7 +76,7 @@ STATUSES = (
     ),
     ExitStatus(
         ProofVersionError.exit_status,
-        "the proof was made by another version: neither valid nor invalid here",
+        "another version made the proof, so it is neither valid nor invalid here",
         "The example writes another format version into the file.",
         (
             _PROOF,
@@ -84,13 +86,13 @@ STATUSES = (
     ),
     ExitStatus(
         OutputError.exit_status,
-        "a result could not be written; nothing is left half-written",
+        "a result could not be written; no partial file is left",
         example=(f"solproof prove {_PROGRAM} -o no/such/folder/transfer.proof",),
     ),
     ExitStatus(
         ProvingError.exit_status,
-        "the prover refused: security below its target, or a table outside its limits",
-        "zisk prove: ZisK failed; zisk doctor: it would fail.",
+        "the prover refused, because security is below its target or a table is outside its limits",
+        "For zisk prove: ZisK failed. For zisk doctor: ZisK would fail.",
     ),
     ExitStatus(
         NotEnoughMemory.exit_status,
@@ -99,12 +101,12 @@ STATUSES = (
         (f"solproof prove {_PROGRAM} -o transfer.proof --max-memory 16M",),
     ),
     ExitStatus(
-        INTERRUPTED, "interrupted", "Ctrl-C, or SIGINT from another process; nothing is left half-written."
+        INTERRUPTED, "interrupted", "By Ctrl-C, or by SIGINT from another process. No partial file is left."
     ),
     ExitStatus(
         READER_GONE,
-        "the reader of standard output is gone",
-        "The example shows it in a shell with `pipefail`.",
+        "the reader of standard output has closed it",
+        "The example shows this in a shell with `pipefail`.",
         (f"set -o pipefail; solproof trace {_PROGRAM} --constraints | head -n 1",),
     ),
 )

@@ -140,7 +140,7 @@ def test_directory(command: Command, files: Files, tmp_path: Path) -> None:
     [
         (b"", "not JSON at line 1, column 1: Expecting value"),
         (b'{"program_id": ', "not JSON at line 1, column 16: Expecting value"),
-        (b"\xff", "expected UTF-8, byte 0 is not"),
+        (b"\xff", "expected UTF-8, but byte 0 is invalid"),
         (b"[]", "expected an object, got []"),
         (b"{}", "program_id: missing"),
         (b'{"program_id": 5}', "program_id: expected a base58 address, got 5"),
@@ -211,7 +211,7 @@ def test_json_without_a_program(command: Command, files: Files) -> None:
 
 
 def test_program_without_an_input(command: Command, files: Files) -> None:
-    message = f"program {files.program}: expected --input with a JSON file beside it"
+    message = f"program {files.program}: expected --input with a JSON file as well"
     refused(command("run", files.program), 2, message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import click
 import pytest
 
 from solproof import __version__
-from solproof.cli import SUMMARIES, solproof
+from solproof.cli import SECTIONS, SUMMARIES, solproof
 from solproof.errors import SolproofError
 from tests.cli.conftest import Command, Files
 
@@ -25,6 +26,18 @@ def test_help_lists_every_command(command: Command) -> None:
     assert [
         line.split()[0] for line in result.output.splitlines() if line[2:].split(" ")[0] in SUMMARIES
     ] == (list(SUMMARIES))
+
+
+def test_help_groups_the_commands(command: Command) -> None:
+    sections = dict(re.findall(r"^([A-Z][a-z ]+):\n((?:  .+\n)+)", command("--help").output, re.MULTILINE))
+    rows = {title: re.findall(r"^  (\w+)( +)", text, re.MULTILINE) for title, text in sections.items()}
+    assert {title: [name for name, _ in rows[title]] for title in list(rows)[-3:]} == {
+        "Run and look": ["run", "trace", "explore", "profile", "inspect", "pack"],
+        "Prove and verify": ["prove", "verify", "estimate", "check", "zisk", "demo"],
+        "Develop": ["asm", "disasm", "opcode", "doctor", "completion"],
+    }
+    # The summaries of all sections start in one column.
+    assert len({len(name + space) for title in SECTIONS for name, space in rows[title]}) == 1
 
 
 @pytest.mark.parametrize("words", [(), ("zisk",)])
@@ -91,7 +104,7 @@ def test_missing_argument(command: Command) -> None:
 
 def test_failure_as_json(command: Command, files: Files) -> None:
     result = command("run", files.program, "--json")
-    message = f"program {files.program}: expected --input with a JSON file beside it"
+    message = f"program {files.program}: expected --input with a JSON file as well"
     assert result.fields == {"failure": {"kind": "InputError", "message": message, "exit_status": 2}}
     assert result.errors == f"error: {message}\n"
 

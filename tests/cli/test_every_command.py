@@ -162,7 +162,7 @@ def test_without_arguments(name: str, command: Command) -> None:
 def test_notes_are_quiet_too(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "program.bin"
     path.write_bytes(bytes.fromhex("b7000000000000009500000000000000"))
-    said = f"program {path}: is no ELF file but valid sBPF: read as with --raw --sbpf-version 0 --entry 0"
+    said = f"program {path}: not ELF but valid sBPF, so it is read with --raw --sbpf-version 0 --entry 0"
     assert command("disasm", path).errors == f"note: {said}\n"
     assert command("disasm", path, "--quiet").errors == ""
     assert json.loads(command("disasm", path, "--progress", "json").errors) == {"note": said}

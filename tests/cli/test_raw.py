@@ -21,7 +21,7 @@ from tests.program.elf_files import strict_elf
 # Not only zeros after the first code, so that nothing else than bytecode can be meant: r0 = 7 from slot 1 on.
 RETURN_7 = encode(EXIT, Instruction(0xB7, immediate=7), EXIT)
 RETURN_0 = encode(Instruction(0xB7, immediate=0), EXIT)
-NOTE = "is no ELF file but valid sBPF: read as with --raw --sbpf-version 0 --entry 0"
+NOTE = "not ELF but valid sBPF, so it is read with --raw --sbpf-version 0 --entry 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +168,12 @@ def refused(command: Command, arguments: tuple[object, ...], message: str) -> No
 @pytest.mark.parametrize("option", ["--sbpf-version", "--entry"])
 def test_options_need_raw(option: str, command: Command, raw_files: RawFiles) -> None:
     arguments = ("run", raw_files.program, "--input", raw_files.input, option, 0)
-    refused(command, arguments, f"{option}: expected --raw as well; an ELF file says it itself")
+    refused(command, arguments, f"{option}: expected --raw as well, because an ELF file has its own value")
 
 
 def test_an_elf_file_is_not_raw(command: Command, raw_files: RawFiles) -> None:
     raw_files.program.write_bytes(strict_elf(EXIT.encode()).data)
-    message = f"program {raw_files.program}: starts with the ELF magic, which --raw contradicts"
+    message = f"program {raw_files.program}: starts with the ELF magic, which contradicts --raw"
     refused(command, ("run", raw_files.program, "--input", raw_files.input, "--raw"), message)
     refused(command, ("inspect", raw_files.program, "--raw"), message)
 
@@ -183,17 +183,21 @@ def test_options_that_the_input_contradicts(
     option: str, said: int, value: int, command: Command, raw_files: RawFiles
 ) -> None:
     arguments = ("run", raw_files.program, "--input", raw_files.described, "--raw", option, value)
-    refused(command, arguments, f"input {raw_files.described}: says {said} where {option} says {value}")
+    refused(
+        command,
+        arguments,
+        f"input {raw_files.described}: the recorded value {said} contradicts {option} {value}",
+    )
 
 
 def test_raw_and_an_input_bin_with_elf(command: Command, files: Files) -> None:
-    message = f"input {files.input_bin}: its program is an ELF file, which --raw contradicts"
+    message = f"input {files.input_bin}: its program is an ELF file, which contradicts --raw"
     refused(command, ("run", files.program, "--input", files.input_bin, "--raw"), message)
 
 
 @pytest.mark.parametrize("options", [(), ("--raw",)])
 def test_raw_bytecode_alone(options: tuple[str, ...], command: Command, raw_files: RawFiles) -> None:
-    message = f"program {raw_files.program}: expected --input with a JSON file beside it"
+    message = f"program {raw_files.program}: expected --input with a JSON file as well"
     refused(command, ("run", raw_files.program, *options), message)
 
 

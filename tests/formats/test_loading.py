@@ -52,10 +52,12 @@ def test_raw_bytecode_and_parameters() -> None:
 def test_refusals(given: ExecutionInput, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load(given.program)
-    assert str(caught.value) == "instruction: expected one beside a program that is no input.bin"
+    assert (
+        str(caught.value) == "instruction: expected an instruction, because the program is not an input.bin"
+    )
     with pytest.raises(InputError) as caught:
         load(given.program + b"\0", bincode.pack(given))
-    assert str(caught.value) == "instruction: the program in this input.bin is another one"
+    assert str(caught.value) == "instruction: this input.bin contains a different program"
     missing = tmp_path / "missing.so"
     with pytest.raises(InputError) as caught:
         load(missing, {})

@@ -1,7 +1,7 @@
-"""The command line: one module per command, results on standard output, progress and errors on standard
-error.
+"""The command line, with one module per command.
 
-A command's module is imported when the command is used, so that `solproof --help` is quick.
+Results go to standard output. Progress and errors go to standard error. A command's module is imported only
+when the command is used, so `solproof --help` is fast.
 """
 
 from __future__ import annotations
@@ -20,25 +20,35 @@ from solproof.cli.terminal.reporting import with_common_options
 from solproof.exit_status import STATUSES
 
 COMPLETION_VARIABLE = "_SOLPROOF_COMPLETE"
-SUMMARIES = {
-    "run": "Run a program on an input, as the runtime would.",
-    "prove": "Run a program and write a proof of the run.",
-    "verify": "Verify a proof against your own program and input.",
-    "estimate": "Say what a proof would take: rows, cells, memory, time, size.",
-    "profile": "Show what each function, opcode family and syscall costs to run and to prove.",
-    "check": "Check every constraint and bus of a run, without proving.",
-    "trace": "Run a program and write every step of the run.",
-    "explore": "Run a program and write a page that shows the run step by step.",
-    "inspect": "Describe a proof, a program or an input.bin.",
-    "asm": "Assemble a program into an ELF file.",
-    "disasm": "Print a program as assembly source.",
-    "opcode": "Show where an opcode is defined, executed, constrained and tested.",
-    "pack": "Write a program and its input into one input.bin.",
-    "zisk": "Run and prove a program as a guest inside the zkVM ZisK.",
-    "demo": "Run, compare, prove and verify two real SPL Token transfers.",
-    "doctor": "Check this machine: processor, engine, memory, versions, and whether proving works.",
-    "completion": "Print the script that lets a shell complete commands, options and files.",
+SECTIONS = {
+    "Run and look": {
+        "run": "Run a program on an input, as the runtime would.",
+        "trace": "Run a program and write every step of the run.",
+        "explore": "Run a program and write a page that shows the run step by step.",
+        "profile": "Show the costs of each function, opcode family and syscall.",
+        "inspect": "Describe a proof, a program or an input.bin.",
+        "pack": "Write a program and its input into one input.bin.",
+    },
+    "Prove and verify": {
+        "prove": "Run a program and write a proof of the run.",
+        "verify": "Verify a proof against your own program and input.",
+        "estimate": "Estimate the cost of a proof: rows, cells, memory, time, size.",
+        "check": "Check every constraint and bus of a run, without proving.",
+        "zisk": "Run and prove a program as a guest inside the zkVM ZisK.",
+        "demo": "Run, compare, prove and verify two real SPL Token transfers.",
+    },
+    "Develop": {
+        "asm": "Assemble a program into an ELF file.",
+        "disasm": "Print a program as assembly source.",
+        "opcode": "Show where an opcode is defined, run, constrained and tested.",
+        "doctor": "Check this machine: versions, processor, memory, engine, proving.",
+        "completion": "Print a shell script that completes commands, options and files.",
+    },
 }
+"""The sections of the help page, with the summary of each command."""
+
+SUMMARIES = {name: summary for section in SECTIONS.values() for name, summary in section.items()}
+"""The summary of each command, in the order of the help page."""
 
 _STATUS_LINES = "\n".join(f"  {status.number:>3}  {status.meaning}" for status in STATUSES)
 EPILOGUE = f"""\b
@@ -53,14 +63,14 @@ Example:
 
 
 class Commands(click.Group):
-    """The commands of `SUMMARIES`, each imported from its module when it is used."""
+    """The commands of `SECTIONS`. Each is imported from its module only when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the help page."""
+        """The names of the commands, in the order of the help page."""
         return list(SUMMARIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command in the module of that name."""
+        """The command from the module of the same name, or None if there is no such command."""
         if cmd_name not in SUMMARIES:
             return None
         command = getattr(import_module(f"{__name__}.commands.{cmd_name}"), cmd_name)
@@ -68,7 +78,7 @@ class Commands(click.Group):
         return with_common_options(command)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The commands that begin so, and the options, without importing a command."""
+        """The commands or options that start with `incomplete`, without importing a command."""
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
         return [
@@ -78,9 +88,11 @@ class Commands(click.Group):
         ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The help page's list, without importing a command."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(SUMMARIES.items()))
+        """Write the sections of commands, without importing a command."""
+        width = max(map(len, SUMMARIES))  # so that the summaries of all sections start in one column
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), summary) for name, summary in section.items()])
 
 
 @click.group(
@@ -92,17 +104,17 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="solproof")
 @click.pass_context
 def solproof(context: click.Context) -> None:
-    """Run Solana programs exactly as a validator would, and prove what they did.
+    """Run Solana programs exactly as a validator would, and prove the runs.
 
-    Results go to standard output, progress and errors to standard error. With --json the result is one JSON
-    object; when the command fails it is {"failure": {"kind", "message", "exit_status"}}.
+    Results go to standard output. Progress and errors go to standard error. With --json, the result is one
+    JSON object. If the command fails, that object is {"failure": {"kind", "message", "exit_status"}}.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
 def main() -> NoReturn:
-    """The entry point of the command `solproof`."""
+    """Run the command `solproof`. Never returns: the process ends with the exit status."""
     asked = os.environ.get(COMPLETION_VARIABLE)
     if asked:
         sys.exit(shell_complete(solproof, {}, "solproof", COMPLETION_VARIABLE, asked))

@@ -1,11 +1,12 @@
-"""`input.bin` and its result: `SolanaExecutionInput` and `SolanaExecutionOutput` in bincode 1.x's default
-encoding.
+"""`SolanaExecutionInput` (`input.bin`) and its result, `SolanaExecutionOutput`, in the default encoding of
+bincode 1.x.
 
-Integers are little-endian and of fixed width, a boolean is one byte, a vector is a 64-bit length and its
-elements, an option is one byte and the value, an enum a 32-bit index. docs/input-format.md lists the fields.
+Integers are little-endian and have a fixed width. A boolean is one byte. A vector is a 64-bit length and its
+elements. An option is one byte, then its value if there is one. An enum is a 32-bit index.
+docs/input-format.md lists the fields.
 
-Reading is strict: a field that is cut short, out of range or followed by more raises `InputError` with its
-name and offset.
+Reading is strict. A field that is cut short or out of range raises `InputError` with its name and offset, and
+so do bytes after the end.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ Value = TypeVar("Value")
 
 
 def pack(execution_input: ExecutionInput) -> bytes:
-    """The bytes of input.bin. Sysvars, stakes and features that are the defaults are left out."""
+    """The bytes of an input.bin. Sysvars, stakes and features are left out if they are the defaults."""
     parameters = execution_input.parameters
     parts = [
         _byte_vector(execution_input.program),
@@ -68,7 +69,7 @@ def pack(execution_input: ExecutionInput) -> bytes:
 
 
 def unpack(content: bytes) -> ExecutionInput:
-    """The input in an input.bin; raises `InputError` when it is not one."""
+    """The input in an input.bin. Raises `InputError` if the content is malformed."""
     reader = Reader(content, "input.bin")
     program = reader.byte_vector("program", MAXIMUM_PROGRAM_LENGTH)
     program_id = reader.take("program_id", KEY_LENGTH)
@@ -101,7 +102,7 @@ def pack_output(output: ExecutionOutput) -> bytes:
 
 
 def unpack_output(content: bytes) -> ExecutionOutput:
-    """The result in `content`; raises `InputError` when it is not one."""
+    """The result in `content`. Raises `InputError` if the content is malformed."""
     reader = Reader(content, "output.bin")
     output = ExecutionOutput(
         success=reader.boolean("success"),
@@ -126,7 +127,10 @@ def unpack_output(content: bytes) -> ExecutionOutput:
 
 
 class Reader:
-    """Takes values from the front of `content`; every method names the field for the error message."""
+    """Takes values from the front of `content`. Every method takes the name of the field for its errors.
+
+    A method raises `InputError` if the bytes do not encode its type.
+    """
 
     def __init__(self, content: bytes, name: str) -> None:
         self.content = content
@@ -185,7 +189,7 @@ class Reader:
         return tuple(element(f"{field}[{position}]") for position in range(self._length(field, longest)))
 
     def finish(self) -> None:
-        """Refuse what is left."""
+        """Raise `InputError` if bytes are left."""
         left = len(self.content) - self.offset
         if left:
             raise InputError(

@@ -1,5 +1,4 @@
-"""The input as JSON: the format of `agave-ledger-tool program run --input`, and what `solana account --output
-json` prints.
+"""The input as JSON, in the format of `agave-ledger-tool program run --input`:
 
     {"program_id": base58, "accounts": [{"key": base58, "owner": base58, "lamports": u64, "data": bytes,
      "is_signer": bool, "is_writable": bool, "executable": bool}, ...], "instruction_data": bytes,
@@ -8,9 +7,9 @@ json` prints.
      "sysvars": {name: bytes}, "epoch_stakes": {"total": u64, "vote_accounts": {base58: u64}}}
 
 `bytes` is an array of integers, a base58 text, or a pair [text, "base58" | "base64"]. An element of
-`accounts` may also be an account as the command line tools dump it, {"pubkey", "account": {"lamports",
-"data", "owner", "executable", ...}}, with the two flags beside. docs/input-format.md has the details.
-Everything unexpected raises `InputError` with its path.
+`accounts` may also be the output of `solana account --output json`, {"pubkey", "account": {"lamports",
+"data", "owner", "executable", ...}}, with the two flags added. docs/input-format.md has the details. Anything
+unexpected raises `InputError` with the path of the field.
 """
 
 from __future__ import annotations
@@ -66,10 +65,11 @@ def parse_input(
     parameters: Parameters | None = None,
     program_format: RawFormat | None = None,
 ) -> ExecutionInput:
-    """The input that a JSON text describes, for the content of a program's file; raises `InputError`.
+    """The input that a JSON text describes.
 
-    `program_format` is for a text that does not say how the program is to be read, `parameters` for what it
-    does not say of the cluster.
+    program: the content of the program's file. program_format: how to read it if the text has no
+    `program_format`. parameters: the values for the parts of the cluster that the text leaves out. Raises
+    `InputError` with the path of the invalid field.
     """
     document = _object(_decode(text), "input", FIELDS)
     program_id = _address(_required(document, "program_id", "program_id"), "program_id")
@@ -99,10 +99,10 @@ def parse_input(
 
 
 def format_input(execution_input: ExecutionInput) -> str:
-    """The JSON text of an input, one account a line.
+    """The JSON text of an input, with one account per line.
 
-    `agave-ledger-tool` reads it too, unless an account is executable, the program is raw bytecode, or the
-    cluster's features, sysvars or stakes are not the defaults.
+    `agave-ledger-tool` can read it too, with three exceptions: an executable account, raw bytecode, and a
+    cluster whose features, sysvars or stakes are not the defaults.
     """
     accounts = ",".join(f"\n    {json.dumps(_described(entry))}" for entry in execution_input.accounts)
     lines = [
@@ -149,7 +149,7 @@ def _program_format(value: Any, path: str) -> RawFormat | None:
 
 
 def _cluster(document: dict[str, Any], parameters: Parameters) -> Parameters:
-    """The parameters with the features, sysvars and stakes that a document names."""
+    """The parameters, with the features, sysvars and stakes of a document in place of the given ones."""
     changes: dict[str, Any] = {}
     if "features" in document:
         changes["features"] = _features(document["features"])
@@ -240,7 +240,7 @@ def _instruction_account(element: Any, path: str, before: list[InstructionAccoun
 
 
 def _account(fields: dict[str, Any], path: str, key: bytes, known: Account | None) -> Account:
-    """One account; a further mention of a `known` one may leave its state out."""
+    """The account that some fields describe. A later mention of a `known` account may leave out its state."""
     if known is None:
         _required(fields, "owner", f"{path}.owner")
         known = Account(key, key, 0, b"")
@@ -266,7 +266,7 @@ def _decode(text: str | bytes) -> Any:
         decoded = text if isinstance(text, str) else text.decode("utf-8")
         return json.loads(decoded, object_pairs_hook=_distinct_keys, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
-        raise InputError(f"input: expected UTF-8, byte {error.start} is not") from None
+        raise InputError(f"input: expected UTF-8, but byte {error.start} is invalid") from None
     except json.JSONDecodeError as error:
         raise InputError(
             f"input: not JSON at line {error.lineno}, column {error.colno}: {error.msg}"
@@ -279,7 +279,7 @@ def _distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document: dict[str, Any] = {}
     for key, value in pairs:
         if key in document:
-            raise InputError(f"input: the key {key!r} stands twice in one object")
+            raise InputError(f"input: the key {key!r} occurs twice in one object")
         document[key] = value
     return document
 

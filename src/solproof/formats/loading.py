@@ -1,4 +1,4 @@
-"""One function that makes an input of what people have: files, their contents, or a dictionary."""
+"""`load`, which makes an input from files, their contents, or a dictionary."""
 
 from __future__ import annotations
 
@@ -26,17 +26,19 @@ def load(
     parameters: Parameters | None = None,
     program_format: RawFormat | None = None,
 ) -> ExecutionInput:
-    """The input that a program and an instruction make.
+    """Make an input from a program and an instruction.
 
-    program: an ELF file, or raw bytecode with its `program_format`; or an input.bin, which needs no more.
-    instruction: the JSON that docs/input-format.md describes, as it is or as a dictionary; or an input.bin
-    that holds this very program. Bytes are contents, anything else is a path. `parameters` are what the JSON
-    leaves open. Raises `InputError` with what was expected.
+    program: an ELF file, or raw bytecode with its `program_format`. An input.bin needs no instruction.
+    instruction: the JSON of docs/input-format.md, as text or as a dictionary, or an input.bin with the same
+    program. Bytes are the content of a file, and anything else is a path.
+    parameters: the values for the parameters that the JSON leaves out.
+
+    Raises `InputError`, which names the expected value.
     """
     content = _content(program, "program", MAXIMUM_PROGRAM_LENGTH)
     if instruction is None:
         if content.startswith(MAGIC) or not is_input_bin(content):
-            raise InputError("instruction: expected one beside a program that is no input.bin")
+            raise InputError("instruction: expected an instruction, because the program is not an input.bin")
         return bincode.unpack(content)
     if isinstance(instruction, Mapping):
         described = json.dumps(instruction).encode()
@@ -46,13 +48,14 @@ def load(
         return input_file.parse_input(described, content, parameters, program_format)
     given = bincode.unpack(described)
     if given.program != content:
-        raise InputError("instruction: the program in this input.bin is another one")
+        raise InputError("instruction: this input.bin contains a different program")
     return given
 
 
 def is_input_bin(content: bytes) -> bool:
-    """Whether this is an input.bin and not JSON: it begins with a 64-bit length below 2^32, and JSON holds no
-    zero byte.
+    """Whether some content is an input.bin and not JSON.
+
+    An input.bin begins with a 64-bit length below 2^32, so bytes 4 to 7 are zero. JSON has no zero bytes.
     """
     return content[4:8] == bytes(4)
 

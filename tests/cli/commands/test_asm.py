@@ -54,8 +54,8 @@ def test_json(version: int, command: Command, source: Path, tmp_path: Path) -> N
 def test_raw(version: int, command: Command, source: Path, tmp_path: Path) -> None:
     output = tmp_path / "program.bin"
     result = command("asm", source, "-o", output, "--raw", "--sbpf-version", version)
-    how = f"to be read with --raw --sbpf-version {version} --entry 1"
-    assert result.output == f"{output}: 32 bytes of sBPF V{version}, {how}\n"
+    how = f"read it with --raw --sbpf-version {version} --entry 1"
+    assert result.output == f"{output}: 32 bytes of sBPF V{version}; {how}\n"
     program = load_raw(output.read_bytes(), version, 1)
     assert program.slots == 4
 
@@ -87,7 +87,7 @@ def test_the_example_of_the_documentation(command: Command, tmp_path: Path) -> N
             ["--raw"],
             "the program has 1 bytes in .rodata, expected none: raw bytecode is only text",
         ),
-        (b"exit\xff", [], "expected UTF-8, byte 4 is not"),
+        (b"exit\xff", [], "expected UTF-8, but byte 4 is invalid"),
     ],
 )
 def test_errors(text: bytes, options: list[object], message: str, command: Command, tmp_path: Path) -> None:

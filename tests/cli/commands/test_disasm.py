@@ -47,7 +47,7 @@ def test_raw_bytecode_is_recognised(command: Command, tmp_path: Path) -> None:
     program.write_bytes(write_raw(assemble(SOURCE, 0)))
     result = command("disasm", program)
     assert (result.status, result.output) == (0, LISTING)
-    assert result.errors.startswith(f"note: program {program}: is no ELF file but valid sBPF")
+    assert result.errors.startswith(f"note: program {program}: not ELF but valid sBPF")
 
 
 def test_json(command: Command, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_errors(
 
 def test_options_for_elf(command: Command, files: Files) -> None:
     result = command("disasm", files.program, "--sbpf-version", 0)
-    message = "error: --sbpf-version: expected --raw as well; an ELF file says it itself\n"
+    message = "error: --sbpf-version: expected --raw as well, because an ELF file has its own value\n"
     assert (result.status, result.errors) == (2, message)
 
 

@@ -129,7 +129,7 @@ def test_another_program_than_the_proof_names(command: Command, files: Files, tm
     program.write_bytes(build_elf([leave()]))
     result = command("inspect", files.proof, "--program", program)
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (program, files.program)]
-    message = f"error: program {program}: has the SHA-256 {digests[0]}, the proof names {digests[1]}\n"
+    message = f"error: program {program}: has the SHA-256 {digests[0]}, but the proof names {digests[1]}\n"
     assert (result.status, result.errors) == (2, message)
 
 

@@ -79,11 +79,11 @@ def test_schema(command: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--json"], "--json: expected --output as well; standard output cannot hold both"),
+        (["--json"], "--json: expected --output as well, because standard output cannot hold both"),
         (["--format", "parquet"], "--format parquet: expected --output as well"),
         (
             ["--format", "parquet", "--constraints", "-o", "x"],
-            "--constraints: expected --format json or jsonl; a table has no place for them",
+            "--constraints: expected --format json or jsonl, because a table cannot hold them",
         ),
     ],
 )

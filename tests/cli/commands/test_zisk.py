@@ -93,7 +93,7 @@ def test_input(command: Command, files: Files, tmp_path: Path, abi: object) -> N
 def test_inputs_of_segments(command: Command, files: Files, tmp_path: Path) -> None:
     result = command("zisk", "input", files.input_bin, "-o", tmp_path / "part.bin", "--max-steps", 30)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["part-0.bin", "part-1.bin", "part-2.bin"]
-    assert result.output.count("framed as ZisK 0.18 reads it") == 3
+    assert result.output.count("framed for ZisK 0.18") == 3
 
 
 def test_without_unicorn(command: Command, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,4 +215,4 @@ def test_doctor(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         lines[0] == "cargo-zisk     bad      not installed; install ZisK; solproof zisk run works without it"
     )
     assert lines[-1].startswith("ROM rows       good     ")
-    assert result.errors.startswith("error: in the way of a proof: cargo-zisk, proving key")
+    assert result.errors.startswith("error: ZisK cannot prove here because of: cargo-zisk, proving key")

@@ -34,19 +34,19 @@ MAXIMUM_SOURCE = 64 * 1024 * 1024
     show_default=True,
     help="The sBPF version, 0 to 4; 3 is the newest on mainnet.",
 )
-@click.option("--raw", is_flag=True, help="Write raw bytecode: the instructions without an ELF header.")
+@click.option("--raw", is_flag=True, help="Write raw bytecode, which is instructions without an ELF header.")
 @json_option
 def asm(source: Path, output: Path, sbpf_version: int, raw: bool, as_json: bool) -> None:
     """Assemble a program into an ELF file.
 
-    The syntax is that of the solana-sbpf assembler, with comments, constants and read-only data;
-    docs/assembly.md has it. The program is not verified: what is wrong with it shows when it is run.
+    The syntax is that of the solana-sbpf assembler, with comments, constants and read-only data. It is
+    described in docs/assembly.md. The program is not verified, so errors in it show only when you run it.
     """
     check_writable(output)
     try:
         text = read_file(source, "source", MAXIMUM_SOURCE).decode()
     except UnicodeDecodeError as error:
-        raise InputError(f"source {source}: expected UTF-8, byte {error.start} is not") from None
+        raise InputError(f"source {source}: expected UTF-8, but byte {error.start} is invalid") from None
     try:
         assembly = assemble(text, sbpf_version)
         content = write_raw(assembly) if raw else write_elf(assembly)
@@ -69,8 +69,6 @@ def asm(source: Path, output: Path, sbpf_version: int, raw: bool, as_json: bool)
         print_json(fields)
     else:
         how = (
-            f", to be read with --raw --sbpf-version {assembly.version} --entry {assembly.entry}"
-            if raw
-            else ""
+            f"; read it with --raw --sbpf-version {assembly.version} --entry {assembly.entry}" if raw else ""
         )
         print_lines([f"{output}: {len(content):,} bytes of sBPF V{assembly.version}{how}"])

@@ -47,8 +47,8 @@ def check(
 ) -> None:
     """Check every constraint and bus of a run, without proving.
 
-    Names the chip, constraint, row and instruction of whatever does not hold: that would be a bug in
-    solproof, and the exit status is then 1.
+    Prints the chip, constraint, row and instruction of every failure. A failure is a bug in solproof, and the
+    exit status is then 1.
     """
     start = time.perf_counter()
     given = read_input(program, input_path, **parameters)

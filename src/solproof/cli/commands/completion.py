@@ -21,14 +21,14 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @json_option
 def completion(shell: str, as_json: bool) -> None:
-    """Print the script that lets a shell complete commands, options and files.
+    """Print a shell script that completes commands, options and files.
 
-    The shell asks "solproof" itself for what fits, so the script stays right when commands are added.
+    The script asks "solproof" for the completions, so it also knows commands that later versions add.
     """
     kind = get_completion_class(shell)
     assert kind is not None
     complete = kind(solproof, {}, "solproof", COMPLETION_VARIABLE)
-    # Its method `source` would run the shell to look at its version.
+    # The method `source` of the class would run the shell to find out its version.
     script = complete.source_template % complete.source_vars()
     if as_json:
         print_json({"shell": shell, "script": script})

@@ -24,16 +24,17 @@ Example:
     type=FILE,
     default=Path("demo"),
     show_default=True,
-    help="Where the files are written.",
+    help="The directory for the files.",
 )
 @json_option
 @quiet_option
 def demo(directory: Path, as_json: bool, quiet: bool) -> None:
     """Run, compare, prove and verify two real SPL Token transfers.
 
-    Takes p-token and SPL Token 3.5.0 out of LiteSVM, runs a Transfer with each here and there and insists
-    that they agree in everything, proves both, verifies the proofs in a process of its own, and shows that a
-    changed account and a changed proof are rejected. The programs, inputs and proofs stay in the directory.
+    Takes p-token and SPL Token 3.5.0 out of LiteSVM. Runs a Transfer with each program in solproof and in
+    LiteSVM, and requires equal results. Proves both runs and verifies the proofs in a separate process. Shows
+    that a changed account and a changed proof are rejected. The programs, inputs and proofs stay in the
+    directory.
     """
     figures = run_demo(
         directory,

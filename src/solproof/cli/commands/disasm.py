@@ -49,8 +49,8 @@ def disasm(
 ) -> None:
     """Print a program as assembly source.
 
-    It is the text that the file holds, before relocation, with names for syscalls and functions; "solproof
-    asm" makes the same text of it. What the verifier would refuse is printed too.
+    Prints the text that the file holds, before relocation, with names for syscalls and functions. "solproof
+    asm" makes the same text from this source. Instructions that the verifier would refuse are printed too.
     """
     options = RawOptions(raw, sbpf_version, entry)
     if output is not None:

@@ -21,10 +21,10 @@ Examples:
 @quiet_option
 @click.pass_context
 def doctor(context: click.Context, /, as_json: bool, quiet: bool) -> None:
-    """Check this machine: processor, engine, memory, versions, and whether proving works.
+    """Check this machine: versions, processor, memory, engine, proving.
 
     Proves and verifies a program of two instructions, and compares a Transfer with LiteSVM. The exit status
-    is 0 when proving works, else 1. What only the tests need may be absent.
+    is 0 if proving works, else 1. Things that only the tests need may be absent.
     """
     with Phases("doctor", quiet=quiet) as progress:
         progress("examine")

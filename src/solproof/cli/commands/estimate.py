@@ -49,10 +49,11 @@ Examples:
 def estimate(
     program: Path, input_path: Path | None, *, as_json: bool, quiet: bool, **parameters: Any
 ) -> None:
-    """Say what a proof would take: rows, cells, memory, time, size.
+    """Estimate the cost of a proof: rows, cells, memory, time, size.
 
-    Runs the program and counts the rows of every chip; nothing is proven. Rows, cells and security are exact.
-    Memory and time come from a model of measured proofs: it says on which machine, and how far off it was.
+    Runs the program and counts the rows of every chip, but proves nothing. Rows, cells and security are
+    exact. Memory and time come from a model of measured proofs. The result includes the machine of the
+    measurements and the errors of the model.
     """
     given = read_input(program, input_path, **parameters)
     with naming_program(program), Phases("estimate", quiet=quiet) as progress:
@@ -105,7 +106,7 @@ def estimate(
 
 
 def estimate_fields(found: Estimate) -> Fields:
-    """The figures of an estimate."""
+    """The figures of an estimate, as JSON fields."""
     return {
         "seconds": round(found.seconds, 3),
         "peak_bytes": found.peak_bytes,

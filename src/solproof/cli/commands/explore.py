@@ -35,8 +35,8 @@ Example:
 @input_option
 @parameter_options
 @click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The HTML file to write.")
-@click.option("--title", metavar="TEXT", help="What the page is called.  [default: the program's file name]")
-@click.option("--no-constraints", is_flag=True, help="Leave the constraints out: a smaller file.")
+@click.option("--title", metavar="TEXT", help="The title of the page.  [default: the program's file name]")
+@click.option("--no-constraints", is_flag=True, help="Leave out the constraints, for a smaller file.")
 @json_option
 @quiet_option
 def explore(
@@ -51,8 +51,8 @@ def explore(
 ) -> None:
     """Run a program and write a page that shows the run step by step.
 
-    One HTML file that needs no network: registers, memory, calls, compute units and the constraints of every
-    step, forward and back. Press ? in it for its keys.
+    Writes one HTML file that needs no network. It shows the registers, memory, calls, compute units and
+    constraints of every step, forward and back. Press ? on the page to see its keys.
     """
     check_writable(output)
     given = read_input(program, input_path, **parameters)

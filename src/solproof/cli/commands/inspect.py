@@ -47,7 +47,7 @@ Examples:
 """
 
 SHOWN_SITES = 4
-"""More places than these that one call may be at are counted, not listed."""
+"""If a call may be at more slots than this, the text output counts them and does not list them."""
 
 
 @click.command(epilog=EXAMPLE)
@@ -58,7 +58,7 @@ SHOWN_SITES = 4
     "program_path",
     type=FILE,
     metavar="FILE",
-    help="With a proof: the program that it names, which says where its syscalls are called.",
+    help="With a proof: the program that the proof names, to find the slots where syscalls are called.",
 )
 @raw_options
 @json_option
@@ -72,7 +72,7 @@ def inspect(
 ) -> None:
     """Describe a proof, a program or an input.bin.
 
-    What a proof says is what its maker wrote: only "solproof verify" tells whether it is true.
+    Verifies nothing: the fields of a proof are what its maker wrote. Use "solproof verify" to check them.
     """
     options = RawOptions(raw, sbpf_version, entry)
     content = read_file(file, "file")
@@ -108,20 +108,21 @@ def _program_format(content: bytes, path: Path, options: RawOptions) -> RawForma
 
 
 def _named_program(proof: bytes, path: Path, options: RawOptions) -> Program:
-    """The program at a path; raises `InputError` when it is not the one that the proof names."""
+    """Load the program at `path`. Raises `InputError` if it is not the program that the proof names."""
     expected = ProofFile.from_bytes(proof).program_sha256.hex()
     content = read_file(path, "program", MAXIMUM_PROGRAM_LENGTH)
     digest = sha256(content).hexdigest()
     if digest != expected:
-        raise InputError(f"program {path}: has the SHA-256 {digest}, the proof names {expected}")
+        raise InputError(f"program {path}: has the SHA-256 {digest}, but the proof names {expected}")
     with naming_program(path):
         return load_program(content, _program_format(content, path, options))
 
 
 def describe_proof(content: bytes, program: Program | None = None) -> Fields:
-    """The header and the claim of a proof file; raises `ProofRejected` or `ProofVersionError`.
+    """The header and the claim of a proof file, as JSON fields.
 
-    A claim has the slot of the last instruction only. `program` tells those at which each syscall is called.
+    A claim records only the slot of the last instruction. If `program` is given, the slots that call each
+    syscall come from it. Raises `ProofRejected` or `ProofVersionError` if the file cannot be read as a proof.
     """
     file = ProofFile.from_bytes(content)
     claim = Claim.from_bytes(file.claim)
@@ -174,7 +175,10 @@ def _event(number: int, event: SyscallEvent, pcs: list[int] | None) -> Fields:
 
 
 def describe_program(content: bytes, program_format: RawFormat | None = None) -> Fields:
-    """What the loader makes of a program's file, ELF or raw bytecode; raises `ProgramError`."""
+    """The properties of a loaded program, from ELF or raw bytecode, as JSON fields.
+
+    Raises `ProgramError` if the program cannot be loaded.
+    """
     program = load_program(content, program_format)
     return {
         "kind": "program",
@@ -192,7 +196,7 @@ def describe_program(content: bytes, program_format: RawFormat | None = None) ->
 
 
 def describe_input(content: bytes) -> Fields:
-    """The fields of an input.bin; raises `InputError`."""
+    """The content of an input.bin, as JSON fields. Raises `InputError` if it is malformed."""
     given = bincode.unpack(content)
     parameters = given.parameters
     return {
@@ -225,7 +229,7 @@ def describe_input(content: bytes) -> Fields:
 
 
 def _features(features: FeatureSet) -> str:
-    """The set in words, as what it has more and less than mainnet's."""
+    """The features in words, as differences from those of mainnet."""
     more = [f"with {name}" for name in sorted(features.active - MAINNET.active)]
     less = [f"without {name}" for name in sorted(MAINNET.active - features.active)]
     return ", ".join(["mainnet's", *more, *less])
@@ -238,16 +242,19 @@ def _format_text(program_format: RawFormat | None) -> str:
 
 
 def _syscalls(program: Program) -> dict[str, str]:
-    """The syscalls that the text calls by name, and whether this version runs them and mainnet has them."""
+    """The known syscalls that the text calls, by name.
+
+    The value of each tells whether this version supports the syscall and whether it is active on mainnet.
+    """
     return {name: _state(name) for name in sorted(SYSCALL_NAMES[key] for key in _call_sites(program))}
 
 
 def _call_sites(program: Program) -> dict[int, list[int]]:
-    """The slots that call each syscall, by its hash."""
+    """The slots that call each syscall, by the hash of its name."""
     code = by_mnemonic("CALL_IMM").code
     sites: dict[int, list[int]] = {}
     for pc, slot in enumerate(decode_program(program.text)):
-        # The second slot of an lddw has code 0, so it is no call: the verifier has seen to that.
+        # The second slot of an lddw cannot look like a call, because the verifier requires its code to be 0.
         call = resolve_call(program, pc, slot, SYSCALL_NAMES) if slot.code == code else None
         if call is not None and call.is_syscall:
             sites.setdefault(call.target, []).append(pc)
@@ -264,7 +271,7 @@ def _state(name: str) -> str:
 
 
 def _element(element: Fields | str, depth: int) -> list[str]:
-    """One element of a list: an event in one line, anything else with a line for each field."""
+    """The lines for one element of a list: one line for an event, else one line for each field."""
     indent = "  " * depth
     if isinstance(element, str):
         return [f"{indent}{element}"]
@@ -279,7 +286,7 @@ def _element(element: Fields | str, depth: int) -> list[str]:
 
 
 def _place(pcs: list[int] | None) -> str:
-    """Where a call is, as far as it is known."""
+    """The possible slots of a call, in words. Empty if they are unknown."""
     if pcs is None:
         return ""
     if len(pcs) > SHOWN_SITES:
@@ -308,7 +315,7 @@ def _lines(fields: Fields, depth: int) -> list[str]:
 
 
 def _text(value: object) -> str:
-    """A single value, as people write it."""
+    """One value in words."""
     match value:
         case None:
             return "none"

@@ -1,4 +1,4 @@
-"""`solproof opcode`: the life of an opcode, read off the registry and the sources."""
+"""`solproof opcode`: the places of an opcode, found in the registry and the sources."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Examples:
 @click.argument("code", metavar="[CODE]", required=False)
 @json_option
 def opcode(code: str | None, as_json: bool) -> None:
-    """Show where an opcode is defined, executed, constrained and tested.
+    """Show where an opcode is defined, run, constrained and tested.
 
-    CODE is a number from 0 to 255, such as 0x0f, a mnemonic, such as ADD64_REG, or the name in assembly, such
-    as add64, which may have several. A number that means different things in different sBPF versions shows
-    them all. Places are paths in the repository with line numbers. Without CODE: what an instruction of each
-    chip costs to prove, in field elements.
+    CODE is a number from 0 to 255 (such as 0x0f), a mnemonic (such as ADD64_REG), or a name in assembly (such
+    as add64, which can stand for several opcodes). If a number has different meanings in different sBPF
+    versions, all meanings are shown. Places are paths in the repository with line numbers. Without CODE, the
+    command prints the cost to prove one instruction of each chip, in field elements.
     """
     if code is None:
         found = costs()
@@ -47,7 +47,7 @@ def opcode(code: str | None, as_json: bool) -> None:
 
 
 def find(text: str) -> list[Opcode]:
-    """The rows of a code, a mnemonic or a name in assembly; raises `InputError` when there are none."""
+    """The opcodes with a code, a mnemonic or a name in assembly. Raises `InputError` if there are none."""
     rows = [row for row in OPCODES if row.mnemonic == text.upper()]
     rows = rows or [row for row in OPCODES if assembly_name(row) == text.lower()]
     if rows:

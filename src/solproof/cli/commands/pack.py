@@ -35,8 +35,8 @@ Example:
 def pack(program: Path, input_path: Path | None, output: Path, as_json: bool, **parameters: Any) -> None:
     """Write a program and its input into one input.bin.
 
-    The file is a bincode SolanaExecutionInput, with the parameters in it; docs/input-format.md has the
-    layout. The program is not loaded: what is wrong with it shows when it is run.
+    The file is a SolanaExecutionInput in bincode, including the parameters. Its layout is described in
+    docs/input-format.md. The program is not loaded, so errors in it show only when you run it.
     """
     check_writable(output)
     content = bincode.pack(read_input(program, input_path, **parameters))

@@ -52,10 +52,10 @@ Examples:
     type=click.Choice([weight.value for weight in Weight]),
     default=Weight.COMPUTE_UNITS.value,
     show_default=True,
-    help="What orders the tables and weighs the collapsed stacks: compute units, or cells of the proof.",
+    help="Order the tables and weigh the collapsed stacks by compute units, or by cells of the proof.",
 )
 @click.option(
-    "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="Rows of a table."
+    "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="Rows shown per table."
 )
 @click.option("--collapsed", "collapsed_path", type=FILE, metavar="FILE", help="Write collapsed stacks.")
 @click.option(
@@ -75,10 +75,11 @@ def profile(
     quiet: bool,
     **parameters: Any,
 ) -> None:
-    """Show what each function, opcode family and syscall costs to run and to prove.
+    """Show the costs of each function, opcode family and syscall.
 
-    Compute units are the runtime's; cells are field elements that a prover commits to, counted in the tables
-    of this very run. Nothing is proven. A syscall's costs include the instruction that calls it.
+    Compute units are the cost to run, as the runtime counts them. Cells are the cost to prove. They are the
+    field elements that a prover commits to, counted in the tables of this run. Nothing is proven. A syscall's
+    costs include the instruction that calls it.
     """
     for path in (collapsed_path, speedscope_path):
         if path is not None:
@@ -193,7 +194,7 @@ def _print(output: ExecutionOutput, found: Profile, weight: Weight, top: int) ->
 
 
 def _parts(value: int, whole: int) -> list[str]:
-    """A number, and its share."""
+    """A number and its share of the whole, as text. The share is empty if the whole is 0."""
     return [f"{value:,}", f"{value / whole:.1%}" if whole else ""]
 
 

@@ -44,7 +44,7 @@ Examples:
     "--max-memory",
     callback=byte_size,
     metavar="SIZE",
-    help="Refuse a proof that needs more, as in: --max-memory 4GiB.  [default: the memory that is left]",
+    help="Refuse a proof that needs more memory, as in: --max-memory 4GiB.  [default: the available memory]",
 )
 @json_option
 @quiet_option
@@ -60,10 +60,10 @@ def prove(
 ) -> None:
     """Run a program and write a proof of the run.
 
-    PROGRAM is an ELF file or raw bytecode, with --input a JSON file; or an input.bin, which holds both. A
-    program that fails is proven as well: one that returns an error code, and one that a fault stops (a bad
-    access, the budget, a failing syscall). Says first what the proof will take, and refuses when that is
-    more memory than it may use.
+    PROGRAM is an ELF file or raw bytecode, with a JSON file as --input. It can also be an input.bin, which
+    holds both. A failing run can be proven too: the program may return an error code, or a fault may stop it
+    (a bad access, the budget, a failing syscall). The command first prints an estimate. It refuses a proof
+    that needs more memory than it may use.
     """
     check_writable(output)
     given = read_input(program, input_path, **parameters)

@@ -52,8 +52,8 @@ def run(
 ) -> None:
     """Run a program on an input, as the runtime would.
 
-    PROGRAM is an ELF file or raw bytecode, with --input a JSON file; or an input.bin, which holds both. A
-    program that fails is a result: the exit status is 0 and "success" is false.
+    PROGRAM is an ELF file or raw bytecode, with a JSON file as --input. It can also be an input.bin, which
+    holds both. A failing program is a result too: the exit status is 0, and "success" is false.
     """
     if output is not None:
         check_writable(output)

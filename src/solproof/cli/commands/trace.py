@@ -53,7 +53,7 @@ def _print_schema(context: click.Context, _: click.Parameter, wanted: bool) -> N
     "-o",
     type=FILE,
     metavar="FILE",
-    help="Where the trace is written.  [default: standard output]",
+    help="The file to write.  [default: standard output]",
 )
 @click.option(
     "--format",
@@ -63,7 +63,7 @@ def _print_schema(context: click.Context, _: click.Parameter, wanted: bool) -> N
     show_default=True,
     help="One JSON document, one JSON object per line, or a Parquet table (needs pyarrow).",
 )
-@click.option("--constraints", is_flag=True, help="Add to each step the constraints that bind it.")
+@click.option("--constraints", is_flag=True, help="Add the circuit's constraints on each step.")
 @click.option("--contents", is_flag=True, help="Add the bytes of memory before and after the run.")
 @click.option(
     "--schema",
@@ -71,7 +71,7 @@ def _print_schema(context: click.Context, _: click.Parameter, wanted: bool) -> N
     is_eager=True,
     expose_value=False,
     callback=_print_schema,
-    help="Print the JSON schema of the document and leave.",
+    help="Print the JSON schema of the document and exit.",
 )
 @json_option
 @quiet_option
@@ -88,19 +88,19 @@ def trace(
 ) -> None:
     """Run a program and write every step of the run.
 
-    A step has its instruction, the registers before and after, what it loaded or stored, the meter, the call
-    depth and the syscall. --constraints adds what the circuit says of the step: each constraint with the
-    values that it holds. A program that fails has a trace too; its last step says why.
+    A step holds its instruction, the registers before and after, the memory that it loaded or stored, the
+    meter, the call depth and the syscall. --constraints adds the circuit's constraints on the step, with
+    their values. A failing program has a trace too, and the last step shows the reason.
     """
     if output is None:
         if as_json:
-            raise InputError("--json: expected --output as well; standard output cannot hold both")
+            raise InputError("--json: expected --output as well, because standard output cannot hold both")
         if output_format == "parquet":
             raise InputError("--format parquet: expected --output as well")
     else:
         check_writable(output)
     if constraints and output_format == "parquet":
-        raise InputError("--constraints: expected --format json or jsonl; a table has no place for them")
+        raise InputError("--constraints: expected --format json or jsonl, because a table cannot hold them")
     write_parquet = _parquet_writer() if output_format == "parquet" else None
     given = read_input(program, input_path, **parameters)
     with naming_program(program), Phases("trace", quiet=quiet) as progress:

@@ -39,10 +39,10 @@ def verify(
 ) -> None:
     """Verify a proof against your own program and input.
 
-    The exit status is 0 when the proof is valid, even if it proves that the program failed ("success" is
-    false then), 4 when it is rejected, and 5 when another version made it. Nothing that the proof says of
-    itself is trusted. Options that say how the program runs, such as --compute-unit-limit, are part of what
-    is proven: give the same as to "solproof prove".
+    The exit status is 0 if the proof is valid, 4 if it is rejected, and 5 if another version made it. A valid
+    proof can prove that the program failed, and "success" is then false. Nothing that the proof claims about
+    itself is trusted. The options for the run, such as --compute-unit-limit, are part of the statement that
+    is proven, so give the same ones as to "solproof prove".
     """
     data = read_file(proof, "proof")
     if input_path is None:

@@ -1,4 +1,4 @@
-"""`solproof zisk`: the program as a guest inside the zkVM ZisK."""
+"""`solproof zisk`: run and prove a program as a guest inside the zkVM ZisK."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ version_option = click.option(
     "--zisk-version",
     "version",
     metavar="VERSION",
-    help="The version of ZisK, which decides about addresses and framing.  "
-    f"[default: that of the installed tool, or {DEFAULT.name}]",
+    help="The version of ZisK, which decides addresses and framing.  "
+    f"[default: the installed version, or {DEFAULT.name}]",
 )
 segment_option = click.option(
     "--max-steps",
     type=click.IntRange(1),
     metavar="N",
-    help="Split the run into segments of at most N sBPF instructions, each a guest run of its own.",
+    help="Split the run into segments of at most N sBPF instructions, each with its own run of the guest.",
 )
 
 
@@ -61,9 +61,9 @@ segment_option = click.option(
 def zisk(context: click.Context) -> None:
     """Run and prove a program as a guest inside the zkVM ZisK.
 
-    The guest interprets sBPF; its public outputs are a success flag (0: success), the exit code, compute
-    units, instructions and modified accounts, and digests of program, input and result. docs/zisk.md has
-    all of them. Every command takes --json.
+    The guest interprets sBPF. Its public outputs are a success flag (0 means success), the exit code, the
+    compute units, instructions and modified accounts, and digests of program, input and result. All outputs
+    are described in docs/zisk.md. Every command takes --json.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
@@ -90,8 +90,8 @@ def zisk_input(
 ) -> None:
     """Write the input file of the guest, framed for a version of ZisK.
 
-    With --max-steps one file for each segment, numbered: zisk-input-0.bin, zisk-input-1.bin. The guest
-    itself is named in the result, with its SHA-256 digest.
+    With --max-steps, each segment has its own numbered file: zisk-input-0.bin, zisk-input-1.bin. The result
+    also names the guest and its SHA-256 digest.
     """
     check_writable(output)
     abi = _abi(version)
@@ -109,11 +109,8 @@ def zisk_input(
     if as_json:
         print_json({"files": written, "abi": abi.name, "guest": name, "guest_sha256": digests()[name]})
     else:
-        lines = [
-            f"{file['output']}: {file['bytes']:,} bytes, framed as ZisK {abi.name} reads it"
-            for file in written
-        ]
-        print_lines([*lines, f"for {name}, SHA-256 {digests()[name]}"])
+        lines = [f"{file['output']}: {file['bytes']:,} bytes, framed for ZisK {abi.name}" for file in written]
+        print_lines([*lines, f"guest {name}, SHA-256 {digests()[name]}"])
 
 
 @zisk.command("run", epilog="\b\nExample:\n  solproof zisk run token.so --input transfer.json --json\n")
@@ -140,8 +137,8 @@ def zisk_run(
 ) -> None:
     """Run the guest and print its public outputs.
 
-    The embedded emulator executes the guest's RISC-V instructions and counts them; ZisK takes about 1,000
-    steps more. A program that fails is a result. What the guest does not run is refused with exit status 3.
+    The embedded emulator executes and counts the guest's RISC-V instructions. ZisK takes about 1,000 steps
+    more. A failing program is a result too. The exit status is 3 if the guest does not support the run.
     """
     given = read_input(program, input_path, **parameters)
     if emulator == "ziskemu" and max_steps is not None:
@@ -190,12 +187,14 @@ def zisk_run(
     "-d",
     type=FILE,
     default=Path("zisk"),
-    help="Where guest, input and proof go.  [default: zisk]",
+    help="The directory for the guest, input and proof.  [default: zisk]",
 )
 @click.option("--proving-key", type=FILE, metavar="FOLDER", help="ZisK's proving key, if not in ~/.zisk.")
-@click.option("--assembly", is_flag=True, help="Use ZisK's assembly mode: faster, and hungry for memory.")
-@click.option("--unlock-memory", is_flag=True, help="With --assembly: do without locked memory.")
-@click.option("--skip-setup", is_flag=True, help="The setup of this very guest was made before.")
+@click.option(
+    "--assembly", is_flag=True, help="Use ZisK's assembly mode, which is faster and needs more memory."
+)
+@click.option("--unlock-memory", is_flag=True, help="With --assembly: do not lock memory.")
+@click.option("--skip-setup", is_flag=True, help="Use the existing setup of this guest.")
 @quiet_option
 @json_option
 def zisk_prove(
@@ -214,9 +213,9 @@ def zisk_prove(
 ) -> None:
     """Prove the guest's run with an installed ZisK.
 
-    Setup, constraints, proof, verification. The guest runs in the embedded emulator first, and is not proven
-    when its outputs are not those of solproof's own machine. A failure of ZisK that is known is explained,
-    with what to do. Exit status 7 when ZisK fails.
+    Runs the setup, checks the constraints, makes the proof and verifies it. The guest first runs in the
+    embedded emulator. It is proven only if its outputs match those of solproof's own machine. If ZisK fails,
+    the exit status is 7. For a known failure, the message explains the cause and the remedy.
     """
     given = read_input(program, input_path, **parameters)
     version = version or tool_version(need_tool(CARGO_ZISK))
@@ -228,7 +227,7 @@ def zisk_prove(
         payloads, outputs = _checked(given, max_steps, abi)
         for number, payload in enumerate(payloads):
             folder = directory if max_steps is None else directory / f"segment-{number}"
-            # The setup is for the guest: once for all segments.
+            # The setup depends only on the guest, so one setup serves all segments.
             chosen = replace(options, skip_setup=skip_setup or number > 0)
 
             def begin(step: prover.Step, number: int = number) -> None:
@@ -248,10 +247,10 @@ def zisk_prove(
 @version_option
 @json_option
 def zisk_doctor(version: str | None, as_json: bool) -> None:
-    """Look for what is known to make ZisK fail.
+    """Look for known causes of ZisK failures.
 
-    Memory limits, a stale setup, missing tools, and more. A finding is good, a warning (in the way of the
-    assembly mode only), or bad. Exit status 0 unless one is bad.
+    Examples are memory limits, a stale setup and missing tools. A finding is good, bad, or a warning, which
+    affects only the assembly mode. The exit status is 0 unless a finding is bad.
     """
     system = doctor.read_system()
     findings = doctor.examine(system, _abi(version or system.cargo_zisk))
@@ -263,7 +262,7 @@ def zisk_doctor(version: str | None, as_json: bool) -> None:
         print_lines(aligned([(item.name, _finding_text(item)) for item in findings]))
     bad = [item.name for item in findings if item.verdict is doctor.Verdict.BAD]
     if bad:
-        raise ProvingError(f"in the way of a proof: {', '.join(bad)}")
+        raise ProvingError(f"ZisK cannot prove here because of: {', '.join(bad)}")
 
 
 def _abi(version: str | None) -> Abi:
@@ -273,7 +272,10 @@ def _abi(version: str | None) -> Abi:
 def _guest_runs(
     given: ExecutionInput, max_steps: int | None, abi: Abi, *, count_steps: bool
 ) -> list[chunks.Segment]:
-    """What the guest makes of an input, in one run unless it is cut; raises what a refusal stands for."""
+    """Run the guest on an input: once, or once per segment if `max_steps` is given.
+
+    If the guest refuses an input, the error that its refusal stands for is raised.
+    """
 
     def run(payload: bytes) -> Emulation:
         return _run_of(payload, emulate(payload, abi, count_steps=count_steps)).emulation
@@ -285,14 +287,18 @@ def _guest_runs(
 
 
 def _run_of(payload: bytes, emulation: Emulation) -> chunks.Segment:
-    """A run of the guest with its outputs; raises what a refusal stands for."""
+    """The segment of a run of the guest. Raises the error that a refusal of the guest stands for."""
     outputs = Outputs.of(emulation.words)
     raise_refusal(outputs, emulation.words[Word.ENDING])
     return chunks.Segment(payload, emulation, outputs)
 
 
 def _checked(given: ExecutionInput, max_steps: int | None, abi: Abi) -> tuple[list[bytes], Outputs]:
-    """What is to be proven, after a run without proof that agrees with solproof's own machine."""
+    """The guest's inputs to prove, and the outputs of the whole run.
+
+    Runs the guest without proving. Raises `ProvingError` if its outputs differ from those of solproof's own
+    machine.
+    """
     runs = _guest_runs(given, max_steps, abi, count_steps=False)
     outputs = chunks.join([run.outputs for run in runs])
     found = differences(outputs, execute(given))

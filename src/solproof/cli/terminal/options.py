@@ -1,7 +1,7 @@
-"""Options that several commands share, and how an execution's input is put together from them.
+"""Options that several commands share, and the function that makes an input from them.
 
-The input is a program and a JSON file, or one input.bin, which holds both. Which one a file is, is told by
-its content; so is whether a program is ELF or raw bytecode, unless an option says it.
+The input is a program and a JSON file, or one input.bin, which holds both. The content of a file decides
+which kind it is. It also decides whether a program is ELF or raw bytecode, unless an option does.
 """
 
 from __future__ import annotations
@@ -41,46 +41,51 @@ input_option = click.option(
     "input_path",
     type=FILE,
     metavar="FILE",
-    help="The input: JSON, or an input.bin with the program in it.",
+    help="The input: JSON, or an input.bin, which contains the program.",
 )
 
 
 def raw_options(command: Command) -> Command:
-    """How a program is read that is not ELF; `RawOptions` takes them."""
+    """Add the options that describe raw bytecode. `RawOptions` takes their values."""
     return _with_options(
         command,
         click.option(
             "--raw",
             is_flag=True,
-            help="The program is raw bytecode, 8-byte instructions without an ELF header, "
+            help="The program is raw bytecode: 8-byte instructions without an ELF header, "
             "as in: program.bin --raw --sbpf-version 3 --entry 12",
         ),
         click.option(
             "--sbpf-version",
             type=click.IntRange(VERSIONS[0], VERSIONS[-1]),
             metavar="N",
-            help="With --raw: its sBPF version, 0 to 4.  [default: 0]",
+            help="With --raw: the sBPF version, 0 to 4.  [default: 0]",
         ),
         click.option(
             "--entry",
             type=click.IntRange(0),
             metavar="PC",
-            help="With --raw: its first instruction, counted from 0 in slots of 8 bytes.  [default: 0]",
+            help="With --raw: the first instruction, counted from 0 in slots of 8 bytes.  [default: 0]",
         ),
     )
 
 
 def parameter_options(command: Command) -> Command:
-    """`raw_options`, and the parameters of the runtime: each replaces an input.bin's or the default."""
+    """Add `raw_options` and the parameters of the runtime.
+
+    Each option replaces the value in the input.bin, or the default.
+    """
     parameters = _with_options(
         command,
         click.option(
             "--compute-unit-limit",
             type=int,
             metavar="CU",
-            help="Compute units at the start.  [default: 1400000]",
+            help="The compute units that the program may use.  [default: 1400000]",
         ),
-        click.option("--heap-size", type=int, metavar="BYTES", help="Bytes of heap.  [default: 32768]"),
+        click.option(
+            "--heap-size", type=int, metavar="BYTES", help="The size of the heap.  [default: 32768]"
+        ),
         click.option(
             "--loader",
             type=click.Choice(["v1", "v2", "v3"]),
@@ -89,7 +94,7 @@ def parameter_options(command: Command) -> Command:
         click.option(
             "--feature-set",
             type=click.Choice(list(FEATURE_SETS)),
-            help="The cluster's features: mainnet's, or none of those that change how programs run.  "
+            help="The features of the cluster: those of mainnet, or none that changes how programs run.  "
             "[default: mainnet]",
         ),
         click.option(
@@ -97,15 +102,15 @@ def parameter_options(command: Command) -> Command:
             "activate",
             multiple=True,
             metavar="NAME",
-            help="A feature that is active as well, by name or address, as in: "
-            "--feature blake3_syscall_enabled. May be repeated.",
+            help="Activate a feature, by name or address, as in: "
+            "--feature blake3_syscall_enabled. Can be repeated.",
         ),
         click.option(
             "--no-feature",
             "deactivate",
             multiple=True,
             metavar="NAME",
-            help="A feature that is not active. May be repeated.",
+            help="Deactivate a feature, by name or address. Can be repeated.",
         ),
     )
     return raw_options(parameters)
@@ -119,7 +124,7 @@ def _with_options(command: Command, *options: Callable[[Command], Command]) -> C
 
 @dataclass(frozen=True, slots=True)
 class RawOptions:
-    """`--raw`, `--sbpf-version` and `--entry` as given; raises `InputError` when they contradict."""
+    """The values of `--raw`, `--sbpf-version` and `--entry`. Raises `InputError` if they contradict."""
 
     raw: bool = False
     sbpf_version: int | None = None
@@ -128,29 +133,32 @@ class RawOptions:
     def __post_init__(self) -> None:
         for option, value in (("--sbpf-version", self.sbpf_version), ("--entry", self.entry)):
             if value is not None and not self.raw:
-                raise InputError(f"{option}: expected --raw as well; an ELF file says it itself")
+                raise InputError(f"{option}: expected --raw as well, because an ELF file has its own value")
 
     def program_format(self, content: bytes, path: Path) -> RawFormat | None:
-        """What the options say of a file, with defaults; None without `--raw`. An ELF file is refused."""
+        """The format of a file according to the options and their defaults. None without `--raw`.
+
+        Raises `InputError` if `--raw` is given for an ELF file.
+        """
         if not self.raw:
             return None
         if content.startswith(MAGIC):
-            raise InputError(f"program {path}: starts with the ELF magic, which --raw contradicts")
+            raise InputError(f"program {path}: starts with the ELF magic, which contradicts --raw")
         return RawFormat(self.sbpf_version or 0, self.entry or 0)
 
     def check(self, given: ExecutionInput, path: Path) -> None:
-        """Refuse options that contradict what an input says of its program."""
+        """Raise `InputError` if the options contradict the program format of an input."""
         if not self.raw:
             return
-        said = given.program_format
-        if said is None:
-            raise InputError(f"input {path}: its program is an ELF file, which --raw contradicts")
+        recorded = given.program_format
+        if recorded is None:
+            raise InputError(f"input {path}: its program is an ELF file, which contradicts --raw")
         for option, value, expected in (
-            ("--sbpf-version", self.sbpf_version, said.version),
-            ("--entry", self.entry, said.entry),
+            ("--sbpf-version", self.sbpf_version, recorded.version),
+            ("--entry", self.entry, recorded.entry),
         ):
             if value not in (None, expected):
-                raise InputError(f"input {path}: says {expected} where {option} says {value}")
+                raise InputError(f"input {path}: the recorded value {expected} contradicts {option} {value}")
 
 
 def read_input(
@@ -162,11 +170,11 @@ def read_input(
     entry: int | None = None,
     **parameters: Any,
 ) -> ExecutionInput:
-    """The input that the command line names; raises `InputError` with the file that is wrong.
+    """The input that the command line names. Raises `InputError`, which names the invalid file.
 
-    `program` may be an input.bin when there is no `input_path`; given beside an input.bin it must be the
-    program in it. A program that is not ELF but valid sBPF is taken for raw bytecode, which standard error is
-    told.
+    Without `input_path`, `program` must be an input.bin. If `input_path` is an input.bin, `program` must be
+    the program in it. A program that is valid sBPF V0 but not ELF is read as raw bytecode, and a note on
+    standard error reports this.
     """
     options = RawOptions(raw, sbpf_version, entry)
     if input_path is None:
@@ -174,7 +182,7 @@ def read_input(
             raise InputError("no input: expected --input with a JSON file or an input.bin")
         content = read_file(program, "input")
         if content.startswith(MAGIC) or raw or is_bytecode(content):
-            raise InputError(f"program {program}: expected --input with a JSON file beside it")
+            raise InputError(f"program {program}: expected --input with a JSON file as well")
         if content.lstrip().startswith(b"{"):
             raise _without_program(program)
         return _described(_override(_unpack(content, program), **parameters))
@@ -197,7 +205,7 @@ def _without_program(path: Path) -> InputError:
 
 
 def _described(given: ExecutionInput) -> ExecutionInput:
-    """The input, after saying what it is to those who asked for more."""
+    """The input, after printing its description if --verbose is given."""
     parameters = given.parameters
     detail(f"program: {len(given.program):,} bytes, SHA-256 {sha256(given.program).hexdigest()}")
     detail(
@@ -224,13 +232,13 @@ def _parse(
 
 
 def note_bytecode(path: Path) -> None:
-    """Say on standard error that a program is taken for raw bytecode."""
-    said = "is no ELF file but valid sBPF: read as with --raw --sbpf-version 0 --entry 0"
-    note(f"program {path}: {said}")
+    """Print a note that a program is read as raw bytecode."""
+    reason = "not ELF but valid sBPF, so it is read with --raw --sbpf-version 0 --entry 0"
+    note(f"program {path}: {reason}")
 
 
 def is_bytecode(content: bytes) -> bool:
-    """Whether a file can be raw bytecode of V0: not ELF, and the loader and the verifier accept it."""
+    """Whether a file is not ELF, but the loader and the verifier accept it as raw bytecode of V0."""
     if content.startswith(MAGIC) or len(content) % SLOT_BYTES:
         return False
     try:
@@ -242,7 +250,7 @@ def is_bytecode(content: bytes) -> bool:
 
 @contextmanager
 def naming_program(path: Path | None) -> Iterator[None]:
-    """Put the name of the program's file before what is wrong with the program."""
+    """Put the name of the program's file before the message of every `ProgramError`."""
     try:
         yield
     except ProgramError as error:

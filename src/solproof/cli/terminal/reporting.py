@@ -1,7 +1,7 @@
-"""What every command says on standard error besides errors, and the options for it: --quiet, --verbose,
---progress.
+"""Notes on standard error, and the options that every command has for them: --quiet, --verbose, --progress.
 
-The options are kept in click's context, so that whatever a command calls can ask for them.
+The values of the options are kept in click's context, so that every function that a command calls can read
+them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _KEY = "solproof."
 
 
 class Mode(Enum):
-    """How progress is shown: live on a terminal and otherwise by lines, as JSON lines, or not at all."""
+    """How progress is shown.
+
+    `AUTO` is live on a terminal and line by line elsewhere, `JSON` is JSON lines, `NONE` shows nothing.
+    """
 
     AUTO = "auto"
     JSON = "json"
@@ -26,7 +29,7 @@ class Mode(Enum):
 
 
 def _kept(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    """Keep the value of an option in the context as well."""
+    """Store the value of an option in the context too."""
     context.meta[f"{_KEY}{parameter.name}"] = value
     if context.meta.get(f"{_KEY}quiet") and context.meta.get(f"{_KEY}verbose"):
         raise click.UsageError("--quiet and --verbose exclude each other.", context)
@@ -40,7 +43,7 @@ def _quiet(*, expose_value: bool) -> Callable[..., Any]:
         is_flag=True,
         expose_value=expose_value,
         callback=_kept,
-        help="Nothing on standard error but errors.",
+        help="Print only errors on standard error.",
     )
 
 
@@ -53,22 +56,23 @@ _COMMON = (
         is_flag=True,
         expose_value=False,
         callback=_kept,
-        help="Say more on standard error: what was read, and where an unexpected error came from.",
+        help="Print more on standard error: the files read, and the source of an unexpected error.",
     ),
     click.option(
         "--progress",
         type=click.Choice([mode.value for mode in Mode]),
         expose_value=False,
         callback=_kept,
-        help="Phases with their times: live or line by line, as JSON lines, or none.  "
+        help="Show phases with their times: live or line by line (auto), as JSON lines, or not at all.  "
         "[default: auto; none with --quiet]",
     ),
 )
 
 
 def with_common_options(command: click.Command) -> click.Command:
-    """The command, or the commands of a group, with those of the common options that it does not have of
-    itself.
+    """Add the common options to a command, or to the members of a group. Returns the command.
+
+    An option that a command already has is not added again.
     """
     if isinstance(command, click.Group):
         for member in command.commands.values():
@@ -76,7 +80,7 @@ def with_common_options(command: click.Command) -> click.Command:
         return command
 
     def nothing() -> None:
-        """Bears the options."""
+        """Dummy command whose parameters are copied."""
 
     for option in reversed(_COMMON):
         option(nothing)
@@ -100,17 +104,17 @@ def progress_mode(*, quiet: bool) -> Mode:
 
 
 def is_verbose() -> bool:
-    """Whether the running command says more."""
+    """Whether the running command has --verbose."""
     return bool(_option("verbose"))
 
 
 def json_line(**fields: object) -> None:
-    """One object in a line on standard error."""
+    """Print one JSON object as a line on standard error."""
     print(json.dumps(fields), file=sys.stderr, flush=True)
 
 
 def note(text: str) -> None:
-    """Say something on standard error that a user should know of a result; nothing when quiet."""
+    """Print a note about a result on standard error, unless --quiet is given."""
     if _option("quiet"):
         return
     if progress_mode(quiet=False) is Mode.JSON:
@@ -120,6 +124,6 @@ def note(text: str) -> None:
 
 
 def detail(text: str) -> None:
-    """Say something that only --verbose asks for."""
+    """Print a note only if --verbose is given."""
     if is_verbose():
         note(text)

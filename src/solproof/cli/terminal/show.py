@@ -1,4 +1,4 @@
-"""How results are shown: as JSON objects, and as aligned lines for people."""
+"""Printing of results, as JSON objects or as aligned lines for people."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from solproof.runtime.execution_output import ExecutionOutput
 
 Fields = dict[str, Any]
 TABLE_WIDTH = 160
-"""Of tables that no terminal shows."""
+"""The width of a table that is not printed on a terminal, in characters."""
 
 
 def outcome_fields(output: ExecutionOutput) -> Fields:
-    """The public outputs, and why the instruction failed if it did."""
+    """The public outputs, and the reason if the instruction failed, as JSON fields."""
     return {
         "success": output.success,
         "exit_code": output.exit_code,
@@ -44,7 +44,7 @@ def outcome_fields(output: ExecutionOutput) -> Fields:
 
 
 def account_fields(account: Account) -> Fields:
-    """An account in the form that input JSON reads."""
+    """An account in the form of JSON inputs."""
     return {
         "key": address_text(account.key),
         "owner": address_text(account.owner),
@@ -55,23 +55,25 @@ def account_fields(account: Account) -> Fields:
 
 
 def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """Names in one column, values in the next."""
+    """Lines with the names in one column and the values in the next."""
     width = max(len(name) for name, _ in pairs)
     return [f"{name:<{width}}  {value}".rstrip() for name, value in pairs]
 
 
 def print_json(fields: Fields) -> None:
-    """One object on standard output."""
+    """Print one JSON object on standard output."""
     _write(json.dumps(fields, indent=2))
 
 
 def print_lines(lines: Sequence[str]) -> None:
-    """Lines on standard output; what a program logs cannot command the terminal."""
+    """Print lines on standard output. Control characters are escaped, so a program's log cannot control the
+    terminal.
+    """
     _write("\n".join(map(printable, "\n".join(lines).split("\n"))))
 
 
 def print_pieces(pieces: Iterable[bytes]) -> None:
-    """A long result on standard output, as it is made."""
+    """Write the pieces of a long result to standard output, each as soon as it is made."""
     with _standard_output() as output:
         for piece in pieces:
             output.buffer.write(piece)
@@ -79,21 +81,21 @@ def print_pieces(pieces: Iterable[bytes]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: numbers stand on the right, names fold when there is no room."""
+    """A column of a table. Numbers are aligned to the right. Names are wrapped if there is no room."""
 
     title: str
     is_number: bool = True
 
 
 def print_table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-    """A table on standard output after an empty line, emphasised on a terminal."""
+    """Print an empty line and a table on standard output, with emphasis on a terminal."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column.title, justify="right" if column.is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     is_terminal = sys.stdout.isatty()
-    # Into memory first: what cannot be written is reported as for any other result.
+    # Print into memory first, so that `_write` reports an error of standard output like for any other result.
     memory = io.StringIO()
     console = Console(file=memory, force_terminal=is_terminal, width=None if is_terminal else TABLE_WIDTH)
     console.print(table)
@@ -108,8 +110,9 @@ def _write(text: str) -> None:
 
 @contextmanager
 def _standard_output() -> Iterator[TextIO]:
-    """Where results are written; raises `OutputError` when they cannot be (`BrokenPipeError` when nobody
-    reads them).
+    """The stream for results.
+
+    Raises `OutputError` if it cannot be written to, and `BrokenPipeError` if its reader has closed it.
     """
     try:
         yield sys.stdout
@@ -117,6 +120,6 @@ def _standard_output() -> Iterator[TextIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        # What is left in the buffer must not be tried again when the interpreter ends.
+        # The interpreter must not try to write the rest of the buffer again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from None

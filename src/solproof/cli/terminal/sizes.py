@@ -1,4 +1,4 @@
-"""Amounts of memory as options have them: `512M`, `2GiB`, or bytes."""
+"""Amounts of memory in options, such as `512M`, `2GiB`, or a number of bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
 def byte_size(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
-    """The callback of an option: bytes, where a unit stands for a power of 1024."""
+    """Callback of an option that returns its value in bytes. A unit stands for a power of 1024.
+
+    Raises `click.BadParameter` if the value is not an amount of memory.
+    """
     if value is None:
         return None
     match = _SIZE.fullmatch(value.strip())
