@@ -24,6 +24,9 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 smartquotes = False
 
+# Files outside this folder that the site offers for download where a page links to them.
+PUBLISHED = ("src/solproof/tracing/trace.schema.json",)
+
 GROUP = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 PAGE = re.compile(r"^- \[(.+?)\]\((.+?)\.md\)", re.MULTILINE)
 LINK = re.compile(r"\[([^][]+)\]\(([^()\s]+)\)")
@@ -40,10 +43,12 @@ def add_contents(_: Sphinx, document: str, source: list[str]) -> None:
 def unlink_other_files(site: Sphinx, document: str, source: list[str]) -> None:
     """Leave only the text of links to files of the repository that are no part of the site; names as code."""
     folder = Path(site.srcdir, document).parent
+    published = [Path(site.srcdir).parent / name for name in PUBLISHED]
 
     def inside(link: re.Match[str]) -> str:
         text, target = link.groups()
-        if Path(os.path.normpath(folder / target)).is_relative_to(site.srcdir):
+        path = Path(os.path.normpath(folder / target))
+        if path.is_relative_to(site.srcdir) or path in published:
             return link[0]
         return text if " " in text or "`" in text else f"`{text}`"
 

@@ -2,18 +2,14 @@
 
 #include "bytes.h"
 
-#define KEY 32
-#define MAXIMUM_INCREASE 10240UL
-#define MAXIMUM_DATA (10UL * 1024 * 1024)
-
 // The fields of a record that are read back. Records of loader v1 also have a length and an owner, but they are not
 // read.
 struct fields {
     u32 owner, lamports, length, data;
 };
 
-static const struct fields aligned_fields = {40, 72, 80, 88};
-static const struct fields unaligned_fields = {0, 35, 43, 51};
+static const struct fields aligned_fields = ALIGNED_FIELDS;
+static const struct fields unaligned_fields = UNALIGNED_FIELDS;
 
 static int is_aligned(const struct input *input) { return input->loader != LOADER_V1; }
 
@@ -25,36 +21,37 @@ static u64 record_size(const struct input *input, u64 position) {
     const struct account *account = &input->accounts[position];
     u64 size = account->data.size;
     if (account->first != position) return is_aligned(input) ? 8 : 1;
-    return is_aligned(input) ? 88 + size + MAXIMUM_INCREASE + (-size & 7) + 8 : 51 + size + KEY + 1 + 8;
+    return is_aligned(input) ? aligned_fields.data + size + MAXIMUM_DATA_INCREASE + (-size & 7) + 8
+                             : unaligned_fields.data + size + KEY_LENGTH + 1 + 8;
 }
 
 static void write_record(u8 *record, const struct account *account, int aligned) {
     u64 size = account->data.size;
     u8 *key = record + (aligned ? 8 : 3);
-    record[0] = 255;
+    record[0] = NOT_A_DUPLICATE;
     record[1] = account->is_signer;
     record[2] = account->is_writable;
-    memcpy(key, account->key, KEY);
+    memcpy(key, account->key, KEY_LENGTH);
     if (aligned) {
         record[3] = account->is_executable;
-        memcpy(record + aligned_fields.owner, account->owner, KEY);
+        memcpy(record + aligned_fields.owner, account->owner, KEY_LENGTH);
         write64(record + aligned_fields.lamports, account->lamports);
         write64(record + aligned_fields.length, size);
         memcpy(record + aligned_fields.data, account->data.bytes, size);
-        write64(record + aligned_fields.data + size + MAXIMUM_INCREASE + (-size & 7), ~0UL);
+        write64(record + aligned_fields.data + size + MAXIMUM_DATA_INCREASE + (-size & 7), ~0UL);
         return;
     }
     u8 *after = record + unaligned_fields.data + size;
     write64(record + unaligned_fields.lamports, account->lamports);
     write64(record + unaligned_fields.length, size);
     memcpy(record + unaligned_fields.data, account->data.bytes, size);
-    memcpy(after, account->owner, KEY);
-    after[KEY] = account->is_executable;
-    write64(after + KEY + 1, ~0UL);
+    memcpy(after, account->owner, KEY_LENGTH);
+    after[KEY_LENGTH] = account->is_executable;
+    write64(after + KEY_LENGTH + 1, ~0UL);
 }
 
 void serialize(struct machine *machine, struct input *input) {
-    u64 size = 8 + 8 + input->instruction_data.size + KEY, at = 8;
+    u64 size = 8 + 8 + input->instruction_data.size + KEY_LENGTH, at = 8;
     for (u64 i = 0; i < input->account_count; i++) size += record_size(input, i);
     u8 *region = allocate(size + 8);
     machine->region = region, machine->region_size = size;
@@ -68,7 +65,7 @@ void serialize(struct machine *machine, struct input *input) {
     }
     write64(region + at, input->instruction_data.size);
     memcpy(region + at + 8, input->instruction_data.bytes, input->instruction_data.size);
-    memcpy(region + at + 8 + input->instruction_data.size, input->program_id, KEY);
+    memcpy(region + at + 8 + input->instruction_data.size, input->program_id, KEY_LENGTH);
     machine->registers[2] = INPUT_START + at + 8;
 }
 
@@ -100,7 +97,7 @@ static int is_same_data(struct content first, struct content second) {
 // The first rule that the changes to an account break, in the runtime's order. Sets `changed` if there are changes.
 static enum ending check_changes(const struct input *input, const struct account *account, const struct after *after,
                                  int *changed) {
-    int is_owned = is_same(account->owner, input->program_id, KEY);
+    int is_owned = is_same(account->owner, input->program_id, KEY_LENGTH);
     u64 size = account->data.size;
     *changed = 0;
     if (after->lamports != account->lamports) {
@@ -108,14 +105,15 @@ static enum ending check_changes(const struct input *input, const struct account
         if (!is_owned && after->lamports < account->lamports) return EXTERNAL_ACCOUNT_LAMPORT_SPEND;
         if (!account->is_writable) return READONLY_LAMPORT_CHANGE;
     }
-    if (after->data.size > MAXIMUM_DATA || after->data.size > size + MAXIMUM_INCREASE) return INVALID_REALLOC;
+    if (after->data.size > MAXIMUM_DATA_LENGTH || after->data.size > size + MAXIMUM_DATA_INCREASE)
+        return INVALID_REALLOC;
     if (!is_same_data(account->data, after->data)) {
         *changed = 1;
         if (after->data.size != size && !is_owned) return ACCOUNT_DATA_SIZE_CHANGED;
         if (!account->is_writable) return READONLY_DATA_MODIFIED;
         if (!is_owned) return EXTERNAL_ACCOUNT_DATA_MODIFIED;
     }
-    if (!is_same(account->owner, after->owner, KEY)) {
+    if (!is_same(account->owner, after->owner, KEY_LENGTH)) {
         *changed = 1;
         // The new owner must not find data that it did not write.
         if (!is_owned || !account->is_writable || !is_zero(after->data.bytes, after->data.size))
@@ -150,7 +148,7 @@ void digest_result(const struct machine *machine, const struct input *input, con
     u64 number;
     sha256_begin(&state);
     sha256_add(&state, outputs, 4 * OUTPUT_FORMAT);
-    sha256_add(&state, input->program_id, KEY);
+    sha256_add(&state, input->program_id, KEY_LENGTH);
     sha256_add(&state, &machine->return_data_size, 8);
     sha256_add(&state, machine->return_data, machine->return_data_size);
     for (u64 i = 0; i < input->account_count; i++) {
@@ -159,8 +157,8 @@ void digest_result(const struct machine *machine, const struct input *input, con
         struct after after = {account->lamports, account->data, account->owner};
         if (is_applied) after = read_back(machine, input, account);
         number = account->is_executable;
-        sha256_add(&state, account->key, KEY);
-        sha256_add(&state, after.owner, KEY);
+        sha256_add(&state, account->key, KEY_LENGTH);
+        sha256_add(&state, after.owner, KEY_LENGTH);
         sha256_add(&state, &after.lamports, 8);
         sha256_add(&state, &number, 8);
         sha256_add(&state, &after.data.size, 8);

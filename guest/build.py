@@ -19,8 +19,10 @@ ROOT = GUEST.parent
 sys.path[:0] = [str(GUEST), str(ROOT / "src")]
 
 import operations_table  # noqa: E402
+import runtime_headers  # noqa: E402
+import zisk_headers  # noqa: E402
+from solproof.program.syscall_names import ENTRYPOINT_HASH  # noqa: E402
 from solproof.runtime.syscalls import GATES  # noqa: E402
-from solproof.runtime.sysvars import ADDRESSES, ONLY_TYPED, Sysvars  # noqa: E402
 
 PACKAGED = ROOT / "src/solproof/zisk/elf"
 LINK_BASES = (0x8000_0000, 0x9000_0000)
@@ -54,9 +56,8 @@ ASSERT(SIZEOF(.text) > 0, "no code")
 
 def build(directory: Path) -> dict[str, bytes]:
     """The ELF files by name. Generated headers go to `directory`. Raises `CalledProcessError`."""
-    (directory / "operations.h").write_text(operations_table.header())
-    (directory / "syscall_hashes.h").write_text(syscall_header())
-    (directory / "features.h").write_text(operations_table.features())
+    for name, text in HEADERS.items():
+        (directory / name).write_text(text())
     return {elf_name(base): link(directory, base) for base in LINK_BASES}
 
 
@@ -76,19 +77,31 @@ def link(directory: Path, base: int) -> bytes:
 
 
 def syscall_header() -> str:
-    """The syscalls, their gates, and the addresses of the sysvars that `sol_get_sysvar` serves."""
+    """The text of syscall_hashes.h: the syscalls and their gates, and the hash of the entrypoint's name."""
     gates = (
         f"GATE({name.upper().strip('_')}, {gate.feature.upper()}, {int(gate.inverted)})"
         for name, gate in GATES.items()
     )
-    served = [name for name in Sysvars.__slots__ if name not in ONLY_TYPED]
-    addresses = ", ".join("{" + ", ".join(map(str, ADDRESSES[name])) + "}" for name in served)
     return (
         operations_table.syscall_hashes()
         + "#define ALL_GATES "
         + " ".join(gates)
-        + f"\n#define SYSVAR_ADDRESSES {{{addresses}}}\n"
+        + f"\n#define ENTRYPOINT_HASH {ENTRYPOINT_HASH:#x}\n"
     )
+
+
+HEADERS = {
+    "operations.h": operations_table.header,
+    "features.h": operations_table.features,
+    "syscall_hashes.h": syscall_header,
+    "costs.h": runtime_headers.costs,
+    "limits.h": runtime_headers.limits,
+    "sysvars.h": runtime_headers.sysvars,
+    "endings.h": zisk_headers.endings,
+    "outputs.h": zisk_headers.outputs,
+    "zisk.h": zisk_headers.zisk,
+}
+"""The generated headers, by file name."""
 
 
 def main() -> None:

@@ -3,11 +3,8 @@
 
 #include "bytes.h"
 #include "elf.h"
-#include "endings.h"
 #include "program.h"
 
-#define SECTION_NAME_LIMIT 16
-#define SYMBOL_NAME_LIMIT 64
 #define IMAGE_ADDRESS (1UL << 32)
 
 struct name {
@@ -249,7 +246,7 @@ static const struct section_header *validate(const struct file *file) {
     for (u32 i = 0; i < count; i++) {
         struct name name = file->names[i];
         int is_writable = (file->sections[i].flags & 3) == 3 && STARTS(name, ".data") && !STARTS(name, ".data.rel");
-        expect(!is_writable && !STARTS(name, ".bss"), ELF_WRITABLE_SECTION);
+        expect(!is_writable && !STARTS(name, ".bss"), ELF_WRITABLE_SECTION_NOT_SUPPORTED);
     }
     for (u32 i = 0; i < count; i++) checked_end(file->sections[i].offset, file->sections[i].size, file->size);
     expect(contains(text, header->entry), ELF_ENTRYPOINT_OUT_OF_BOUNDS);

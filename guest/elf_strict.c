@@ -3,7 +3,6 @@
 
 #include "bytes.h"
 #include "elf.h"
-#include "endings.h"
 #include "program.h"
 
 static void expect(int condition, enum refusal refusal) {

@@ -1,15 +1,7 @@
 #include "input.h"
 
 #include "bytes.h"
-#include "endings.h"
-
-#define MAXIMUM_PROGRAM (10UL * 1024 * 1024)
-#define MAXIMUM_DATA (10UL * 1024 * 1024)
-#define MAXIMUM_ACCOUNTS 255
-#define MAXIMUM_INSTRUCTION_DATA (10UL * 1024)
-#define MAXIMUM_COMPUTE_UNITS 1400000
-#define MAXIMUM_VOTE_ACCOUNTS (1UL << 16)
-#define KEY 32
+#include "costs.h"
 
 struct reader {
     const u8 *content;
@@ -53,7 +45,7 @@ static struct content take_vector(struct reader *reader, u64 longest) {
 // ACCOUNTS
 
 static int is_same_account(const struct account *first, const struct account *second) {
-    return is_same(first->owner, second->owner, KEY) && first->lamports == second->lamports &&
+    return is_same(first->owner, second->owner, KEY_LENGTH) && first->lamports == second->lamports &&
            first->data.size == second->data.size && is_same(first->data.bytes, second->data.bytes, first->data.size) &&
            first->is_executable == second->is_executable && first->is_signer == second->is_signer &&
            first->is_writable == second->is_writable;
@@ -65,15 +57,15 @@ static void take_accounts(struct reader *reader, struct input *input) {
     input->accounts = accounts, input->account_count = count;
     for (u64 position = 0; position < count; position++) {
         struct account *account = &accounts[position];
-        account->key = take(reader, KEY);
-        account->owner = take(reader, KEY);
+        account->key = take(reader, KEY_LENGTH);
+        account->owner = take(reader, KEY_LENGTH);
         account->lamports = take64(reader);
-        account->data = take_vector(reader, MAXIMUM_DATA);
+        account->data = take_vector(reader, MAXIMUM_DATA_LENGTH);
         account->is_executable = take_boolean(reader);
         account->is_signer = take_boolean(reader);
         account->is_writable = take_boolean(reader);
         u64 first = 0;
-        while (first < position && !is_same(accounts[first].key, account->key, KEY)) first++;
+        while (first < position && !is_same(accounts[first].key, account->key, KEY_LENGTH)) first++;
         account->first = (u8)first;
         // All mentions of an account must agree in everything.
         expect(reader, first == position || is_same_account(&accounts[first], account));
@@ -82,38 +74,35 @@ static void take_accounts(struct reader *reader, struct input *input) {
 
 // PARAMETERS
 
-static const u8 default_clock[40] = {0x80, 0x1f, 0xfb, 0x19};
-static const u8 default_rent[17] = {0x30, 0x1b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 50};
-static const u8 default_epoch_schedule[33] = {0x80, 0x97, 0x06, 0,  0, 0, 0, 0, 0x80, 0x97, 0x06, 0,    0,    0,
-                                              0,    0,    1,    14, 0, 0, 0, 0, 0,    0,    0,    0xe0, 0xff, 0x07};
-static const u8 default_slot_hash[48] = {1,    0,    0,    0,    0,    0,    0,    0,    0x80, 0x1f, 0xfb, 0x19,
-                                         0,    0,    0,    0,    0xae, 0xeb, 0xad, 0x4a, 0x79, 0x6f, 0xcc, 0x2e,
-                                         0x15, 0xdc, 0x4c, 0x60, 0x61, 0xb4, 0x5e, 0xd9, 0xb3, 0x73, 0xf2, 0x6a,
-                                         0xdf, 0xc7, 0x98, 0xca, 0x7d, 0x2d, 0x8c, 0xc5, 0x81, 0x82, 0x71, 0x8e};
-static const u16 sysvar_sizes[SYSVARS] = {40, 17, 33, 81, 8, 20488, 16392, 8};
+static const u8 default_clock[DEFAULT_CLOCK_SIZE] = DEFAULT_CLOCK;
+static const u8 default_rent[DEFAULT_RENT_SIZE] = DEFAULT_RENT;
+static const u8 default_epoch_schedule[DEFAULT_EPOCH_SCHEDULE_SIZE] = DEFAULT_EPOCH_SCHEDULE;
+static const u8 default_slot_hash[] = DEFAULT_SLOT_HASHES;
+static const u16 sysvar_sizes[SYSVARS] = SYSVAR_SIZES;
 
 static void take_sysvars(struct reader *reader, struct input *input) {
     struct content *sysvars = input->sysvars;
     if (take_boolean(reader)) {
         for (u32 i = 0; i < SYSVARS; i++) {
-            int is_exact = i != SLOT_HASHES && i != STAKE_HISTORY;
             sysvars[i] = take_vector(reader, sysvar_sizes[SLOT_HASHES]);
-            expect(reader, is_exact ? sysvars[i].size == sysvar_sizes[i] : sysvars[i].size <= sysvar_sizes[i]);
+            expect(reader, HAS_EXACT_SIZE(i) ? sysvars[i].size == sysvar_sizes[i] : sysvars[i].size <= sysvar_sizes[i]);
         }
-        expect(reader, sysvars[EPOCH_SCHEDULE].bytes[16] <= 1 && sysvars[EPOCH_REWARDS].bytes[80] <= 1);
+#define BOOLEAN(sysvar, offset) && sysvars[sysvar].bytes[offset] <= 1
+        expect(reader, 1 SYSVAR_BOOLEANS);
+#undef BOOLEAN
         return;
     }
-    // The values of LiteSVM 0.15, as in src/solproof/runtime/sysvars.py. Fields that are not named here are zero.
-    u8 *zeros = allocate(128), *slot_hashes = allocate(sysvar_sizes[SLOT_HASHES]);
+    // The values of LiteSVM 0.15.
+    u8 *zeros = allocate(128), *slot_hashes = allocate(DEFAULT_SLOT_HASHES_SIZE);
     memcpy(slot_hashes, default_slot_hash, sizeof default_slot_hash);
     sysvars[CLOCK] = (struct content){default_clock, sizeof default_clock};
     sysvars[RENT] = (struct content){default_rent, sizeof default_rent};
     sysvars[EPOCH_SCHEDULE] = (struct content){default_epoch_schedule, sizeof default_epoch_schedule};
-    sysvars[EPOCH_REWARDS] = (struct content){zeros, 81};
-    sysvars[LAST_RESTART_SLOT] = (struct content){zeros, 8};
-    sysvars[SLOT_HASHES] = (struct content){slot_hashes, sysvar_sizes[SLOT_HASHES]};
-    sysvars[STAKE_HISTORY] = (struct content){zeros, 8};
-    sysvars[FEES] = (struct content){zeros, 8};
+    sysvars[EPOCH_REWARDS] = (struct content){zeros, DEFAULT_EPOCH_REWARDS_ZEROS};
+    sysvars[LAST_RESTART_SLOT] = (struct content){zeros, DEFAULT_LAST_RESTART_SLOT_ZEROS};
+    sysvars[SLOT_HASHES] = (struct content){slot_hashes, DEFAULT_SLOT_HASHES_SIZE};
+    sysvars[STAKE_HISTORY] = (struct content){zeros, DEFAULT_STAKE_HISTORY_ZEROS};
+    sysvars[FEES] = (struct content){zeros, DEFAULT_FEES_ZEROS};
 }
 
 static void take_stakes(struct reader *reader, struct input *input) {
@@ -124,9 +113,9 @@ static void take_stakes(struct reader *reader, struct input *input) {
     u64 left = input->total_stake;
     for (u64 i = 0; i < input->stake_count; i++) {
         const u8 *entry = input->stakes + 40 * i;
-        u64 stake = read64(entry + KEY);
+        u64 stake = read64(entry + KEY_LENGTH);
         expect(reader, stake > 0 && stake <= left);
-        expect(reader, i == 0 || memcmp(entry - 40, entry, KEY) < 0);
+        expect(reader, i == 0 || memcmp(entry - 40, entry, KEY_LENGTH) < 0);
         left -= stake;
     }
 }
@@ -138,10 +127,10 @@ static void take_features(struct reader *reader, struct input *input) {
         const u8 *before = 0;
         input->features = 0;
         for (u64 i = 0; i < count; i++) {
-            const u8 *address = take(reader, KEY);
-            expect(reader, before == 0 || memcmp(before, address, KEY) < 0);
+            const u8 *address = take(reader, KEY_LENGTH);
+            expect(reader, before == 0 || memcmp(before, address, KEY_LENGTH) < 0);
             u32 feature = 0;
-            while (feature < FEATURE_COUNT && !is_same(feature_addresses[feature], address, KEY)) feature++;
+            while (feature < FEATURE_COUNT && !is_same(feature_addresses[feature], address, KEY_LENGTH)) feature++;
             expect(reader, feature < FEATURE_COUNT);
             input->features |= 1U << feature;
             before = address;
@@ -156,10 +145,11 @@ static void take_parameters(struct reader *reader, struct input *input) {
     u64 limit = take64(reader);
     input->heap_size = take32(reader);
     input->loader = take32(reader);
-    expect(reader, limit <= MAXIMUM_COMPUTE_UNITS && input->loader <= LOADER_V3);
-    expect(reader, input->heap_size % 1024 == 0 && input->heap_size >= 32 * 1024 && input->heap_size <= 256 * 1024);
-    // The first 32 KiB of heap are free. Each further 32 KiB costs 8, even if only part of it is used.
-    u64 cost = ((input->heap_size + 32 * 1024 - 1) / (32 * 1024) - 1) * 8;
+    expect(reader, limit <= MAXIMUM_COMPUTE_UNIT_LIMIT && input->loader <= LOADER_V3);
+    expect(reader, input->heap_size % HEAP_SIZE_STEP == 0 && input->heap_size >= MINIMUM_HEAP_SIZE &&
+                       input->heap_size <= MAXIMUM_HEAP_SIZE);
+    // The first page of heap is free. Each further page has its price, even if only part of it is used.
+    u64 cost = ((input->heap_size + HEAP_PAGE_SIZE - 1) / HEAP_PAGE_SIZE - 1) * HEAP_PAGE_COST;
     expect(reader, limit >= cost);
     input->compute_unit_limit = limit - cost;
     take_sysvars(reader, input);
@@ -173,16 +163,16 @@ static void take_program_format(struct reader *reader, struct input *input) {
     if (variant == 0) return;
     input->is_raw = 1;
     input->raw_version = *take(reader, 1);
-    expect(reader, input->raw_version <= 4);
+    expect(reader, input->raw_version <= NEWEST_VERSION);
     input->raw_entry = take64(reader);
 }
 
 void read_input(struct input *input, const u8 *content, u64 size) {
     struct reader reader = {content, size, 0};
-    input->program = take_vector(&reader, MAXIMUM_PROGRAM);
-    input->program_id = take(&reader, KEY);
+    input->program = take_vector(&reader, MAXIMUM_PROGRAM_LENGTH);
+    input->program_id = take(&reader, KEY_LENGTH);
     take_accounts(&reader, input);
-    input->instruction_data = take_vector(&reader, MAXIMUM_INSTRUCTION_DATA);
+    input->instruction_data = take_vector(&reader, MAXIMUM_INSTRUCTION_DATA_LENGTH);
     take_parameters(&reader, input);
     take_program_format(&reader, input);
     expect(&reader, reader.at == size);

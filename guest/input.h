@@ -2,21 +2,9 @@
 #pragma once
 
 #include "features.h"
+#include "limits.h"
 #include "platform.h"
-
-enum loader { LOADER_V1, LOADER_V2, LOADER_V3 };
-
-enum sysvar {
-    CLOCK,
-    RENT,
-    EPOCH_SCHEDULE,
-    EPOCH_REWARDS,
-    LAST_RESTART_SLOT,
-    SLOT_HASHES,
-    STAKE_HISTORY,
-    FEES,
-    SYSVARS
-};
+#include "sysvars.h"
 
 struct content {
     const u8 *bytes;

@@ -1,11 +1,9 @@
 // Selects the loader for a file, loads raw bytecode, and has what relocation of calls needs. As in solana-sbpf 0.21.0.
 
 #include "bytes.h"
-#include "endings.h"
 #include "program.h"
 #include "syscall_names.h"
 
-#define ENTRYPOINT_HASH 0x71e3cf81
 #define CALL_IMM 0x85
 #define LDDW 0x18
 
@@ -108,7 +106,7 @@ void fix_calls(struct program *program, u8 *text, u64 size, int keep_syscalls) {
 static void load_raw(struct program *program, const struct input *input) {
     u64 size = input->program.size, entry = input->raw_entry;
     u32 version = input->raw_version;
-    expect(size % SLOT == 0, VERIFIER_LENGTH_NOT_MULTIPLE);
+    expect(size % SLOT == 0, VERIFIER_PROGRAM_LENGTH_NOT_MULTIPLE);
     expect(size != 0, VERIFIER_NO_PROGRAM);
     u64 *text = allocate(size);
     memcpy(text, input->program.bytes, size);
@@ -141,7 +139,7 @@ static u32 elf_version(const struct input *input) {
         if (has_feature(input, enabling[version - 1])) newest = version;
     expect(input->program.size >= 52, ELF_VALUE_OUT_OF_BOUNDS);
     u32 version = read32(input->program.bytes + 48);
-    expect(version >= oldest && version <= newest, ELF_UNSUPPORTED_VERSION);
+    expect(version >= oldest && version <= newest, ELF_UNSUPPORTED_SBPF_VERSION);
     return version;
 }
 

@@ -633,7 +633,7 @@ static void fault_here(PARAMETERS) {
 }
 
 void start_machine(struct machine *machine, const struct input *input) {
-    static const u16 strides[5] = {0x2000, 0, 0, 0x1000, 0x1000};
+    static const u16 strides[NEWEST_VERSION + 1] = FRAME_STRIDES;
     u32 version = machine->program.version;
     machine->input = input;
     machine->meanings = meanings[dialect(version)];

@@ -1,18 +1,9 @@
 // The machine: instructions are decoded when they are first reached, and each handler jumps to the next.
 #pragma once
 
-#include "endings.h"
 #include "input.h"
+#include "limits.h"
 #include "program.h"
-
-#define REGISTERS 11
-#define MAXIMUM_CALL_DEPTH 64
-#define FRAME_SIZE 4096UL
-#define STACK_SIZE (64 * FRAME_SIZE)
-#define STACK_START (2UL << 32)
-#define HEAP_START (3UL << 32)
-#define INPUT_START (4UL << 32)
-#define MAXIMUM_RETURN_DATA 1024
 
 // One instruction, in 24 bytes. Handlers and registers are addresses below 2^32. A length of 0 means that no block
 // that starts here has been decoded yet. A block ends with the first instruction that may jump.

@@ -8,20 +8,14 @@ static void set_digest(u32 index, const u8 digest[32]) {
     for (u32 i = 0; i < 8; i++) set_output(index + i, read32(digest + 4 * i));
 }
 
-_Noreturn void refuse(enum ending ending, u32 detail) {
-    set_output(OUTPUT_ENDING, ending);
-    set_output(OUTPUT_DETAIL, detail);
-    finish();
-}
-
 // The subject of the proof: the program's file, and all of the input except that file.
 static void digest_input(const struct input *input, const u8 *content, u64 size) {
     u8 digest[32];
     sha256(input->program.bytes, input->program.size, digest);
-    set_digest(OUTPUT_PROGRAM, digest);
+    set_digest(OUTPUT_PROGRAM_DIGEST, digest);
     u64 rest = 8 + input->program.size;
     sha256(content + rest, size - rest, digest);
-    set_digest(OUTPUT_INPUT, digest);
+    set_digest(OUTPUT_INPUT_DIGEST, digest);
 }
 
 static void report(const struct machine *machine, const struct input *input) {
@@ -35,7 +29,7 @@ static void report(const struct machine *machine, const struct input *input) {
     outputs[OUTPUT_EXIT_CODE] = (u32)exit_code;
     outputs[OUTPUT_COMPUTE_UNITS] = (u32)(machine->limit - machine->meter - machine->reserve);
     outputs[OUTPUT_INSTRUCTIONS] = (u32)executed(machine);
-    outputs[OUTPUT_MODIFIED] = modified;
+    outputs[OUTPUT_ACCOUNTS_MODIFIED] = modified;
     outputs[OUTPUT_ENDING] = ending;
     outputs[OUTPUT_DETAIL] = 0;
     outputs[OUTPUT_EXIT_CODE_HIGH] = (u32)(exit_code >> 32);
@@ -46,7 +40,7 @@ static void report(const struct machine *machine, const struct input *input) {
         set_digest(OUTPUT_STATE_AFTER, digest);
     } else {
         digest_result(machine, input, outputs, is_success, digest);
-        set_digest(OUTPUT_RESULT, digest);
+        set_digest(OUTPUT_RESULT_DIGEST, digest);
     }
 }
 

@@ -1,7 +1,6 @@
 #include "platform.h"
 
 #include "bytes.h"
-#include "endings.h"
 
 // There are no static variables. Shared values are in the first words of RAM.
 #define PLATFORM ((struct platform *)RAM_START)
@@ -43,6 +42,12 @@ _Noreturn void finish(void) {
     __builtin_unreachable();
 }
 
+_Noreturn void refuse(enum ending ending, u32 detail) {
+    set_output(OUTPUT_ENDING, ending);
+    set_output(OUTPUT_DETAIL, detail);
+    finish();
+}
+
 void *allocate(u64 size) {
     u64 start = PLATFORM->next_free;
     if (size > ALLOCATION_END - start) refuse(REFUSED_TOO_LARGE, 0);
@@ -52,8 +57,6 @@ void *allocate(u64 size) {
 
 // SHA-256
 
-#define SHA256_PRECOMPILE 0x805
-#define KECCAK_PRECOMPILE 0x800
 #define PRECOMPILE(number, address) __asm__ volatile("csrs %0, %1" ::"i"(number), "r"(address) : "memory")
 
 static inline u32 swap32(u32 value) {

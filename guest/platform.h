@@ -1,7 +1,12 @@
 // The interface between ZisK and a guest: addresses, precompiles, outputs. It is all memory, so no library is needed.
 //
-// The words of the public output are documented in docs/zisk.md, and named in src/solproof/zisk/outputs.py.
+// The words of the public output are documented in docs/zisk.md. Their numbers come from src/solproof/zisk/outputs.py,
+// and the addresses come from src/solproof/zisk/abi.py.
 #pragma once
+
+#include "endings.h"
+#include "outputs.h"
+#include "zisk.h"
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -16,50 +21,24 @@ typedef __int128 i128;
 
 _Static_assert(sizeof(u64) == 8 && sizeof(void *) == 8, "RV64 with lp64 is needed");
 
-// Memory that a guest may use in every version of ZisK. It reads zero until it is written, so nothing is cleared.
-// Nothing large is in the ELF file, because since 0.12 every 8 bytes of its data cost a row and a step.
-#define RAM_START 0xA0430000UL
-#define RAM_END 0xBFF00000UL // the C stack is above
+// RAM_START to RAM_END is the memory that a guest may use in every version of ZisK, and the C stack is above. It reads
+// zero until it is written, so nothing is cleared. Nothing large is in the ELF file, because since 0.12 every 8 bytes
+// of its data cost a row and a step.
 #define ALLOCATION_END (RAM_END - 16) // the last two words hold the place of a segment's state
-#define C_STACK_TOP 0xBFFC0000UL
-
-#define INPUT_SIZE (128UL * 1024 * 1024) // of the memory for the input
-
-// Up to 0.15 the outputs have a count before them, and the SHA-256 precompile packs two words high half first.
-#define OLD_INPUT 0x90000000UL
-#define OLD_OUTPUT 0xA0010000UL
-
-#define OUTPUT_WORDS 64
-
-enum {
-    OUTPUT_FLAG,      // 0 success, 1 failure
-    OUTPUT_EXIT_CODE, // low half of r0, or all ones if a fault stopped the program
-    OUTPUT_COMPUTE_UNITS,
-    OUTPUT_INSTRUCTIONS,
-    OUTPUT_MODIFIED,
-    OUTPUT_ENDING, // see endings.h
-    OUTPUT_DETAIL, // detail of the ending: the hash of a syscall, the number of a refusal
-    OUTPUT_EXIT_CODE_HIGH,
-    OUTPUT_PC,
-    OUTPUT_FORMAT,       // of these outputs
-    OUTPUT_PROGRAM = 16, // SHA-256 digests, 8 words each, every word little-endian
-    OUTPUT_INPUT = 24,
-    OUTPUT_RESULT = 32,
-    OUTPUT_STATE_BEFORE = 40,
-    OUTPUT_STATE_AFTER = 48,
-};
-
-#define OUTPUT_FORMAT_VERSION 1
 
 struct platform {
     u32 *outputs;
-    int is_old;
+    int is_old; // up to 0.15, with OLD_INPUT and OLD_OUTPUT: outputs have a count before them, and the SHA-256
+                // precompile packs two words high half first
     u64 next_free; // of RAM
 };
 
 void platform_start(u64 input, u64 output);
 void set_output(u32 index, u32 value);
 _Noreturn void finish(void);
+
+// Ends the guest without a claim about the program.
+_Noreturn void refuse(enum ending ending, u32 detail);
 
 // Returns `size` bytes of zeros at a multiple of 8. Ends the run if there is not enough memory left.
 void *allocate(u64 size);

@@ -1,16 +1,15 @@
 // Segments: a run is cut after a given number of instructions, and the next guest run continues from its state.
 //
-// In the frame of a segment, these u64 values stand before the input.bin: the magic number, the maximum number of
+// In the frame of a segment, these u64 values stand before the input.bin: SEGMENT_MAGIC, the maximum number of
 // instructions that the segment may execute (0: no maximum) and the size of the state in bytes (0: the run starts
-// here). The state follows them, and its size is a multiple of 8.
+// here). The state follows them, and its size is a multiple of 8. An input.bin starts with the length of its program,
+// which is always below SEGMENT_MAGIC.
 //
 // The state is registers, pc, open calls, meters, the values that syscalls keep, and every page of stack, heap and
 // input region that is not all zeros. It depends only on the machine's state, so equal states have equal digests.
 #pragma once
 
 #include "machine.h"
-
-#define SEGMENT_MAGIC 0x31746e656d676573UL // "segment1"; as a length, it exceeds any program of an input.bin
 
 struct segment {
     u64 instructions;

@@ -1,19 +1,9 @@
 // The syscalls of this guest, as in src/solproof/runtime/syscalls. Any other syscall ends the run with REFUSED_SYSCALL.
 
 #include "bytes.h"
+#include "costs.h"
 #include "machine.h"
 #include "syscall_names.h"
-
-#define KEY 32
-#define BASE_COST 100
-#define BYTES_PER_UNIT 250
-#define MEMORY_COST 10
-#define HASH_COST 85
-#define ADDRESS_COST 1500
-#define MAXIMUM_SLICES 20000
-#define MAXIMUM_SEEDS 16
-#define MAXIMUM_SEED 32
-#define LONGEST_RANGE ((1UL << 63) - 1)
 
 // A call: the state that it works on, and its arguments. A function sets the result and returns RETURNED, or it
 // returns its fault.
@@ -34,7 +24,7 @@ static int is_aligned_loader(const struct call *call) { return call->machine->in
 static u32 consume(struct call *call, u64 cost) {
     if (call->machine->meter < cost) {
         call->machine->meter = 0;
-        return COMPUTATIONAL_BUDGET_EXCEEDED;
+        return SYSCALL_COMPUTATIONAL_BUDGET_EXCEEDED;
     }
     call->machine->meter -= cost;
     return RETURNED;
@@ -47,10 +37,10 @@ static u32 find_range(const struct call *call, u64 address, u64 size, int is_wri
     u32 ending = RETURNED;
     *host = 0;
     if (size == 0) return RETURNED;
-    if (size > LONGEST_RANGE) return INVALID_LENGTH;
+    if (size > LONGEST_RANGE) return SYSCALL_INVALID_LENGTH;
     *host = translate(call->machine, address, size, is_write, &ending);
     if (!*host) return ending == STACK_ACCESS_VIOLATION ? SYSCALL_STACK_ACCESS_VIOLATION : SYSCALL_ACCESS_VIOLATION;
-    return is_aligned_loader(call) && address % alignment ? UNALIGNED_POINTER : RETURNED;
+    return is_aligned_loader(call) && address % alignment ? SYSCALL_UNALIGNED_POINTER : RETURNED;
 }
 
 static u32 readable(const struct call *call, u64 address, u64 size, u8 **host) {
@@ -78,7 +68,7 @@ static u32 find_results(const struct call *call, u64 first, u64 first_size, u64 
                         u8 **first_host, u8 **second_host) {
     TRY(writable(call, first, first_size, first_host));
     TRY(writable(call, second, second_size, second_host));
-    return overlaps((u64)*first_host, first_size, (u64)*second_host, second_size) ? COPY_OVERLAPPING : RETURNED;
+    return overlaps((u64)*first_host, first_size, (u64)*second_host, second_size) ? SYSCALL_COPY_OVERLAPPING : RETURNED;
 }
 
 // LOGS: the guest keeps no log, but checks and charges as if it did.
@@ -103,33 +93,33 @@ static int is_text(const u8 *bytes, u64 size) {
 static u32 check_text(const struct call *call, u64 address, u64 size) {
     u8 *host;
     TRY(readable(call, address, size, &host));
-    return is_text(host, size) ? RETURNED : INVALID_STRING;
+    return is_text(host, size) ? RETURNED : SYSCALL_INVALID_STRING;
 }
 
 static u32 panic(struct call *call) {
     TRY(consume(call, call->arguments[1]));
     TRY(check_text(call, call->arguments[0], call->arguments[1]));
-    return PANIC;
+    return SYSCALL_PANIC;
 }
 
 static u32 log_text(struct call *call) {
     u64 size = call->arguments[1];
-    TRY(consume(call, size > BASE_COST ? size : BASE_COST));
+    TRY(consume(call, size > SYSCALL_BASE_COST ? size : SYSCALL_BASE_COST));
     return check_text(call, call->arguments[0], size);
 }
 
 static u32 log_pubkey(struct call *call) {
     u8 *host;
-    TRY(consume(call, BASE_COST));
-    return readable(call, call->arguments[0], KEY, &host);
+    TRY(consume(call, LOG_PUBKEY_COST));
+    return readable(call, call->arguments[0], KEY_LENGTH, &host);
 }
 
 static u32 log_data(struct call *call) {
     u64 count = call->arguments[1], total = 0;
     u8 *slices, *host;
-    TRY(consume(call, BASE_COST));
+    TRY(consume(call, SYSCALL_BASE_COST));
     TRY(find_slices(call, call->arguments[0], count, &slices));
-    TRY(consume(call, BASE_COST * count));
+    TRY(consume(call, SYSCALL_BASE_COST * count));
     for (u64 i = 0; i < count; i++) total = saturating_sum(total, read64(slices + 16 * i + 8));
     TRY(consume(call, total));
     for (u64 i = 0; i < count; i++) TRY(readable(call, read64(slices + 16 * i), read64(slices + 16 * i + 8), &host));
@@ -138,13 +128,16 @@ static u32 log_data(struct call *call) {
 
 // MEMORY
 
-static u64 memory_cost(u64 size) { return size / BYTES_PER_UNIT > MEMORY_COST ? size / BYTES_PER_UNIT : MEMORY_COST; }
+static u64 memory_cost(u64 size) {
+    return size / CROSS_PROGRAM_BYTES_PER_UNIT > MEMORY_OPERATION_BASE_COST ? size / CROSS_PROGRAM_BYTES_PER_UNIT
+                                                                            : MEMORY_OPERATION_BASE_COST;
+}
 
 static u32 move(struct call *call, int may_overlap) {
     u64 to = call->arguments[0], from = call->arguments[1], size = call->arguments[2];
     u8 *target, *source;
     TRY(consume(call, memory_cost(size)));
-    if (!may_overlap && overlaps(from, size, to, size)) return COPY_OVERLAPPING;
+    if (!may_overlap && overlaps(from, size, to, size)) return SYSCALL_COPY_OVERLAPPING;
     TRY(writable(call, to, size, &target));
     TRY(readable(call, from, size, &source));
     memmove(target, source, size);
@@ -176,7 +169,7 @@ static u32 allocate_or_free(struct call *call) {
     u64 size = call->arguments[0], alignment = is_aligned_loader(call) ? 8 : 1;
     u64 start = (machine->heap_used + alignment - 1) & -alignment;
     call->result = 0;
-    if (call->arguments[1] != 0 || size > LONGEST_RANGE || start + size > machine->heap_size) return RETURNED;
+    if (call->arguments[1] != 0 || size > LONGEST_ALLOCATION || start + size > machine->heap_size) return RETURNED;
     machine->heap_used = start + size;
     call->result = HEAP_START + start;
     return RETURNED;
@@ -184,12 +177,12 @@ static u32 allocate_or_free(struct call *call) {
 
 // SYSVARS
 
-static const u8 sysvar_addresses[SYSVARS - 1][KEY] = SYSVAR_ADDRESSES;
+static const u8 sysvar_addresses[SERVED_SYSVARS][KEY_LENGTH] = SYSVAR_ADDRESSES;
 
 static u32 refuse_destination(const struct call *call, u64 address) {
-    if (!is_aligned_loader(call)) return UNALIGNED_POINTER;
+    if (!is_aligned_loader(call)) return SYSCALL_UNALIGNED_POINTER;
     int is_restricted = has_feature(call->machine->input, FEATURE_SYSCALL_PARAMETER_ADDRESS_RESTRICTIONS);
-    return is_restricted && address >= INPUT_START ? INVALID_POINTER : RETURNED;
+    return is_restricted && address >= INPUT_START ? SYSCALL_INVALID_POINTER : RETURNED;
 }
 
 // The struct in memory has `size` bytes: the account's content, with `padding` zeros inserted at one place.
@@ -197,7 +190,7 @@ static u32 get_typed_sysvar(struct call *call, enum sysvar sysvar, u64 size, u64
     struct content content = call->machine->input->sysvars[sysvar];
     u64 padding = size - content.size;
     u8 *target;
-    TRY(consume(call, BASE_COST + size));
+    TRY(consume(call, SYSVAR_BASE_COST + size));
     TRY(refuse_destination(call, call->arguments[0]));
     TRY(find_range(call, call->arguments[0], size, 1, alignment, &target));
     memcpy(target, content.bytes, padding_at);
@@ -209,20 +202,20 @@ static u32 get_typed_sysvar(struct call *call, enum sysvar sysvar, u64 size, u64
 static u32 get_sysvar(struct call *call) {
     u64 to = call->arguments[1], offset = call->arguments[2], size = call->arguments[3];
     u8 *target, *address;
-    TRY(consume(call, BASE_COST + KEY / BYTES_PER_UNIT + memory_cost(size)));
+    TRY(consume(call, SYSVAR_BASE_COST + KEY_LENGTH / CROSS_PROGRAM_BYTES_PER_UNIT + memory_cost(size)));
     TRY(refuse_destination(call, to));
     TRY(writable(call, to, size, &target));
-    TRY(readable(call, call->arguments[0], KEY, &address));
-    if (offset + size < offset || to + size < to) return ARITHMETIC_OVERFLOW;
+    TRY(readable(call, call->arguments[0], KEY_LENGTH, &address));
+    if (offset + size < offset || to + size < to) return SYSCALL_ARITHMETIC_OVERFLOW;
     u32 sysvar = 0;
-    while (sysvar < FEES && !is_same(sysvar_addresses[sysvar], address, KEY)) sysvar++;
-    if (sysvar == FEES) {
-        call->result = 2;
+    while (sysvar < SERVED_SYSVARS && !is_same(sysvar_addresses[sysvar], address, KEY_LENGTH)) sysvar++;
+    if (sysvar == SERVED_SYSVARS) {
+        call->result = SYSVAR_NOT_FOUND;
         return RETURNED;
     }
     struct content content = call->machine->input->sysvars[sysvar];
     if (offset + size > content.size) {
-        call->result = 1;
+        call->result = OFFSET_AND_LENGTH_EXCEED_SYSVAR;
         return RETURNED;
     }
     memcpy(target, content.bytes + offset, size);
@@ -233,14 +226,15 @@ static u32 get_epoch_stake(struct call *call) {
     const struct input *input = call->machine->input;
     u8 *address;
     if (call->arguments[0] == 0) {
-        TRY(consume(call, BASE_COST));
+        TRY(consume(call, SYSCALL_BASE_COST));
         call->result = input->total_stake;
         return RETURNED;
     }
-    TRY(consume(call, BASE_COST + KEY / BYTES_PER_UNIT + MEMORY_COST));
-    TRY(readable(call, call->arguments[0], KEY, &address));
+    TRY(consume(call, SYSCALL_BASE_COST + KEY_LENGTH / CROSS_PROGRAM_BYTES_PER_UNIT + MEMORY_OPERATION_BASE_COST));
+    TRY(readable(call, call->arguments[0], KEY_LENGTH, &address));
     for (u64 i = 0; i < input->stake_count; i++)
-        if (is_same(input->stakes + 40 * i, address, KEY)) call->result = read64(input->stakes + 40 * i + KEY);
+        if (is_same(input->stakes + 40 * i, address, KEY_LENGTH))
+            call->result = read64(input->stakes + 40 * i + KEY_LENGTH);
     return RETURNED;
 }
 
@@ -256,59 +250,59 @@ static u32 read_seeds(const struct call *call, struct seeds *seeds) {
     u8 *slices, *host;
     seeds->count = call->arguments[1];
     TRY(find_slices(call, call->arguments[0], seeds->count, &slices));
-    if (seeds->count > MAXIMUM_SEEDS) return BAD_SEEDS;
+    if (seeds->count > MAXIMUM_SEEDS) return SYSCALL_BAD_SEEDS;
     for (u64 i = 0; i < seeds->count; i++) {
         u64 size = read64(slices + 16 * i + 8);
-        if (size > MAXIMUM_SEED) return BAD_SEEDS;
+        if (size > MAXIMUM_SEED_LENGTH) return SYSCALL_BAD_SEEDS;
         TRY(readable(call, read64(slices + 16 * i), size, &host));
         seeds->parts[i] = (struct content){host, size};
     }
-    TRY(readable(call, call->arguments[2], KEY, &host));
+    TRY(readable(call, call->arguments[2], KEY_LENGTH, &host));
     seeds->program_id = host;
     return RETURNED;
 }
 
 // The address for the seeds, plus an optional last seed of one byte. Returns whether the address is off the curve.
-static int derive(const struct seeds *seeds, const u8 *bump, u8 address[KEY]) {
+static int derive(const struct seeds *seeds, const u8 *bump, u8 address[KEY_LENGTH]) {
     struct sha256_state state;
     if (seeds->count + (bump != 0) > MAXIMUM_SEEDS) return 0;
     sha256_begin(&state);
     for (u64 i = 0; i < seeds->count; i++) sha256_add(&state, seeds->parts[i].bytes, seeds->parts[i].size);
     if (bump) sha256_add(&state, bump, 1);
-    sha256_add(&state, seeds->program_id, KEY);
-    sha256_add(&state, "ProgramDerivedAddress", 21);
+    sha256_add(&state, seeds->program_id, KEY_LENGTH);
+    sha256_add(&state, ADDRESS_MARKER, sizeof ADDRESS_MARKER - 1);
     sha256_end(&state, address);
     return !is_on_curve(address);
 }
 
 static u32 create_program_address(struct call *call) {
     struct seeds seeds;
-    u8 address[KEY], *result;
-    TRY(consume(call, ADDRESS_COST));
+    u8 address[KEY_LENGTH], *result;
+    TRY(consume(call, CREATE_PROGRAM_ADDRESS_COST));
     TRY(read_seeds(call, &seeds));
-    call->result = 1;
+    call->result = NO_ADDRESS;
     if (!derive(&seeds, 0, address)) return RETURNED;
-    TRY(writable(call, call->arguments[3], KEY, &result));
-    memcpy(result, address, KEY);
+    TRY(writable(call, call->arguments[3], KEY_LENGTH, &result));
+    memcpy(result, address, KEY_LENGTH);
     call->result = 0;
     return RETURNED;
 }
 
 static u32 try_find_program_address(struct call *call) {
     struct seeds seeds;
-    u8 address[KEY], *result, *bump_result;
-    TRY(consume(call, ADDRESS_COST));
+    u8 address[KEY_LENGTH], *result, *bump_result;
+    TRY(consume(call, CREATE_PROGRAM_ADDRESS_COST));
     TRY(read_seeds(call, &seeds));
-    for (u8 bump = 255; bump > 0; bump--) {
+    for (u8 bump = LARGEST_BUMP; bump > 0; bump--) {
         if (derive(&seeds, &bump, address)) {
-            TRY(find_results(call, call->arguments[4], 1, call->arguments[3], KEY, &bump_result, &result));
+            TRY(find_results(call, call->arguments[4], 1, call->arguments[3], KEY_LENGTH, &bump_result, &result));
             *bump_result = bump;
-            memcpy(result, address, KEY);
+            memcpy(result, address, KEY_LENGTH);
             return RETURNED;
         }
-        TRY(consume(call, ADDRESS_COST));
+        TRY(consume(call, CREATE_PROGRAM_ADDRESS_COST));
     }
-    call->result = 1;
+    call->result = NO_ADDRESS;
     return RETURNED;
 }
 
@@ -319,8 +313,8 @@ static u32 hash(struct call *call, int is_keccak) {
     struct sha256_state sha256_state;
     struct keccak_state keccak_state;
     u8 *result, *slices, *part, digest[32];
-    if (count > MAXIMUM_SLICES) return TOO_MANY_SLICES;
-    TRY(consume(call, HASH_COST));
+    if (count > MAXIMUM_SLICES) return SYSCALL_TOO_MANY_SLICES;
+    TRY(consume(call, HASH_BASE_COST));
     TRY(writable(call, call->arguments[2], 32, &result));
     TRY(find_slices(call, call->arguments[0], count, &slices));
     if (is_keccak) keccak_begin(&keccak_state);
@@ -328,7 +322,8 @@ static u32 hash(struct call *call, int is_keccak) {
     for (u64 i = 0; i < count; i++) {
         u64 size = read64(slices + 16 * i + 8);
         TRY(readable(call, read64(slices + 16 * i), size, &part));
-        TRY(consume(call, size / 2 > MEMORY_COST ? size / 2 : MEMORY_COST));
+        TRY(consume(call, size / HASH_BYTES_PER_UNIT > MEMORY_OPERATION_BASE_COST ? size / HASH_BYTES_PER_UNIT
+                                                                                  : MEMORY_OPERATION_BASE_COST));
         if (is_keccak) keccak_add(&keccak_state, part, size);
         else sha256_add(&sha256_state, part, size);
     }
@@ -343,8 +338,8 @@ static u32 hash(struct call *call, int is_keccak) {
 static u32 set_return_data(struct call *call) {
     u64 size = call->arguments[1];
     u8 *host;
-    TRY(consume(call, saturating_sum(size / BYTES_PER_UNIT, BASE_COST)));
-    if (size > MAXIMUM_RETURN_DATA) return RETURN_DATA_TOO_LARGE;
+    TRY(consume(call, saturating_sum(size / CROSS_PROGRAM_BYTES_PER_UNIT, SYSCALL_BASE_COST)));
+    if (size > MAXIMUM_RETURN_DATA) return SYSCALL_RETURN_DATA_TOO_LARGE;
     TRY(readable(call, call->arguments[0], size, &host));
     memcpy(call->machine->return_data, host, size);
     call->machine->return_data_size = size;
@@ -355,26 +350,26 @@ static u32 get_return_data(struct call *call) {
     struct machine *machine = call->machine;
     u64 size = least(call->arguments[1], machine->return_data_size);
     u8 *target, *program_id;
-    TRY(consume(call, BASE_COST));
+    TRY(consume(call, SYSCALL_BASE_COST));
     call->result = machine->return_data_size;
     if (size == 0) return RETURNED;
-    TRY(consume(call, (size + KEY) / BYTES_PER_UNIT));
-    TRY(find_results(call, call->arguments[0], size, call->arguments[2], KEY, &target, &program_id));
+    TRY(consume(call, (size + KEY_LENGTH) / CROSS_PROGRAM_BYTES_PER_UNIT));
+    TRY(find_results(call, call->arguments[0], size, call->arguments[2], KEY_LENGTH, &target, &program_id));
     memcpy(target, machine->return_data, size);
-    memcpy(program_id, machine->input->program_id, KEY);
+    memcpy(program_id, machine->input->program_id, KEY_LENGTH);
     return RETURNED;
 }
 
 // THE INSTRUCTION, which is the only instruction of its transaction, at the top level.
 
 static u32 constant(struct call *call, u64 result) {
-    TRY(consume(call, BASE_COST));
+    TRY(consume(call, SYSCALL_BASE_COST));
     call->result = result;
     return RETURNED;
 }
 
 static u32 remaining_compute_units(struct call *call) {
-    TRY(consume(call, BASE_COST));
+    TRY(consume(call, SYSCALL_BASE_COST));
     call->result = call->machine->meter;
     return RETURNED;
 }
@@ -395,14 +390,15 @@ int has_syscall(const struct input *input, u32 hash) {
 static u32 execute(struct call *call, u32 key) {
     switch (key) {
     case ABORT_HASH:
-        return ABORT;
+        return SYSCALL_ABORT;
     case SOL_PANIC_HASH:
         return panic(call);
     case SOL_LOG_HASH:
         return log_text(call);
     case SOL_LOG_64_HASH:
+        return consume(call, LOG_64_COST);
     case SOL_LOG_COMPUTE_UNITS_HASH:
-        return consume(call, BASE_COST);
+        return consume(call, SYSCALL_BASE_COST);
     case SOL_LOG_PUBKEY_HASH:
         return log_pubkey(call);
     case SOL_LOG_DATA_HASH:
@@ -417,18 +413,11 @@ static u32 execute(struct call *call, u32 key) {
         return compare(call);
     case SOL_ALLOC_FREE_HASH:
         return allocate_or_free(call);
-    case SOL_GET_CLOCK_SYSVAR_HASH:
-        return get_typed_sysvar(call, CLOCK, 40, 40, 8);
-    case SOL_GET_RENT_SYSVAR_HASH:
-        return get_typed_sysvar(call, RENT, 24, 17, 8);
-    case SOL_GET_EPOCH_SCHEDULE_SYSVAR_HASH:
-        return get_typed_sysvar(call, EPOCH_SCHEDULE, 40, 17, 8);
-    case SOL_GET_EPOCH_REWARDS_SYSVAR_HASH:
-        return get_typed_sysvar(call, EPOCH_REWARDS, 96, 81, 16);
-    case SOL_GET_LAST_RESTART_SLOT_HASH:
-        return get_typed_sysvar(call, LAST_RESTART_SLOT, 8, 8, 8);
-    case SOL_GET_FEES_SYSVAR_HASH:
-        return get_typed_sysvar(call, FEES, 8, 8, 8);
+#define TYPED(syscall, sysvar, size, padding_at, alignment)                                                            \
+    case syscall##_HASH:                                                                                               \
+        return get_typed_sysvar(call, sysvar, size, padding_at, alignment);
+        TYPED_SYSVARS
+#undef TYPED
     case SOL_GET_SYSVAR_HASH:
         return get_sysvar(call);
     case SOL_GET_EPOCH_STAKE_HASH:

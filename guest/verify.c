@@ -1,6 +1,5 @@
 // The verifier, as in src/solproof/program/bytecode_verifier.py. It reads every slot, so the usual case is kept short.
 
-#include "endings.h"
 #include "operations.h"
 #include "program.h"
 
@@ -18,7 +17,7 @@ static u64 check_operands(const struct program *program, u64 pc, u64 slot, u32 r
     u32 destination = slot >> 8 & 0xF, source = slot >> 12 & 0xF;
     switch (rule) {
     case RULE_UNKNOWN:
-        bad(VERIFIER_UNKNOWN_OPCODE);
+        bad(VERIFIER_UNKNOWN_OP_CODE);
     case RULE_WIDE:
         expect(pc + 1 < program->slots, VERIFIER_LDDW_CANNOT_BE_LAST);
         expect((u8)program->text[pc + 1] == 0, VERIFIER_INCOMPLETE_LDDW);
@@ -33,7 +32,7 @@ static u64 check_operands(const struct program *program, u64 pc, u64 slot, u32 r
         expect((u32)immediate < 64, VERIFIER_SHIFT_WITH_OVERFLOW);
         break;
     case RULE_ENDIAN:
-        expect(immediate == 16 || immediate == 32 || immediate == 64, VERIFIER_UNSUPPORTED_LE_BE_ARGUMENT);
+        expect(immediate == 16 || immediate == 32 || immediate == 64, VERIFIER_UNSUPPORTED_LEBE_ARGUMENT);
         break;
     case RULE_JUMP: {
         u64 target = pc + 1 + (u64)(i64)(i16)(slot >> 16);
@@ -63,7 +62,7 @@ static void check_registers(const struct program *program, u64 slot, u32 rule) {
 }
 
 void verify(const struct program *program) {
-    expect(program->text_size % SLOT == 0, VERIFIER_LENGTH_NOT_MULTIPLE);
+    expect(program->text_size % SLOT == 0, VERIFIER_PROGRAM_LENGTH_NOT_MULTIPLE);
     expect(program->slots != 0, VERIFIER_NO_PROGRAM);
     const u8 *rules = verifier_rules[dialect(program->version)];
     const u64 *text = program->text, *end = text + program->slots;

@@ -136,6 +136,17 @@ def test_links_of_the_site(site: Path) -> None:
                 assert link.fragment in identifiers(target), f"{page}: {link.geturl()}"
 
 
+def test_the_schema_of_traces_can_be_downloaded(site: Path) -> None:
+    """The page links to the file of the package, and the site has a copy of that very file."""
+    (link,) = [
+        attributes["href"]
+        for _, attributes in elements(site / "trace.html")
+        if attributes.get("href", "").endswith("trace.schema.json")
+    ]
+    packaged = ROOT / "src/solproof/tracing/trace.schema.json"
+    assert (site / link).read_bytes() == packaged.read_bytes()
+
+
 def test_nothing_is_loaded_from_a_network(site: Path) -> None:
     for page in html_pages(site):
         for tag, attributes in elements(page):

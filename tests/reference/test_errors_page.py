@@ -12,7 +12,7 @@ from solproof.runtime.syscalls import SUPPORTED
 from solproof.runtime.syscalls.faults import FAULTS as SYSCALL_FAULTS
 from solproof.runtime.syscalls.faults import syscall_fault
 from solproof.vm import faults
-from solproof.zisk.outputs import ACCOUNT_RULES
+from solproof.zisk.endings import ACCOUNT_RULES
 
 PAGE = errors_page()
 

@@ -13,7 +13,8 @@ from solproof.errors import UnsupportedError
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
-from solproof.runtime.serialization import INPUT_START, serialize
+from solproof.runtime.serialization import serialize
+from solproof.vm.limits import INPUT_START
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.runtime.elf_builder import Part, build_elf, call, leave, load_immediate, write_memory
 from tests.runtime.syscalls.harness import replay

@@ -12,7 +12,8 @@ import pytest
 from solproof.runtime.accounts import MAXIMUM_DATA_LENGTH, Account, InstructionAccount
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
-from solproof.runtime.serialization import INPUT_START, serialize
+from solproof.runtime.serialization import serialize
+from solproof.vm.limits import INPUT_START
 from tests.litesvm_oracle import assert_like_litesvm
 from tests.runtime.elf_builder import build_elf, leave, load_immediate, write_memory
 

@@ -16,7 +16,8 @@ from solders.pubkey import Pubkey
 from solproof.oracle.litesvm import runtime
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
-from solproof.runtime.serialization import INPUT_START, serialize
+from solproof.runtime.serialization import serialize
+from solproof.vm.limits import INPUT_START
 from tests.litesvm_oracle import LOADERS, assert_like_litesvm, litesvm_result
 from tests.runtime.elf_builder import build_elf, call, leave, load, load_immediate, write_memory
 

@@ -75,9 +75,8 @@ def validate(exported: dict[str, Any]) -> None:
     VALIDATOR.validate(exported | {"steps": [*steps[:200], *steps[200::37], *steps[-3:]]})
 
 
-def test_the_schema_is_published_and_sound() -> None:
+def test_the_schema_is_sound() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    assert json.loads((ROOT / "docs/schemas/trace.schema.json").read_text()) == SCHEMA
     assert list(SCHEMA["required"]) == TOP_LEVEL
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from solproof.errors import SolproofError
 from solproof.program.elf_records import PF_R, PF_X
-from solproof.zisk import guests, outputs
+from solproof.zisk import guests
 from solproof.zisk.abi import ABIS, DEFAULT, RAM_END, Abi
 from solproof.zisk.doctor import ROM_ROW_LIMIT
 
@@ -55,29 +55,6 @@ def test_a_changed_guest_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SolproofError) as caught:
         guests.guest.__wrapped__(DEFAULT)
     assert str(caught.value) == f"{name} in this installation has SHA-256 {found}, expected 00"
-
-
-def test_numbers_of_the_sources() -> None:
-    """The endings and refusals of guest/endings.h are those that outputs.py names."""
-    text = (ROOT / "guest/endings.h").read_text()
-    numbers: dict[str, int] = {}
-    following = 0
-    for line in text.splitlines():
-        entry = line.split("//")[0].strip().rstrip(",")
-        if entry.startswith("enum") or not entry.replace("_", "").replace(" = ", "").isalnum():
-            continue
-        name, _, value = entry.partition(" = ")
-        following = int(value) if value else following
-        numbers[name] = following
-        following += 1
-    named = {**outputs.FAULTS, **outputs.SYSCALL_FAULTS, **outputs.ACCOUNT_RULES}
-    endings = {number for name, number in numbers.items() if not name.startswith(("ELF_", "VERIFIER_"))}
-    assert endings == {0, outputs.SEGMENT_END, *named, *outputs.REFUSALS}
-    refusals = {number for name, number in numbers.items() if name.startswith(("ELF_", "VERIFIER_"))}
-    assert refusals == set(outputs.PROGRAM_REFUSALS)
-    for name, number in numbers.items():
-        if number in named and not name.startswith(("ELF_", "VERIFIER_")):
-            assert name.replace("_", "").lower().removeprefix("syscall") == named[number].lower()
 
 
 def test_nothing_is_left_out_of_the_file() -> None:

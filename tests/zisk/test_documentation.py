@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from benches.zisk_steps import NAMES, line, measure
-from solproof.zisk import outputs
 from solproof.zisk.abi import DEFAULT
 from solproof.zisk.guests import guest, rom_rows
+from solproof.zisk.outputs import Word
 from tests.runtime.test_token_programs import CLASSIC, SUCCEEDING, scene_of
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs/zisk.md").read_text()
@@ -31,10 +31,16 @@ def test_cost_of_the_classic_transfer() -> None:
     assert row.per_instruction < 26
 
 
-def test_numbers() -> None:
-    for names in (outputs.FAULTS, outputs.SYSCALL_FAULTS, outputs.ACCOUNT_RULES):
-        numbers = list(names)
-        assert re.search(
-            rf"^\| {numbers[0]} to {numbers[-1]} \| .*{', '.join(names.values())} \|$", TEXT, re.MULTILINE
-        )
+def test_rows_of_rom() -> None:
     assert round(rom_rows(guest(DEFAULT)), -3) == 17_000
+
+
+def test_output_words() -> None:
+    """The table of the words has every word at its number; a digest takes eight of them."""
+    table = TEXT.partition("| word | meaning |")[2].partition("\n\n")[0]
+    numbers = [
+        int(first)
+        for row in re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+        for first in re.findall(r"(?:^|, )(\d+)", row)
+    ]
+    assert numbers == [word.value for word in Word]

@@ -11,7 +11,7 @@ from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
-from solproof.zisk.outputs import ACCOUNT_RULES, FAULTS, SYSCALL_FAULTS
+from solproof.zisk.endings import ACCOUNT_RULES, FAULTS, SYSCALL_FAULTS
 from tests.program_builder import ProgramBuilder
 from tests.zisk.agreement import assert_agrees
 

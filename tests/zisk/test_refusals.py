@@ -19,7 +19,8 @@ from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.features import MAINNET
 from solproof.runtime.sysvars import Sysvars
 from solproof.zisk.emulator import emulate
-from solproof.zisk.outputs import PROGRAM_REFUSALS, Outputs, Word
+from solproof.zisk.endings import PROGRAM_REFUSALS, Refused
+from solproof.zisk.outputs import Outputs, Word
 from solproof.zisk.runner import differences
 from tests.program import broken_lenient_files, broken_strict_files
 from tests.program.elf_files import ElfBytes, small_elf
@@ -57,12 +58,12 @@ def assert_same_verdict(content: bytes) -> str:
     try:
         given = bincode.unpack(content)
     except InputError as error:
-        assert ending == 192, error
+        assert ending == Refused.INPUT, error
         return "input"
     try:
         execution = execute(given)
     except ProgramError as error:
-        assert ending == 193, error
+        assert ending == Refused.PROGRAM, error
         assert outputs.refusal is not None
         assert outputs.refusal.endswith(": " + str(error).split(": ")[0])
         return "program"

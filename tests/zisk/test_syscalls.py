@@ -8,7 +8,7 @@ from solproof.program.raw import RawFormat
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.syscalls import SUPPORTED
-from solproof.zisk.outputs import REFUSALS
+from solproof.zisk.endings import REFUSALS, Refused
 from tests.program_builder import ProgramBuilder
 from tests.runtime.syscalls.test_random_calls import FEATURES, random_call
 from tests.zisk.agreement import assert_agrees, guest_outputs
@@ -46,7 +46,7 @@ def test_what_the_guest_does_not_have_is_named(name: str) -> None:
     outputs = guest_outputs(ExecutionInput(builder.code(), bytes(32), (), b"", parameters, RawFormat()))
     assert not outputs.success
     assert not outputs.is_complete
-    assert outputs.refusal == f"{REFUSALS[194]}: {name}"
+    assert outputs.refusal == f"{REFUSALS[Refused.SYSCALL]}: {name}"
 
 
 def test_a_syscall_behind_a_closed_gate_does_not_exist() -> None:

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import TypeVar
 
-from solproof.errors import InputError
+from solproof.errors import InputError, SolproofError
+from solproof.host.reader import ByteReader, ReaderErrors
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import (
@@ -40,6 +41,11 @@ from solproof.runtime.runtime_log import LOG_BYTES_LIMIT
 from solproof.runtime.syscalls.return_data import MAXIMUM_RETURN_DATA
 from solproof.runtime.sysvars import MAXIMUM_SYSVAR_LENGTH, Sysvars
 
+ERRORS = ReaderErrors(
+    InputError,
+    "{field} at offset {offset}: expected {length} bytes, {left} are left",
+    "expected the end at offset {offset}, {left} more bytes follow",
+)
 MAXIMUM_TEXT_LENGTH = 2 * LOG_BYTES_LIMIT
 
 _ELF, _RAW = 0, 1  # variants of ProgramFormat
@@ -72,7 +78,7 @@ def unpack(content: bytes) -> ExecutionInput:
     """The input in an input.bin. Raises `InputError` if the content is malformed."""
     reader = Reader(content, "input.bin")
     program = reader.byte_vector("program", MAXIMUM_PROGRAM_LENGTH)
-    program_id = reader.take("program_id", KEY_LENGTH)
+    program_id = reader.take(KEY_LENGTH, "program_id")
     accounts = reader.vector("accounts", MAXIMUM_ACCOUNTS, reader.instruction_account)
     instruction_data = reader.byte_vector("instruction_data", MAXIMUM_INSTRUCTION_DATA_LENGTH)
     parameters = reader.parameters("parameters")
@@ -118,7 +124,7 @@ def unpack_output(content: bytes) -> ExecutionOutput:
         accounts=reader.vector("accounts", MAXIMUM_ACCOUNTS, reader.account),
         logs=reader.vector("logs", LOG_BYTES_LIMIT, reader.text),
         return_data=ReturnData(
-            reader.take("return_data.program_id", KEY_LENGTH),
+            reader.take(KEY_LENGTH, "return_data.program_id"),
             reader.byte_vector("return_data.data", MAXIMUM_RETURN_DATA),
         ),
     )
@@ -126,42 +132,32 @@ def unpack_output(content: bytes) -> ExecutionOutput:
     return output
 
 
-class Reader:
-    """Takes values from the front of `content`. Every method takes the name of the field for its errors.
+class Reader(ByteReader):
+    """Takes bincode values from the front of `content`. Every method needs the name of the field for errors.
 
     A method raises `InputError` if the bytes do not encode its type.
     """
 
     def __init__(self, content: bytes, name: str) -> None:
-        self.content = content
-        self.name = name
-        self.offset = 0
+        super().__init__(content, name, ERRORS)
 
     # BASIC TYPES
 
-    def take(self, field: str, length: int) -> bytes:
-        """The next `length` bytes."""
-        left = len(self.content) - self.offset
-        if left < length:
-            raise self._error(field, f"expected {length} bytes, {left} are left")
-        self.offset += length
-        return self.content[self.offset - length : self.offset]
-
     def unsigned_8(self, field: str) -> int:
         """A u8."""
-        return self.take(field, 1)[0]
+        return self.unsigned(1, field)
 
     def unsigned_32(self, field: str) -> int:
         """A u32."""
-        return int.from_bytes(self.take(field, 4), "little")
+        return self.unsigned(4, field)
 
     def unsigned_64(self, field: str) -> int:
         """A u64."""
-        return int.from_bytes(self.take(field, 8), "little")
+        return self.unsigned(8, field)
 
     def boolean(self, field: str) -> bool:
         """A bool: 0 or 1."""
-        value = self.take(field, 1)[0]
+        value = self.unsigned(1, field)
         if value > 1:
             self.offset -= 1
             raise self._error(field, f"expected 0 or 1, got {value}")
@@ -169,7 +165,7 @@ class Reader:
 
     def byte_vector(self, field: str, longest: int) -> bytes:
         """A Vec<u8> of at most `longest` bytes."""
-        return self.take(field, self._length(field, longest))
+        return self.take(self._length(field, longest), field)
 
     def text(self, field: str) -> str:
         """A String."""
@@ -188,21 +184,13 @@ class Reader:
         """A Vec<Value> of at most `longest` elements."""
         return tuple(element(f"{field}[{position}]") for position in range(self._length(field, longest)))
 
-    def finish(self) -> None:
-        """Raise `InputError` if bytes are left."""
-        left = len(self.content) - self.offset
-        if left:
-            raise InputError(
-                f"{self.name}: expected the end at offset {self.offset}, {left} more bytes follow"
-            )
-
     # STRUCTS
 
     def account(self, field: str) -> Account:
         """An `Account`."""
         return Account(
-            key=self.take(f"{field}.key", KEY_LENGTH),
-            owner=self.take(f"{field}.owner", KEY_LENGTH),
+            key=self.take(KEY_LENGTH, f"{field}.key"),
+            owner=self.take(KEY_LENGTH, f"{field}.owner"),
             lamports=self.unsigned_64(f"{field}.lamports"),
             data=self.byte_vector(f"{field}.data", MAXIMUM_DATA_LENGTH),
             executable=self.boolean(f"{field}.executable"),
@@ -254,11 +242,11 @@ class Reader:
         )
 
     def _vote_account(self, field: str) -> tuple[bytes, int]:
-        return self.take(f"{field}.address", KEY_LENGTH), self.unsigned_64(f"{field}.stake")
+        return self.take(KEY_LENGTH, f"{field}.address"), self.unsigned_64(f"{field}.stake")
 
     def _features(self, field: str) -> FeatureSet:
         start = self.offset
-        addresses = self.vector(field, len(FEATURES), lambda name: self.take(name, KEY_LENGTH))
+        addresses = self.vector(field, len(FEATURES), lambda name: self.take(KEY_LENGTH, name))
         if list(addresses) != sorted(set(addresses)):
             self.offset = start
             raise self._error(field, "expected addresses in rising order")
@@ -271,8 +259,8 @@ class Reader:
             raise self._error(field, f"expected a length of at most {longest}, got {length}")
         return length
 
-    def _error(self, field: str, problem: str) -> InputError:
-        return InputError(f"{self.name}: {field} at offset {self.offset}: {problem}")
+    def _error(self, field: str, problem: str) -> SolproofError:
+        return self.refusal(f"{field} at offset {self.offset}: {problem}")
 
 
 def _byte_vector(content: bytes) -> bytes:

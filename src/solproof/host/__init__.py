@@ -1,1 +1,1 @@
-"""This computer: files in and out, memory and processors."""
+"""This computer: bytes and files in and out, memory and processors."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from solproof.reference.circuit import buses_page, chips_page
 from solproof.reference.errors_page import errors_page
 from solproof.reference.exit_codes_page import exit_codes_page
+from solproof.reference.guest_endings_page import guest_endings_page
 from solproof.reference.opcodes_page import opcodes_page
 from solproof.reference.syscalls_page import syscalls_page
 
@@ -17,4 +18,5 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "syscalls.md": syscalls_page,
     "errors.md": errors_page,
     "exit-codes.md": exit_codes_page,
+    "guest-endings.md": guest_endings_page,
 }

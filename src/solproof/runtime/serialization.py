@@ -31,8 +31,8 @@ from dataclasses import dataclass
 
 from solproof.runtime.accounts import InstructionAccount, first_positions
 from solproof.runtime.execution_input import Loader
+from solproof.vm.limits import INPUT_START
 
-INPUT_START = 4 << 32
 NOT_A_DUPLICATE = 255
 MAXIMUM_DATA_INCREASE = 10 * 1024
 RENT_EPOCH = struct.pack("<Q", 2**64 - 1)

@@ -42,6 +42,8 @@ EXACT_LENGTHS = {
 LONGEST_LENGTHS = {"slot_hashes": 20_488, "stake_history": 16_392}
 MAXIMUM_SYSVAR_LENGTH = max(LONGEST_LENGTHS.values())
 BOOLEAN_OFFSETS = {"epoch_schedule": 16, "epoch_rewards": 80}
+PADDING = {"rent": (17, 7), "epoch_schedule": (17, 7), "epoch_rewards": (81, 15)}
+"""Where the C struct of a sysvar has padding, as an offset in the account's content, and how many bytes."""
 
 LITESVM_SLOT = 435_888_000
 LITESVM_BLOCKHASH = bytes.fromhex("aeebad4a796fcc2e15dc4c6061b45ed9b373f26adfc798ca7d2d8cc58182718e")
@@ -111,10 +113,5 @@ def memory_layout(name: str, content: bytes) -> bytes:
 
     `content` with the C layout's padding (solana-sysvar 4, `#[repr(C)]`).
     """
-    if name == "rent":
-        return content.ljust(24, b"\0")
-    if name == "epoch_schedule":
-        return content[:17].ljust(24, b"\0") + content[17:]
-    if name == "epoch_rewards":
-        return content.ljust(96, b"\0")
-    return content
+    start, length = PADDING.get(name, (len(content), 0))
+    return content[:start] + bytes(length) + content[start:]

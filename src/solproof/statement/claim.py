@@ -24,6 +24,7 @@ import numpy as np
 from solproof.accesses.arrays import Integers, Values
 from solproof.accesses.public import PublicData
 from solproof.errors import ProofRejected
+from solproof.host.reader import ByteReader, ReaderErrors
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
 
@@ -34,6 +35,9 @@ UNITS = Struct("<I")
 EVENT = Struct("<II6QI")
 WORD = Struct("<BIQQ")
 INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
+ERRORS = ReaderErrors(
+    ProofRejected, "cut off at byte {size}, expected at least {end}", "{left} bytes follow its end"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,17 @@ class Claim:
 
         Nothing is allocated before its bytes are there.
         """
-        reader = _Reader(data)
-        clk, pc, *registers, open_call, depth = reader.take(HEAD)
+        reader = ByteReader(data, "claim", ERRORS)
+        clk, pc, *registers, open_call, depth = _unpack(reader, HEAD)
         final = FinalState(clk, pc, tuple(registers), open_call, depth)
-        fault = reader.text()
-        (memory_units,) = reader.take(UNITS)
+        (length,) = _unpack(reader, LENGTH)
+        fault = reader.printable(length, "fault", "the name of its fault")
+        (memory_units,) = _unpack(reader, UNITS)
         words = np.frombuffer(
-            reader.block(reader.count(INPUT_WORD.itemsize), INPUT_WORD.itemsize), INPUT_WORD
+            reader.take(_count(reader, INPUT_WORD.itemsize) * INPUT_WORD.itemsize), INPUT_WORD
         )
-        events = tuple(_read_event(reader) for _ in range(reader.count(EVENT.size + COUNT.size)))
-        if reader.position != len(data):
-            raise ProofRejected(f"claim: {len(data) - reader.position} bytes follow its end")
+        events = tuple(_read_event(reader) for _ in range(_count(reader, EVENT.size + COUNT.size)))
+        reader.finish()
         return cls(
             final,
             fault,
@@ -116,40 +120,22 @@ def claim_of(run: Run, public: PublicData) -> Claim:
     return Claim(run.final, fault, words.index, words.last, public.memory_units, tuple(public.events))
 
 
-class _Reader:
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.position = 0
-
-    def take(self, layout: Struct) -> tuple[int, ...]:
-        return layout.unpack(self.block(1, layout.size))
-
-    def block(self, count: int, size: int) -> bytes:
-        end = self.position + count * size
-        if end > len(self.data):
-            raise ProofRejected(f"claim: cut off at byte {len(self.data)}, expected at least {end}")
-        block, self.position = self.data[self.position : end], end
-        return block
-
-    def text(self) -> str:
-        (length,) = self.take(LENGTH)
-        name = self.block(1, length)
-        if not name.isascii() or not name.decode("ascii").isprintable():
-            raise ProofRejected("claim: the name of its fault is not printable ASCII")
-        return name.decode("ascii")
-
-    def count(self, least_size: int) -> int:
-        (count,) = self.take(COUNT)
-        if count * least_size > len(self.data) - self.position:
-            raise ProofRejected(
-                f"claim: names {count} items at byte {self.position}, "
-                f"more than its {len(self.data)} bytes hold"
-            )
-        return count
+def _unpack(reader: ByteReader, layout: Struct) -> tuple[int, ...]:
+    return layout.unpack(reader.take(layout.size))
 
 
-def _read_event(reader: _Reader) -> SyscallEvent:
-    clk, key, *arguments, result, units = reader.take(EVENT)
+def _count(reader: ByteReader, least_size: int) -> int:
+    """How many items follow, each of at least `least_size` bytes."""
+    (count,) = _unpack(reader, COUNT)
+    if count * least_size > reader.left:
+        raise reader.refusal(
+            f"names {count} items at byte {reader.offset}, more than its {len(reader.content)} bytes hold"
+        )
+    return count
+
+
+def _read_event(reader: ByteReader) -> SyscallEvent:
+    clk, key, *arguments, result, units = _unpack(reader, EVENT)
     first, second, third, fourth, fifth = arguments
-    words = tuple(WordAccess(*reader.take(WORD)) for _ in range(reader.count(WORD.size)))
+    words = tuple(WordAccess(*_unpack(reader, WORD)) for _ in range(_count(reader, WORD.size)))
     return SyscallEvent(clk, key, (first, second, third, fourth, fifth), result, 0, words, units)

@@ -20,10 +20,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solproof.errors import ProofRejected, ProofVersionError
+from solproof.host.reader import ByteReader, ReaderErrors
 
 MAGIC = b"SOLPROOF"
 FORMAT = 4
 MAXIMUM_BYTES = 64 * 1024 * 1024
+ERRORS = ReaderErrors(
+    ProofRejected,
+    "cut off in its {field}, at byte {size} of at least {end}",
+    "{left} bytes follow its end",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +71,27 @@ class ProofFile:
         """Parse a file; raises `ProofRejected`, or `ProofVersionError` for another format version."""
         if len(data) > MAXIMUM_BYTES:
             raise ProofRejected(f"proof file: {len(data)} bytes, more than the limit of {MAXIMUM_BYTES}")
-        reader = _Reader(data)
-        magic = reader.take(8, "magic")
+        reader = ByteReader(data, "proof file", ERRORS)
+        magic = reader.take(len(MAGIC), "magic")
         if magic != MAGIC:
             raise ProofRejected(f"proof file: starts with {magic!r}, expected {MAGIC!r}")
-        version = int.from_bytes(reader.take(2, "format version"), "little")
+        version = reader.unsigned(2, "format version")
         if version != FORMAT:
             raise ProofVersionError(
                 f"proof file: format version {version}, this solproof reads version {FORMAT}"
             )
         parsed = cls(
-            version=reader.text("version"),
+            version=_text(reader, "version"),
             system_digest=reader.take(32, "proof system digest"),
             program_sha256=reader.take(32, "program digest"),
             input_sha256=reader.take(32, "input digest"),
             key_digest=reader.take(32, "key digest"),
-            security_bits=int.from_bytes(reader.take(4, "security bits"), "little") / 1000,
-            security_regime=reader.text("security regime"),
-            claim=reader.sized(4, "claim"),
-            proof=reader.sized(4, "proof"),
+            security_bits=reader.unsigned(4, "security bits") / 1000,
+            security_regime=_text(reader, "security regime"),
+            claim=_block(reader, "claim"),
+            proof=_block(reader, "proof"),
         )
-        if reader.position != len(data):
-            raise ProofRejected(f"proof file: {len(data) - reader.position} bytes follow its end")
+        reader.finish()
         return parsed
 
 
@@ -94,25 +99,9 @@ def _sized(content: bytes, width: int) -> bytes:
     return len(content).to_bytes(width, "little") + content
 
 
-class _Reader:
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.position = 0
+def _block(reader: ByteReader, what: str) -> bytes:
+    return reader.take(reader.unsigned(4, f"length of the {what}"), what)
 
-    def take(self, count: int, what: str) -> bytes:
-        end = self.position + count
-        if end > len(self.data):
-            raise ProofRejected(
-                f"proof file: cut off in its {what}, at byte {len(self.data)} of at least {end}"
-            )
-        block, self.position = self.data[self.position : end], end
-        return block
 
-    def sized(self, width: int, what: str) -> bytes:
-        return self.take(int.from_bytes(self.take(width, f"length of the {what}"), "little"), what)
-
-    def text(self, what: str) -> str:
-        content = self.sized(1, what)
-        if not content.isascii() or not content.decode("ascii").isprintable():
-            raise ProofRejected(f"proof file: its {what} is not printable ASCII")
-        return content.decode("ascii")
+def _text(reader: ByteReader, what: str) -> str:
+    return reader.printable(reader.unsigned(1, f"length of the {what}"), what, f"its {what}")

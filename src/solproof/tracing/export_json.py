@@ -29,7 +29,7 @@ def json_document(
     constraints: bool = False,
     progress: Progress | None = None,
 ) -> Pieces:
-    """The pieces of one JSON object, as docs/schemas/trace.schema.json describes it.
+    """The pieces of one JSON object, as trace.schema.json describes it.
 
     contents: with the bytes of memory before and after the run. constraints: with each step's constraints.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 MASK64 = 2**64 - 1
 MAXIMUM_CALL_DEPTH = 64
 STACK_START = 0x2_0000_0000
+HEAP_START = 0x3_0000_0000
 INPUT_START = 0x4_0000_0000
 FRAME_STRIDES = {0: 0x2000, 1: 0, 2: 0, 3: 0x1000, 4: 0x1000}
 """How far a call moves r10, by sBPF version.

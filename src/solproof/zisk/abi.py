@@ -14,6 +14,8 @@ ROM_SIZE = 128 * 1024 * 1024
 INPUT_SIZE = 128 * 1024 * 1024
 RAM_END = 0xBFFC_0000
 """Of the memory that every version lets a guest use, its stack included."""
+GUEST_RAM_START, GUEST_RAM_END = 0xA043_0000, 0xBFF0_0000
+"""The part of that memory that the guest gives out. Its stack is above."""
 OUTPUT_WORDS = 64
 """Public words of 32 bits."""
 

@@ -13,7 +13,8 @@ import struct
 from solproof.formats import bincode
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
-from solproof.zisk.outputs import ACCOUNT_RULES, FAULTS, NO_EXIT_CODE, SYSCALL_FAULTS
+from solproof.zisk.endings import ACCOUNT_RULES, FAULTS, RETURNED, SYSCALL_FAULTS
+from solproof.zisk.outputs import NO_EXIT_CODE
 
 LENGTH_BYTES = 8
 
@@ -72,7 +73,7 @@ def ending_of(output: ExecutionOutput, *, is_syscall_fault: bool) -> int:
         return next(number for number, name in names.items() if name == output.fault)
     if output.exit_code == 0 and not output.success:
         return next(number for number, name in ACCOUNT_RULES.items() if name == output.error)
-    return 0
+    return RETURNED
 
 
 def _vector(content: bytes) -> bytes:

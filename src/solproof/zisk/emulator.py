@@ -12,10 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from solproof.errors import SolproofError
-from solproof.zisk.abi import DEFAULT, INPUT_SIZE, OUTPUT_WORDS, RAM_END, ROM_SIZE, Abi
+from solproof.zisk.abi import (
+    DEFAULT,
+    GUEST_RAM_END,
+    GUEST_RAM_START,
+    INPUT_SIZE,
+    OUTPUT_WORDS,
+    RAM_END,
+    ROM_SIZE,
+    Abi,
+)
+from solproof.zisk.endings import SEGMENT_END
 from solproof.zisk.frame import frame, memory_of
 from solproof.zisk.guests import entry_of, guest, segments_of
-from solproof.zisk.outputs import SEGMENT_END, Word
+from solproof.zisk.outputs import Word
 from solproof.zisk.precompiles import compress, keccak_permutation
 
 INSTRUCTION_BYTES = 4
@@ -24,8 +34,6 @@ ECALL, ILLEGAL_INSTRUCTION = 8, 2
 SHA256_CSR, KECCAK_CSR = 0x805, 0x800
 SYSTEM_OPCODE, SET_BITS = 0x73, 2
 PAGE = 4096
-GUEST_RAM_START, GUEST_RAM_END = 0xA043_0000, 0xBFF0_0000
-"""What guest/platform.h takes of RAM; above is the guest's own stack."""
 
 
 class GuestError(SolproofError):

@@ -1,6 +1,6 @@
-"""The public words of the guest, and what they say of a run.
+"""The public words of the guest, and the result of a run that they hold.
 
-The numbers are those of guest/platform.h and guest/endings.h; docs/zisk.md lists them.
+The guest's header `outputs.h` is generated from this module. docs/zisk.md lists the words.
 """
 
 from __future__ import annotations
@@ -12,11 +12,20 @@ from enum import IntEnum
 
 from solproof.errors import SolproofError
 from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.zisk.endings import (
+    ACCOUNT_RULES,
+    ENDINGS,
+    FAULTS,
+    PROGRAM_REFUSALS,
+    REFUSALS,
+    RETURNED,
+    SEGMENT_END,
+    SYSCALL_FAULTS,
+    Refused,
+)
 
 FORMAT_VERSION = 1
 NO_EXIT_CODE = 2**64 - 1
-SEGMENT_END = 128
-FIRST_REFUSAL = 192
 DIGEST_BYTES = 32
 
 
@@ -48,84 +57,6 @@ OUTPUT_NAMES = (
     "accounts modified",
 )
 """What the first words are."""
-
-FAULTS = {
-    1: "DivideByZero",
-    2: "DivideOverflow",
-    3: "CallDepthExceeded",
-    4: "CallOutsideTextSegment",
-    5: "ExecutionOverrun",
-    6: "UnsupportedInstruction",
-    7: "ExceededMaxInstructions",
-    8: "AccessViolation",
-    9: "StackAccessViolation",
-}
-SYSCALL_FAULTS = {
-    32: "Abort",
-    33: "Panic",
-    34: "InvalidString",
-    35: "InvalidLength",
-    36: "UnalignedPointer",
-    37: "InvalidPointer",
-    38: "CopyOverlapping",
-    39: "TooManySlices",
-    40: "BadSeeds",
-    41: "ReturnDataTooLarge",
-    42: "ComputationalBudgetExceeded",
-    43: "ArithmeticOverflow",
-    44: "AccessViolation",
-    45: "StackAccessViolation",
-}
-ACCOUNT_RULES = {
-    64: "ExternalAccountLamportSpend",
-    65: "ReadonlyLamportChange",
-    66: "InvalidRealloc",
-    67: "AccountDataSizeChanged",
-    68: "ReadonlyDataModified",
-    69: "ExternalAccountDataModified",
-    70: "ModifiedProgramId",
-    71: "UnbalancedInstruction",
-}
-REFUSALS = {
-    192: "the input is not a SolanaExecutionInput",
-    193: "the runtime would not load the program",
-    194: "the program calls a syscall that this guest does not have",
-    195: "the input is too large for the guest's memory",
-    196: "the state that the segment starts from is malformed",
-}
-PROGRAM_REFUSALS = {
-    1: "ElfError::UnsupportedSBPFVersion",
-    2: "ElfError::FailedToParse",
-    3: "ElfError::ValueOutOfBounds",
-    4: "ElfError::InvalidProgramHeader",
-    5: "ElfError::WrongAbi",
-    6: "ElfError::WrongMachine",
-    7: "ElfError::WrongType",
-    8: "ElfError::NotOneTextSection",
-    9: "ElfError::WritableSectionNotSupported",
-    10: "ElfError::EntrypointOutOfBounds",
-    11: "ElfError::InvalidEntrypoint",
-    12: "ElfError::RelativeJumpOutOfBounds",
-    13: "ElfError::SymbolHashCollision",
-    14: "ElfError::UnknownRelocation",
-    15: "ElfError::UnknownSymbol",
-    16: "ElfError::InvalidVirtualAddress",
-    64: "VerifierError::ProgramLengthNotMultiple",
-    65: "VerifierError::NoProgram",
-    66: "VerifierError::UnknownOpCode",
-    67: "VerifierError::LDDWCannotBeLast",
-    68: "VerifierError::IncompleteLDDW",
-    69: "VerifierError::DivisionByZero",
-    70: "VerifierError::ShiftWithOverflow",
-    71: "VerifierError::UnsupportedLEBEArgument",
-    72: "VerifierError::JumpOutOfCode",
-    73: "VerifierError::JumpToMiddleOfLDDW",
-    74: "VerifierError::InvalidRegister",
-    75: "VerifierError::UnalignedImmediate",
-    76: "VerifierError::InvalidSourceRegister",
-    77: "VerifierError::InvalidDestinationRegister",
-    78: "VerifierError::CannotWriteR10",
-}
 
 
 class OutputsError(SolproofError):
@@ -169,10 +100,9 @@ class Outputs:
                 f"output word {Word.FORMAT} is {words[Word.FORMAT]}, expected format {FORMAT_VERSION}"
             )
         ending = words[Word.ENDING]
-        known = {0, SEGMENT_END, *FAULTS, *SYSCALL_FAULTS, *ACCOUNT_RULES, *REFUSALS}
-        if ending not in known:
+        if not any(ending in group.names for group in ENDINGS):
             raise OutputsError(f"output word {Word.ENDING} is {ending}, which is no ending")
-        has_returned = ending == 0 or ending in ACCOUNT_RULES
+        has_returned = ending == RETURNED or ending in ACCOUNT_RULES
         exit_code = words[Word.EXIT_CODE] | words[Word.EXIT_CODE_HIGH] << 32
         return cls(
             success=words[Word.FLAG] == 0,
@@ -183,7 +113,7 @@ class Outputs:
             pc=words[Word.PC],
             fault=FAULTS.get(ending) or SYSCALL_FAULTS.get(ending),
             rule=ACCOUNT_RULES.get(ending),
-            is_complete=ending != SEGMENT_END and ending < FIRST_REFUSAL,
+            is_complete=ending != SEGMENT_END and ending not in REFUSALS,
             refusal=_refusal(ending, words[Word.DETAIL]),
             program_digest=_digest(words, Word.PROGRAM_DIGEST),
             input_digest=_digest(words, Word.INPUT_DIGEST),
@@ -202,8 +132,8 @@ def _refusal(ending: int, detail: int) -> str | None:
     if text is None:
         return None
     more = {
-        192: f"at offset {detail} of the input.bin",
-        193: PROGRAM_REFUSALS.get(detail, f"reason {detail}"),
-        194: SYSCALL_NAMES.get(detail, f"{detail:#x}"),
-    }.get(ending)
+        Refused.INPUT: f"at offset {detail} of the input.bin",
+        Refused.PROGRAM: PROGRAM_REFUSALS.get(detail, f"reason {detail}"),
+        Refused.SYSCALL: SYSCALL_NAMES.get(detail, f"{detail:#x}"),
+    }.get(Refused(ending))
     return text if more is None else f"{text}: {more}"

@@ -6,15 +6,15 @@ from solproof.errors import InputError, ProgramError, SolproofError, Unsupported
 from solproof.runtime.execute import Execution
 from solproof.vm.faults import SyscallFault
 from solproof.zisk.digests import input_digest, program_digest, result_digest
+from solproof.zisk.endings import Refused
 from solproof.zisk.outputs import Outputs
 
-INPUT, PROGRAM, SYSCALL, TOO_LARGE, SEGMENT = range(192, 197)
 _ERRORS: dict[int, type[SolproofError]] = {
-    INPUT: InputError,
-    PROGRAM: ProgramError,
-    SYSCALL: UnsupportedError,
-    TOO_LARGE: UnsupportedError,
-    SEGMENT: InputError,
+    Refused.INPUT: InputError,
+    Refused.PROGRAM: ProgramError,
+    Refused.SYSCALL: UnsupportedError,
+    Refused.TOO_LARGE: UnsupportedError,
+    Refused.SEGMENT: InputError,
 }
 
 

@@ -9,9 +9,8 @@ Source: solana-syscalls 4.1, lib.rs (`SyscallAllocFree`); `BpfAllocator` of sola
 from __future__ import annotations
 
 from solproof.runtime.syscalls.context import Syscall, SyscallContext
-from solproof.vm.memory import HEAP
+from solproof.vm.limits import HEAP_START
 
-HEAP_START = HEAP << 32
 ALIGNMENT = 8
 LONGEST_ALLOCATION = 2**63 - 1
 NO_MEMORY = 0

@@ -9,13 +9,12 @@ import hashlib
 from collections.abc import Callable
 
 from solproof import _engine
-from solproof.runtime.budget import HASH_BASE_COST, MEMORY_OPERATION_BASE_COST
+from solproof.runtime.budget import HASH_BASE_COST, HASH_BYTES_PER_UNIT, MEMORY_OPERATION_BASE_COST
 from solproof.runtime.syscalls.context import ACCESS, BUDGET, Execute, Syscall, SyscallContext
 from solproof.runtime.syscalls.faults import syscall_fault
 from solproof.runtime.syscalls.translation import check_range, read_range, read_slices
 
 MAXIMUM_SLICES = 20_000
-BYTES_PER_UNIT = 2
 
 Digest = Callable[[bytes], bytes]
 
@@ -39,7 +38,7 @@ def hasher(name: str, digest: Digest, length: int) -> Execute:
         parts = []
         for start, size in read_slices(context, address, count):
             check_range(context, start, size)
-            context.consume(max(MEMORY_OPERATION_BASE_COST, size // BYTES_PER_UNIT))
+            context.consume(max(MEMORY_OPERATION_BASE_COST, size // HASH_BYTES_PER_UNIT))
             parts.append(read_range(context, start, size))
         context.memory.write(result, digest(b"".join(parts)))
         return 0
@@ -47,7 +46,7 @@ def hasher(name: str, digest: Digest, length: int) -> Execute:
     return execute
 
 
-COST = "HASH_BASE_COST + sum(max(MEMORY_OPERATION_BASE_COST, size // 2) for size in sizes)"
+COST = "HASH_BASE_COST + sum(max(MEMORY_OPERATION_BASE_COST, size // HASH_BYTES_PER_UNIT) for size in sizes)"
 FAULTS = (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "TooManySlices")
 _DIGESTS: tuple[tuple[str, str, Digest, int], ...] = (
     ("sol_sha256", "Sha256", lambda content: hashlib.sha256(content).digest(), 32),

@@ -17,7 +17,6 @@ from solproof.runtime.budget import (
     SYSVAR_BASE_COST,
     memory_operation_cost,
 )
-from solproof.runtime.serialization import INPUT_START
 from solproof.runtime.syscalls.context import (
     ACCESS,
     BUDGET,
@@ -29,6 +28,7 @@ from solproof.runtime.syscalls.context import (
 from solproof.runtime.syscalls.faults import syscall_fault
 from solproof.runtime.syscalls.translation import LARGEST_UNSIGNED, check_range, read_range, unaligned_pointer
 from solproof.runtime.sysvars import EXACT_LENGTHS, memory_layout
+from solproof.vm.limits import INPUT_START
 
 OFFSET_AND_LENGTH_EXCEED_SYSVAR = 1
 SYSVAR_NOT_FOUND = 2
@@ -94,7 +94,7 @@ def _refuse_destination(context: SyscallContext, destination: int) -> None:
         raise syscall_fault("InvalidPointer")
 
 
-_GETTERS = (
+GETTERS = (
     ("sol_get_clock_sysvar", "clock", U64_ALIGNMENT),
     ("sol_get_rent_sysvar", "rent", U64_ALIGNMENT),
     ("sol_get_epoch_schedule_sysvar", "epoch_schedule", U64_ALIGNMENT),
@@ -102,6 +102,8 @@ _GETTERS = (
     ("sol_get_last_restart_slot", "last_restart_slot", U64_ALIGNMENT),
     ("sol_get_fees_sysvar", "fees", U64_ALIGNMENT),
 )
+"""The typed getters: the syscall, the sysvar, and the alignment of its C struct in bytes."""
+
 DESTINATION_FAULTS = (BUDGET, *ACCESS, "UnalignedPointer", "InvalidPointer")
 SYSCALLS = (
     Syscall(
@@ -118,7 +120,7 @@ SYSCALLS = (
             f"SYSVAR_BASE_COST + {len(memory_layout(name, bytes(EXACT_LENGTHS[name])))}",
             DESTINATION_FAULTS,
         )
-        for syscall, name, alignment in _GETTERS
+        for syscall, name, alignment in GETTERS
     ),
     Syscall(
         "sol_get_epoch_stake",
