@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/environment.stamp
-ENGINE := $(VENV)/engine.stamp
+NATIVE := $(VENV)/native.stamp
 ORACLE := tests/oracle
 PYTHON_SOURCES := src tests benches guest docs
 SPELLED := $(PYTHON_SOURCES) engine primitives $(wildcard *.md)
@@ -14,9 +14,9 @@ PROGRAMS ?= 20000
 SEED ?= 1
 CHECK_EVERY ?= 1
 
-ENGINE_SETTINGS := $(VENV)/engine.toml
-ENGINE_SOURCES := $(ENGINE_SETTINGS) .cargo/config.toml engine/Cargo.toml engine/Cargo.lock $(wildcard engine/src/*.rs) \
-	primitives/Cargo.toml $(wildcard primitives/src/*.rs)
+NATIVE_SETTINGS := $(VENV)/native.toml
+NATIVE_SOURCES := $(NATIVE_SETTINGS) .cargo/config.toml native/Cargo.toml native/Cargo.lock \
+	$(wildcard native/*/Cargo.toml native/*/src/*.rs)
 ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
 
 # What `make fuzz` runs, each for so many seconds.
@@ -42,48 +42,47 @@ help:
 	@echo "make lock     choose the newest Python dependencies again (needs uv)"
 	@echo "make clean    remove everything that make has made"
 
-install: $(ENGINE)
+install: $(NATIVE)
 
-demo: $(ENGINE)
+demo: $(NATIVE)
 	$(BIN)/solproof demo --directory demo
 
-test: $(ENGINE) $(ORACLE)/target/oracle.stamp
+test: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
 
-conformance: $(ENGINE) $(ORACLE)/target/oracle.stamp
+conformance: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python -m tests.differential --programs $(PROGRAMS) --seed $(SEED) --check-every $(CHECK_EVERY)
 
-guest: $(ENGINE) $(ORACLE)/target/oracle.stamp
+guest: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python guest/build.py
 	SOLPROOF_GUEST_PROGRAMS=2000 $(BIN)/python -m pytest -n $(TEST_PROCESSES) tests/zisk
 
-check: $(ENGINE)
+check: $(NATIVE)
 	$(BIN)/ruff format --check $(PYTHON_SOURCES)
 	$(BIN)/ruff check $(PYTHON_SOURCES)
 	$(BIN)/codespell $(SPELLED)
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest solproof._engine
+	$(BIN)/python -m mypy.stubtest solproof._native
 	$(BIN)/vulture
-	cargo fmt --check --manifest-path engine/Cargo.toml
-	cargo fmt --check --manifest-path primitives/Cargo.toml
+	cargo fmt --all --check --manifest-path native/Cargo.toml
 	cargo fmt --check --manifest-path $(ORACLE)/Cargo.toml
-	cargo clippy --locked --all-targets --manifest-path engine/Cargo.toml -- -D warnings
+	cargo clippy --locked --workspace --all-targets --manifest-path native/Cargo.toml -- -D warnings
 	cargo clippy --locked --all-targets --manifest-path $(ORACLE)/Cargo.toml -- -D warnings
 
-bench: $(ENGINE)
+bench: $(NATIVE)
 	$(BIN)/python benches/run.py
 
-reference: $(ENGINE)
+reference: $(NATIVE)
 	$(BIN)/python -m solproof.reference docs/reference
 
-calibrate: $(ENGINE)
+calibrate: $(NATIVE)
 	$(BIN)/python benches/calibrate.py
 
-docs: $(ENGINE)
+docs: $(NATIVE)
 	$(BIN)/python -m sphinx --fail-on-warning --quiet docs docs/_build
 	@echo docs/_build/index.html
 
-fuzz: $(ENGINE) $(ORACLE)/target/oracle.stamp
+fuzz: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	for target in $(TARGET); do $(BIN)/python -m tests.fuzz.run $$target --seconds $(SECONDS) || exit; done
 
 lock:
@@ -91,7 +90,7 @@ lock:
 		--generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.txt
 
 clean:
-	rm -rf $(VENV) demo dist docs/_build fuzz engine/target $(ORACLE)/target src/solproof/_engine*.so
+	rm -rf $(VENV) build demo dist docs/_build fuzz native/target $(ORACLE)/target src/*.egg-info src/solproof/_native/*.so
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find $(PYTHON_SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -102,15 +101,15 @@ $(ENVIRONMENT): requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
-# What of pyproject.toml the build depends on; written anew only when it has changed, so that other changes build nothing.
-$(ENGINE_SETTINGS): pyproject.toml | $(ENVIRONMENT)
+# The parts of pyproject.toml that affect the build; rewritten only when they change, to avoid needless builds.
+$(NATIVE_SETTINGS): pyproject.toml | $(ENVIRONMENT)
 	@sed -n -e '/^name = /p' -e '/^version = /p' -e '/^\[build-system\]/,/^$$/p' -e '/^\[project.scripts\]/,/^$$/p' \
-		-e '/^\[tool.maturin\]/,/^$$/p' pyproject.toml > $@.new
+		-e '/^\[*tool\.setuptools/,/^$$/p' -e '/^\[tool\.distutils/,/^$$/p' pyproject.toml > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# A release build for this machine's processor (.cargo/config.toml), installed so that edits of the Python sources count at once.
-$(ENGINE): $(ENGINE_SOURCES) | $(ENVIRONMENT)
-	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release
+# A release build of both native modules for this machine's processor (.cargo/config.toml). Edits of the Python sources count at once.
+$(NATIVE): $(NATIVE_SOURCES) | $(ENVIRONMENT)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(ORACLE)/target/oracle.stamp: $(ORACLE_SOURCES)

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benches.figures import FIGURES, SYSCALL_FIGURES, Results, read_results, write
 from benches.mixed_loop import mixed_loop
 from benches.syscalls import SYSCALL_RUNS
-from solproof import _engine
+from solproof._native import prover
 from solproof.accesses.access_log import AccessLog
 from solproof.backend.system import default_system, program_key
 from solproof.circuit.registry import CIRCUIT
@@ -136,7 +136,7 @@ def machine_description() -> dict[str, str | int | float]:
         "processor": processor_name(),
         "cores": os.cpu_count() or 0,
         "memory_gib": round(total_memory() / 2**30, 1),
-        "vector_lanes": _engine.PACKING_WIDTH,
+        "vector_lanes": prover.PACKING_WIDTH,
         "python": platform.python_version(),
         "system": platform.system(),
         "runs": RUNS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solproof import _engine
+from solproof._native import prover
 from solproof.accesses.public import PublicData
 from solproof.backend.system import default_system, program_key
 from solproof.circuit.registry import CIRCUIT
@@ -15,29 +15,29 @@ from solproof.runtime.features import MAINNET
 TRANSCRIPT = b"a test"
 
 
-def _key(program: Program) -> _engine.Key:
+def _key(program: Program) -> prover.Key:
     key = program_key(default_system(), program, MAINNET).engine_key
-    assert isinstance(key, _engine.Key)
+    assert isinstance(key, prover.Key)
     return key
 
 
 def prove(program: Program, instances: Sequence[Instance], transcript: bytes = TRANSCRIPT) -> bytes:
     """What the engine makes of the tables, be they true or not."""
     tables = [(CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in instances]
-    proof, _ = _engine.prove(
+    proof, _ = prover.prove(
         _key(program),
         tables,
         transcript,
-        _engine.parameters_default(),
+        prover.parameters_default(),
     )
     return proof
 
 
 def verify(
     program: Program, public: PublicData, proof: bytes, transcript: bytes = TRANSCRIPT
-) -> _engine.Report:
+) -> prover.Report:
     """Verify as `solproof.verifying.verify` does, for this public data; raises `EngineRejected`."""
-    return _engine.verify(
+    return prover.verify(
         _key(program),
         proof,
         [
@@ -45,5 +45,5 @@ def verify(
             for table in CIRCUIT.public_tables(public)
         ],
         transcript,
-        _engine.parameters_default(),
+        prover.parameters_default(),
     )

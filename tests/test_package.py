@@ -1,16 +1,19 @@
-"""What is packaged: a source distribution takes the files of the Python package by the rule of a wheel."""
+"""What is packaged: a source distribution, and the package that a wheel built from it installs."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "src/solproof"
-NOT_PACKAGED = (".pyc", ".so")
-"""Caches, and the engine that an editable installation puts here."""
+SOURCES = (".cargo", "LICENSE-APACHE", "LICENSE-MIT", "MANIFEST.in", "native", "pyproject.toml", "src")
+MADE = (".pyc", ".so")
+"""Caches, and the native modules that an editable installation puts into the package."""
 
 NEEDED = (
     "zisk/elf/guest_80000000.elf",
@@ -19,29 +22,67 @@ NEEDED = (
     "tracing/trace.schema.json",
     "estimation/calibration.json",
     "explorer/web/page.html",
+    "_native/prover.pyi",
+    "_native/primitives.pyi",
     "py.typed",
 )
 
 
-def test_files(tmp_path: Path) -> None:
-    """Every file of the package is there, byte for byte, and nothing else: no Rust is compiled for this."""
-    command = [sys.executable, "-m", "maturin", "sdist", "--out", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (archive,) = tmp_path.glob("*.tar.gz")
-    with tarfile.open(archive) as content:
-        packaged = {
-            member.name.partition("/src/solproof/")[2]: member
-            for member in content.getmembers()
-            if "/src/solproof/" in member.name
-        }
-        for name, member in packaged.items():
-            file = content.extractfile(member)
-            assert file is not None
-            assert file.read() == (PACKAGE / name).read_bytes(), name
-    expected = {
-        path.relative_to(PACKAGE).as_posix()
-        for path in PACKAGE.rglob("*")
-        if path.is_file() and path.suffix not in NOT_PACKAGED
+def contents(directory: Path) -> dict[str, bytes]:
+    """The files in a directory, by their paths in it."""
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
     }
-    assert set(packaged) == expected
-    assert expected.issuperset(NEEDED)
+
+
+def written(directory: Path) -> dict[str, bytes]:
+    """The files in a directory that no build has made."""
+    return {name: content for name, content in contents(directory).items() if not name.endswith(MADE)}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what a build reads, because a build leaves files behind."""
+    tree = tmp_path_factory.mktemp("tree")
+    for name in SOURCES:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("target", "*.egg-info"))
+        else:
+            shutil.copy(ROOT / name, tree / name)
+    return tree
+
+
+@pytest.fixture(scope="module")
+def unpacked(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A source distribution of the tree, unpacked."""
+    directory = tmp_path_factory.mktemp("unpacked")
+    code = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", code, str(directory)], cwd=tree, check=True, capture_output=True)
+    (archive,) = directory.glob("*.tar.gz")
+    with tarfile.open(archive) as content:
+        content.extractall(directory, filter="data")
+    return directory / archive.name.removesuffix(".tar.gz")
+
+
+def test_a_source_distribution_has_the_package(tree: Path, unpacked: Path) -> None:
+    """Every file of the package is there, byte for byte, and nothing else."""
+    packaged = contents(unpacked / "src/solproof")
+    assert packaged == written(tree / "src/solproof")
+    assert packaged.keys() >= set(NEEDED)
+
+
+def test_a_source_distribution_has_the_rust_sources(tree: Path, unpacked: Path) -> None:
+    """It leaves out .cargo/config.toml, which builds for one processor."""
+    assert contents(unpacked / "native") == written(tree / "native")
+    assert not (unpacked / ".cargo").exists()
+
+
+def test_a_wheel_of_a_source_distribution_has_the_package(tree: Path, unpacked: Path, tmp_path: Path) -> None:
+    """No Rust is compiled for this, because another command builds the native modules."""
+    code = "import setuptools; setuptools.setup()"
+    command = [sys.executable, "-c", code, "build_py", "--build-lib", str(tmp_path)]
+    subprocess.run(command, cwd=unpacked, check=True, capture_output=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["solproof"]
+    assert contents(tmp_path / "solproof") == written(tree / "src/solproof")

@@ -12,7 +12,9 @@ import solproof
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize("path", ["pyproject.toml", "engine/Cargo.toml", "primitives/Cargo.toml"])
+@pytest.mark.parametrize(
+    "path", ["pyproject.toml", "native/prover/Cargo.toml", "native/primitives/Cargo.toml"]
+)
 def test_manifests(path: str) -> None:
     (version,) = re.findall(r'^version = "(.+)"$', (ROOT / path).read_text(), re.MULTILINE)
     assert version == solproof.__version__
@@ -20,7 +22,7 @@ def test_manifests(path: str) -> None:
 
 @pytest.mark.parametrize("crate", ["solproof-engine", "solproof-primitives"])
 def test_locked_crates(crate: str) -> None:
-    lock = (ROOT / "engine/Cargo.lock").read_text()
+    lock = (ROOT / "native/Cargo.lock").read_text()
     assert f'name = "{crate}"\nversion = "{solproof.__version__}"\n' in lock
 
 

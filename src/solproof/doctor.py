@@ -1,4 +1,4 @@
-"""Whether this machine can prove, how fast its build of the engine can be, and what is here for the tests."""
+"""Whether this machine can prove, how fast its build of the prover can be, and what is here for the tests."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ LEAST_MEMORY = 512 * 2**20
 """Less than this does not prove a small program beside a running system."""
 
 _VECTORS = ((16, "avx512f", "AVX-512"), (8, "avx2", "AVX2"), (4, "asimd", "NEON"), (4, "neon", "NEON"))
+_NATIVE_CALLS = {"prover": "parameters_default()", "primitives": "keccak256(b'')"}
+"""A short call into each native module."""
+
 _PROGRAM = bytes.fromhex("b700000000000000 9500000000000000")  # mov64 r0, 0; exit
 _TIME_LIMIT = 300
 
@@ -63,12 +66,7 @@ def examine() -> Iterator[Check]:
     yield _dependencies()
     yield Check("processor", State.OK, f"{processor_name()}, {usable_cores()} cores usable")
     yield _memory()
-    proving = _proving()
-    # A build for another processor ends whatever loads it: only after a process of its own has come through.
-    if proving.state is State.OK:
-        yield _engine()
-    yield proving
-    yield _oracle()
+    yield from _native()
     yield _browser()
 
 
@@ -90,9 +88,39 @@ def _memory() -> Check:
     return Check("memory", State.OK, detail)
 
 
-def _engine() -> Check:
-    """Which vector instructions the engine was built with, and whether the processor has better ones."""
-    from solproof._engine import PACKING_WIDTH  # noqa: PLC0415
+def _native() -> Iterator[Check]:
+    """The checks that use the native modules.
+
+    Loading a module that was built for another processor kills the process. So this process loads a module
+    only after a subprocess has survived it.
+    """
+    modules = _native_modules()
+    yield modules
+    if modules.state is State.OK:
+        proving = _proving()
+        if proving.state is State.OK:
+            yield _build()
+        yield proving
+        yield _oracle()
+
+
+def _native_modules() -> Check:
+    """Load each native module and call it once, in a subprocess."""
+    for name, call in _NATIVE_CALLS.items():
+        process = subprocess.run(
+            [sys.executable, "-c", f"import solproof._native.{name} as {name}; {name}.{call}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if process.returncode != 0:
+            return Check("native", State.FAILED, _why(name, process))
+    return Check("native", State.OK, f"{' and '.join(_NATIVE_CALLS)} load")
+
+
+def _build() -> Check:
+    """Which vector instructions the prover was built with, and whether the processor has better ones."""
+    from solproof._native.prover import PACKING_WIDTH  # noqa: PLC0415
 
     return judge_build(PACKING_WIDTH, processor_features())
 
@@ -141,13 +169,13 @@ def _proving() -> Check:
     return Check("proving", State.OK, f"proven in {seconds[0]:.2f} s, verified in {seconds[1]:.2f} s")
 
 
-def _why(command: str, process: subprocess.CompletedProcess[str]) -> str:
+def _why(what: str, process: subprocess.CompletedProcess[str]) -> str:
     if process.returncode == -signal.SIGILL:
-        return f"{command}: the engine was built for another processor; build it here (make install)"
+        return f"{what}: the native modules were built for another processor; build them here (make install)"
     if process.returncode == -signal.SIGKILL:
-        return f"{command}: the system ended it, for want of memory most likely"
+        return f"{what}: the system ended it, for want of memory most likely"
     lines = process.stderr.strip().splitlines()
-    return f"{command}: {lines[-1] if lines else f'ended with status {process.returncode}'}"
+    return f"{what}: {lines[-1] if lines else f'ended with status {process.returncode}'}"
 
 
 def _oracle() -> Check:

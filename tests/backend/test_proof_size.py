@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from solproof import _engine
+from solproof._native import prover
 from solproof.backend.proof_size import Parameters, distinct, fold_schedule, merkle_digests
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
@@ -15,7 +15,7 @@ from solproof.proving.prove import prove_execution
 from solproof.runtime.execute import execute
 from tests.profile.sources import NESTED, run_source
 
-PARAMETERS = Parameters.from_json(_engine.parameters_default())
+PARAMETERS = Parameters.from_json(prover.parameters_default())
 TRIALS = 400
 
 

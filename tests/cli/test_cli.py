@@ -68,7 +68,7 @@ def test_version(command: Command) -> None:
     assert command("--version").output == f"solproof, version {__version__}\n"
 
 
-def test_help_imports_neither_numpy_nor_the_engine_nor_solders() -> None:
+def test_help_imports_neither_numpy_nor_native_modules_nor_solders() -> None:
     heavy = python(
         "import sys\n"
         "from solproof.cli import solproof\n"
@@ -76,7 +76,7 @@ def test_help_imports_neither_numpy_nor_the_engine_nor_solders() -> None:
         "sys.stdout = open('/dev/null', 'w')\n"
         "exit_status_of(solproof, ['--help'])\n"
         "sys.stdout = sys.__stdout__\n"
-        "print([name for name in ('numpy', 'rich', 'solders', 'solproof._engine') if name in sys.modules])"
+        "print([name for name in ('numpy', 'rich', 'solders', 'solproof._native') if name in sys.modules])"
     )
     assert heavy == "[]\n"
 

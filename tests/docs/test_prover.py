@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from solproof import _engine
+from solproof._native import prover
 from solproof.accesses.table import split_heights
 from solproof.air.bus import ALL_BUSES
 from solproof.air.check import evaluator
@@ -196,7 +196,7 @@ def test_heights() -> None:
 
 
 def test_parameters() -> None:
-    parameters = json.loads(_engine.parameters_default())
+    parameters = json.loads(prover.parameters_default())
     grinding = parameters["grinding"]
     assert parameters["log_blowup"] == 1
     assert parameters["max_log_arity"] == 3

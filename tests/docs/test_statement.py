@@ -125,7 +125,7 @@ def test_what_is_hashed() -> None:
     expected = text.encode() + b"\0" + hashlib.sha256(file.header()).digest() + file.claim
     assert statement_bytes(file) == expected
     (context,) = re.findall(r"with the context `(.*?)`", WORDS)
-    assert f'new_derive_key("{context}")' in (ROOT / "engine/src/statement.rs").read_text()
+    assert f'new_derive_key("{context}")' in (ROOT / "native/prover/src/statement.rs").read_text()
 
 
 def test_the_outputs() -> None:

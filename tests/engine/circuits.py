@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from solproof import _engine
+from solproof._native import prover
 
 Array = npt.NDArray[np.uint32]
 Node = list[Any]
 Instance = tuple[int, Array, "Array | None", list[int]]
 
-PARAMETERS = _engine.parameters_default()
+PARAMETERS = prover.parameters_default()
 TRANSCRIPT = b"statement"
 
 
@@ -65,7 +65,7 @@ def circuit(buses: dict[str, int], *chips: ChipBuilder) -> bytes:
 
 def table(rows: Any, width: int | None = None) -> Array:
     """An array of rows, cells reduced modulo the field."""
-    array = np.asarray(rows, dtype=np.int64) % _engine.FIELD_ORDER
+    array = np.asarray(rows, dtype=np.int64) % prover.FIELD_ORDER
     return np.ascontiguousarray(array.reshape(len(rows), width or -1), dtype=np.uint32)
 
 
@@ -97,7 +97,7 @@ def fibonacci_witness(rows: int) -> tuple[Array, list[int]]:
     pairs = [(0, 1)]
     while len(pairs) < rows:
         a, b = pairs[-1]
-        pairs.append((b, (a + b) % _engine.FIELD_ORDER))
+        pairs.append((b, (a + b) % prover.FIELD_ORDER))
     return table(pairs), [0, 1, pairs[-1][1]]
 
 
@@ -115,7 +115,7 @@ class Machine:
     pair of public cells that `statement` holds; `range` offers 0..63; `fibonacci` has only public values.
     """
 
-    key: _engine.Key
+    key: prover.Key
     instances: list[Instance]
 
     @property
@@ -135,9 +135,9 @@ class Machine:
 
     def prove(self, instances: list[Instance] | None = None, **changes: Any) -> bytes:
         arguments: dict[str, Any] = {"transcript": TRANSCRIPT, "parameters": PARAMETERS, **changes}
-        return _engine.prove(self.key, instances or self.instances, **arguments)[0]
+        return prover.prove(self.key, instances or self.instances, **arguments)[0]
 
-    def verify(self, proof: bytes, **changes: Any) -> _engine.Report:
+    def verify(self, proof: bytes, **changes: Any) -> prover.Report:
         arguments: dict[str, Any] = {
             "key": self.key,
             "public_data": self.public_data,
@@ -145,7 +145,7 @@ class Machine:
             "parameters": PARAMETERS,
             **changes,
         }
-        return _engine.verify(proof=proof, **arguments)
+        return prover.verify(proof=proof, **arguments)
 
 
 def machine_chips(sink_bus: int = MOVE_BUS) -> list[ChipBuilder]:
@@ -179,11 +179,11 @@ def machine_chips(sink_bus: int = MOVE_BUS) -> list[ChipBuilder]:
 
 def machine(source_rows: int = 8, sink_bus: int = MOVE_BUS) -> Machine:
     """A satisfied machine: `source_rows` moves less one, received in reverse order by two sinks."""
-    key = _engine.setup(
+    key = prover.setup(
         circuit(BUSES, *machine_chips(sink_bus)), [(RANGE, table([[value] for value in range(RANGE_ROWS)]))]
     )
     moves = [
-        [7 * row % RANGE_ROWS, row, row + 1, row * row, 3, _engine.FIELD_ORDER - 1 - row]
+        [7 * row % RANGE_ROWS, row, row + 1, row * row, 3, prover.FIELD_ORDER - 1 - row]
         for row in range(source_rows)
     ]
     pairs = [[row, 1000 + row] for row in range(source_rows)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solproof import _engine
+from solproof._native import prover
 from tests.engine.circuits import SOURCE, Machine, machine
 
 HEADER = 6
@@ -25,7 +25,7 @@ def proof(satisfied: Machine) -> bytes:
 
 
 def rejection(satisfied: Machine, proof: bytes) -> str:
-    with pytest.raises(_engine.EngineRejected) as caught:
+    with pytest.raises(prover.EngineRejected) as caught:
         satisfied.verify(proof)
     return str(caught.value)
 
@@ -41,7 +41,7 @@ def test_any_flipped_bit_is_rejected(satisfied: Machine, proof: bytes) -> None:
     # Every byte of the lists and commitments at the front, and a sample of every region behind them.
     positions = [4, 5, *range(HEADER, 256), *generator.sample(range(256, len(proof)), 600), len(proof) - 1]
     for position in positions:
-        with pytest.raises((_engine.EngineRejected, _engine.EngineVersionError)):
+        with pytest.raises((prover.EngineRejected, prover.EngineVersionError)):
             satisfied.verify(flipped(proof, position, 1 << generator.randrange(8)))
 
 
@@ -72,7 +72,7 @@ def test_other_files(satisfied: Machine) -> None:
 
 
 def test_another_version_is_not_called_invalid(satisfied: Machine, proof: bytes) -> None:
-    with pytest.raises(_engine.EngineVersionError) as caught:
+    with pytest.raises(prover.EngineVersionError) as caught:
         satisfied.verify(proof[:4] + b"\x02\x00" + proof[6:])
     assert str(caught.value) == "proof format 2, this engine reads 1"
 
@@ -133,7 +133,7 @@ def test_the_same_call_gives_proofs_that_differ_only_by_their_grinding(satisfied
 @given(body=st.binary(max_size=400))
 def test_random_bytes_behind_a_good_header(body: bytes) -> None:
     satisfied = _MACHINE
-    with pytest.raises(_engine.EngineRejected):
+    with pytest.raises(prover.EngineRejected):
         satisfied.verify(b"SPEP\x01\x00" + body)
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from solproof import _engine
+from solproof._native import prover
 from tests.engine.circuits import ChipBuilder, circuit, fibonacci_chip, machine_chips, table
 
 
 def refusal(document: bytes, preprocessed: list[Any] | None = None) -> str:
-    with pytest.raises(_engine.EngineError) as caught:
-        _engine.setup(document, preprocessed or [])
+    with pytest.raises(prover.EngineError) as caught:
+        prover.setup(document, preprocessed or [])
     return str(caught.value)
 
 
@@ -57,7 +57,7 @@ class TestRefusals:
                 "chip 0 (fibonacci), node 1: neg takes 1 operands, found 2",
             ),
             (
-                changed(nodes=[["const", _engine.FIELD_ORDER]]),
+                changed(nodes=[["const", prover.FIELD_ORDER]]),
                 "chip 0 (fibonacci), node 0: constant 2130706433, expected a value below 2130706433",
             ),
             (changed(nodes=[["sqrt", 0]]), 'chip 0 (fibonacci), node 0: unknown kind "sqrt"'),
@@ -176,10 +176,10 @@ class TestPreprocessedTables:
         assert refusal(self.document, tables) == message
 
     def test_the_digest_is_a_function_of_circuit_and_cells(self) -> None:
-        first = _engine.setup(self.document, [(0, self.cells)])
-        again = _engine.setup(self.document, [(0, self.cells.copy())])
-        other = _engine.setup(self.document, [(0, np.flipud(self.cells).copy())])
-        renamed = _engine.setup(self.document.replace(b'"range"', b'"limit"'), [(0, self.cells)])
+        first = prover.setup(self.document, [(0, self.cells)])
+        again = prover.setup(self.document, [(0, self.cells.copy())])
+        other = prover.setup(self.document, [(0, np.flipud(self.cells).copy())])
+        renamed = prover.setup(self.document.replace(b'"range"', b'"limit"'), [(0, self.cells)])
         assert first.digest == again.digest
         assert len({first.digest, other.digest, renamed.digest}) == 3
         assert len(first.digest) == 32
@@ -208,8 +208,8 @@ class TestWidths:
         for bus, width in enumerate(bus_widths):
             chip.interact("send", bus, [cell] * width, cell)
         document = circuit({str(bus): width for bus, width in enumerate(bus_widths)}, chip)
-        assert _engine.auxiliary_width(document) == [auxiliary]
-        assert _engine.quotient_width(document) == [8]
+        assert prover.auxiliary_width(document) == [auxiliary]
+        assert prover.quotient_width(document) == [8]
 
     @pytest.mark.parametrize(
         ("interactions", "auxiliary", "quotient"),
@@ -223,15 +223,15 @@ class TestWidths:
         for _ in range(interactions):
             chip.interact("send", 0, [cell], cell)
         document = circuit({"bus": 1}, chip)
-        assert _engine.auxiliary_width(document) == [auxiliary]
-        assert _engine.quotient_width(document) == [quotient]
+        assert prover.auxiliary_width(document) == [auxiliary]
+        assert prover.quotient_width(document) == [quotient]
 
     def test_interactions_do_not_pair_up_at_degree_two(self) -> None:
         chip = ChipBuilder("chip", 1, degree=2)
         cell = chip.node("main", 0)
         for _ in range(4):
             chip.interact("send", 0, [cell], cell)
-        assert _engine.auxiliary_width(circuit({"bus": 1}, chip)) == [20]
+        assert prover.auxiliary_width(circuit({"bus": 1}, chip)) == [20]
 
     def test_a_field_of_degree_two_keeps_its_column_to_itself(self) -> None:
         chip = ChipBuilder("chip", 1)
@@ -240,4 +240,4 @@ class TestWidths:
         chip.interact("send", 0, [square], cell)
         chip.interact("send", 0, [cell], cell)
         chip.interact("send", 0, [cell], cell)
-        assert _engine.auxiliary_width(circuit({"bus": 1}, chip)) == [12]
+        assert prover.auxiliary_width(circuit({"bus": 1}, chip)) == [12]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from solproof import _engine
+from solproof._native import prover
 from tests.engine.circuits import machine
 
 PINNED = Path(__file__).with_name("pinned.proof")
@@ -19,5 +19,5 @@ WHAT_TO_DO = (
 def test_a_proof_made_before() -> None:
     try:
         machine().verify(PINNED.read_bytes())
-    except (_engine.EngineRejected, _engine.EngineVersionError) as error:
+    except (prover.EngineRejected, prover.EngineVersionError) as error:
         raise AssertionError(WHAT_TO_DO) from error

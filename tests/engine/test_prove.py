@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from solproof import _engine
+from solproof._native import prover
 from tests.engine.circuits import (
     FIBONACCI,
     OTHER_BUS,
@@ -47,13 +47,13 @@ def proof(satisfied: Machine) -> bytes:
 
 
 def rejection(call: Any, *arguments: Any, **named: Any) -> str:
-    with pytest.raises(_engine.EngineRejected) as caught:
+    with pytest.raises(prover.EngineRejected) as caught:
         call(*arguments, **named)
     return str(caught.value)
 
 
 def refusal(call: Any, *arguments: Any, **named: Any) -> str:
-    with pytest.raises(_engine.EngineError) as caught:
+    with pytest.raises(prover.EngineError) as caught:
         call(*arguments, **named)
     return str(caught.value)
 
@@ -82,13 +82,13 @@ class TestTrueStatements:
     def test_public_values_on_tiny_tables_beside_a_tall_one(self, rows: int) -> None:
         chips = [fibonacci_chip(), ChipBuilder("filler", 1)]
         chips[1].require_boolean(chips[1].node("main", 0))
-        key = _engine.setup(circuit({}, *chips), [])
+        key = prover.setup(circuit({}, *chips), [])
         main, values = fibonacci_witness(rows)
         instances = [(0, main, None, values), (1, np.zeros((16, 1), dtype=np.uint32), None, [])]
-        proof, _ = _engine.prove(key, instances, TRANSCRIPT, PARAMETERS)
-        _engine.verify(key, proof, [(0, None, values)], TRANSCRIPT, PARAMETERS)
+        proof, _ = prover.prove(key, instances, TRANSCRIPT, PARAMETERS)
+        prover.verify(key, proof, [(0, None, values)], TRANSCRIPT, PARAMETERS)
         wrong = [*values[:2], values[2] + 1]
-        reason = rejection(_engine.verify, key, proof, [(0, None, wrong)], TRANSCRIPT, PARAMETERS)
+        reason = rejection(prover.verify, key, proof, [(0, None, wrong)], TRANSCRIPT, PARAMETERS)
         assert reason.startswith("made for another circuit, statement or parameters, or damaged")
 
     def test_the_deepest_expressions(self) -> None:
@@ -100,18 +100,18 @@ class TestTrueStatements:
         chip.require_equal(node, chip.node("public", 0))
         chip.interact("send", 0, [node], chip.node("const", 1))
         chip.interact("receive", 0, [other], chip.node("const", 1))
-        key = _engine.setup(circuit({"bus": 1}, chip), [])
+        key = prover.setup(circuit({"bus": 1}, chip), [])
         cells = table([[row] for row in range(16)])
         main = np.hstack([cells, np.flipud(cells)])
-        proof, _ = _engine.prove(key, [(0, main, cells, [])], TRANSCRIPT, PARAMETERS)
-        _engine.verify(key, proof, [(0, cells, [])], TRANSCRIPT, PARAMETERS)
+        proof, _ = prover.prove(key, [(0, main, cells, [])], TRANSCRIPT, PARAMETERS)
+        prover.verify(key, proof, [(0, cells, [])], TRANSCRIPT, PARAMETERS)
 
     def test_a_batch_without_interactions(self) -> None:
-        key = _engine.setup(circuit({}, fibonacci_chip()), [])
+        key = prover.setup(circuit({}, fibonacci_chip()), [])
         main, values = fibonacci_witness(64)
-        proof, report = _engine.prove(key, [(0, main, None, values)], TRANSCRIPT, PARAMETERS)
+        proof, report = prover.prove(key, [(0, main, None, values)], TRANSCRIPT, PARAMETERS)
         assert report["auxiliary_cells"] == 0
-        _engine.verify(key, proof, [(0, None, values)], TRANSCRIPT, PARAMETERS)
+        prover.verify(key, proof, [(0, None, values)], TRANSCRIPT, PARAMETERS)
 
     def test_a_free_chip_may_be_left_out(self, satisfied: Machine) -> None:
         idle = [
@@ -179,7 +179,7 @@ class TestFalseWitness:
         self, satisfied: Machine, position: int, row: int, column: int, reason: str
     ) -> None:
         main = satisfied.instances[position][1].copy()
-        main[row, column] = (int(main[row, column]) + 2) % _engine.FIELD_ORDER
+        main[row, column] = (int(main[row, column]) + 2) % prover.FIELD_ORDER
         proof = satisfied.prove(satisfied.changed(position, main))
         assert rejection(satisfied.verify, proof) == reason
 
@@ -202,7 +202,7 @@ class TestFalseWitness:
 
     def test_a_multiplicity_of_minus_one_does_not_take_a_lookup_back(self, satisfied: Machine) -> None:
         counts = satisfied.instances[0][1].copy()
-        counts[1, 0] = _engine.FIELD_ORDER - 1
+        counts[1, 0] = prover.FIELD_ORDER - 1
         assert rejection(satisfied.verify, satisfied.prove(satisfied.changed(0, counts))) == UNBALANCED
 
     def test_the_same_payload_on_two_buses_does_not_cancel(self) -> None:
@@ -215,10 +215,10 @@ class TestFalseWitness:
         sender.interact("send", 0, [sender.node("main", 0)], one)
         cell, zero = receiver.node("main", 0), receiver.node("const", 0)
         receiver.interact("receive", 1, [cell, zero], receiver.node("const", 1))
-        key = _engine.setup(circuit({"one": 1, "two": 2}, sender, receiver), [])
+        key = prover.setup(circuit({"one": 1, "two": 2}, sender, receiver), [])
         cells = table([[row] for row in range(16)])
-        proof, _ = _engine.prove(key, [(0, cells, None, []), (1, cells, None, [])], TRANSCRIPT, PARAMETERS)
-        assert rejection(_engine.verify, key, proof, [], TRANSCRIPT, PARAMETERS) == UNBALANCED
+        proof, _ = prover.prove(key, [(0, cells, None, []), (1, cells, None, [])], TRANSCRIPT, PARAMETERS)
+        assert rejection(prover.verify, key, proof, [], TRANSCRIPT, PARAMETERS) == UNBALANCED
 
 
 class TestOtherStatement:
@@ -251,7 +251,7 @@ class TestOtherStatement:
 
     def test_another_preprocessed_table(self, satisfied: Machine, proof: bytes) -> None:
         cells = table([[value] for value in range(1, 65)])
-        key = _engine.setup(
+        key = prover.setup(
             circuit({"range": 1, "move": 6, "other": 6, "statement": 2}, *machine_chips()), [(RANGE, cells)]
         )
         assert key.digest != satisfied.key.digest
@@ -260,7 +260,7 @@ class TestOtherStatement:
     def test_another_circuit_of_the_same_shape(self, satisfied: Machine, proof: bytes) -> None:
         chips = machine_chips()
         chips[FIBONACCI].nodes[0], chips[FIBONACCI].nodes[1] = ["main", 1], ["main", 0]
-        key = _engine.setup(
+        key = prover.setup(
             circuit({"range": 1, "move": 6, "other": 6, "statement": 2}, *chips),
             [(RANGE, table([[value] for value in range(64)]))],
         )
@@ -277,7 +277,7 @@ class TestProver:
             phases.append(phase)
             times.append(seconds)
 
-        _, report = _engine.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS, note)
+        _, report = prover.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS, note)
         main_phases = [phase for phase in dict.fromkeys(phases) if phase != "grinding"]
         assert main_phases == ["trace", "lookups", "quotient", "opening", "low-degree test", "queries"]
         assert times == sorted(times)
@@ -295,14 +295,14 @@ class TestProver:
                 raise exception(begun)
 
         with pytest.raises(exception, match=phase):
-            _engine.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS, stop)
+            prover.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS, stop)
         satisfied.verify(satisfied.prove())
 
     def test_threads_share_a_key(self, satisfied: Machine) -> None:
         def prove_and_verify(number: int) -> list[str]:
             phases: list[str] = []
             transcript = b"%d" % number
-            proof, _ = _engine.prove(
+            proof, _ = prover.prove(
                 satisfied.key,
                 satisfied.instances,
                 transcript,
@@ -317,7 +317,7 @@ class TestProver:
         assert all(phases == results[0] for phases in results)
 
     def test_cells_are_counted(self, satisfied: Machine) -> None:
-        _, report = _engine.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS)
+        _, report = prover.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS)
         assert report["main_cells"] == 64 + 9 * 8 + 2 * 7 * 4 + 3 * 8 + 2 * 16
         assert report["preprocessed_cells"] == 64
         # A running sum, and a column for each of the interactions: one, but three of the source.

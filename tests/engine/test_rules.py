@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from solproof import _engine
+from solproof._native import prover
 from tests.engine.circuits import (
     FIBONACCI,
     PARAMETERS,
@@ -32,7 +32,7 @@ def satisfied() -> Machine:
 
 
 def refused(satisfied: Machine, instances: list[Instance], **changes: Any) -> str:
-    with pytest.raises(_engine.EngineError) as caught:
+    with pytest.raises(prover.EngineError) as caught:
         satisfied.prove(instances, **changes)
     return str(caught.value)
 
@@ -80,8 +80,8 @@ class TestInstances:
         assert refused(satisfied, instances) == "65 tables, expected 1 to 64"
 
     def test_none(self, satisfied: Machine) -> None:
-        with pytest.raises(_engine.EngineError, match="0 tables, expected 1 to 64"):
-            _engine.prove(satisfied.key, [], TRANSCRIPT, PARAMETERS)
+        with pytest.raises(prover.EngineError, match="0 tables, expected 1 to 64"):
+            prover.prove(satisfied.key, [], TRANSCRIPT, PARAMETERS)
 
     def test_a_chip_that_does_not_exist(self, satisfied: Machine) -> None:
         instances = [*satisfied.instances, (5, table([[0]]), None, [])]
@@ -103,7 +103,7 @@ class TestTables:
 
     def test_cells_are_below_the_modulus(self, satisfied: Machine) -> None:
         main = satisfied.instances[1][1].copy()
-        main[3, 4] = _engine.FIELD_ORDER
+        main[3, 4] = prover.FIELD_ORDER
         assert refused(satisfied, satisfied.changed(1, main)) == (
             "table 1, chip 1, row 3, column 4: 2130706433 is not below 2130706433"
         )
@@ -114,7 +114,7 @@ class TestTables:
             satisfied.prove(satisfied.changed(1, main))
 
     def test_values_are_below_the_modulus(self, satisfied: Machine) -> None:
-        values = [0, 1, _engine.FIELD_ORDER]
+        values = [0, 1, prover.FIELD_ORDER]
         instances = [*satisfied.instances[:5], (FIBONACCI, satisfied.instances[5][1], None, values)]
         assert refused(satisfied, instances) == (
             "table 5, chip 4, public, value 2: 2130706433 is not below 2130706433"
@@ -142,7 +142,7 @@ class TestPublicDataOfTheVerifier:
     def test_it_is_exactly_what_the_circuit_takes(
         self, satisfied: Machine, public_data: list[Any], message: str
     ) -> None:
-        with pytest.raises(_engine.EngineError) as caught:
+        with pytest.raises(prover.EngineError) as caught:
             satisfied.verify(b"", public_data=public_data)
         assert str(caught.value) == message
 
@@ -160,7 +160,7 @@ class TestParameters:
     )
     def test_they_are_bounded(self, satisfied: Machine, changes: dict[str, Any], message: str) -> None:
         assert refused(satisfied, satisfied.instances, parameters=with_parameters(**changes)) == message
-        with pytest.raises(_engine.EngineError, match=message):
+        with pytest.raises(prover.EngineError, match=message):
             satisfied.verify(b"", parameters=with_parameters(**changes))
 
     @pytest.mark.parametrize("parameters", [b"", b"{}", b"[1]", b'{"queries": 218}', b"\xff"])
@@ -176,7 +176,7 @@ class TestParameters:
         parameters = with_parameters(target_bits=115)
         assert "the target is 115" in refused(satisfied, satisfied.instances, parameters=parameters)
         proof = satisfied.prove()
-        with pytest.raises(_engine.EngineRejected, match="the target is 115"):
+        with pytest.raises(prover.EngineRejected, match="the target is 115"):
             satisfied.verify(proof, parameters=parameters)
 
     def test_a_final_polynomial_must_fit_the_shortest_table(self, satisfied: Machine) -> None:
@@ -186,17 +186,17 @@ class TestParameters:
         )
 
     def test_a_batch_of_tiny_tables_only_is_too_weak(self) -> None:
-        key = _engine.setup(circuit({}, fibonacci_chip()), [])
+        key = prover.setup(circuit({}, fibonacci_chip()), [])
         main, values = fibonacci_witness(8)
-        with pytest.raises(_engine.EngineError, match="the target is 100"):
-            _engine.prove(key, [(0, main, None, values)], TRANSCRIPT, PARAMETERS)
+        with pytest.raises(prover.EngineError, match="the target is 100"):
+            prover.prove(key, [(0, main, None, values)], TRANSCRIPT, PARAMETERS)
 
 
 class TestSecurity:
     def test_it_is_known_before_proving(self, satisfied: Machine) -> None:
         shapes = [(chip, len(main).bit_length() - 1) for chip, main, _, _ in satisfied.instances]
-        report = _engine.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS)[1]
-        planned = _engine.security(satisfied.key, shapes, PARAMETERS)
+        report = prover.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS)[1]
+        planned = prover.security(satisfied.key, shapes, PARAMETERS)
         assert {name: report[name] for name in planned} == planned  # type: ignore[literal-required]
 
     @pytest.mark.parametrize("log_height", range(4, 23))
@@ -204,16 +204,16 @@ class TestSecurity:
         self, satisfied: Machine, log_height: int
     ) -> None:
         shapes = [(1, log_height)] * 32 + [(2, log_height)] * 32
-        assert _engine.security(satisfied.key, shapes, PARAMETERS)["security_bits"] >= 100
+        assert prover.security(satisfied.key, shapes, PARAMETERS)["security_bits"] >= 100
 
     def test_more_rows_never_give_more_bits(self, satisfied: Machine) -> None:
         bits = [
-            _engine.security(satisfied.key, [(1, log_height)] * 64, PARAMETERS)["security_bits"]
+            prover.security(satisfied.key, [(1, log_height)] * 64, PARAMETERS)["security_bits"]
             for log_height in range(12, 23)
         ]
         assert bits[0] > bits[-1]
         assert all(taller <= shorter + 0.1 for shorter, taller in pairwise(bits))
 
     def test_shapes_are_bounded(self, satisfied: Machine) -> None:
-        with pytest.raises(_engine.EngineError, match=r"chip 1 with 2\^23 rows"):
-            _engine.security(satisfied.key, [(1, 23)], PARAMETERS)
+        with pytest.raises(prover.EngineError, match=r"chip 1 with 2\^23 rows"):
+            prover.security(satisfied.key, [(1, 23)], PARAMETERS)

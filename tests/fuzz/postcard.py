@@ -2,7 +2,7 @@
 
 Bytes changed at random rarely get past the decoder. These do: a list loses, repeats or swaps elements, a
 value is left out or put in, a number becomes another, and the result is encoded again. The layout is that of
-`Envelope` in engine/src/wire.rs, with p3-batch-stark and p3-fri 0.8, in postcard 1.
+`Envelope` in native/prover/src/wire.rs, with p3-batch-stark and p3-fri 0.8, in postcard 1.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from solproof import _engine
+from solproof._native import prover
 from solproof.cli.commands.inspect import describe_proof
 from solproof.errors import ProofRejected, ProofVersionError
 from solproof.proving.prove import prove
@@ -133,9 +133,9 @@ def read_engine_proof(proof: bytes) -> str:
     """A proof of a small circuit, which takes milliseconds to verify."""
     try:
         _machine().verify(proof, parameters=PARAMETERS)
-    except _engine.EngineVersionError as error:
+    except prover.EngineVersionError as error:
         return outcome(error)
-    except _engine.EngineRejected as error:
+    except prover.EngineRejected as error:
         _, malformed, reason = str(error).partition("malformed proof: ")
         assert not malformed or reason.startswith(EXPECTED_MALFORMED), f"the engine panicked: {reason}"
         return outcome(error)

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from solproof import _engine
+from solproof._native import prover
 from tests.engine.circuits import PARAMETERS, Machine, machine
 
 QUERIES = json.loads(PARAMETERS)["queries"]
@@ -60,7 +60,7 @@ def verifier() -> Machine:
 
 
 def rejection(verifier: Machine, proof: bytes) -> str:
-    with pytest.raises(_engine.EngineRejected) as caught:
+    with pytest.raises(prover.EngineRejected) as caught:
         verifier.verify(proof)
     return str(caught.value)
 

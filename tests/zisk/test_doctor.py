@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.zisk import doctor
 from solproof.zisk.abi import ABIS, DEFAULT
 from solproof.zisk.doctor import GIB, ROM_ROW_LIMIT, UNLIMITED, Finding, System, Verdict, examine, read_system
 from solproof.zisk.guests import guest
 
-DIGEST = _engine.blake3(guest(DEFAULT)).hex()
+DIGEST = primitives.blake3(guest(DEFAULT)).hex()
 HEALTHY = System(
     locked_memory=UNLIMITED,
     shared_memory=32 * GIB,

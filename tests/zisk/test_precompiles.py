@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.zisk.precompiles import compress, keccak_permutation
 
 INITIAL = struct.pack(
@@ -32,4 +32,4 @@ def test_keccak(length: int) -> None:
     message = random.Random(length).randbytes(length)
     block = bytearray((message + b"\1").ljust(200, b"\0"))
     block[135] |= 0x80
-    assert keccak_permutation(bytes(block))[:32] == _engine.keccak256(message)
+    assert keccak_permutation(bytes(block))[:32] == primitives.keccak256(message)

@@ -25,7 +25,7 @@ class Circuit:
         return next(position for position, candidate in enumerate(self.chips) if candidate is chip)
 
     def to_bytes(self) -> bytes:
-        """The engine's description of the circuit: canonical JSON (see `solproof._engine`)."""
+        """The engine's description of the circuit: canonical JSON (see `solproof._native.prover`)."""
         return self._bytes
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The first backend: a batch STARK over Plonky3, in the native module `solproof._engine`."""
+"""The first backend: a batch STARK over Plonky3, in the native module `solproof._native.prover`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 
-from solproof import _engine
+from solproof._native import prover
 from solproof.air.circuit import Circuit
 from solproof.backend.proof_size import Parameters, engine_proof_bytes
 from solproof.backend.protocol import (
@@ -27,7 +27,7 @@ class Plonky3:
     """The engine with its default parameters, or with others."""
 
     def __init__(self, parameters: bytes | None = None) -> None:
-        self._parameters = _engine.parameters_default() if parameters is None else parameters
+        self._parameters = prover.parameters_default() if parameters is None else parameters
 
     @property
     def parameters(self) -> bytes:
@@ -37,7 +37,7 @@ class Plonky3:
     def setup(self, circuit: Circuit, preprocessed: Mapping[int, Columns]) -> Key:
         """Commit to a circuit and its preprocessed columns. Raises `ProvingError`."""
         with _refusals():
-            return _engine.setup(circuit.to_bytes(), list(preprocessed.items()))
+            return prover.setup(circuit.to_bytes(), list(preprocessed.items()))
 
     def prove(
         self, key: Key, tables: Sequence[TableData], transcript: bytes, progress: Progress | None = None
@@ -45,7 +45,7 @@ class Plonky3:
         """Prove a batch of tables. Raises `ProvingError`."""
         instances = [(table.chip, table.main, table.public, table.values) for table in tables]
         with _refusals():
-            proof, report = _engine.prove(_own(key), instances, transcript, self._parameters, progress)
+            proof, report = prover.prove(_own(key), instances, transcript, self._parameters, progress)
         return Proven(
             proof,
             _security(report),
@@ -58,17 +58,17 @@ class Plonky3:
         """Verify a proof. Raises `ProofRejected` or `ProofVersionError`."""
         known = [(table.chip, table.columns, table.values) for table in public]
         try:
-            return _security(_engine.verify(_own(key), proof, known, transcript, self._parameters))
-        except (_engine.EngineRejected, _engine.EngineError) as error:
+            return _security(prover.verify(_own(key), proof, known, transcript, self._parameters))
+        except (prover.EngineRejected, prover.EngineError) as error:
             raise ProofRejected(f"engine: {error}") from error
-        except _engine.EngineVersionError as error:
+        except prover.EngineVersionError as error:
             raise ProofVersionError(f"engine: {error}") from error
 
     def security(self, key: Key, shapes: Sequence[Shape]) -> Security:
         """The proven security of a batch. Raises `ProvingError`."""
         heights = [(shape.chip, shape.log_height) for shape in shapes]
         with _refusals():
-            return _security(_engine.security(_own(key), heights, self._parameters))
+            return _security(prover.security(_own(key), heights, self._parameters))
 
     def widths(self, circuit: Circuit) -> tuple[Widths, ...]:
         """The widths of every chip, by number."""
@@ -89,19 +89,19 @@ class Plonky3:
         return engine_proof_bytes(shapes, self.widths(circuit), Parameters.from_json(self._parameters))
 
 
-def _own(key: Key) -> _engine.Key:
-    if not isinstance(key, _engine.Key):
+def _own(key: Key) -> prover.Key:
+    if not isinstance(key, prover.Key):
         raise TypeError(f"a key of {type(key).__name__}, expected one that Plonky3.setup made")
     return key
 
 
-def _security(report: _engine.Security) -> Security:
+def _security(report: prover.Security) -> Security:
     return Security(report["security_bits"], report["security_regime"])
 
 
 @lru_cache(maxsize=4)
 def _engine_widths(circuit: bytes) -> tuple[list[int], list[int]]:
-    return _engine.auxiliary_width(circuit), _engine.quotient_width(circuit)
+    return prover.auxiliary_width(circuit), prover.quotient_width(circuit)
 
 
 @contextmanager
@@ -109,5 +109,5 @@ def _refusals() -> Iterator[None]:
     """The engine's refusals as `ProvingError`."""
     try:
         yield
-    except _engine.EngineError as error:
+    except prover.EngineError as error:
         raise ProvingError(str(error)) from error

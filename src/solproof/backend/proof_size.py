@@ -1,9 +1,9 @@
 """How many bytes a proof takes.
 
 The shapes of its tables and the parameters of the engine determine it, but for which rows the queries hit.
-This computes the expectation over random queries, along the encoding (engine/src/wire.rs and openings.rs) of
-Plonky3's batch proof: commitments, the values at the out-of-domain points, and for each commitment the
-distinct rows that the queries open with one pruned Merkle proof.
+This computes the expectation over random queries, along the encoding (native/prover/src/wire.rs and
+openings.rs) of Plonky3's batch proof: commitments, the values at the out-of-domain points, and for each
+commitment the distinct rows that the queries open with one pruned Merkle proof.
 """
 
 from __future__ import annotations

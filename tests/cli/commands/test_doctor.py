@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -17,7 +19,7 @@ def test_this_machine(command: Command) -> None:
     assert (result.status, result.errors) == (0, "")
     assert result.fields["works"] is True
     states = {check["name"]: check["state"] for check in result.fields["checks"]}
-    assert states["proving"] == states["oracle"] == states["packages"] == "ok"
+    assert states["native"] == states["proving"] == states["oracle"] == states["packages"] == "ok"
 
 
 def test_a_machine_that_cannot_prove(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,22 +47,66 @@ def test_builds(lanes: int, features: set[str], state: State, said: str) -> None
     assert said in check.detail
 
 
-@pytest.mark.parametrize(
+Examine = Callable[[str, int, str], dict[str, Check]]
+
+
+@pytest.fixture
+def examine(monkeypatch: pytest.MonkeyPatch) -> Examine:
+    """The checks when every command that contains a word ends with a status and prints errors."""
+
+    def examined(word: str, status: int, errors: str) -> dict[str, Check]:
+        def run(arguments: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+            failed = any(word in argument for argument in arguments)
+            return subprocess.CompletedProcess(arguments, *((status, "", errors) if failed else (0, "", "")))
+
+        monkeypatch.setattr(subprocess, "run", run)
+        return {check.name: check for check in doctor.examine()}
+
+    return examined
+
+
+FAILURES = pytest.mark.parametrize(
     ("status", "errors", "said"),
     [
         (
             -signal.SIGILL,
             "",
-            "prove: the engine was built for another processor; build it here (make install)",
+            "the native modules were built for another processor; build them here (make install)",
         ),
-        (-signal.SIGKILL, "", "prove: the system ended it, for want of memory most likely"),
-        (7, "note\nerror: refused\n", "prove: error: refused"),
-        (1, "", "prove: ended with status 1"),
+        (-signal.SIGKILL, "", "the system ended it, for want of memory most likely"),
+        (7, "note\nerror: refused\n", "error: refused"),
+        (1, "", "ended with status 1"),
     ],
 )
-def test_why_proving_fails(status: int, errors: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    process = subprocess.CompletedProcess([], status, "", errors)
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: process)
-    found = {check.name: check for check in doctor.examine()}
-    assert found["proving"] == Check("proving", State.FAILED, said)
+
+
+@FAILURES
+def test_why_proving_fails(status: int, errors: str, said: str, examine: Examine) -> None:
+    found = examine("--output", status, errors)
+    assert found["native"] == Check("native", State.OK, "prover and primitives load")
+    assert found["proving"] == Check("proving", State.FAILED, f"prove: {said}")
     assert "engine" not in found
+
+
+@FAILURES
+@pytest.mark.parametrize("module", ["prover", "primitives"])
+def test_why_a_native_module_does_not_load(
+    module: str, status: int, errors: str, said: str, examine: Examine
+) -> None:
+    """The doctor's own process leaves the modules alone then."""
+    found = examine(f"_native.{module}", status, errors)
+    assert found["native"] == Check("native", State.FAILED, f"{module}: {said}")
+    assert found.keys().isdisjoint({"engine", "proving", "oracle"})
+
+
+def test_the_doctor_loads_native_modules_only_after_a_subprocess_has() -> None:
+    code = (
+        "import sys, solproof.doctor as doctor\n"
+        "names = ('solproof._native.prover', 'solproof._native.primitives')\n"
+        "for check in doctor.examine():\n"
+        "    print(check.name, [name for name in names if name in sys.modules])\n"
+        "    if check.name == 'native':\n"
+        "        break\n"
+    )
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert [line.partition(" ")[2] for line in process.stdout.splitlines()] == ["[]"] * 6

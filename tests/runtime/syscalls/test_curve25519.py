@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.runtime.execution_input import Parameters
 from solproof.runtime.features import MAINNET
 from tests.runtime.syscalls.elliptic_curves import (
@@ -288,8 +288,8 @@ def test_refused_operands_need_no_result(curve: int, version: int) -> None:
 
 def test_primitives_refuse_bytes_of_a_wrong_length() -> None:
     with pytest.raises(ValueError, match=r"^point: 31 bytes, expected 32$"):
-        _engine.curve_contains("edwards", bytes(31))
+        primitives.curve_contains("edwards", bytes(31))
     with pytest.raises(ValueError, match=r"^right: 33 bytes, expected 32$"):
-        _engine.curve_operation("ristretto", "add", bytes(32), bytes(33))
+        primitives.curve_operation("ristretto", "add", bytes(32), bytes(33))
     with pytest.raises(ValueError, match=r"^points: 40 bytes, expected a multiple of 32$"):
-        _engine.curve_multiscalar("edwards", bytes(32), bytes(40))
+        primitives.curve_multiscalar("edwards", bytes(32), bytes(40))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from solproof import _engine
+from solproof._native import primitives
 from tests.runtime.syscalls.elliptic_curves import (
     SECP256K1_GENERATOR,
     SECP256K1_ORDER,
@@ -59,7 +59,7 @@ def test_ethereum_vector(version: int) -> None:
     )
     result, key = recovered(digest, 28 - 27, signature, version)
     assert result == 0
-    assert _engine.keccak256(key)[12:].hex() == "a94f5374fce5edbc8e2a8697c15331677e6ebf0b"
+    assert primitives.keccak256(key)[12:].hex() == "a94f5374fce5edbc8e2a8697c15331677e6ebf0b"
 
 
 @both_formats

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.runtime.accounts import KEY_LENGTH
 from solproof.runtime.budget import CREATE_PROGRAM_ADDRESS_COST
 from solproof.runtime.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
@@ -67,7 +67,7 @@ def program_address(seeds: Sequence[bytes], program_id: bytes) -> bytes | None:
     if len(seeds) > MAXIMUM_SEEDS:
         return None
     address = hashlib.sha256(b"".join([*seeds, program_id, MARKER])).digest()
-    return None if _engine.curve_contains("edwards", address) else address
+    return None if primitives.curve_contains("edwards", address) else address
 
 
 def _read_seeds(context: SyscallContext, address: int, count: int, program: int) -> tuple[list[bytes], bytes]:

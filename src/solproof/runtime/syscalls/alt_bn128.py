@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.runtime.budget import (
     ALT_BN128_COSTS,
     ALT_BN128_FIRST_PAIR_COST,
@@ -115,7 +115,7 @@ def _run(
         # Nobody pays for these bytes: unread, they are no words that a proof must carry.
         return REFUSED
     content = read_range(context, address, length)
-    answer = _engine.alt_bn128_operation(operation.name, content, not code & LITTLE_ENDIAN)
+    answer = primitives.alt_bn128_operation(operation.name, content, not code & LITTLE_ENDIAN)
     if answer is None:
         return REFUSED
     context.memory.write(result, answer)

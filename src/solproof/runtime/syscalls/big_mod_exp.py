@@ -5,7 +5,7 @@ Source: solana-syscalls 4.1, lib.rs (`SyscallBigModExp`); solana-big-mod-exp 3.0
 
 from __future__ import annotations
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.runtime.budget import (
     MODULAR_POWER_BASE_COST,
     MODULAR_POWER_SQUARED_BYTES_PER_UNIT,
@@ -30,7 +30,7 @@ def big_mod_exp(context: SyscallContext, parameters: int, result: int, _3: int, 
         SYSCALL_BASE_COST + MODULAR_POWER_BASE_COST + longest**2 // MODULAR_POWER_SQUARED_BYTES_PER_UNIT
     )
     base, exponent, modulus = (read_range(context, start, length) for start, length in slices)
-    power = _engine.modular_power(base, exponent, modulus)
+    power = primitives.modular_power(base, exponent, modulus)
     check_range(context, result, len(power), write=True)
     if power:
         context.memory.write(result, power)

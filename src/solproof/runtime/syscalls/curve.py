@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.runtime.budget import (
     BLS12_381_FIRST_PAIR_COST,
     BLS12_381_G1_COSTS,
@@ -75,7 +75,7 @@ def validate_point(context: SyscallContext, curve: int, point: int, _3: int, _4:
         return _unknown(context)
     context.consume(group.costs.validate)
     content = read_range(context, point, group.point_length)
-    return 0 if _engine.curve_contains(group.name, content) else REFUSED
+    return 0 if primitives.curve_contains(group.name, content) else REFUSED
 
 
 def group_operation(
@@ -105,7 +105,7 @@ def group_operation(
     context.consume(cost)
     left_operand = read_range(context, left, left_length)
     right_operand = read_range(context, right, group.point_length)
-    return _write(context, result, _engine.curve_operation(group.name, name, left_operand, right_operand))
+    return _write(context, result, primitives.curve_operation(group.name, name, left_operand, right_operand))
 
 
 def multiscalar_multiplication(
@@ -122,7 +122,7 @@ def multiscalar_multiplication(
     context.consume(group.costs.first_of_sum + group.costs.other_of_sum * max(count - 1, 0))
     factors = read_range(context, scalars, count * SCALAR_LENGTH)
     summands = read_range(context, points, count * group.point_length)
-    return _write(context, result, _engine.curve_multiscalar(group.name, factors, summands))
+    return _write(context, result, primitives.curve_multiscalar(group.name, factors, summands))
 
 
 def decompress(context: SyscallContext, curve: int, point: int, result: int, _4: int, _5: int) -> int:
@@ -132,7 +132,7 @@ def decompress(context: SyscallContext, curve: int, point: int, result: int, _4:
         raise invalid_attribute()
     context.consume(group.costs.decompress)
     content = read_range(context, point, group.point_length // 2)
-    return _write(context, result, _engine.curve_decompress(group.name, content))
+    return _write(context, result, primitives.curve_decompress(group.name, content))
 
 
 def pairing_map(context: SyscallContext, curve: int, count: int, first: int, second: int, result: int) -> int:
@@ -145,7 +145,7 @@ def pairing_map(context: SyscallContext, curve: int, count: int, first: int, sec
     context.consume(BLS12_381_FIRST_PAIR_COST + BLS12_381_OTHER_PAIR_COST * max(count - 1, 0))
     first_points = read_range(context, first, count * G1_POINT_LENGTH)
     second_points = read_range(context, second, count * G2_POINT_LENGTH)
-    return _write(context, result, _engine.bls12_381_pairing(first_points, second_points, big_endian))
+    return _write(context, result, primitives.bls12_381_pairing(first_points, second_points, big_endian))
 
 
 def invalid_attribute() -> Fault:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.runtime.budget import HASH_BASE_COST, HASH_BYTES_PER_UNIT, MEMORY_OPERATION_BASE_COST
 from solproof.runtime.syscalls.context import ACCESS, BUDGET, Execute, Syscall, SyscallContext
 from solproof.runtime.syscalls.faults import syscall_fault
@@ -50,8 +50,8 @@ COST = "HASH_BASE_COST + sum(max(MEMORY_OPERATION_BASE_COST, size // HASH_BYTES_
 FAULTS = (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "TooManySlices")
 _DIGESTS: tuple[tuple[str, str, Digest, int], ...] = (
     ("sol_sha256", "Sha256", lambda content: hashlib.sha256(content).digest(), 32),
-    ("sol_keccak256", "Keccak256", _engine.keccak256, 32),
-    ("sol_blake3", "Blake3", _engine.blake3, 32),
+    ("sol_keccak256", "Keccak256", primitives.keccak256, 32),
+    ("sol_blake3", "Blake3", primitives.blake3, 32),
     ("sol_sha512", "Sha512", lambda content: hashlib.sha512(content).digest(), 64),
 )
 SYSCALLS = tuple(

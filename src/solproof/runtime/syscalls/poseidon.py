@@ -5,7 +5,7 @@ Source: solana-syscalls 4.1, lib.rs (`SyscallPoseidon`); solana-poseidon 4.0.0; 
 
 from __future__ import annotations
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.runtime.budget import POSEIDON_BASE_COST, POSEIDON_COST_PER_SQUARED_INPUT
 from solproof.runtime.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
 from solproof.runtime.syscalls.faults import syscall_fault
@@ -43,7 +43,7 @@ def poseidon(
         return REFUSED
     elements = [read_range(context, start, length) for start, length in slices]
     padded = "poseidon_enforce_padding" in context.features
-    digest = _engine.poseidon_hash(elements, endianness == BIG_ENDIAN, padded)
+    digest = primitives.poseidon_hash(elements, endianness == BIG_ENDIAN, padded)
     if digest is None:
         return REFUSED
     context.memory.write(result, digest)

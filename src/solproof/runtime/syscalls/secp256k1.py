@@ -5,7 +5,7 @@ Source: solana-syscalls 4.1, lib.rs (`SyscallSecp256k1Recover`); the curve is li
 
 from __future__ import annotations
 
-from solproof import _engine
+from solproof._native import primitives
 from solproof.runtime.budget import SECP256K1_RECOVER_COST
 from solproof.runtime.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
 from solproof.runtime.syscalls.translation import check_range, read_range
@@ -28,7 +28,7 @@ def recover(
     signature = read_range(context, signature_address, SIGNATURE_LENGTH)
     if recovery_id > HIGHEST_RECOVERY_ID:
         return INVALID_RECOVERY_ID
-    key = _engine.secp256k1_recover(digest, recovery_id, signature)
+    key = primitives.secp256k1_recover(digest, recovery_id, signature)
     if key is None:
         return INVALID_SIGNATURE
     context.memory.write(result, key)

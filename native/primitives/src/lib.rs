@@ -1,8 +1,7 @@
 //! The cryptographic primitives behind Solana's syscalls: bytes in, bytes out, computed by the crates that Agave
 //! itself uses, so that every edge case comes out as it does in the runtime.
 //!
-//! What a syscall charges, which memory it reads and what it returns is Python's business. `register` adds the
-//! functions to an extension module.
+//! What a syscall charges, which memory it reads and what it returns is Python's business.
 
 mod alt_bn128;
 mod curve;
@@ -62,12 +61,11 @@ fn modular_power(py: Python<'_>, base: &[u8], exponent: &[u8], modulus: &[u8]) -
     guarded(py, || solana_big_mod_exp::big_mod_exp(base, exponent, modulus))
 }
 
-/// Add the functions to an extension module.
-///
-/// # Errors
-///
-/// What Python raises when a name cannot be added.
-pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+/// The module `solproof._native.primitives`.
+#[pymodule]
+pub fn primitives(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // Every entry point turns panics into exceptions: the default report on standard error would only confuse.
+    std::panic::set_hook(Box::new(|_| {}));
     module.add_function(wrap_pyfunction!(hashing::keccak256, module)?)?;
     module.add_function(wrap_pyfunction!(hashing::blake3, module)?)?;
     module.add_function(wrap_pyfunction!(secp256k1_recover, module)?)?;

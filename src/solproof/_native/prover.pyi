@@ -26,7 +26,7 @@ table; any other chip may be there any number of times, or not at all.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, Literal, TypeAlias, TypedDict, final, type_check_only
+from typing import Final, TypeAlias, TypedDict, final, type_check_only
 
 import numpy as np
 import numpy.typing as npt
@@ -38,21 +38,10 @@ __all__ = [
     "EngineRejected",
     "EngineVersionError",
     "Key",
-    "alt_bn128_operation",
     "auxiliary_width",
-    "blake3",
-    "bls12_381_pairing",
-    "curve_contains",
-    "curve_decompress",
-    "curve_multiscalar",
-    "curve_operation",
-    "keccak256",
-    "modular_power",
     "parameters_default",
-    "poseidon_hash",
     "prove",
     "quotient_width",
-    "secp256k1_recover",
     "security",
     "setup",
     "verify",
@@ -165,70 +154,3 @@ def auxiliary_width(circuit: bytes) -> list[int]:
 
 def quotient_width(circuit: bytes) -> list[int]:
     """Base-field cells per row of each chip's quotient: 4 up to degree 2, 8 at degree 3."""
-
-# PRIMITIVES
-
-_Curve25519: TypeAlias = Literal["edwards", "ristretto"]
-_Bls12381: TypeAlias = Literal["g1_little_endian", "g1_big_endian", "g2_little_endian", "g2_big_endian"]
-_AltBn128Operation: TypeAlias = Literal[
-    "g1_add",
-    "g1_multiply",
-    "g1_compress",
-    "g1_decompress",
-    "g2_add",
-    "g2_multiply",
-    "g2_compress",
-    "g2_decompress",
-    "pairing",
-]
-
-def keccak256(content: bytes) -> bytes:
-    """Keccak-256 as Ethereum has it: with the padding from before SHA-3 was a standard."""
-
-def blake3(content: bytes) -> bytes:
-    """BLAKE3 with its default length of 32 bytes."""
-
-def secp256k1_recover(hash: bytes, recovery_id: int, signature: bytes) -> bytes | None:
-    """The 64 bytes of the public key that signed the 32 bytes of a hash, or None for a signature that has
-    none, or a recovery id above 3.
-    """
-
-def poseidon_hash(inputs: Sequence[bytes], big_endian: bool, padded: bool) -> bytes | None:
-    """The Poseidon hash (BN254, x^5) of 1 to 12 field elements, or None when they are no such.
-
-    padded: whether each must have all 32 bytes.
-    """
-
-def modular_power(base: bytes, exponent: bytes, modulus: bytes) -> bytes:
-    """base^exponent modulo the modulus, all big-endian, as long as the modulus; zero for a modulus of 0 or
-    1.
-    """
-
-def alt_bn128_operation(operation: _AltBn128Operation, input: bytes, big_endian: bool) -> bytes | None:
-    """What an operation on points of BN254 makes of its operands, one after the other; None when they are
-    none.
-    """
-
-def curve_contains(group: _Curve25519 | _Bls12381, point: bytes) -> bool:
-    """Whether the bytes are a point of the group: 32 of Curve25519, 96 of G1, 192 of G2."""
-
-def curve_operation(
-    group: _Curve25519 | _Bls12381,
-    operation: Literal["add", "subtract", "multiply"],
-    left: bytes,
-    right: bytes,
-) -> bytes | None:
-    """left + right, left - right, or the point on the right times the 32-byte scalar on the left; None when
-    one of them is none.
-    """
-
-def curve_multiscalar(group: _Curve25519, scalars: bytes, points: bytes) -> bytes | None:
-    """The sum of points, each times its scalar; None when one of them is none."""
-
-def curve_decompress(group: _Bls12381, point: bytes) -> bytes | None:
-    """Both coordinates of a compressed point of 48 (G1) or 96 bytes; None when it is none."""
-
-def bls12_381_pairing(first: bytes, second: bytes, big_endian: bool) -> bytes | None:
-    """The 576 bytes of the product of the pairings of at most 8 points of G1 with points of G2; None when one
-    of them is none.
-    """

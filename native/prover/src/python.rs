@@ -23,16 +23,16 @@ use crate::report::Report;
 use crate::security::Security;
 
 create_exception!(
-    _engine,
+    prover,
     EngineError,
     PyException,
     "The circuit, a table or a parameter is not what it has to be."
 );
-create_exception!(_engine, EngineRejected, PyException, "The proof does not prove the statement.");
-create_exception!(_engine, EngineVersionError, PyException, "The proof was made by another format version.");
+create_exception!(prover, EngineRejected, PyException, "The proof does not prove the statement.");
+create_exception!(prover, EngineVersionError, PyException, "The proof was made by another format version.");
 
 /// A circuit with its preprocessed tables, ready to prove and verify. Immutable; safe to share between threads.
-#[pyclass(frozen, module = "solproof._engine")]
+#[pyclass(frozen, module = "solproof._native.prover")]
 pub struct Key(Arc<crate::key::Key>);
 
 #[pymethods]
@@ -276,9 +276,9 @@ fn dictionary<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDi
     Ok(result)
 }
 
-/// The module `solproof._engine`.
+/// The module `solproof._native.prover`.
 #[pymodule]
-pub fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
+pub fn prover(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // Every entry point turns panics into exceptions: the default report on standard error would only confuse.
     std::panic::set_hook(Box::new(|_| {}));
     module.add("EngineError", module.py().get_type::<EngineError>())?;
@@ -293,9 +293,7 @@ pub fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(security, module)?)?;
     module.add_function(wrap_pyfunction!(parameters_default, module)?)?;
     module.add_function(wrap_pyfunction!(auxiliary_width, module)?)?;
-    module.add_function(wrap_pyfunction!(quotient_width, module)?)?;
-    // Beside the engine, in the same module only because a wheel has one: nothing above uses them.
-    solproof_primitives::register(module)
+    module.add_function(wrap_pyfunction!(quotient_width, module)?)
 }
 
 /// Field elements per vector instruction of this build: 16 with AVX-512, 8 with AVX2, 4 with NEON, else 1.
