@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benches.mixed_loop import mixed_loop
 from solproof import __version__, estimation
-from solproof._native import prover
 from solproof.accesses.access_log import AccessLog
+from solproof.backend.plonky3 import VECTOR_LANES
 from solproof.backend.system import default_system, program_key
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
@@ -228,7 +228,7 @@ def main() -> None:
         return
     passes = [[in_a_process(name) for name in PROGRAMS] for _ in range(arguments.passes)]
     measurements = tuple(map(least, zip(*passes, strict=True)))
-    machine = Machine(processor_name(), usable_cores(), total_memory(), prover.PACKING_WIDTH)
+    machine = Machine(processor_name(), usable_cores(), total_memory(), VECTOR_LANES)
     found = calibrate(measurements, machine, date.today().isoformat(), __version__)
     for item in measurements:
         others = tuple(other for other in measurements if other is not item)

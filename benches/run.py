@@ -25,8 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benches.figures import FIGURES, SYSCALL_FIGURES, Results, read_results, write
 from benches.mixed_loop import mixed_loop
 from benches.syscalls import SYSCALL_RUNS
-from solproof._native import prover
 from solproof.accesses.access_log import AccessLog
+from solproof.backend.plonky3 import VECTOR_LANES
 from solproof.backend.system import default_system, program_key
 from solproof.circuit.registry import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
@@ -136,7 +136,7 @@ def machine_description() -> dict[str, str | int | float]:
         "processor": processor_name(),
         "cores": os.cpu_count() or 0,
         "memory_gib": round(total_memory() / 2**30, 1),
-        "vector_lanes": prover.PACKING_WIDTH,
+        "vector_lanes": VECTOR_LANES,
         "python": platform.python_version(),
         "system": platform.system(),
         "runs": RUNS,

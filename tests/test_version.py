@@ -12,15 +12,13 @@ import solproof
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize(
-    "path", ["pyproject.toml", "native/prover/Cargo.toml", "native/primitives/Cargo.toml"]
-)
+@pytest.mark.parametrize("path", ["pyproject.toml", "native/Cargo.toml"])
 def test_manifests(path: str) -> None:
     (version,) = re.findall(r'^version = "(.+)"$', (ROOT / path).read_text(), re.MULTILINE)
     assert version == solproof.__version__
 
 
-@pytest.mark.parametrize("crate", ["solproof-engine", "solproof-primitives"])
+@pytest.mark.parametrize("crate", ["solproof-prover", "solproof-primitives"])
 def test_locked_crates(crate: str) -> None:
     lock = (ROOT / "native/Cargo.lock").read_text()
     assert f'name = "{crate}"\nversion = "{solproof.__version__}"\n' in lock

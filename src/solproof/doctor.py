@@ -120,9 +120,9 @@ def _native_modules() -> Check:
 
 def _build() -> Check:
     """Which vector instructions the prover was built with, and whether the processor has better ones."""
-    from solproof._native.prover import PACKING_WIDTH  # noqa: PLC0415
+    from solproof.backend.plonky3 import VECTOR_LANES  # noqa: PLC0415
 
-    return judge_build(PACKING_WIDTH, processor_features())
+    return judge_build(VECTOR_LANES, processor_features())
 
 
 def judge_build(lanes: int, features: frozenset[str]) -> Check:

@@ -22,6 +22,9 @@ from solproof.backend.protocol import (
 )
 from solproof.errors import ProofRejected, ProofVersionError, ProvingError
 
+VECTOR_LANES = prover.PACKING_WIDTH
+"""Field elements per vector instruction of this build of the prover."""
+
 
 class Plonky3:
     """The engine with its default parameters, or with others."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from solproof._native import primitives
 from solproof.host.resources import total_memory
+from solproof.runtime.syscalls.hashing import blake3
 from solproof.zisk.abi import Abi, abi_of
 from solproof.zisk.diagnosis import EMULATOR_MODE, LEFTOVERS, MEMORY_LOCK, MORE_MEMORY, SHARED_MEMORY
 from solproof.zisk.guests import file_name, guest, rom_rows
@@ -129,7 +129,7 @@ def _limit(name: str, found: int | None, needed: int, verdict: Verdict, remedy: 
 
 def _setup(system: System, abi: Abi) -> Finding:
     """A setup is for one guest, byte for byte; up to 0.15 its name begins with that of the guest's file."""
-    digest = primitives.blake3(guest(abi)).hex()
+    digest = blake3(guest(abi)).hex()
     stem = file_name(abi).removesuffix(".elf")
     if any(digest in name for name in system.setups):
         return Finding("setup", Verdict.GOOD, "made for this guest")

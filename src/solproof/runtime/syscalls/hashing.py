@@ -19,6 +19,11 @@ MAXIMUM_SLICES = 20_000
 Digest = Callable[[bytes], bytes]
 
 
+def blake3(content: bytes) -> bytes:
+    """BLAKE3 with its default length of 32 bytes."""
+    return primitives.blake3(content)
+
+
 def hasher(name: str, digest: Digest, length: int) -> Execute:
     """The syscall that writes the `length` bytes of a digest.
 
@@ -51,7 +56,7 @@ FAULTS = (BUDGET, *ACCESS, "UnalignedPointer", "InvalidLength", "TooManySlices")
 _DIGESTS: tuple[tuple[str, str, Digest, int], ...] = (
     ("sol_sha256", "Sha256", lambda content: hashlib.sha256(content).digest(), 32),
     ("sol_keccak256", "Keccak256", primitives.keccak256, 32),
-    ("sol_blake3", "Blake3", primitives.blake3, 32),
+    ("sol_blake3", "Blake3", blake3, 32),
     ("sol_sha512", "Sha512", lambda content: hashlib.sha512(content).digest(), 64),
 )
 SYSCALLS = tuple(
