@@ -8,7 +8,7 @@ ENVIRONMENT := $(VENV)/environment.stamp
 NATIVE := $(VENV)/native.stamp
 ORACLE := tests/oracle
 PYTHON_SOURCES := src tests benches guest docs
-SPELLED := $(PYTHON_SOURCES) engine primitives $(wildcard *.md)
+SPELLED := $(PYTHON_SOURCES) native $(wildcard *.md)
 TEST_PROCESSES ?= 2
 PROGRAMS ?= 20000
 SEED ?= 1
@@ -34,7 +34,7 @@ help:
 	@echo "make guest    build the guest for ZisK again, and test it with 2,000 random programs"
 	@echo "make check    formatting, lint, spelling, types, stubs, dead code, clippy"
 	@echo "make bench    measure the figures of the README and of docs/benchmarks.md"
-	@echo "make reference  write docs/reference again, from the code"
+	@echo "make reference  write docs/reference and the pictures again, from code and text"
 	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
 	@echo "make docs     make the site of the documents, docs/_build/index.html"
 	@echo "make fuzz     fuzz every reader of untrusted bytes; SECONDS=600 for each TARGET"
@@ -74,6 +74,7 @@ bench: $(NATIVE)
 
 reference: $(NATIVE)
 	$(BIN)/python -m solproof.reference docs/reference
+	$(BIN)/python docs/draw.py
 
 calibrate: $(NATIVE)
 	$(BIN)/python benches/calibrate.py
