@@ -7,7 +7,7 @@ immediate is prepared, they are one operation of the guest.
 from __future__ import annotations
 
 from solproof.errors import UnsupportedError
-from solproof.isa.opcodes import OPCODES, Format, Opcode
+from solproof.isa.opcodes import OPCODES, Action, Form, Format, Immediate, Opcode
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.runtime.features import FEATURES, MAINNET
 
@@ -40,11 +40,25 @@ SINGLE = words(
 )
 OPERATIONS = (*(f"{name}_{form}" for name in BOTH for form in "RI"), *MEMORY, *SINGLE)
 
-SAME = {"LMUL64": "MUL64", "UDIV64": "DIV64", "UREM64": "MOD64", "UDIV32": "DIV32", "UREM32": "MOD32"}
-IN_V2 = {"ADD32": "ADD32Z", "SUB32": "SUB32Z", "LMUL32": "MUL32Z"}
-SIZES = {"B": 1, "H": 2, "W": 4, "DW": 8, "1B": 1, "2B": 2, "4B": 4, "8B": 8}
-DIVISIONS = ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM")
-SHIFTS = ("LSH", "RSH", "ARSH")
+NAMES = {
+    "ADD32_ZERO_EXTENDED": "ADD32Z",
+    "SUB32_ZERO_EXTENDED": "SUB32Z",
+    "LMUL32": "MUL32Z",
+    "MOV32_SIGN_EXTENDED": "MOV32S",
+    "REVERSE_SUB64": "RSUB64",
+    "REVERSE_SUB32": "RSUB32Z",
+}
+"""The guest's names of operations, where they are not the keys in `Opcode.operations`."""
+
+ON_64_BITS = {"MOV32": "MOV64", "AND32": "AND64"}
+"""Operations on 32 bits that equal one on 64 bits if the upper half of the operand is zero."""
+
+BYTE_ORDERS = {"LE": ("AND64_I", "LITTLE_ENDIAN"), "BE": ("BE16", "BIG_ENDIAN")}
+IMMEDIATES = {
+    Immediate.SIGN_EXTENDED: "SIGNED",
+    Immediate.ZERO_EXTENDED: "UNSIGNED",
+    Immediate.SHIFTED: "SHIFTED",
+}
 ENDS = words("END JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL_REGISTER")
 """Forms of operands of the instructions that end a block."""
 
@@ -85,54 +99,47 @@ def meaning(row: Opcode | None, version: int) -> str:
     the slots that it takes, or 0 if it ends a block.
     """
     operation, form = _meaning(row, version)
-    if operation.endswith("_ANYWHERE"):
-        return f"ACCESS({form}, {operation.removesuffix('_ANYWHERE')}, {operation[2]})"
+    if row is not None and row.size:
+        return f"ACCESS({form}, {operation}, {row.size})"
     return f"MEANING({form}, {operation}, {0 if form in ENDS else 2 if form == 'WIDE' else 1})"
 
 
 def _meaning(row: Opcode | None, version: int) -> tuple[str, str]:
     if row is None:
         return "UNSUPPORTED", "END"
-    stem, _, form = row.mnemonic.rpartition("_")
-    stem = SAME.get(stem, stem)
-    if version == 2:
-        stem = IN_V2.get(stem, stem)
     match row.format:
-        case Format.REGISTER:
-            return row.mnemonic, "REGISTERS"
         case Format.ENDIAN:
-            return ("AND64_I", "LITTLE_ENDIAN") if row.mnemonic == "LE" else ("BE16", "BIG_ENDIAN")
+            return BYTE_ORDERS[row.operations[version]]
         case Format.LOAD_DOUBLE_IMMEDIATE:
             return "LDDW", "WIDE"
         case Format.LOAD:
-            return f"LD{SIZES[stem.partition('_')[2]]}_ANYWHERE", "LOAD"
+            return f"LD{row.size}", "LOAD"
         case Format.STORE_REGISTER:
-            return f"ST{SIZES[stem.partition('_')[2]]}R_ANYWHERE", "STORE_REGISTER"
+            return f"ST{row.size}R", "STORE_REGISTER"
         case Format.STORE_IMMEDIATE:
-            return f"ST{SIZES[stem.partition('_')[2]]}I_ANYWHERE", "STORE_IMMEDIATE"
+            return f"ST{row.size}I", "STORE_IMMEDIATE"
         case Format.JUMP:
             return "JA", "JUMP"
-        case Format.JUMP_IMMEDIATE | Format.JUMP_REGISTER:
-            return f"{stem}_{form[0]}", f"JUMP_{'IMMEDIATE' if form == 'IMM' else 'REGISTERS'}"
         case Format.CALL_IMMEDIATE:
             return "CALL", "END"
         case Format.CALL_REGISTER:
             return "CALLX", "CALL_REGISTER"
         case Format.EXIT:
             return "EXIT", "END"
+    operation = row.operations[version]
+    name = NAMES.get(operation, operation)
+    match row.format:
+        case Format.REGISTER:
+            return name, "REGISTERS"
         case Format.REGISTER_REGISTER:
-            if stem == "MOV32":
-                return ("MOV32S_R" if version == 2 else "MOV32_R"), "REGISTERS"
-            return f"{stem}_R", "REGISTERS"
-    if row.mnemonic in ("UDIV64_IMM", "UREM64_IMM", "UHMUL64_IMM"):
-        return f"{stem}_I", "UNSIGNED"
-    if stem in ("MOV32", "AND32"):  # the upper half of the operand is zero, so the result's is too
-        return f"{stem[:3]}64_I", "UNSIGNED"
-    if stem == "HOR64":
-        return "OR64_I", "SHIFTED"
-    if version == 2 and row.mnemonic in ("SUB64_IMM", "SUB32_IMM"):
-        return ("RSUB64_I" if row.mnemonic == "SUB64_IMM" else "RSUB32Z_I"), "SIGNED"
-    return f"{stem}_I", "SIGNED"
+            return f"{name}_R", "REGISTERS"
+        case Format.JUMP_IMMEDIATE:
+            return f"{name}_I", "JUMP_IMMEDIATE"
+        case Format.JUMP_REGISTER:
+            return f"{name}_R", "JUMP_REGISTERS"
+    if operation in ON_64_BITS:
+        return f"{ON_64_BITS[operation]}_I", "UNSIGNED"
+    return f"{name}_I", IMMEDIATES[row.immediate]
 
 
 def rule(row: Opcode | None) -> str:
@@ -143,23 +150,22 @@ def rule(row: Opcode | None) -> str:
 def _rule(row: Opcode | None) -> str:
     if row is None:
         return "UNKNOWN"
-    stem = row.mnemonic.partition("_")[0]
-    match row.format:
-        case Format.LOAD_DOUBLE_IMMEDIATE:
+    match row.action:
+        case Action.LOAD_IMMEDIATE:
             return "WIDE"
-        case Format.ENDIAN:
-            return "ENDIAN"
-        case Format.JUMP | Format.JUMP_IMMEDIATE | Format.JUMP_REGISTER:
+        case Action.JUMP:
             return "JUMP"
-        case Format.CALL_REGISTER:
+        case Action.CALL_REGISTER:
             return "CALL_REGISTER"
-        case Format.STORE_IMMEDIATE | Format.STORE_REGISTER:
+        case Action.STORE:
             return "STORE"
-        case Format.REGISTER_IMMEDIATE if stem[:-2] in DIVISIONS:
+        case Action.COMPUTE if row.format is Format.ENDIAN:
+            return "ENDIAN"
+        case Action.COMPUTE if row.form is Form.IMMEDIATE and row.is_division:
             return "DIVISOR"
-        case Format.REGISTER_IMMEDIATE if stem[:-2] in SHIFTS:
-            return f"SHIFT_{stem[-2:]}"
-    return "ADD_IMMEDIATE" if row.mnemonic == "ADD64_IMM" else "NONE"
+        case Action.COMPUTE if row.form is Form.IMMEDIATE and row.is_shift:
+            return f"SHIFT_{row.width}"
+    return "ADD_IMMEDIATE" if row.moves_frame_in else "NONE"
 
 
 def registers_rule(destination: int, source: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from solproof.isa.opcodes import OPCODES, Format
+from solproof.isa.opcodes import OPCODES, Action, Form, Format, Opcode
 from tests.circuit.instructions.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
 from tests.differential.source import Source
 from tests.program_builder import ProgramBuilder
@@ -30,14 +30,9 @@ RECURSIONS = (1, 5, 61, 62, 63, 64, 80)
 
 
 @cache
-def mnemonics(version: int, *formats: Format) -> list[str]:
+def opcodes(version: int, *formats: Format) -> list[Opcode]:
     """The opcodes of these formats that a version has."""
-    return [row.mnemonic for row in OPCODES if version in row.versions and row.format in formats]
-
-
-def is_division(mnemonic: str) -> bool:
-    """Whether a divisor of zero is a fault, or refused by the verifier."""
-    return any(part in mnemonic for part in ("DIV", "MOD", "REM"))
+    return [row for row in OPCODES if version in row.versions and row.format in formats]
 
 
 class RandomProgram:
@@ -235,23 +230,22 @@ class RandomProgram:
         self.builder.call_register(register)
 
     def _divide_badly(self) -> None:
-        divisions = [name for name in mnemonics(self.version, Format.REGISTER_REGISTER) if is_division(name)]
-        mnemonic = self.source.choice(divisions)
-        width = 32 if "32" in mnemonic else 64
+        divisions = [row for row in opcodes(self.version, Format.REGISTER_REGISTER) if row.is_division]
+        row = self.source.choice(divisions)
         dividend, divisor = self._any(), self._any()
-        if mnemonic.startswith("S") and self.source.percent(60):
-            self.builder.constant(dividend, 1 << (width - 1))
+        if row.name in ("SDIV", "SREM") and self.source.percent(60):
+            self.builder.constant(dividend, 1 << (row.width - 1))
             self.builder.constant(divisor, 2**64 - 1)
         else:
-            self.builder.constant(divisor, self.source.value() << width)
-        self.builder.emit(mnemonic, dividend, divisor)
+            self.builder.constant(divisor, self.source.value() << row.width)
+        self.builder.emit(row.mnemonic, dividend, divisor)
 
     # INSTRUCTIONS
 
     def _jump(self, label: str) -> None:
         kinds = (Format.JUMP, Format.JUMP_IMMEDIATE, Format.JUMP_REGISTER)
-        mnemonic = self.source.choice(mnemonics(self.version, *kinds))
-        if mnemonic == "JA":
+        row = self.source.choice(opcodes(self.version, *kinds))
+        if row.format is Format.JUMP:
             self.builder.jump(label)
             return
         a, b = self._any(), self.source.below(11)
@@ -259,10 +253,10 @@ class RandomProgram:
             self.builder.emit("MOV64_REG", 7, b)  # operands that are equal, or nearly so
             self.builder.emit("ADD64_IMM", 7, immediate=self.source.around(1))
             a = 7
-        if mnemonic.endswith("_REG"):
-            self.builder.jump(label, mnemonic, a, b)
+        if row.form is Form.REGISTER:
+            self.builder.jump(label, row.mnemonic, a, b)
         else:
-            self.builder.jump(label, mnemonic, a, immediate=self.source.immediate())
+            self.builder.jump(label, row.mnemonic, a, immediate=self.source.immediate())
 
     def _instruction(self, depth: int) -> None:
         self.source.start()
@@ -283,34 +277,34 @@ class RandomProgram:
                 self._memory(depth)
 
     def _compute_immediate(self, depth: int) -> None:
-        mnemonic = self.source.choice(mnemonics(self.version, Format.REGISTER_IMMEDIATE))
+        row = self.source.choice(opcodes(self.version, Format.REGISTER_IMMEDIATE))
         destination = self._prepared(depth)
         immediate = self.source.immediate()
-        if "SH" in mnemonic and "MUL" not in mnemonic:
-            immediate %= 32 if "32" in mnemonic else 64
-        elif is_division(mnemonic):
+        if row.is_shift:
+            immediate %= row.width
+        elif row.is_division:
             # Minus one is a fault with one dividend; a divisor of zero the verifier refuses.
             immediate = immediate or 1
             if not self.daring and immediate == 0xFFFF_FFFF:
                 immediate = 2
-        self.builder.emit(mnemonic, destination, immediate=immediate)
+        self.builder.emit(row.mnemonic, destination, immediate=immediate)
 
     def _compute_register(self, depth: int) -> None:
-        mnemonic = self.source.choice(mnemonics(self.version, Format.REGISTER_REGISTER))
+        row = self.source.choice(opcodes(self.version, Format.REGISTER_REGISTER))
         destination, operand = self._prepared(depth), self.source.below(11)
-        if is_division(mnemonic) and not self._dares():
+        if row.is_division and not self._dares():
             operand = self._any(depth)
             self.builder.constant(operand, 1 + self.source.below(2**31 - 1))
-        self.builder.emit(mnemonic, destination, operand)
+        self.builder.emit(row.mnemonic, destination, operand)
 
     def _compute_one(self, depth: int) -> None:
         kinds = (Format.REGISTER, Format.ENDIAN, Format.LOAD_DOUBLE_IMMEDIATE)
-        mnemonic = self.source.choice(mnemonics(self.version, *kinds))
-        if mnemonic == "LD_DW_IMM":
+        row = self.source.choice(opcodes(self.version, *kinds))
+        if row.action is Action.LOAD_IMMEDIATE:
             self.builder.constant(self._any(depth), self.source.value())
         else:
-            width = self.source.choice([16, 32, 64]) if mnemonic in ("LE", "BE") else 0
-            self.builder.emit(mnemonic, self._prepared(depth), immediate=width)
+            width = self.source.choice([16, 32, 64]) if row.format is Format.ENDIAN else 0
+            self.builder.emit(row.mnemonic, self._prepared(depth), immediate=width)
 
     def _prepared(self, depth: int) -> int:
         """A register to compute with: as it is, or with a value of its own."""
@@ -324,8 +318,8 @@ class RandomProgram:
     def _memory(self, depth: int, *, wild: bool = False) -> None:
         source, version = self.source, self.version
         formats = (Format.LOAD, Format.STORE_REGISTER, Format.STORE_IMMEDIATE)
-        mnemonic = source.choice(mnemonics(version, *formats))
-        size = sizes(version)[mnemonic.split("_")[1]]
+        row = source.choice(opcodes(version, *formats))
+        size = row.size
         wild = wild or self._dares()
         if source.percent(20):
             base, offset = 10, -size - source.below(200)
@@ -335,13 +329,13 @@ class RandomProgram:
             base, offset = source.below(11), source.around(0x7FFF)
         else:
             base, offset = BASE, source.choice(OFFSETS)
-            self._point(base, size, offset, write=mnemonic.startswith("ST"), wild=wild)
-        if mnemonic.startswith("LD"):
-            self.builder.emit(mnemonic, self._any(depth), base, offset)
+            self._point(base, size, offset, write=row.action is Action.STORE, wild=wild)
+        if row.action is Action.LOAD:
+            self.builder.emit(row.mnemonic, self._any(depth), base, offset)
         else:
-            register = mnemonic.endswith("REG")
+            register = row.form is Form.REGISTER
             operand = self._any() if register else 0
-            self.builder.emit(mnemonic, base, operand, offset, 0 if register else source.immediate())
+            self.builder.emit(row.mnemonic, base, operand, offset, 0 if register else source.immediate())
 
     def _point(self, register: int, size: int, offset: int, *, write: bool, wild: bool) -> None:
         """Set a register so that with the offset it points at something of that size, or wildly around it."""

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from solproof.isa.opcodes import OPCODES, opcode
-from solproof.program.program import Program
+from solproof.isa.opcodes import OPCODES, Action, opcode
 from solproof.vm.trace import Run
 
 EXIT = "exit"
@@ -52,28 +51,23 @@ def ending(run: Run) -> str:
     name = run.fault.name
     if not name.endswith("AccessViolation"):
         return name
-    mnemonic = _mnemonic(run.program, run.pc)
-    return f"{'load' if mnemonic.startswith('LD') else 'store'}: {name}"
+    row = opcode(run.program.text[8 * run.pc], run.program.version)
+    assert row is not None
+    return f"{'load' if row.action is Action.LOAD else 'store'}: {name}"
 
 
 def executed(run: Run) -> Iterator[tuple[Item, int]]:
     """The opcodes that a run executed, and how often."""
     counts = np.bincount(run.trace.pc, minlength=1)
     for pc in np.flatnonzero(counts[: run.program.slots]).tolist():
-        code = run.program.text[8 * pc]
-        if opcode(code, run.program.version) is not None:
-            yield (run.program.version, _mnemonic(run.program, pc)), int(counts[pc])
+        row = opcode(run.program.text[8 * pc], run.program.version)
+        if row is not None:
+            yield (run.program.version, row.mnemonic), int(counts[pc])
 
 
 def items(run: Run) -> set[Item]:
     """The opcodes that a run executed, and its ending."""
     return {item for item, _ in executed(run)} | {(run.program.version, ending(run))}
-
-
-def _mnemonic(program: Program, pc: int) -> str:
-    row = opcode(program.text[8 * pc], program.version)
-    assert row is not None
-    return row.mnemonic
 
 
 class Tally:

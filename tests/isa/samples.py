@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from solproof.isa.instruction import Instruction
-from solproof.isa.opcodes import Format, Opcode
+from solproof.isa.opcodes import Action, Form, Format, Opcode
 
 EXIT = Instruction(0x95)
 IMMEDIATES = (0, 1, -1, 2, 63, 64, 0x7FFF_FFFF, -0x8000_0000)
@@ -16,19 +16,18 @@ def random_instruction(row: Opcode, version: int, random: Random, jump_offsets: 
     destination, source = random.randrange(10), random.randrange(11)
     offset = random.randrange(-(1 << 15), 1 << 15)
     immediate = random.choice((*IMMEDIATES, random.randrange(-(1 << 31), 1 << 31)))
-    name, bits = row.mnemonic.partition("_")[0][:-2], row.mnemonic.partition("_")[0][-2:]
-    match row.format:
-        case Format.REGISTER_IMMEDIATE if name in ("LSH", "RSH", "ARSH"):
-            immediate = random.randrange(int(bits))
-        case Format.REGISTER_IMMEDIATE if name in ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM"):
+    match row.action:
+        case Action.COMPUTE if row.form is Form.IMMEDIATE and row.is_shift:
+            immediate = random.randrange(row.width)
+        case Action.COMPUTE if row.form is Form.IMMEDIATE and row.is_division:
             immediate = immediate or 1
-        case Format.ENDIAN:
+        case Action.COMPUTE if row.format is Format.ENDIAN:
             immediate = random.choice((16, 32, 64))
-        case Format.JUMP | Format.JUMP_IMMEDIATE | Format.JUMP_REGISTER:
+        case Action.JUMP:
             offset = random.choice(jump_offsets)
-        case Format.CALL_REGISTER:
+        case Action.CALL_REGISTER:
             source, immediate = random.randrange(10), random.randrange(10)
-        case Format.STORE_IMMEDIATE | Format.STORE_REGISTER:
+        case Action.STORE:
             destination = random.randrange(11)
     return Instruction(row.code, destination, source, offset, immediate)
 

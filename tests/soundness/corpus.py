@@ -57,17 +57,15 @@ def _compute(builder: ProgramBuilder, source: random.Random) -> None:
     for row in OPCODES:
         if builder.version not in row.versions or row.format not in kinds:
             continue
-        is_shift = "SH" in row.mnemonic and "MUL" not in row.mnemonic
-        is_division = any(name in row.mnemonic for name in ("DIV", "MOD", "REM"))
         for number in range(6):
             a, b, immediate = (
                 _value(source),
                 _value(source),
                 source.choice([0, 1, -1, source.getrandbits(31)]),
             )
-            if is_shift:
+            if row.is_shift:
                 b, immediate = (number * 16 + source.choice([0, 5])) % 100, source.choice([0, 7, 16, 31])
-            if is_division:
+            if row.is_division:
                 b, immediate = b % 2 ** source.choice([1, 17, 33, 64]) | 1, immediate or 3
             if row.format is Format.ENDIAN:
                 immediate = (16, 32, 64)[number % 3]
@@ -87,7 +85,7 @@ def _compute(builder: ProgramBuilder, source: random.Random) -> None:
                     builder.constant(3, a)
                     builder.constant(4, b)
                     builder.emit(row.mnemonic, 3, 4)
-        if row.format is Format.REGISTER_REGISTER and not is_division:
+        if row.format is Format.REGISTER_REGISTER and not row.is_division:
             builder.emit(row.mnemonic, 3, 3)
 
 

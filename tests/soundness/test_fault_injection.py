@@ -173,11 +173,7 @@ def effect_twice(liar: LyingMachine, pc: int) -> int:
 def _accessed(liar: LyingMachine, pc: int) -> tuple[int, int, int]:
     """Of a load or store that was executed: its address, one of its bytes, and a bit of a byte."""
     row = instruction_at(liar, pc)[1]
-    size = BY_SIZE[row.mnemonic.split("_")[1]]
-    return liar.recorder.address[-1], liar.random.randrange(size), 1 << liar.random.randrange(8)
-
-
-BY_SIZE = {"B": 1, "H": 2, "W": 4, "DW": 8, "1B": 1, "2B": 2, "4B": 4, "8B": 8}
+    return liar.recorder.address[-1], liar.random.randrange(row.size), 1 << liar.random.randrange(8)
 
 
 def _flip(liar: LyingMachine, address: int, bits: int) -> None:

@@ -11,6 +11,7 @@ from solproof.air.field import P
 from solproof.circuit.memory.refresh import REGISTER_REFRESH
 from solproof.isa import semantics
 from solproof.isa.integers import MASK64
+from solproof.isa.opcodes import Form, by_mnemonic
 from solproof.proving.witness import Instance
 from tests.circuit.instructions.operands import raises
 from tests.conformance import run, witness_of
@@ -24,11 +25,11 @@ LIMBS = range(4)
 
 def computed(mnemonic: str, a: int, b: int) -> Forgery:
     """The witness of r1 = a, r2 = b and one instruction on them, in a version that has it."""
-    version = 2 if mnemonic[:2] in ("SD", "SR", "UH", "SH", "LM") else 0
+    version = min(by_mnemonic(mnemonic).versions)
     builder = ProgramBuilder(version)
     builder.constant(1, a)
     builder.constant(2, b)
-    by_register = mnemonic.endswith("_REG")
+    by_register = by_mnemonic(mnemonic).form is Form.REGISTER
     builder.emit(mnemonic, 1, 2 if by_register else 0, immediate=0 if by_register else b)
     builder.exit()
     assert not raises(mnemonic, version, a, b)
@@ -463,7 +464,7 @@ def test_a_quotient_that_overflows(mnemonic: str, result: int, monkeypatch: pyte
     monkeypatch.setattr(
         semantics,
         "binary",
-        lambda name, version: (lambda _, __: result) if name == mnemonic else true(name, version),
+        lambda row, version: (lambda _, __: result) if row.mnemonic == mnemonic else true(row, version),
     )
     builder = ProgramBuilder(2)
     builder.constant(1, 2 ** (63 if "64" in mnemonic else 31))

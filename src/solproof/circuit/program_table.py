@@ -9,32 +9,27 @@ import numpy as np
 
 from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.circuit.instructions.family import Entry
-from solproof.circuit.instructions.registry import BY_MNEMONIC
+from solproof.circuit.instructions.registry import FAMILY_OF
 from solproof.isa.instruction import Instruction, decode_program, wide_immediate
-from solproof.isa.opcodes import opcode
-from solproof.isa.semantics import LOADS, STORES
+from solproof.isa.opcodes import Action, Opcode, opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 
-SIZES = {f"{stem}_REG": size for stem, size in LOADS.items()} | {
-    f"{stem}_{form}": size for stem, size in STORES.items() for form in ("IMM", "REG")
-}
-
 
 def _resolve(
-    program: Program, syscall_keys: Collection[int], pc: int, mnemonic: str, instruction: Instruction
+    program: Program, syscall_keys: Collection[int], pc: int, row: Opcode, instruction: Instruction
 ) -> Entry | None:
     """The entry of an instruction, whose meaning may depend on more than its own slot.
 
     None when it cannot be executed.
     """
-    if mnemonic == "LD_DW_IMM":
+    if row.action is Action.LOAD_IMMEDIATE:
         wide = wide_immediate(instruction, program.instruction(pc + 1))
         instruction = replace(instruction, immediate=wide)
-    entry = BY_MNEMONIC[mnemonic].encode(mnemonic, instruction, program.version)
-    if mnemonic == "CALL_REG":
+    entry = FAMILY_OF[row].encode(row, instruction, program.version)
+    if row.action is Action.CALL_REGISTER:
         return replace(entry, immediate=program.text_address)
-    if mnemonic != "CALL_IMM":
+    if row.action is not Action.CALL:
         return entry
     call = resolve_call(program, pc, instruction, syscall_keys)
     if call is None:
@@ -53,29 +48,22 @@ def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTab
     kinds = np.zeros((slots, 3), np.bool_)
     sizes = np.zeros(slots, np.int64)
     for pc, instruction in enumerate(instructions):
-        known = opcode(instruction.code, program.version)
-        if known is None:
+        row = opcode(instruction.code, program.version)
+        if row is None:
             continue
-        mnemonic = known.mnemonic
-        entry = _resolve(program, syscall_keys, pc, mnemonic, instruction)
+        entry = _resolve(program, syscall_keys, pc, row, instruction)
         if entry is None:
             continue
         fields[pc] = entry.code, entry.destination, entry.source, entry.offset, entry.flags
         immediates[pc] = entry.immediate
-        control = entry.code in (
-            FamilyCode.CALL,
-            FamilyCode.CALL_REGISTER,
-            FamilyCode.EXIT,
-            FamilyCode.SYSCALL,
-            FamilyCode.JUMP_ALWAYS,
-        )
-        is_jump = entry.code in (FamilyCode.JUMP, FamilyCode.JUMP_HALF) or mnemonic.startswith("JSET")
-        kinds[pc] = (
-            mnemonic.endswith("_REG") and not control,
-            not control,
-            not control and not is_jump and entry.code is not FamilyCode.STORE,
-        )
-        sizes[pc] = SIZES.get(mnemonic, 0)
+        if row.action is not Action.CALL_REGISTER:  # the row of a call reads the register that it calls
+            reads = row.reads[program.version]
+            kinds[pc] = (
+                "source" in reads,
+                "destination" in reads or row.writes_destination,
+                row.writes_destination,
+            )
+        sizes[pc] = row.size
     return ProgramTable(
         code=fields[:, 0],
         destination=fields[:, 1],

@@ -15,14 +15,12 @@ import mmh3
 from solproof.isa import source
 from solproof.isa.instruction import SLOT_BYTES, Instruction, signed32
 from solproof.isa.layout import ENTRYPOINT, Layout
-from solproof.isa.mnemonics import CALLED_REGISTER_FIELD, OPERANDS, ROWS, Kind
-from solproof.isa.opcodes import VERSIONS, Format, Opcode, by_mnemonic
+from solproof.isa.mnemonics import OPERANDS, ROWS, Kind
+from solproof.isa.opcodes import CALLED_REGISTER_FIELDS, NEVER, VERSIONS, Format, Opcode, by_mnemonic
 from solproof.isa.source import AssemblyError, Integer, Memory, Name, Operand, Register
 
 TEXT_ADDRESS = 0x1_0000_0000
 FRAME_POINTER = 10
-BUMPED_BY_HAND = (1, 2)
-"""The versions in which a program moves its frame pointer itself (SIMD-0166)."""
 
 _CLASSES: Mapping[Kind, type[Operand] | tuple[type[Operand], ...]] = {
     Kind.DESTINATION: Register,
@@ -37,7 +35,7 @@ _CLASSES: Mapping[Kind, type[Operand] | tuple[type[Operand], ...]] = {
 }
 _CALL = by_mnemonic("CALL_IMM")
 _NO_OPERATION = Instruction(by_mnemonic("OR64_IMM").code)
-_LOW_HALF, _HIGH_HALF = "MOV32_IMM", "HOR64_IMM"
+_LOW_HALF, _HIGH_HALF = by_mnemonic("MOV32_IMM"), by_mnemonic("HOR64_IMM")
 _INTEGER_16 = (-(1 << 15), (1 << 15) - 1)
 _INTEGER_32 = (-(1 << 31), (1 << 31) - 1)
 
@@ -105,6 +103,15 @@ def assemble(text: str, version: int) -> Assembly:
     )
 
 
+def moves_fixed_frame(row: Opcode, slot: Instruction, version: int) -> bool:
+    """Whether a slot would move r10 in a version where no program does so itself."""
+    return (
+        row.moves_frame_in != NEVER
+        and version not in row.moves_frame_in
+        and slot.destination == FRAME_POINTER
+    )
+
+
 def _data_address(version: int, slots: int) -> int:
     return 0 if version >= 3 else TEXT_ADDRESS + slots * SLOT_BYTES
 
@@ -140,18 +147,11 @@ class _Encoder:
             fields["immediate"] = int(statement.name[2:])
         second = fields.pop("second", None)
         slot = Instruction(**fields)
-        if self._moves_fixed_frame(row, slot):
+        if moves_fixed_frame(row, slot, self._version):
             slot = _NO_OPERATION  # as upstream does, so that one source suits versions of both kinds
         self.text += slot.encode()
         if second is not None:
             self.text += Instruction(0, immediate=second).encode()
-
-    def _moves_fixed_frame(self, row: Opcode, slot: Instruction) -> bool:
-        return (
-            row.mnemonic == "ADD64_IMM"
-            and slot.destination == FRAME_POINTER
-            and self._version not in BUMPED_BY_HAND
-        )
 
     # WHICH OPCODE
 
@@ -195,7 +195,7 @@ class _Encoder:
             case Kind.SOURCE, Register(number=number):
                 return {"source": number}
             case Kind.CALLED_REGISTER, Register(number=number):
-                return {CALLED_REGISTER_FIELD[self._version]: number}
+                return {CALLED_REGISTER_FIELDS[self._version]: number}
             case Kind.STORE_ADDRESS, Memory(register=register, offset=offset):
                 return {"destination": register.number, "offset": self._layout.number(offset, *_INTEGER_16)}
             case Kind.LOAD_ADDRESS, Memory(register=register, offset=offset):
@@ -203,10 +203,8 @@ class _Encoder:
             case Kind.WIDE, _:
                 value = operand.value if isinstance(operand, Integer) else self._address(operand)
                 return {"immediate": signed32(value), "second": signed32(value >> 32)}
-            case Kind.IMMEDIATE, Name() if self._version == 2 and row.mnemonic in (_LOW_HALF, _HIGH_HALF):
-                return {
-                    "immediate": signed32(self._address(operand) >> (32 if row.mnemonic == _HIGH_HALF else 0))
-                }
+            case Kind.IMMEDIATE, Name() if self._version == 2 and row in (_LOW_HALF, _HIGH_HALF):
+                return {"immediate": signed32(self._address(operand) >> (32 if row is _HIGH_HALF else 0))}
             case Kind.IMMEDIATE, _:
                 return {"immediate": self._layout.number(operand, *_INTEGER_32)}
             case Kind.TARGET, _:

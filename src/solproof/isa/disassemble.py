@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from solproof.isa.instruction import MASK32, Instruction, decode_program, wide_immediate
-from solproof.isa.opcodes import Format, Opcode, opcode
+from solproof.isa.opcodes import CALLED_REGISTER_FIELDS, Action, Form, Format, Opcode, opcode
 
-_MEMORY_SIZES = {"1b": "b", "2b": "h", "4b": "w", "8b": "dw", "b": "b", "h": "h", "w": "w", "dw": "dw"}
-_FIXED_NAMES = {"LD_DW_IMM": "lddw", "CALL_IMM": "call", "CALL_REG": "callx"}
+_SIZES = {1: "b", 2: "h", 4: "w", 8: "dw"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +36,17 @@ class Names:
 
 def assembly_name(row: Opcode) -> str:
     """The assembler's name of an opcode: `add64` for ADD64_IMM, `ldxw` for LD_W_REG, `jeq` for JEQ64_REG."""
-    if row.mnemonic in _FIXED_NAMES:
-        return _FIXED_NAMES[row.mnemonic]
-    if row.format in (Format.LOAD, Format.STORE_IMMEDIATE, Format.STORE_REGISTER):
-        operation, size, _ = row.mnemonic.lower().split("_")
-        stem = operation if row.format is Format.STORE_IMMEDIATE else f"{operation}x"
-        return stem + _MEMORY_SIZES[size]
-    stem = row.mnemonic.partition("_")[0].lower()
-    if row.format in (Format.JUMP_IMMEDIATE, Format.JUMP_REGISTER):
-        return stem.removesuffix("64")
-    return stem
+    name = row.name.lower()
+    match row.action:
+        case Action.LOAD_IMMEDIATE:
+            return "lddw"
+        case Action.LOAD | Action.STORE:
+            return name + "x" * (row.form is Form.REGISTER) + _SIZES[row.size]
+        case Action.JUMP:
+            return f"{name}32" if row.width == 32 else name
+        case Action.CALL_REGISTER:
+            return "callx"
+    return row.stem.lower()
 
 
 def disassemble_instruction(
@@ -115,13 +115,9 @@ def disassemble(text: bytes, version: int, names: Names | None = None) -> Iterat
 
 
 def callx_register(instruction: Instruction, version: int) -> int:
-    """The number of the register that `callx` jumps to.
-
-    It moved from the immediate to the source field (V2, SIMD-0173), then to the destination (V3, SIMD-0377).
-    """
-    if version <= 1:
-        return instruction.immediate & 0xFF
-    return instruction.source if version == 2 else instruction.destination
+    """The number of the register that `callx` jumps to: of an immediate only the low 8 bits count."""
+    number: int = getattr(instruction, CALLED_REGISTER_FIELDS[version])
+    return number & 0xFF
 
 
 def _call(instruction: Instruction, pc: int, version: int, names: Names) -> str:

@@ -11,18 +11,17 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
-from solproof.isa.assemble import BUMPED_BY_HAND, FRAME_POINTER
+from solproof.isa.assemble import moves_fixed_frame
 from solproof.isa.disassemble import Names, disassemble_instruction
 from solproof.isa.instruction import Instruction, unpack_program
 from solproof.isa.layout import ENTRYPOINT
 from solproof.isa.mnemonics import ENDIAN_WIDTHS, fields_of
-from solproof.isa.opcodes import Format, Opcode, opcode
+from solproof.isa.opcodes import Action, Format, Opcode, opcode
 
 _INDENT = "    "
 _FIELDS = ("destination", "source", "offset", "immediate")
 _REGISTERS = range(16)
-_JUMPS = (Format.JUMP, Format.JUMP_IMMEDIATE, Format.JUMP_REGISTER)
-_PLACED = (Format.LOAD_DOUBLE_IMMEDIATE, Format.CALL_IMMEDIATE)
+_PLACED = (Action.LOAD_IMMEDIATE, Action.CALL)
 """What depends on its place besides jumps: on the slot after it, and on what it calls."""
 
 Calls = Mapping[int, "str | int"]
@@ -113,9 +112,9 @@ def _form(slot: Instruction, version: int) -> _Form:
     row = opcode(slot.code, version)
     if row is None or not _is_source(row, slot, version):
         return _Form(slot, None, None, None)
-    if row.format in _JUMPS:
+    if row.action is Action.JUMP:
         return _Form(slot, row, slot.offset, None)
-    if row.format in _PLACED:
+    if row.action in _PLACED:
         return _Form(slot, row, None, None)
     return _Form(slot, row, None, disassemble_instruction(slot, 0, version))
 
@@ -126,7 +125,7 @@ def _instructions(forms: Sequence[_Form], entry: int, calls: Calls) -> list[_Ins
     while pc < len(forms):
         form, second = forms[pc], None
         if form.row is not None and form.statement is None and form.distance is None:
-            if form.row.format is Format.CALL_IMMEDIATE:
+            if form.row.action is Action.CALL:
                 is_source = pc in calls
             else:
                 second = _second_slot(forms, pc + 1, entry)
@@ -152,7 +151,7 @@ def _is_source(row: Opcode, slot: Instruction, version: int) -> bool:
             return slot.immediate in ENDIAN_WIDTHS
         case Format.CALL_REGISTER:
             return version >= 2 or slot.immediate in _REGISTERS
-    return row.mnemonic != "ADD64_IMM" or slot.destination != FRAME_POINTER or version in BUMPED_BY_HAND
+    return not moves_fixed_frame(row, slot, version)
 
 
 @cache
@@ -178,7 +177,7 @@ def _statement(
         return (
             f".fill 1, {number:#x}  # {comments.get(pc) or disassemble_instruction(form.slot, pc, version)}"
         )
-    if form.row.format is Format.CALL_IMMEDIATE:
+    if form.row.action is Action.CALL:
         called = calls[pc]
         return (
             f"syscall {called}" if isinstance(called, str) else f"call {labels.get(called, called - pc - 1)}"

@@ -1,14 +1,14 @@
 """What each opcode does, in words, and where its rule is written down.
 
 `dst` and `src` are registers, `b` is src or the immediate, sign-extended to 64 bits; results are modulo 2^64.
-The machine computes with `solproof.circuit.instructions`; a test compares in which versions the two differ.
+The machine computes with `solproof.isa.semantics`; a test compares in which versions the two differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solproof.isa.opcodes import ALL_VERSIONS, FROM_V3, NOT_V2, ONLY_V2, Opcode
+from solproof.isa.opcodes import ALL_VERSIONS, FROM_V3, NOT_V2, ONLY_V2, Action, Opcode
 
 Versions = frozenset[int]
 
@@ -79,12 +79,6 @@ _SAME |= {f"{name}64": f"jump by offset if {condition}" for name, condition in _
 _SAME |= {
     f"{name}32": f"jump by offset if {condition}, low 32 bits only" for name, condition in _OPERATORS.items()
 }
-_SIZES = {"B": 1, "H": 2, "W": 4, "DW": 8, "1B": 1, "2B": 2, "4B": 4, "8B": 8}
-for _size, _bytes in _SIZES.items():
-    _what = "the byte" if _bytes == 1 else f"the {_bytes} bytes"
-    _SAME[f"LD_{_size}_REG"] = f"dst = {_what} at src + offset" + (f", {_ZERO}" if _bytes < 8 else "")
-    _value = {1: "becomes the low byte of b", 8: "become b"}.get(_bytes, f"become the low {_bytes} of b")
-    _SAME[f"ST_{_size}"] = f"{_what} at dst + offset {_value}"
 
 _DIFFERENT: Mapping[str, Mapping[Versions, str]] = {
     "ADD32": {
@@ -123,14 +117,11 @@ _RULES: Mapping[str, str] = {
 }
 
 
-def stem_of(mnemonic: str) -> str:
-    """The mnemonic without its form: `ADD64` of `ADD64_IMM`."""
-    return mnemonic.removesuffix("_IMM").removesuffix("_REG")
-
-
 def meanings(row: Opcode) -> Mapping[Versions, str]:
     """What an opcode does, by versions; together these are the opcode's versions."""
-    for name in (row.mnemonic, stem_of(row.mnemonic)):
+    if row.action in (Action.LOAD, Action.STORE):
+        return {row.versions: _access(row)}
+    for name in (row.mnemonic, row.stem):
         if name in _DIFFERENT:
             return _DIFFERENT[name]
         if name in _SAME:
@@ -138,15 +129,24 @@ def meanings(row: Opcode) -> Mapping[Versions, str]:
     raise KeyError(row.mnemonic)
 
 
+def _access(row: Opcode) -> str:
+    """What a load or a store does."""
+    what = "the byte" if row.size == 1 else f"the {row.size} bytes"
+    if row.action is Action.LOAD:
+        return f"dst = {what} at src + offset" + (f", {_ZERO}" if row.size < 8 else "")
+    value = {1: "becomes the low byte of b", 8: "become b"}.get(row.size, f"become the low {row.size} of b")
+    return f"{what} at dst + offset {value}"
+
+
 def rule_of(row: Opcode) -> str:
     """Where the rule is written down, besides the sources of solana-sbpf: the SIMDs that made or changed the
     opcode, or nothing.
     """
-    for name in (row.mnemonic, stem_of(row.mnemonic)):
+    for name in (row.mnemonic, row.stem):
         if name in _RULES:
             return _RULES[name]
     if row.versions == FROM_V3:
         return "SIMD-0377"
     if row.versions != ALL_VERSIONS:
-        return "SIMD-0173" if row.mnemonic.startswith(("LD_", "ST_")) else "SIMD-0174"
+        return "SIMD-0173" if row.action in (Action.LOAD, Action.STORE) else "SIMD-0174"
     return "SIMD-0174" if len(meanings(row)) > 1 else ""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from solproof.isa.disassemble import assembly_name
-from solproof.isa.opcodes import OPCODES, Format, Opcode
+from solproof.isa.opcodes import OPCODES, Action, Format, Opcode
 
 ENDIAN_WIDTHS = (16, 32, 64)
 
@@ -51,12 +51,6 @@ OPERANDS: Mapping[Format, Sequence[Kind]] = {
     Format.EXIT: (),
 }
 
-CALLED_REGISTER_FIELD = ("immediate", "immediate", "source", "destination", "destination")
-"""Where `callx` has its register, by version (SIMD-0173, SIMD-0377)."""
-
-_WITHOUT_64 = (Format.REGISTER, Format.REGISTER_IMMEDIATE, Format.REGISTER_REGISTER)
-_WITH_64 = (Format.JUMP_IMMEDIATE, Format.JUMP_REGISTER)
-
 
 def names_of(row: Opcode) -> Sequence[str]:
     """Every name that the assembler knows an opcode by, the disassembler's first; not `syscall`, which has
@@ -65,10 +59,8 @@ def names_of(row: Opcode) -> Sequence[str]:
     name = assembly_name(row)
     if row.format is Format.ENDIAN:
         return [f"{name}{width}" for width in ENDIAN_WIDTHS]
-    if row.format in _WITHOUT_64 and name.endswith("64"):
-        return [name, name.removesuffix("64")]
-    if row.format in _WITH_64 and not name.endswith("32"):
-        return [name, f"{name}64"]
+    if row.width == 64 and row.action in (Action.COMPUTE, Action.JUMP):
+        return list(dict.fromkeys((name, row.name.lower(), row.stem.lower())))
     return [name]
 
 
@@ -77,9 +69,7 @@ def fields_of(row: Opcode, version: int) -> frozenset[str]:
     fields = {field for kind in OPERANDS[row.format] for field in kind.fields}
     if row.format is Format.ENDIAN:
         fields.add("immediate")
-    if row.format is Format.CALL_REGISTER:
-        fields.add(CALLED_REGISTER_FIELD[version])
-    return frozenset(fields)
+    return frozenset(fields) | row.reads[version]
 
 
 def _rows() -> Mapping[str, Sequence[Opcode]]:

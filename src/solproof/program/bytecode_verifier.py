@@ -13,7 +13,7 @@ from functools import cache
 
 from solproof.isa.disassemble import callx_register, disassemble_instruction
 from solproof.isa.instruction import SLOT, SLOT_BYTES, Instruction
-from solproof.isa.opcodes import OPCODES, Format, Opcode
+from solproof.isa.opcodes import OPCODES, Action, Form, Format, Opcode
 from solproof.program.elf import MAINNET_VERSIONS, load
 from solproof.program.elf_records import MAGIC
 from solproof.program.errors import ElfError, VerifierError, verifier_error
@@ -26,8 +26,6 @@ Rule = Callable[["_Text", int, Slot], None]
 RAW_HINT = "if this is raw bytecode, say so and its version: --raw --sbpf-version N, in Python a RawFormat"
 
 _FRAME_POINTER = 10
-_DIVISIONS = ("DIV", "MOD", "UDIV", "UREM", "SDIV", "SREM")
-_SHIFTS = ("LSH", "RSH", "ARSH")
 _MASK64 = (1 << 64) - 1
 
 
@@ -158,9 +156,8 @@ def _check_registers(text: _Text, shown: int, pc: int, row: Opcode) -> None:
     if instruction.destination > _FRAME_POINTER:
         detail = f"register {instruction.destination}, expected 0 to 10"
         raise text.error("InvalidDestinationRegister", pc=pc, detail=detail, shown=shown)
-    moves_frame = row.mnemonic == "ADD64_IMM" and text.version in (1, 2)
-    stores = row.format in (Format.STORE_IMMEDIATE, Format.STORE_REGISTER)
-    if instruction.destination == _FRAME_POINTER and not stores and not moves_frame:
+    may_name_r10 = row.action is Action.STORE or text.version in row.moves_frame_in
+    if instruction.destination == _FRAME_POINTER and not may_name_r10:
         detail = "expected a destination of r0 to r9"
         raise text.error("CannotWriteR10", pc=pc, detail=detail, shown=shown)
 
@@ -177,21 +174,19 @@ def _rules(version: int) -> dict[int, tuple[Opcode, Rule | None]]:
 
 
 def _rule(row: Opcode, version: int) -> Rule | None:
-    stem = row.mnemonic.partition("_")[0]
-    name, bits = stem[:-2], stem[-2:]
-    match row.format:
-        case Format.LOAD_DOUBLE_IMMEDIATE:
+    match row.action:
+        case Action.LOAD_IMMEDIATE:
             return _check_wide
-        case Format.ENDIAN:
-            return _check_byte_order
-        case Format.JUMP | Format.JUMP_IMMEDIATE | Format.JUMP_REGISTER:
+        case Action.JUMP:
             return _check_jump
-        case Format.CALL_REGISTER:
+        case Action.CALL_REGISTER:
             return _check_register_call
-        case Format.REGISTER_IMMEDIATE if name in _DIVISIONS:
+        case Action.COMPUTE if row.format is Format.ENDIAN:
+            return _check_byte_order
+        case Action.COMPUTE if row.form is Form.IMMEDIATE and row.is_division:
             return _check_divisor
-        case Format.REGISTER_IMMEDIATE if name in _SHIFTS:
-            return _check_shift(int(bits))
-        case Format.REGISTER_IMMEDIATE if row.mnemonic == "ADD64_IMM" and version in (1, 2):
+        case Action.COMPUTE if row.form is Form.IMMEDIATE and row.is_shift:
+            return _check_shift(row.width)
+        case Action.COMPUTE if version in row.moves_frame_in:
             return _check_frame_bump
     return None

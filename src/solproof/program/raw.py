@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from solproof.errors import InputError
 from solproof.isa.instruction import SLOT_BYTES
-from solproof.isa.opcodes import VERSIONS, Format, opcode
+from solproof.isa.opcodes import VERSIONS, Action, opcode
 from solproof.program.errors import elf_error, verifier_error
 from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT_ADDRESS, Program
 from solproof.program.relocation import FunctionRegistry, fix_calls
@@ -90,7 +90,7 @@ def _check_entry(text: bytes, version: int, entry: int) -> None:
     pc = 0
     while pc < entry:
         row = opcode(text[pc * SLOT_BYTES], version)
-        pc += 2 if row is not None and row.format is Format.LOAD_DOUBLE_IMMEDIATE else 1
+        pc += 2 if row is not None and row.action is Action.LOAD_IMMEDIATE else 1
     if pc != entry:
         raise elf_error(
             "InvalidEntrypoint", detail=f"slot {entry} is the second slot of the lddw at {entry - 1}"

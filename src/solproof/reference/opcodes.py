@@ -16,11 +16,11 @@ from solproof.air.bus import PROGRAM
 from solproof.air.chip import Chip
 from solproof.backend.system import default_system
 from solproof.circuit.instructions.family import Family
-from solproof.circuit.instructions.registry import BY_MNEMONIC, EXECUTORS, MODULES
+from solproof.circuit.instructions.registry import EXECUTORS, FAMILY_OF, MODULES
 from solproof.circuit.registry import CIRCUIT
 from solproof.isa import semantics
-from solproof.isa.meanings import meanings, rule_of, stem_of
-from solproof.isa.opcodes import OPCODES, Opcode
+from solproof.isa.meanings import meanings, rule_of
+from solproof.isa.opcodes import OPCODES, Action, Form, Opcode
 
 Fields = dict[str, Any]
 PACKAGE = Path(solproof.__file__).parent
@@ -30,13 +30,13 @@ COMPUTE_UNITS = 1
 
 def describe(row: Opcode) -> Fields:
     """One row of the opcode table with everything that the code base says of it, as JSON has it."""
-    family = BY_MNEMONIC[row.mnemonic]
+    family = FAMILY_OF[row]
     chips = chips_of(row, family)
     return {
         "mnemonic": row.mnemonic,
         "code": f"{row.code:#04x}",
         "versions": sorted(row.versions),
-        "operands": row.format.value,
+        "operands": row.format.operands,
         "meanings": [
             {"versions": sorted(versions), "meaning": text} for versions, text in meanings(row).items()
         ],
@@ -47,16 +47,16 @@ def describe(row: Opcode) -> Fields:
     }
 
 
-def cost_text(mnemonic: str) -> str:
+def cost_text(row: Opcode) -> str:
     """The compute units of an instruction, in words."""
-    return f"{COMPUTE_UNITS}, and what the syscall takes" if mnemonic == "CALL_IMM" else str(COMPUTE_UNITS)
+    return f"{COMPUTE_UNITS}, and what the syscall takes" if row.action is Action.CALL else str(COMPUTE_UNITS)
 
 
 def costs() -> list[Fields]:
     """What a row of each chip that executes instructions costs, and which instructions it executes."""
     taken: dict[str, list[str]] = {}
     for row in OPCODES:
-        for chip in chips_of(row, BY_MNEMONIC[row.mnemonic]):
+        for chip in chips_of(row, FAMILY_OF[row]):
             taken.setdefault(chip.name, []).append(row.mnemonic)
     return [
         {"name": chip.name, "cells_per_row": cells(chip), "mnemonics": taken[chip.name]}
@@ -69,7 +69,7 @@ def chips_of(row: Opcode, family: Family) -> list[Chip]:
     """The chips that take the instruction from the program bus: its family's executors, and others that name
     its code.
     """
-    codes = {*family.codes, *((FamilyCode.SYSCALL,) if row.mnemonic == "CALL_IMM" else ())}
+    codes = {*family.codes, *((FamilyCode.SYSCALL,) if row.action is Action.CALL else ())}
     own = [executor.chip for executor in family.executors]
     others = [chip for chip in CIRCUIT.chips if codes & set(_fetched_codes(chip))]
     return own + [chip for chip in others if not any(chip is mine for mine in own)]
@@ -80,9 +80,9 @@ def places(row: Opcode, family: Family, chips: list[Chip]) -> dict[str, list[str
     file = _file(home(family))
     fills = [executor.fill for executor in EXECUTORS if any(executor.chip is chip for chip in chips)]
     return {
-        "defined": [_found(PACKAGE / "isa/opcodes.py", f'"{row.mnemonic}"')],
+        "defined": [_defined(row)],
         "encoded": [_function(family.encode)],
-        "executed": _executed(row, file),
+        "executed": _executed(row),
         "constrained": [_constrained(chip) for chip in chips],
         "filled": [_function(fill) for fill in fills],
         "tested": [f"tests/circuit/instructions/test_{file.name}"],
@@ -99,20 +99,25 @@ def _file(module: ModuleType) -> Path:
     return Path(module.__file__)
 
 
-def _executed(row: Opcode, file: Path) -> list[str]:
+def _defined(row: Opcode) -> str:
+    """The line of the opcode table, where a row begins with its code and its name or stem."""
+    pattern = rf'^    \w+\(0x{row.code:02X}, "({row.name}|{row.stem})"'
+    return _found_in([PACKAGE / "isa/opcodes.py"], f"(?m){pattern}")
+
+
+def _executed(row: Opcode) -> list[str]:
     """The functions of the new value or of the condition, of which V2 may have its own, or where the machine
     treats the instruction itself.
     """
-    stem = stem_of(row.mnemonic)
-    if stem in semantics.CONDITIONS:
-        return [_function(semantics.CONDITIONS[stem])]
-    if row.mnemonic.startswith(("LD_", "ST_")) and row.mnemonic != "LD_DW_IMM":
-        return [_found(file, f'"{stem}":')]
-    try:
-        functions = [semantics.binary(row.mnemonic, version) for version in sorted(row.versions)]
-    except KeyError:
-        return [_found_in((PACKAGE / "vm").glob("*.py"), f'"{row.mnemonic}"')]
-    return [_function(function) for function in dict.fromkeys(functions)]
+    versions = sorted(row.versions)
+    functions: list[Callable[..., Any]] = []
+    if row.action is Action.COMPUTE:
+        functions = [semantics.binary(row, version) for version in versions]
+    elif row.action is Action.JUMP and row.form is not Form.NONE:
+        functions = [semantics.condition(row, version) for version in versions]
+    if functions:
+        return [_function(function) for function in dict.fromkeys(functions)]
+    return [_found_in([PACKAGE / "vm/machine.py"], rf"case Action\.{row.action.name}\b")]
 
 
 def _constrained(chip: Chip) -> str:
@@ -140,10 +145,6 @@ def _function(function: Callable[..., Any]) -> str:
     return f"{_place(Path(code.co_filename), code.co_firstlineno)} {function.__name__}".replace(
         " <lambda>", ""
     )
-
-
-def _found(path: Path, pattern: str) -> str:
-    return _found_in([path], pattern)
 
 
 def _found_in(paths: Iterable[Path], pattern: str) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 from solproof.circuit.instructions.family import Family
-from solproof.circuit.instructions.registry import BY_MNEMONIC, MODULES
+from solproof.circuit.instructions.registry import FAMILY_OF, MODULES
 from solproof.isa.meanings import meanings, rule_of
 from solproof.isa.mnemonics import names_of
-from solproof.isa.opcodes import OPCODES, VERSIONS, Opcode
+from solproof.isa.opcodes import OPCODES, VERSIONS, Action, Opcode
 from solproof.reference.markdown import heading, source_link, table
 from solproof.reference.opcodes import cells, chips_of, cost_text, home
 
@@ -97,10 +97,10 @@ def versions_text(versions: Iterable[int]) -> str:
 
 def _rows(row: Opcode) -> Iterator[tuple[object, ...]]:
     """A row for each of the opcode's meanings."""
-    family = BY_MNEMONIC[row.mnemonic]
+    family = FAMILY_OF[row]
     chips = chips_of(row, family)
     module = _name(home(family))
-    names = [*names_of(row), *(["syscall"] if row.mnemonic == "CALL_IMM" else [])]
+    names = [*names_of(row), *(["syscall"] if row.action is Action.CALL else [])]
     for versions, meaning in meanings(row).items():
         yield (
             f"{row.code:#04x}",
@@ -111,7 +111,7 @@ def _rows(row: Opcode) -> Iterator[tuple[object, ...]]:
             f"[{module}](#{module})",
             ", ".join(f"[{chip.name}](chips.md#{chip.name})" for chip in chips),
             ", ".join(str(sum(cells(chip).values())) for chip in chips),
-            cost_text(row.mnemonic),
+            cost_text(row),
             ", ".join(filter(None, (SOURCE, rule_of(row)))),
         )
 
@@ -127,7 +127,7 @@ def _ambiguous() -> Iterator[tuple[str, str]]:
 def _family(module: ModuleType) -> list[str]:
     name = _name(module)
     families: tuple[Family, ...] = module.FAMILIES
-    mnemonics = [mnemonic for family in families for mnemonic in family.mnemonics]
+    mnemonics = [row.mnemonic for family in families for row in family.opcodes]
     codes = [code for family in families for code in family.codes]
     chips = [executor.chip for family in families for executor in family.executors]
     module_path, test_path = (

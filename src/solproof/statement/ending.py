@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from solproof.errors import ProofRejected
-from solproof.isa.opcodes import opcode
+from solproof.isa.opcodes import Action, opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 from solproof.runtime.invocation import Invocation
@@ -61,7 +61,7 @@ def _called_syscall(program: Program, pc: int, syscalls: Container[int]) -> int 
         return None
     instruction = program.instruction(pc)
     row = opcode(instruction.code, program.version)
-    if row is None or row.mnemonic != "CALL_IMM":
+    if row is None or row.action is not Action.CALL:
         return None
     call = resolve_call(program, pc, instruction, syscalls)
     return call.target if call is not None and call.is_syscall else None

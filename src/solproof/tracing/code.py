@@ -11,25 +11,11 @@ from numpy.typing import NDArray
 from solproof.isa.disassemble import Names, callx_register, disassemble_instruction
 from solproof.isa.instruction import Instruction, wide_immediate
 from solproof.isa.mnemonics import fields_of
-from solproof.isa.opcodes import Format, Opcode, opcode
-from solproof.isa.semantics import LOADS, STORES
+from solproof.isa.opcodes import Action, Opcode, opcode
 from solproof.program.calls import Call, resolve_call
 from solproof.program.names import FunctionNames
 from solproof.program.program import Program
 from solproof.program.syscall_names import SYSCALL_NAMES
-
-_WRITES = frozenset(
-    {
-        Format.REGISTER,
-        Format.REGISTER_IMMEDIATE,
-        Format.REGISTER_REGISTER,
-        Format.ENDIAN,
-        Format.LOAD_DOUBLE_IMMEDIATE,
-        Format.LOAD,
-    }
-)
-_JUMPS = frozenset({Format.JUMP, Format.JUMP_IMMEDIATE, Format.JUMP_REGISTER})
-_MEMORY = frozenset({Format.LOAD, Format.STORE_IMMEDIATE, Format.STORE_REGISTER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +77,12 @@ def code_of(
         slots[pc] = _slot(program, pc, instruction, row, calls.get(pc), names)
         if row is None:
             continue
-        flags["writes"][pc] = row.format in _WRITES
-        flags["is_exit"][pc] = row.format is Format.EXIT
-        flags["is_call"][pc] = row.format is Format.CALL_REGISTER
+        flags["writes"][pc] = row.writes_destination
+        flags["is_exit"][pc] = row.action is Action.EXIT
+        flags["is_call"][pc] = row.action is Action.CALL_REGISTER
+        flags["is_store"][pc] = row.action is Action.STORE
         destination[pc] = instruction.destination
-        if row.format in _MEMORY:
-            flags["is_store"][pc] = row.format is not Format.LOAD
-            size[pc] = (LOADS if row.format is Format.LOAD else STORES)[row.mnemonic.rpartition("_")[0]]
+        size[pc] = row.size
         call = calls.get(pc)
         if call is not None:
             flags["is_syscall" if call.is_syscall else "is_call"][pc] = True
@@ -111,7 +96,7 @@ def _calls(program: Program, executed: Collection[int], syscalls: Collection[int
             continue
         instruction = program.instruction(pc)
         row = opcode(instruction.code, program.version)
-        if row is not None and row.format is Format.CALL_IMMEDIATE:
+        if row is not None and row.action is Action.CALL:
             call = resolve_call(program, pc, instruction, syscalls)
             if call is not None:
                 calls[pc] = call
@@ -130,22 +115,22 @@ def _names(program: Program, calls: Mapping[int, Call], names: FunctionNames) ->
 def _slot(
     program: Program, pc: int, instruction: Instruction, row: Opcode | None, call: Call | None, names: Names
 ) -> Slot:
-    wide = row is not None and row.format is Format.LOAD_DOUBLE_IMMEDIATE and pc + 1 < program.slots
+    wide = row is not None and row.action is Action.LOAD_IMMEDIATE and pc + 1 < program.slots
     second = program.instruction(pc + 1) if wide else None
     text = disassemble_instruction(instruction, pc, program.version, second=second, names=names)
     if row is None:
         return Slot(instruction.code, None, text, {})
-    if row.format is Format.CALL_REGISTER:
+    if row.action is Action.CALL_REGISTER:
         register = callx_register(instruction, program.version)
         return Slot(instruction.code, row.mnemonic, text, {"source": register})
     used = fields_of(row, program.version)
-    if row.format is Format.CALL_IMMEDIATE:
+    if row.action is Action.CALL:
         used -= {"source"}  # no register: it says what kind of call this is, and `target` does so here
     fields = ("destination", "source", "offset", "immediate")
     operands: dict[str, int] = {name: getattr(instruction, name) for name in fields if name in used}
     if second is not None:
         operands["immediate"] = wide_immediate(instruction, second)
-    if row.format in _JUMPS:
+    if row.action is Action.JUMP:
         operands["target"] = pc + 1 + instruction.offset
     if call is not None and not call.is_syscall:
         operands["target"] = call.target

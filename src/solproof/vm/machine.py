@@ -12,7 +12,7 @@ from typing import Protocol
 from solproof.isa import semantics
 from solproof.isa.disassemble import callx_register
 from solproof.isa.instruction import Instruction, wide_immediate
-from solproof.isa.opcodes import opcode
+from solproof.isa.opcodes import Action, Form, Opcode, opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 from solproof.vm import faults
@@ -124,37 +124,33 @@ class Machine:
         return operations
 
     def _operation(self, pc: int, instruction: Instruction) -> Operation:
-        entry = opcode(instruction.code, self.program.version)
-        if entry is None:
+        row = opcode(instruction.code, self.program.version)
+        if row is None:
             return _raising(faults.unsupported_instruction)
-        name = entry.mnemonic
-        stem, _, form = name.rpartition("_")
-        if name == "EXIT":
-            return self._exit()
-        if name == "CALL_IMM":
-            return self._call(pc, instruction)
-        if name == "CALL_REG":
-            return self._call_register(pc, instruction)
-        if name == "LD_DW_IMM":
-            return self._load_immediate(pc, instruction)
-        if stem in semantics.LOADS and form == "REG":
-            return self._load(pc, instruction, semantics.LOADS[stem])
-        if stem in semantics.STORES:
-            return self._store(pc, instruction, semantics.STORES[stem], from_register=form == "REG")
-        if name == "JA":
-            target = pc + 1 + instruction.offset
-            return self._always(target)
-        if stem in semantics.CONDITIONS:
-            return self._jump(pc, instruction, semantics.CONDITIONS[stem], from_register=form == "REG")
-        function = semantics.binary(name, self.program.version)
-        return self._compute(pc, instruction, function, from_register=form == "REG")
+        match row.action:
+            case Action.COMPUTE:
+                return self._compute(pc, instruction, row)
+            case Action.LOAD_IMMEDIATE:
+                return self._load_immediate(pc, instruction)
+            case Action.LOAD:
+                return self._load(pc, instruction, row.size)
+            case Action.STORE:
+                return self._store(pc, instruction, row)
+            case Action.JUMP if row.form is Form.NONE:
+                return self._always(pc + 1 + instruction.offset)
+            case Action.JUMP:
+                return self._jump(pc, instruction, row)
+            case Action.CALL:
+                return self._call(pc, instruction)
+            case Action.CALL_REGISTER:
+                return self._call_register(pc, instruction)
+            case Action.EXIT:
+                return self._exit()
 
-    def _compute(
-        self, pc: int, instruction: Instruction, function: semantics.Binary, *, from_register: bool
-    ) -> Operation:
+    def _compute(self, pc: int, instruction: Instruction, row: Opcode) -> Operation:
         registers, record = self.registers, self.recorder.value.append
         destination, source, after = instruction.destination, instruction.source, pc + 1
-        immediate = instruction.immediate & MASK64
+        function, immediate = semantics.binary(row, self.program.version), row.operand(instruction.immediate)
 
         def with_register() -> int:
             registers[destination] = value = function(registers[destination], registers[source])
@@ -166,8 +162,8 @@ class Machine:
             record(value)
             return after
 
-        operation = with_register if from_register else with_immediate
-        if function not in semantics.DIVISIONS:
+        operation = with_register if row.form is Form.REGISTER else with_immediate
+        if not row.is_division:
             return operation
 
         def checked() -> int:
@@ -208,7 +204,7 @@ class Machine:
 
         return step
 
-    def _store(self, pc: int, instruction: Instruction, size: int, *, from_register: bool) -> Operation:
+    def _store(self, pc: int, instruction: Instruction, row: Opcode) -> Operation:
         registers, record, store = self.registers, self.recorder.value.append, self.memory.store
         destination, source, offset, after = (
             instruction.destination,
@@ -216,15 +212,20 @@ class Machine:
             instruction.offset,
             pc + 1,
         )
-        immediate = instruction.immediate & MASK64
+        size, immediate = row.size, row.operand(instruction.immediate)
 
-        def step() -> int:
-            value = registers[source] if from_register else immediate
+        def with_register() -> int:
+            value = registers[source]
             store((registers[destination] + offset) & MASK64, size, value)
             record(value)
             return after
 
-        return step
+        def with_immediate() -> int:
+            store((registers[destination] + offset) & MASK64, size, immediate)
+            record(immediate)
+            return after
+
+        return with_register if row.form is Form.REGISTER else with_immediate
 
     def _always(self, target: int) -> Operation:
         record = self.recorder.value.append
@@ -235,19 +236,22 @@ class Machine:
 
         return step
 
-    def _jump(
-        self, pc: int, instruction: Instruction, condition: semantics.Condition, *, from_register: bool
-    ) -> Operation:
+    def _jump(self, pc: int, instruction: Instruction, row: Opcode) -> Operation:
         registers, record = self.registers, self.recorder.value.append
         destination, source = instruction.destination, instruction.source
-        immediate, target, after = instruction.immediate & MASK64, pc + 1 + instruction.offset, pc + 1
+        target, after = pc + 1 + instruction.offset, pc + 1
+        condition = semantics.condition(row, self.program.version)
+        immediate = row.operand(instruction.immediate)
 
-        def step() -> int:
+        def with_register() -> int:
             record(0)
-            operand = registers[source] if from_register else immediate
-            return target if condition(registers[destination], operand) else after
+            return target if condition(registers[destination], registers[source]) else after
 
-        return step
+        def with_immediate() -> int:
+            record(0)
+            return target if condition(registers[destination], immediate) else after
+
+        return with_register if row.form is Form.REGISTER else with_immediate
 
     # CALLS
 

@@ -44,7 +44,7 @@ def cases(*mnemonics: str) -> list[tuple[str, int]]:
 def raises(mnemonic: str, version: int, a: int, b: int) -> bool:
     """Whether the operands of an instruction make it a fault; `test_divide.py` is about those."""
     try:
-        semantics.binary(mnemonic, version)(a, b)
+        semantics.binary(by_mnemonic(mnemonic), version)(a, b)
     except (ZeroDivisionError, OverflowError):
         return True
     return False

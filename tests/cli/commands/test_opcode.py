@@ -34,7 +34,7 @@ def test_every_opcode_has_every_part(row: Opcode) -> None:
 def test_places_are_those_of_the_opcode() -> None:
     places = describe(by_mnemonic("ADD64_REG"))["places"]
     expected = {
-        "defined": 'Opcode(0x0F, "ADD64_REG"',
+        "defined": '(0x0F, "ADD", 64, Form.REGISTER',
         "encoded": "def encode_add",
         "executed": '"ADD64": lambda',
         "constrained": 'Chip("add"',
@@ -54,7 +54,7 @@ def test_v2_has_a_rule_of_its_own() -> None:
     ]
     assert [line.strip() for line in lines] == [
         '"SUB64": lambda a, b: (a - b) & MASK64,',
-        '"SUB64_IMM": lambda a, b: (b - a) & MASK64,',
+        '"REVERSE_SUB64": lambda a, b: (b - a) & MASK64,',
     ]
 
 

@@ -1,4 +1,4 @@
-"""Instruction families: each module holds the whole life of its opcodes.
+"""Instruction families: each module holds all that the circuit knows of its opcodes.
 
-Its parts stand under the same banners: SEMANTICS, OPCODES, COLUMNS AND CONSTRAINTS, WITNESS.
+Its parts stand under the same banners: OPCODES, COLUMNS AND CONSTRAINTS, WITNESS.
 """

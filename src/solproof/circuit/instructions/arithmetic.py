@@ -16,44 +16,38 @@ from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, range16, range16_word
-from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Action, Opcode, by_mnemonic
 
 # OPCODES
 
 
-def encode_add(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode_add(row: Opcode, instruction: Instruction, _: int) -> Entry:
     """ADD64."""
-    return binary_entry(FamilyCode.ADD, mnemonic, instruction)
+    return binary_entry(FamilyCode.ADD, row, instruction)
 
 
 SUBTRACT, REVERSE, COPY, HALF, EXTEND = 1, 2, 4, 8, 16
 MODES = {
     "ADD32": HALF | EXTEND,
+    "ADD32_ZERO_EXTENDED": HALF,
     "SUB32": SUBTRACT | HALF | EXTEND,
+    "SUB32_ZERO_EXTENDED": SUBTRACT | HALF,
+    "REVERSE_SUB32": REVERSE | HALF,
     "SUB64": SUBTRACT,
+    "REVERSE_SUB64": REVERSE,
     "MOV32": COPY | HALF,
+    "MOV32_SIGN_EXTENDED": COPY | HALF | EXTEND,
     "NEG32": REVERSE | HALF,
     "NEG64": REVERSE,
 }
-MODES_V2 = {
-    "ADD32_IMM": HALF,
-    "ADD32_REG": HALF,
-    "SUB32_IMM": REVERSE | HALF,
-    "SUB32_REG": SUBTRACT | HALF,
-    "SUB64_IMM": REVERSE,
-    "SUB64_REG": SUBTRACT,
-    "MOV32_REG": COPY | HALF | EXTEND,
-}
 
 
-def encode_arithmetic(mnemonic: str, instruction: Instruction, version: int) -> Entry:
-    """The other forms. Negation is b - a with the immediate 0, whatever the instruction's immediate holds."""
-    if mnemonic in ("NEG32", "NEG64"):
-        return Entry(FamilyCode.ARITHMETIC, destination=instruction.destination, flags=2 * MODES[mnemonic])
-    mode = MODES_V2[mnemonic] if version == 2 else MODES[mnemonic.rpartition("_")[0]]
-    return binary_entry(FamilyCode.ARITHMETIC, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)
+def encode_arithmetic(row: Opcode, instruction: Instruction, version: int) -> Entry:
+    """The other forms. Negation is b - a with b = 0."""
+    return binary_entry(FamilyCode.ARITHMETIC, row, instruction, MODES[row.operations[version]])
 
 
 # COLUMNS AND CONSTRAINTS
@@ -167,10 +161,14 @@ def fill_arithmetic(table: Table, rows: Rows) -> None:
 
 
 FAMILIES = (
-    Family((FamilyCode.ADD,), both("ADD64"), encode_add, (Executor(build_add(), fill_add),)),
+    Family((FamilyCode.ADD,), forms(Action.COMPUTE, "ADD64"), encode_add, (Executor(build_add(), fill_add),)),
     Family(
         (FamilyCode.ARITHMETIC,),
-        (*both("ADD32", "SUB32", "SUB64"), "MOV32_REG", "NEG32", "NEG64"),
+        (
+            *forms(Action.COMPUTE, "ADD32", "SUB32", "SUB64"),
+            by_mnemonic("MOV32_REG"),
+            *forms(Action.COMPUTE, "NEG32", "NEG64"),
+        ),
         encode_arithmetic,
         (Executor(build_arithmetic(), fill_arithmetic),),
     ),

@@ -7,8 +7,6 @@ stays what it is. On 32 bits only the low halves count.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from solproof.accesses.program import FamilyCode
@@ -18,9 +16,10 @@ from solproof.air.bus import BITWISE
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.field import inverses
-from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Action, Opcode
 
 # OPCODES
 
@@ -32,24 +31,16 @@ MODES = {
     "AND32": HALF,
     "OR32": OR | HALF,
     "XOR32": XOR | HALF,
-    "HOR64": OR,
     "JSET64": JUMP,
     "JSET32": JUMP | HALF,
 }
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
-    """A bitwise operation, or the jump on common bits with its offset.
-
-    HOR64 is OR with its immediate shifted up.
-    """
-    mode = MODES[mnemonic.rpartition("_")[0]]
-    if mnemonic == "HOR64_IMM":
-        instruction = replace(instruction, immediate=instruction.immediate << 32)
+def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
+    """A bitwise operation, or the jump on common bits with its offset."""
+    mode = MODES[row.operations[version]]
     offset = instruction.offset if mode & JUMP else 0
-    return binary_entry(
-        FamilyCode.BITWISE, mnemonic, instruction, mode, bits=32 if mode & HALF else 64, offset=offset
-    )
+    return binary_entry(FamilyCode.BITWISE, row, instruction, mode, offset=offset)
 
 
 # COLUMNS AND CONSTRAINTS
@@ -150,7 +141,11 @@ def fill(table: Table, rows: Rows) -> None:
 FAMILIES = (
     Family(
         (FamilyCode.BITWISE,),
-        (*both("AND64", "OR64", "XOR64", "AND32", "OR32", "XOR32", "JSET64", "JSET32"), "HOR64_IMM"),
+        (
+            *forms(Action.COMPUTE, "AND64", "OR64", "XOR64", "AND32", "OR32", "XOR32"),
+            *forms(Action.JUMP, "JSET64", "JSET32"),
+            *forms(Action.COMPUTE, "HOR64"),
+        ),
         encode,
         (Executor(build(), fill),),
     ),

@@ -20,10 +20,11 @@ from solproof.air.bus import PROGRAM, STATE
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.gadgets import LIMB, access_register, bits, range16
-from solproof.circuit.instructions.family import Entry, Executor, Family
+from solproof.circuit.instructions.family import Entry, Executor, Family, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step
 from solproof.isa.disassemble import callx_register
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Action, Opcode
 from solproof.vm.limits import FRAME_STRIDES, MAXIMUM_CALL_DEPTH
 
 SAVED = (6, 7, 8, 9)
@@ -33,18 +34,18 @@ assert MAXIMUM_CALL_DEPTH == 2**DEPTH_BITS
 # OPCODES
 
 
-def encode(mnemonic: str, instruction: Instruction, version: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
     """A call of a function, or of the address in a register. `flags` is the stride.
 
     The program table puts the pc of the function into `offset`, or the address of the text into `immediate`.
     """
     stride = FRAME_STRIDES[version]
-    if mnemonic == "CALL_IMM":
+    if row.action is Action.CALL:
         return Entry(FamilyCode.CALL, flags=stride)
     return Entry(FamilyCode.CALL_REGISTER, source=callx_register(instruction, version), flags=stride)
 
 
-def encode_exit(_: str, __: Instruction, ___: int) -> Entry:
+def encode_exit(_: Opcode, __: Instruction, ___: int) -> Entry:
     """A return, or the end of the program."""
     return Entry(FamilyCode.EXIT)
 
@@ -205,10 +206,10 @@ def fill(table: Table, rows: Rows) -> None:
 FAMILIES = (
     Family(
         (FamilyCode.CALL, FamilyCode.CALL_REGISTER),
-        ("CALL_IMM", "CALL_REG"),
+        (*forms(Action.CALL, "CALL"), *forms(Action.CALL_REGISTER, "CALL")),
         encode,
         (Executor(build(), fill),),
     ),
     # A return is half of its call's row, the end of the program a row of the execution table.
-    Family((FamilyCode.EXIT,), ("EXIT",), encode_exit, ()),
+    Family((FamilyCode.EXIT,), forms(Action.EXIT, "EXIT"), encode_exit, ()),
 )

@@ -21,7 +21,7 @@ from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, Word
 from solproof.air.gadgets import LIMB, bits, range16, range16_word
-from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.circuit.instructions.parts.byte_product import (
     byte_pairs,
@@ -32,34 +32,23 @@ from solproof.circuit.instructions.parts.byte_product import (
 from solproof.circuit.instructions.parts.comparison import Comparison, fill_comparison
 from solproof.isa.instruction import Instruction
 from solproof.isa.integers import MASK32
+from solproof.isa.opcodes import Action, Opcode
 
 # OPCODES
 
 HALF, REMAINDER = 1, 2
-MODES = {
-    "DIV64": 0,
-    "MOD64": REMAINDER,
-    "DIV32": HALF,
-    "MOD32": HALF | REMAINDER,
-    "UDIV64": 0,
-    "UREM64": REMAINDER,
-    "UDIV32": HALF,
-    "UREM32": HALF | REMAINDER,
-}
+MODES = {"DIV64": 0, "MOD64": REMAINDER, "DIV32": HALF, "MOD32": HALF | REMAINDER}
 SIGNED_MODES = {"SDIV64": 0, "SREM64": REMAINDER, "SDIV32": HALF, "SREM32": HALF | REMAINDER}
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
     """An unsigned division."""
-    mode = MODES[mnemonic.rpartition("_")[0]]
-    zero_extended = mode & HALF or mnemonic.startswith("U")
-    return binary_entry(FamilyCode.DIVIDE, mnemonic, instruction, mode, bits=32 if zero_extended else 64)
+    return binary_entry(FamilyCode.DIVIDE, row, instruction, MODES[row.operations[version]])
 
 
-def encode_signed(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode_signed(row: Opcode, instruction: Instruction, version: int) -> Entry:
     """A signed division."""
-    mode = SIGNED_MODES[mnemonic.rpartition("_")[0]]
-    return binary_entry(FamilyCode.DIVIDE_SIGNED, mnemonic, instruction, mode, bits=32 if mode & HALF else 64)
+    return binary_entry(FamilyCode.DIVIDE_SIGNED, row, instruction, SIGNED_MODES[row.operations[version]])
 
 
 # COLUMNS AND CONSTRAINTS
@@ -267,10 +256,15 @@ def _fill_negation(table: Table, name: str, sums: Integers, is_negated: Flags, c
 
 
 FAMILIES = (
-    Family((FamilyCode.DIVIDE,), both(*MODES), encode, (Executor(build(), fill),)),
+    Family(
+        (FamilyCode.DIVIDE,),
+        forms(Action.COMPUTE, *MODES, "UDIV64", "UREM64", "UDIV32", "UREM32"),
+        encode,
+        (Executor(build(), fill),),
+    ),
     Family(
         (FamilyCode.DIVIDE_SIGNED,),
-        both(*SIGNED_MODES),
+        forms(Action.COMPUTE, *SIGNED_MODES),
         encode_signed,
         (Executor(build_signed(), fill_signed),),
     ),

@@ -10,19 +10,21 @@ from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.gadgets import byte_pair
-from solproof.circuit.instructions.family import Entry, Executor, Family
+from solproof.circuit.instructions.family import Entry, Executor, Family, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, pack
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Action, Opcode
 
 # OPCODES
 
 SWAP = 1
+MODES = {"LE": 0, "BE": SWAP}
 WIDTHS = {16: 2, 32: 4, 64: 8}
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
     """LE or BE of a width that the verifier of programs has checked."""
-    flags = (SWAP if mnemonic == "BE" else 0) | WIDTHS[instruction.immediate]
+    flags = MODES[row.operations[version]] | WIDTHS[instruction.immediate]
     return Entry(FamilyCode.ENDIAN, destination=instruction.destination, flags=flags)
 
 
@@ -83,4 +85,4 @@ def fill(table: Table, rows: Rows) -> None:
         table[f"a_{limb}_low"] = a[:, limb] & 255
 
 
-FAMILIES = (Family((FamilyCode.ENDIAN,), ("LE", "BE"), encode, (Executor(build(), fill),)),)
+FAMILIES = (Family((FamilyCode.ENDIAN,), forms(Action.COMPUTE, *MODES), encode, (Executor(build(), fill),)),)

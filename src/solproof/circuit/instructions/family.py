@@ -10,6 +10,7 @@ from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table
 from solproof.air.chip import Chip
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import OPCODES, Action, Form, Opcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +42,31 @@ class Family:
     """
 
     codes: tuple[FamilyCode, ...]
-    mnemonics: tuple[str, ...]
-    encode: Callable[[str, Instruction, int], Entry]
-    """From mnemonic, instruction and sBPF version to the entry of the program table."""
+    opcodes: tuple[Opcode, ...]
+    encode: Callable[[Opcode, Instruction, int], Entry]
+    """From opcode, instruction and sBPF version to the entry of the program table."""
     executors: tuple[Executor, ...]
 
 
-def both(*stems: str) -> tuple[str, ...]:
-    """The immediate and the register form of each stem."""
-    return tuple(f"{stem}_{form}" for stem in stems for form in ("IMM", "REG"))
-
-
-def is_register_form(mnemonic: str) -> bool:
-    """Whether operand b is a register."""
-    return mnemonic.endswith("_REG")
+def forms(action: Action, *stems: str) -> tuple[Opcode, ...]:
+    """The opcodes of each stem: its forms, or the one that it has."""
+    return tuple(row for stem in stems for row in OPCODES if (row.action, row.stem) == (action, stem))
 
 
 def binary_entry(
-    code: FamilyCode,
-    mnemonic: str,
-    instruction: Instruction,
-    flags: int = 0,
-    *,
-    bits: int = 64,
-    offset: int = 0,
+    code: FamilyCode, row: Opcode, instruction: Instruction, flags: int = 0, *, offset: int = 0
 ) -> Entry:
     """The entry of `destination = destination op b`.
 
-    Flag 0 says that b is a register, the others are the family's. With `bits` = 32 the immediate is
-    zero-extended, as 32-bit operations use its low half only.
+    Flag 0 says that b is a register, the others are the family's. A 32-bit operation uses the low half of b
+    only, so the upper half of its immediate is 0 here.
     """
-    register = is_register_form(mnemonic)
+    register = row.form is Form.REGISTER
     return Entry(
         code,
         destination=instruction.destination,
         source=instruction.source if register else 0,
-        immediate=0 if register else instruction.immediate % 2**bits,
+        immediate=row.operand(instruction.immediate) % 2**row.width,
         offset=offset,
         flags=int(register) + 2 * flags,
     )

@@ -12,10 +12,11 @@ from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, range16
-from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.circuit.instructions.parts.comparison import Comparison, fill_comparison
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Action, Opcode
 
 # OPCODES
 
@@ -34,19 +35,17 @@ MODES = {
 }
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, _: int) -> Entry:
     """A conditional jump: taken when (equal and EQUAL) or (less and LESS), inverted by INVERT."""
-    mode = MODES[mnemonic.rpartition("64_")[0]]
-    return binary_entry(FamilyCode.JUMP, mnemonic, instruction, mode, offset=instruction.offset)
+    return binary_entry(FamilyCode.JUMP, row, instruction, MODES[row.name], offset=instruction.offset)
 
 
-def encode_half(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode_half(row: Opcode, instruction: Instruction, _: int) -> Entry:
     """The same on 32 bits."""
-    mode = MODES[mnemonic.rpartition("32_")[0]]
-    return binary_entry(FamilyCode.JUMP_HALF, mnemonic, instruction, mode, bits=32, offset=instruction.offset)
+    return binary_entry(FamilyCode.JUMP_HALF, row, instruction, MODES[row.name], offset=instruction.offset)
 
 
-def encode_always(_: str, instruction: Instruction, __: int) -> Entry:
+def encode_always(_: Opcode, instruction: Instruction, __: int) -> Entry:
     """JA."""
     return Entry(FamilyCode.JUMP_ALWAYS, offset=instruction.offset)
 
@@ -162,12 +161,22 @@ def fill_always(table: Table, rows: Rows) -> None:
 
 
 FAMILIES = (
-    Family((FamilyCode.JUMP,), both(*(f"{name}64" for name in MODES)), encode, (Executor(build(), fill),)),
+    Family(
+        (FamilyCode.JUMP,),
+        forms(Action.JUMP, *(f"{name}64" for name in MODES)),
+        encode,
+        (Executor(build(), fill),),
+    ),
     Family(
         (FamilyCode.JUMP_HALF,),
-        both(*(f"{name}32" for name in MODES)),
+        forms(Action.JUMP, *(f"{name}32" for name in MODES)),
         encode_half,
         (Executor(build_half(), fill_half),),
     ),
-    Family((FamilyCode.JUMP_ALWAYS,), ("JA",), encode_always, (Executor(build_always(), fill_always),)),
+    Family(
+        (FamilyCode.JUMP_ALWAYS,),
+        forms(Action.JUMP, "JA"),
+        encode_always,
+        (Executor(build_always(), fill_always),),
+    ),
 )

@@ -18,27 +18,24 @@ from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
-from solproof.circuit.instructions.family import Entry, Executor, Family
+from solproof.circuit.instructions.family import Entry, Executor, Family, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, pack
 from solproof.circuit.instructions.parts.address import Address, fill_address
 from solproof.circuit.instructions.parts.straddle import Straddle, fill_straddle
 from solproof.isa.instruction import Instruction
-from solproof.isa.semantics.memory import LOADS
+from solproof.isa.opcodes import Action, Opcode
 
 # OPCODES
 
-SIZE_FLAGS = {1: 1, 2: 2, 4: 4, 8: 8}
 
-
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, _: int) -> Entry:
     """A load: the flag of weight n says that it loads n bytes."""
-    size = LOADS[mnemonic.removesuffix("_REG")]
     return Entry(
         FamilyCode.LOAD,
         instruction.destination,
         instruction.source,
         offset=instruction.offset,
-        flags=SIZE_FLAGS[size],
+        flags=row.size,
     )
 
 
@@ -60,9 +57,7 @@ def build() -> Chip:
     before = chip.column("memory_before", "time of the previous access of the word")
     is_writable = chip.flag("is_writable", "1 when the word is writable")
 
-    step.fetch(
-        FamilyCode.LOAD, destination=destination.index, source=base.index, offset=offset, flags=SIZE_FLAGS[8]
-    )
+    step.fetch(FamilyCode.LOAD, destination=destination.index, source=base.index, offset=offset, flags=8)
     step.advance(step.pc + 1)
     base.read_as_source(step, step.is_real)
     address = Address.columns(chip, base.value, offset, 0, step.is_real)
@@ -260,7 +255,7 @@ def fill_unaligned(table: Table, rows: Rows) -> None:
 FAMILIES = (
     Family(
         (FamilyCode.LOAD,),
-        tuple(f"{stem}_REG" for stem in LOADS),
+        forms(Action.LOAD, "LD_B", "LD_H", "LD_W", "LD_DW", "LD_1B", "LD_2B", "LD_4B", "LD_8B"),
         encode,
         (
             Executor(build(), fill, select_double),

@@ -10,24 +10,20 @@ from solproof.accesses.program import FamilyCode
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table
 from solproof.air.chip import Chip
-from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Action, Opcode, by_mnemonic
 
 # OPCODES
 
 WIDE = 1
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, _: int) -> Entry:
     """A move; for lddw, `immediate` is the wide one (see `solproof.circuit.program_table`)."""
-    if mnemonic == "LD_DW_IMM":
-        return Entry(
-            FamilyCode.MOVE, instruction.destination, immediate=instruction.immediate, flags=2 * WIDE
-        )
-    return binary_entry(
-        FamilyCode.MOVE, mnemonic, instruction, bits=32 if mnemonic.startswith("MOV32") else 64
-    )
+    mode = WIDE if row.action is Action.LOAD_IMMEDIATE else 0
+    return binary_entry(FamilyCode.MOVE, row, instruction, mode)
 
 
 # COLUMNS AND CONSTRAINTS
@@ -65,7 +61,7 @@ def fill(table: Table, rows: Rows) -> None:
 FAMILIES = (
     Family(
         (FamilyCode.MOVE,),
-        ("MOV64_IMM", "MOV64_REG", "MOV32_IMM", "LD_DW_IMM"),
+        (*forms(Action.COMPUTE, "MOV64"), by_mnemonic("MOV32_IMM"), *forms(Action.LOAD_IMMEDIATE, "LD_DW")),
         encode,
         (Executor(build(), fill),),
     ),

@@ -16,32 +16,28 @@ from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, bits, range16, range16_word
-from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.circuit.instructions.parts.byte_product import byte_pairs, fill_byte_pairs, product_column
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Action, Opcode
 
 # OPCODES
 
 HALF = 1
 SIGNED, LOW = 1, 2
+MODES = {"MUL64": 0, "MUL32": HALF}
 WIDE_MODES = {"UHMUL64": 0, "SHMUL64": SIGNED, "LMUL32": LOW}
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
     """A product."""
-    half = mnemonic.startswith("MUL32")
-    return binary_entry(
-        FamilyCode.MULTIPLY, mnemonic, instruction, HALF if half else 0, bits=32 if half else 64
-    )
+    return binary_entry(FamilyCode.MULTIPLY, row, instruction, MODES[row.operations[version]])
 
 
-def encode_wide(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode_wide(row: Opcode, instruction: Instruction, version: int) -> Entry:
     """The products of V2 that keep something else than their low 64 bits."""
-    mode = WIDE_MODES[mnemonic.rpartition("_")[0]]
-    return binary_entry(
-        FamilyCode.MULTIPLY_WIDE, mnemonic, instruction, mode, bits=64 if mode & SIGNED else 32
-    )
+    return binary_entry(FamilyCode.MULTIPLY_WIDE, row, instruction, WIDE_MODES[row.operations[version]])
 
 
 # COLUMNS AND CONSTRAINTS
@@ -183,6 +179,16 @@ def fill_wide(table: Table, rows: Rows) -> None:
 
 
 FAMILIES = (
-    Family((FamilyCode.MULTIPLY,), both("MUL64", "MUL32", "LMUL64"), encode, (Executor(build(), fill),)),
-    Family((FamilyCode.MULTIPLY_WIDE,), both(*WIDE_MODES), encode_wide, (Executor(build_wide(), fill_wide),)),
+    Family(
+        (FamilyCode.MULTIPLY,),
+        forms(Action.COMPUTE, "MUL64", "MUL32", "LMUL64"),
+        encode,
+        (Executor(build(), fill),),
+    ),
+    Family(
+        (FamilyCode.MULTIPLY_WIDE,),
+        forms(Action.COMPUTE, *WIDE_MODES),
+        encode_wide,
+        (Executor(build_wide(), fill_wide),),
+    ),
 )

@@ -16,8 +16,9 @@ from solproof.circuit.instructions import (
     store,
 )
 from solproof.circuit.instructions.family import Executor, Family
+from solproof.isa.opcodes import Opcode
 
 MODULES = (arithmetic, move, bitwise, shift, multiply, divide, endian, jump, load, store, call)
 FAMILIES: tuple[Family, ...] = tuple(family for module in MODULES for family in module.FAMILIES)
 EXECUTORS: tuple[Executor, ...] = tuple(executor for family in FAMILIES for executor in family.executors)
-BY_MNEMONIC: dict[str, Family] = {mnemonic: family for family in FAMILIES for mnemonic in family.mnemonics}
+FAMILY_OF: dict[Opcode, Family] = {row: family for family in FAMILIES for row in family.opcodes}

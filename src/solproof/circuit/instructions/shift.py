@@ -16,9 +16,10 @@ from solproof.accesses.table import Table, limbs
 from solproof.air.bus import BITS
 from solproof.air.chip import Chip
 from solproof.air.gadgets import LIMB, range16
-from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, both
+from solproof.circuit.instructions.family import Entry, Executor, Family, binary_entry, forms
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand, pack
 from solproof.isa.instruction import Instruction
+from solproof.isa.opcodes import Action, Opcode
 
 # OPCODES
 
@@ -33,9 +34,9 @@ MODES = {
 }
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
     """A shift."""
-    return binary_entry(FamilyCode.SHIFT, mnemonic, instruction, MODES[mnemonic.rpartition("_")[0]])
+    return binary_entry(FamilyCode.SHIFT, row, instruction, MODES[row.operations[version]])
 
 
 # COLUMNS AND CONSTRAINTS
@@ -168,7 +169,7 @@ def fill(table: Table, rows: Rows) -> None:
 FAMILIES = (
     Family(
         (FamilyCode.SHIFT,),
-        both("LSH64", "RSH64", "ARSH64", "LSH32", "RSH32", "ARSH32"),
+        forms(Action.COMPUTE, *MODES),
         encode,
         (Executor(build(), fill),),
     ),

@@ -17,32 +17,32 @@ from solproof.accesses.table import Table, limbs
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
-from solproof.circuit.instructions.family import Entry, Executor, Family, both, is_register_form
+from solproof.circuit.instructions.family import Entry, Executor, Family, forms
 from solproof.circuit.instructions.load import fill_position, select_double, select_narrow, select_unaligned
 from solproof.circuit.instructions.parts.adapter import Register, Step, operand
 from solproof.circuit.instructions.parts.address import Address, fill_address
 from solproof.circuit.instructions.parts.straddle import Straddle, fill_straddle
 from solproof.isa.instruction import Instruction
-from solproof.isa.semantics.memory import STORES
+from solproof.isa.opcodes import Action, Form, Opcode
 
 # OPCODES
 
 REGISTER = 16
 
 
-def encode(mnemonic: str, instruction: Instruction, _: int) -> Entry:
+def encode(row: Opcode, instruction: Instruction, _: int) -> Entry:
     """A store: the flag of weight n <= 8 says that it stores n bytes.
 
     The flag of weight 16 says that the value is a register.
     """
-    register = is_register_form(mnemonic)
+    register = row.form is Form.REGISTER
     return Entry(
         FamilyCode.STORE,
         instruction.destination,
         instruction.source if register else 0,
-        0 if register else instruction.immediate % 2**64,
+        row.operand(instruction.immediate),
         instruction.offset,
-        STORES[mnemonic.rpartition("_")[0]] + REGISTER * register,
+        row.size + REGISTER * register,
     )
 
 
@@ -257,7 +257,7 @@ def fill_unaligned(table: Table, rows: Rows) -> None:
 FAMILIES = (
     Family(
         (FamilyCode.STORE,),
-        both(*STORES),
+        forms(Action.STORE, "ST_B", "ST_H", "ST_W", "ST_DW", "ST_1B", "ST_2B", "ST_4B", "ST_8B"),
         encode,
         (
             Executor(build(), fill, select_double),

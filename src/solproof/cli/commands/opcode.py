@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from solproof.cli.terminal.options import json_option
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.errors import InputError
 from solproof.isa.disassemble import assembly_name
-from solproof.isa.opcodes import OPCODES, Opcode
+from solproof.isa.opcodes import OPCODES, Opcode, by_mnemonic
 from solproof.reference.opcodes import cost_text, costs, describe
 
 EXAMPLE = """\b
@@ -39,11 +37,11 @@ def opcode(code: str | None, as_json: bool) -> None:
         else:
             print_lines(_cost_lines(found))
         return
-    described = [describe(row) for row in find(code)]
+    rows = find(code)
     if as_json:
-        print_json({"opcodes": described})
+        print_json({"opcodes": [describe(row) for row in rows]})
     else:
-        print_lines([line for fields in described for line in (*_lines(fields), "")][:-1])
+        print_lines([line for row in rows for line in (*_lines(row), "")][:-1])
 
 
 def find(text: str) -> list[Opcode]:
@@ -67,18 +65,19 @@ def find(text: str) -> list[Opcode]:
 def _cost_lines(found: list[Fields]) -> list[str]:
     pairs = []
     for chip in found:
-        stems = dict.fromkeys(re.sub("_(IMM|REG)$", "", mnemonic) for mnemonic in chip["mnemonics"])
+        stems = dict.fromkeys(by_mnemonic(mnemonic).stem for mnemonic in chip["mnemonics"])
         cells = sum(chip["cells_per_row"].values())
         pairs.append((f"{chip['name']:<16}{cells:>4} cells", ", ".join(stems)))
     return aligned(pairs)
 
 
-def _lines(fields: Fields) -> list[str]:
+def _lines(row: Opcode) -> list[str]:
+    fields = describe(row)
     lines = [f"{fields['code']}  {fields['mnemonic']}"]
     pairs = [
         ("versions", _versions(fields)),
         ("operands", fields["operands"]),
-        ("compute units", cost_text(fields["mnemonic"])),
+        ("compute units", cost_text(row)),
     ]
     several = len(fields["meanings"]) > 1
     pairs += [

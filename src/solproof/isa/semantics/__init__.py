@@ -1,9 +1,10 @@
-"""The semantics of all families, by mnemonic or its stem, for the machine."""
+"""What opcodes compute, by the keys in `Opcode.operations`, for the machine."""
 
 from __future__ import annotations
 
 from solproof.isa.integers import Binary, Condition
-from solproof.isa.semantics import arithmetic, bitwise, divide, endian, jump, memory, move, multiply, shift
+from solproof.isa.opcodes import Opcode
+from solproof.isa.semantics import arithmetic, bitwise, divide, endian, jump, move, multiply, shift
 
 BINARY = {
     **arithmetic.SEMANTICS,
@@ -14,24 +15,17 @@ BINARY = {
     **multiply.SEMANTICS,
     **divide.SEMANTICS,
 }
-DIVISIONS = frozenset(divide.SEMANTICS.values())
 CONDITIONS = {**jump.CONDITIONS, **bitwise.CONDITIONS}
-LOADS = memory.LOADS
-STORES = memory.STORES
 
 
-def binary(mnemonic: str, version: int) -> Binary:
-    """What an instruction computes: the entry of its mnemonic, or of its stem where both forms do the same.
-
-    Raises KeyError for a mnemonic that computes nothing.
-    """
-    stem = mnemonic.removesuffix("_IMM").removesuffix("_REG")
-    tables = (arithmetic.SEMANTICS_V2, BINARY) if version == 2 else (BINARY,)
-    for table in tables:
-        for name in (mnemonic, stem):
-            if name in table:
-                return table[name]
-    raise KeyError(mnemonic)
+def binary(row: Opcode, version: int) -> Binary:
+    """The new destination that an opcode of `Action.COMPUTE` computes in a version that has it."""
+    return BINARY[row.operations[version]]
 
 
-__all__ = ["BINARY", "CONDITIONS", "DIVISIONS", "LOADS", "STORES", "Binary", "Condition", "binary"]
+def condition(row: Opcode, version: int) -> Condition:
+    """The condition of a jump in a version that has it; raises KeyError for JA, which has none."""
+    return CONDITIONS[row.operations[version]]
+
+
+__all__ = ["BINARY", "CONDITIONS", "Binary", "Condition", "binary", "condition"]

@@ -1,4 +1,4 @@
-"""Bitwise AND, OR and XOR, the high half-word OR of V2, and the jumps on common bits."""
+"""Bitwise AND, OR and XOR, and the jumps on common bits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ SEMANTICS: Mapping[str, Binary] = {
     "AND32": lambda a, b: a & b & MASK32,
     "OR32": lambda a, b: (a | b) & MASK32,
     "XOR32": lambda a, b: (a ^ b) & MASK32,
-    "HOR64": lambda a, b: a | (b & MASK32) << 32,
 }
 CONDITIONS: Mapping[str, Condition] = {
     "JSET64": lambda a, b: a & b != 0,

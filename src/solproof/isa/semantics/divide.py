@@ -18,18 +18,12 @@ def _signed(a: int, b: int, bits: int) -> tuple[int, int]:
 
 
 # A zero divisor raises ZeroDivisionError, the smallest number divided by -1 OverflowError; the machine turns
-# them into DivideByZero and DivideOverflow. The immediates of UDIV64 and UREM64 are zero-extended.
+# them into DivideByZero and DivideOverflow.
 SEMANTICS: Mapping[str, Binary] = {
     "DIV64": lambda a, b: a // b,
     "MOD64": lambda a, b: a % b,
     "DIV32": lambda a, b: (a & MASK32) // (b & MASK32),
     "MOD32": lambda a, b: (a & MASK32) % (b & MASK32),
-    "UDIV64_REG": lambda a, b: a // b,
-    "UDIV64_IMM": lambda a, b: a // (b & MASK32),
-    "UREM64_REG": lambda a, b: a % b,
-    "UREM64_IMM": lambda a, b: a % (b & MASK32),
-    "UDIV32": lambda a, b: (a & MASK32) // (b & MASK32),
-    "UREM32": lambda a, b: (a & MASK32) % (b & MASK32),
     "SDIV64": lambda a, b: _signed(signed64(a), signed64(b), 64)[0] & MASK64,
     "SREM64": lambda a, b: _signed(signed64(a), signed64(b), 64)[1] & MASK64,
     "SDIV32": lambda a, b: _signed(signed32(a), signed32(b), 32)[0] & MASK32,

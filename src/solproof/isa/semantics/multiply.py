@@ -9,9 +9,7 @@ from solproof.isa.integers import MASK32, MASK64, Binary, sign_extend32, signed6
 SEMANTICS: Mapping[str, Binary] = {
     "MUL64": lambda a, b: (a * b) & MASK64,
     "MUL32": lambda a, b: sign_extend32(a * b),
-    "LMUL64": lambda a, b: (a * b) & MASK64,
     "LMUL32": lambda a, b: (a * b) & MASK32,
-    "UHMUL64_REG": lambda a, b: (a * b) >> 64,
-    "UHMUL64_IMM": lambda a, b: (a * (b & MASK32)) >> 64,  # the immediate is zero-extended
+    "UHMUL64": lambda a, b: (a * b) >> 64,
     "SHMUL64": lambda a, b: (signed64(a) * signed64(b)) >> 64 & MASK64,
 }
