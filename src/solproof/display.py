@@ -1,6 +1,6 @@
-"""How results look to people: texts for a line, and small HTML tables for a notebook.
+"""Results as text for a terminal, and as small HTML tables for a notebook.
 
-Everything that comes from outside is escaped in the HTML.
+The HTML escapes everything that comes from outside.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
 
 
 def html_table(title: str, rows: Rows) -> str:
-    """A table of names and values under a title."""
+    """A table of names and values with a title."""
     cells = "".join(
         f"<tr><th {LEFT}>{escape(name)}</th><td {LEFT}>{escape(value)}</td></tr>" for name, value in rows
     )

@@ -1,4 +1,4 @@
-"""Whether this machine can prove, how fast its build of the prover can be, and what is here for the tests."""
+"""Checks of this computer: can it prove, how fast is its prover, and can it run all tests?"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from solproof.host.resources import (
 DEPENDENCIES = ("numpy", "click", "rich", "solders", "base58", "mmh3", "pyelftools")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 LEAST_MEMORY = 512 * 2**20
-"""Less than this does not prove a small program beside a running system."""
+"""With less memory, even a small proof may fail on a running system."""
 
 _VECTORS = ((16, "avx512f", "AVX-512"), (8, "avx2", "AVX2"), (4, "asimd", "NEON"), (4, "neon", "NEON"))
 _NATIVE_CALLS = {"prover": "parameters_default()", "primitives": "keccak256(b'')"}
@@ -40,7 +40,7 @@ _TIME_LIMIT = 300
 
 
 class State(Enum):
-    """What came of a check. `ABSENT` is something that only the tests need."""
+    """The result of a check. `ABSENT` means that something is missing that only the tests need."""
 
     OK = "ok"
     WARNING = "warning"
@@ -50,7 +50,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at; a failed one means that proving does not work."""
+    """One check. If its state is `FAILED`, proving does not work."""
 
     name: str
     state: State
@@ -58,7 +58,7 @@ class Check:
 
 
 def examine() -> Iterator[Check]:
-    """Every check, the quick ones first."""
+    """Run every check, the quick ones first."""
     yield Check(
         "python", State.OK, f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     )
@@ -126,13 +126,13 @@ def _build() -> Check:
 
 
 def judge_build(lanes: int, features: frozenset[str]) -> Check:
-    """What a build with so many field elements per vector is on a processor with these features."""
+    """Judge a build with `lanes` field elements per vector, on a processor with these features."""
     best, name = next(
         ((width, name) for width, feature, name in _VECTORS if feature in features), (1, "no vectors")
     )
     built = f"built for vectors of {lanes} field elements" if lanes > 1 else "built without vectors"
     if not features:
-        return Check("engine", State.OK, f"{built}; the system does not tell what the processor has")
+        return Check("engine", State.OK, f"{built}; the system does not report the processor's features")
     if lanes < best:
         return Check(
             "engine",
@@ -144,7 +144,7 @@ def judge_build(lanes: int, features: frozenset[str]) -> Check:
 
 
 def _proving() -> Check:
-    """Prove and verify the smallest program, in processes of their own."""
+    """Prove and verify the smallest program, in separate processes."""
     from solproof.formats import bincode  # noqa: PLC0415
     from solproof.program.raw import RawFormat  # noqa: PLC0415
     from solproof.runtime.execution_input import ExecutionInput  # noqa: PLC0415
@@ -162,7 +162,7 @@ def _proving() -> Check:
                     arguments, capture_output=True, text=True, check=False, timeout=_TIME_LIMIT
                 )
             except subprocess.TimeoutExpired:
-                return Check("proving", State.FAILED, f"{command[0]}: not done after {_TIME_LIMIT} s")
+                return Check("proving", State.FAILED, f"{command[0]}: not finished after {_TIME_LIMIT} s")
             if process.returncode != 0:
                 return Check("proving", State.FAILED, _why(str(command[0]), process))
             seconds.append(json.loads(process.stdout)["seconds"]["total"])
@@ -173,13 +173,13 @@ def _why(what: str, process: subprocess.CompletedProcess[str]) -> str:
     if process.returncode == -signal.SIGILL:
         return f"{what}: the native modules were built for another processor; build them here (make install)"
     if process.returncode == -signal.SIGKILL:
-        return f"{what}: the system ended it, for want of memory most likely"
+        return f"{what}: the system killed it, most likely because memory ran out"
     lines = process.stderr.strip().splitlines()
     return f"{what}: {lines[-1] if lines else f'ended with status {process.returncode}'}"
 
 
 def _oracle() -> Check:
-    """Whether LiteSVM runs the token program, and as we do."""
+    """Check that LiteSVM runs the token program, with the same result as solproof."""
     from solproof.demo.programs import p_token  # noqa: PLC0415
     from solproof.demo.scenario import run_token_instruction, transfer  # noqa: PLC0415
     from solproof.runtime.execute import execute  # noqa: PLC0415
@@ -192,7 +192,7 @@ def _oracle() -> Check:
         return Check("oracle", State.ABSENT, f"LiteSVM does not run the token program: {error}")
     if (theirs.success, theirs.compute_units, theirs.logs) != (ours.success, ours.compute_units, ours.logs):
         return Check("oracle", State.WARNING, "LiteSVM and solproof disagree on a Transfer of p-token")
-    return Check("oracle", State.OK, "LiteSVM runs a Transfer of p-token, with the same result as here")
+    return Check("oracle", State.OK, "LiteSVM runs a Transfer of p-token with the same result as solproof")
 
 
 def _browser() -> Check:

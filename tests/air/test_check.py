@@ -1,4 +1,4 @@
-"""The trace checker names what fails: chip, row, pc, constraint or bus, expected and got."""
+"""The trace checker reports each failure: chip, row, pc, constraint or bus, expected and got."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.soundness.forgery import Forgery
 
 
 def counter() -> Chip:
-    """Counts up in steps that are looked up."""
+    """Counts up in steps, each of which it looks up."""
     chip = Chip("counter", "Given a start, this chip proves that x rises.")
     x = chip.column("x", "the count")
     step = chip.column("step", "by how much")

@@ -43,7 +43,7 @@ def test_degrees() -> None:
 
 
 def test_rules_of_chips() -> None:
-    """Mistakes of a chip's author are found when the chip is built."""
+    """Building a chip finds the mistakes of its author."""
     subject = chip()
     x = subject.column("x", "a")
     with pytest.raises(AssertionError, match="test: column x is declared twice"):

@@ -101,7 +101,7 @@ def test_bytecode_of_another_version_is_told_of_the_option(command: Command, raw
     assert result.status == 2
     assert result.errors.startswith(f"error: program {raw_files.program}: ElfError::UnsupportedSBPFVersion: ")
     assert result.errors.endswith(
-        "; if this is raw bytecode, say so and its version: --raw --sbpf-version N, in Python a RawFormat)\n"
+        "; for raw bytecode, give its version: --raw --sbpf-version N, or a RawFormat in Python)\n"
     )
     result = command(
         "run", raw_files.program, "--input", raw_files.input, "--raw", "--sbpf-version", 2, "--json"

@@ -1,4 +1,4 @@
-"""Small circuits, made by hand, with witnesses that satisfy them."""
+"""Small handmade circuits, with witnesses that satisfy them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TRANSCRIPT = b"statement"
 
 @dataclass
 class ChipBuilder:
-    """One chip under construction; every method returns the index of the node it appends."""
+    """One chip under construction. Every method returns the index of the node that it appends."""
 
     name: str
     main_width: int
@@ -64,13 +64,13 @@ def circuit(buses: dict[str, int], *chips: ChipBuilder) -> bytes:
 
 
 def table(rows: Any, width: int | None = None) -> Array:
-    """An array of rows, cells reduced modulo the field."""
+    """An array of rows, with cells reduced modulo the field."""
     array = np.asarray(rows, dtype=np.int64) % prover.FIELD_ORDER
     return np.ascontiguousarray(array.reshape(len(rows), width or -1), dtype=np.uint32)
 
 
 def with_parameters(**changes: Any) -> bytes:
-    """The default parameters with some changed; a dictionary changes the fields of a dictionary."""
+    """The default parameters with some changes. A dictionary changes the fields of a dictionary."""
     parameters = json.loads(PARAMETERS)
     for name, value in changes.items():
         parameters[name] = {**parameters[name], **value} if isinstance(value, dict) else value
@@ -78,7 +78,7 @@ def with_parameters(**changes: Any) -> bytes:
 
 
 def fibonacci_chip() -> ChipBuilder:
-    """Columns a, b with a' = b, b' = a + b; values: first a, first b, last b."""
+    """Columns a, b with a' = b, b' = a + b. Public values: first a, first b, last b."""
     chip = ChipBuilder("fibonacci", 2, public_values=3)
     a, b = chip.node("main", 0), chip.node("main", 1)
     next_a, next_b = chip.node("next", 0), chip.node("next", 1)
@@ -93,7 +93,7 @@ def fibonacci_chip() -> ChipBuilder:
 
 
 def fibonacci_witness(rows: int) -> tuple[Array, list[int]]:
-    """The table of `rows` rows from 0, 1 and its public values."""
+    """The table of `rows` rows that starts with 0, 1, and its public values."""
     pairs = [(0, 1)]
     while len(pairs) < rows:
         a, b = pairs[-1]
@@ -111,8 +111,9 @@ RANGE_ROWS = 64
 class Machine:
     """A circuit with one chip of every kind, and instances that satisfy it.
 
-    `source` sends moves (payload of 6, looked up in `range` by its first cell) that `sink` receives, and a
-    pair of public cells that `statement` holds; `range` offers 0..63; `fibonacci` has only public values.
+    `source` sends moves, which `sink` receives. A move has 6 values, and `source` looks up the first in
+    `range`. `source` also sends a pair of public cells, which `statement` holds. `range` provides 0 to 63.
+    `fibonacci` has only public values.
     """
 
     key: prover.Key
@@ -127,7 +128,7 @@ class Machine:
         ]
 
     def changed(self, position: int, main: Array) -> list[Instance]:
-        """The instances with the main table of one of them replaced."""
+        """The instances with the main table of one instance replaced."""
         instances = list(self.instances)
         chip, _, columns, values = instances[position]
         instances[position] = (chip, main, columns, values)
@@ -149,7 +150,7 @@ class Machine:
 
 
 def machine_chips(sink_bus: int = MOVE_BUS) -> list[ChipBuilder]:
-    """The chips of `Machine`; `sink_bus` is the bus that the sink receives its moves from."""
+    """The chips of `Machine`. The sink receives its moves from the bus `sink_bus`."""
     range_chip = ChipBuilder("range", 1, preprocessed_width=1)
     range_chip.interact(
         "provide", RANGE_BUS, [range_chip.node("preprocessed", 0)], range_chip.node("main", 0)
@@ -168,7 +169,8 @@ def machine_chips(sink_bus: int = MOVE_BUS) -> list[ChipBuilder]:
     sink.require_boolean(columns[0])
     sink.interact("receive", sink_bus, columns[1:7], columns[0])
 
-    # Interactions cannot read public columns: they are copied, and the last column says which rows count.
+    # Interactions cannot read public columns, so the chip copies them. The last column marks the rows that
+    # count.
     public = ChipBuilder("statement", 3, public_width=3)
     copies = [public.node("main", index) for index in range(3)]
     for index, copy in enumerate(copies):
@@ -178,7 +180,7 @@ def machine_chips(sink_bus: int = MOVE_BUS) -> list[ChipBuilder]:
 
 
 def machine(source_rows: int = 8, sink_bus: int = MOVE_BUS) -> Machine:
-    """A satisfied machine: `source_rows` moves less one, received in reverse order by two sinks."""
+    """A satisfied machine: two sinks receive `source_rows` - 1 moves in reverse order."""
     key = prover.setup(
         circuit(BUSES, *machine_chips(sink_bus)), [(RANGE, table([[value] for value in range(RANGE_ROWS)]))]
     )

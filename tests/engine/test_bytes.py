@@ -1,4 +1,4 @@
-"""A proof is untrusted bytes: whatever is done to them, verification answers with a reason."""
+"""A proof is untrusted bytes. Whatever the bytes are, verification answers with a reason."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def flipped(proof: bytes, position: int, mask: int) -> bytes:
 
 def test_any_flipped_bit_is_rejected(satisfied: Machine, proof: bytes) -> None:
     generator = random.Random(1)
-    # Every byte of the lists and commitments at the front, and a sample of every region behind them.
+    # Every byte of the lists and commitments at the start, and a sample of every later region.
     positions = [4, 5, *range(HEADER, 256), *generator.sample(range(256, len(proof)), 600), len(proof) - 1]
     for position in positions:
         with pytest.raises((prover.EngineRejected, prover.EngineVersionError)):
@@ -85,7 +85,7 @@ def test_a_longer_form_of_a_number_is_not_accepted(satisfied: Machine, proof: by
 
 
 def test_the_claimed_heights_are_checked(satisfied: Machine, proof: bytes) -> None:
-    # The list of tables: a count, then chip and log2 height of each. Tables 2 and 3 are the free sinks.
+    # The list of tables: a count, then the chip and log2 height of each. Tables 2 and 3 are the free sinks.
     start = HEADER + 1
     taller = flipped(proof, start + 2 * 2 + 1, 2 ^ 3)
     rejection(satisfied, taller)
@@ -114,7 +114,7 @@ def test_tables_cannot_be_dropped_reordered_or_repeated(satisfied: Machine, proo
 
 
 def test_the_rows_of_small_tables_are_not_repeated(satisfied: Machine, proof: bytes) -> None:
-    # 223 queries open the two to 32 rows (low-degree extension) of every table but the range table.
+    # 223 queries open the low-degree extensions, which have 2 to 32 rows except for the range table.
     main, auxiliary = satisfied.instances[1][1], 16
     repeated = 4 * 223 * (main.shape[1] + auxiliary)
     without = [instance for instance in satisfied.instances if instance[0] != SOURCE]

@@ -1,4 +1,4 @@
-"""What a circuit must look like, and how its columns are counted."""
+"""The rules for circuits, and the number of their columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proofs of true statements, and everything that makes them false."""
+"""Proofs of true statements, and all changes that make them false."""
 
 from __future__ import annotations
 
@@ -157,9 +157,9 @@ class TestFalseWitness:
                 0,
                 "table 1, chip 1 (source): its constraints do not hold",
             ),  # a selector that is not boolean
-            (1, 2, 3, UNBALANCED),  # a move that nobody receives
+            (1, 2, 3, UNBALANCED),  # a move without a receiver
             (1, 2, 1, UNBALANCED),  # a move whose lookup is not counted
-            (2, 1, 6, UNBALANCED),  # a received move that nobody sent
+            (2, 1, 6, UNBALANCED),  # a received move without a sender
             (0, 5, 0, UNBALANCED),  # a count of lookups that did not happen
             (
                 4,
@@ -320,6 +320,6 @@ class TestProver:
         _, report = prover.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS)
         assert report["main_cells"] == 64 + 9 * 8 + 2 * 7 * 4 + 3 * 8 + 2 * 16
         assert report["preprocessed_cells"] == 64
-        # A running sum, and a column for each of the interactions: one, but three of the source.
+        # Columns for a running sum and for each interaction: one interaction, or three in the source.
         assert report["auxiliary_cells"] == 8 * 64 + 16 * 8 + 2 * 8 * 4 + 8 * 8
         assert report["quotient_cells"] == 4 * (64 + 8 + 2 * 4 + 8 + 16)

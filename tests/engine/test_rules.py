@@ -1,4 +1,4 @@
-"""Which batches, tables and parameters the engine takes at all."""
+"""The rules for batches, tables and parameters of the engine."""
 
 from __future__ import annotations
 

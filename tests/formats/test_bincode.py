@@ -1,4 +1,4 @@
-"""input.bin and its result: round trips, the documented example, and every way to be broken."""
+"""input.bin and its result: round trips, the documented example, and all kinds of broken files."""
 
 from __future__ import annotations
 
@@ -158,7 +158,8 @@ def test_features_that_are_refused() -> None:
             unpack(with_features(*addresses))
         message = "input.bin: parameters.features at offset 168: expected addresses in rising order"
         assert str(raised.value) == message
-    with pytest.raises(InputError, match=f"^feature '{'1' * 32}': not one that changes how a program runs"):
+    expected = "expected the name or address of a feature that changes how a program runs"
+    with pytest.raises(InputError, match=f"^feature '{'1' * 32}': {expected}: "):
         unpack(with_features(bytes(32)))
     with pytest.raises(InputError) as raised:
         unpack(pack(INPUT)[:167] + b"\1" + struct.pack("<Q", len(FEATURES) + 1))
@@ -179,7 +180,7 @@ def test_stakes_that_are_refused() -> None:
 
 
 def test_the_program_format_is_the_end() -> None:
-    """Of the first listing, and of the short one in docs/input-format.md."""
+    """The first listing ends with it, and so does the short listing in docs/input-format.md."""
     assert pack(INPUT).endswith(bytes(3) + bytes(4))
     given = replace(INPUT, program_format=RawFormat(version=3, entry=2))
     (listing,) = re.findall(r"```text\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
@@ -191,7 +192,7 @@ def test_the_program_format_is_the_end() -> None:
 
 
 def broken(offset: int, content: bytes) -> str:
-    """The message for INPUT with other bytes at an offset."""
+    """The error message for INPUT with other bytes at an offset."""
     packed = bytearray(pack(INPUT))
     packed[offset : offset + len(content)] = content
     with pytest.raises(InputError) as raised:

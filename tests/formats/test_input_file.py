@@ -1,4 +1,4 @@
-"""The JSON input: what is read, and the whole message for everything that is not."""
+"""The JSON input: valid inputs, and the whole error message for each invalid input."""
 
 from __future__ import annotations
 
@@ -321,7 +321,7 @@ FIELDS = "key, owner, is_signer, is_writable, lamports, data, executable"
         (
             described(lamports=1001),
             f"accounts[1]: the same account as accounts[0] ({address_text(ALICE)}) "
-            "with another state or other privileges",
+            "with different state or privileges",
         ),
         (
             {"pubkey": address_text(BOB), "account": []},
@@ -449,4 +449,6 @@ def test_clusters_that_are_refused(name: str, value: Any, expected: str) -> None
 
 def test_unknown_feature() -> None:
     refused = message({**document(), "features": {"activate": ["x"]}})
-    assert refused.startswith("feature 'x': not one that changes how a program runs, expected ")
+    assert refused.startswith(
+        "feature 'x': expected the name or address of a feature that changes how a program runs: "
+    )

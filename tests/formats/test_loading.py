@@ -1,4 +1,4 @@
-"""`solproof.load`: every form of an input, and what it says of the others."""
+"""`solproof.load`: every form of an input, and the errors for other contents."""
 
 from __future__ import annotations
 

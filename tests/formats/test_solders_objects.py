@@ -1,4 +1,4 @@
-"""Inputs from objects of solders."""
+"""Inputs made from objects of solders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files are read in bounds and written whole or not at all."""
+"""Reading a file is bounded, and writing a file writes all of it or nothing."""
 
 from __future__ import annotations
 

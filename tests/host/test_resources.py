@@ -1,4 +1,4 @@
-"""What the machine has: within bounds, and by the limits of a control group."""
+"""The resources of the host: plausible values, and the limits of a control group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One file for each way in which the strict loader refuses one; the file .txt beside holds the messages."""
+"""One file for each reason for which the strict loader refuses a file.
+
+broken_strict_files.txt has the messages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small ELF files with everything that the loaders read, and ways to change one field of them."""
+"""Small ELF files with everything that the loaders read, and functions that change one field."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ SEGMENTS = 3
 
 @dataclass(frozen=True, slots=True)
 class ElfBytes:
-    """An ELF file and where its sections are: their names in order, and their offsets."""
+    """An ELF file, with the names of its sections in order and their offsets."""
 
     data: bytes
     sections: tuple[str, ...]
@@ -89,12 +89,12 @@ class ElfBytes:
         return ElfBytes(data, self.sections, self.places)
 
     def replace(self, old: bytes, new: bytes) -> ElfBytes:
-        """The same file with one occurrence of some bytes replaced by as many others."""
+        """The same file with one occurrence of some bytes replaced by as many other bytes."""
         assert len(old) == len(new)
         return self.patch(self.data.index(old), new)
 
     def offset(self, section: str) -> int:
-        """Where a section starts, in the file and (all being equal here) in memory."""
+        """Where a section starts, both in the file and in memory, because these are equal here."""
         return self.places[self.sections.index(section)]
 
     def _word(self, offset: int) -> int:
@@ -119,8 +119,8 @@ def small_elf(version: int = 0) -> ElfBytes:
         7  exit
         8  exit                       (function)
 
-    The pointer in .data.rel.ro is relocated too (8). The entry is 0. V2 has no lddw: `mov32` and `hor64` take
-    its place there.
+    The pointer in .data.rel.ro is relocated too (8). The entry is 0. V2 has no lddw, so `mov32` and `hor64`
+    replace it.
     """
     low, high = (0x18, 0) if version < 2 else (0xB4, 0xF7)
     text_at = 64 + 56 * SEGMENTS
@@ -224,7 +224,7 @@ def small_elf(version: int = 0) -> ElfBytes:
 def strict_elf(
     text: bytes, read_only_data: bytes | None = b"", *, version: int = 3, entry: int = 0
 ) -> ElfBytes:
-    """A V3 file, without a segment of read-only data when that is None; it has no sections."""
+    """A V3 file, which has no sections. If the read-only data is None, it has no segment for it."""
     contents = [(4, 0, read_only_data), (1, 1 << 32, text)]
     segments = [(flags, address, content) for flags, address, content in contents if content is not None]
     at = 64 + 56 * len(segments)
@@ -239,7 +239,7 @@ def strict_elf(
 
 
 def small_strict_elf(version: int = 3) -> ElfBytes:
-    """A file that uses what V3 has of its own; the entry is 2.
+    """A file with the features that only V3 has. The entry is 2.
 
     0  exit                       (function)
     1  exit

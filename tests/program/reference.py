@@ -1,4 +1,4 @@
-"""Our loader and verifier against the reference, on any bytes."""
+"""Compares our loader and verifier with the reference, for any bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.oracle.oracle import LoadedProgram, LoadError, oracle
 
 
 def verdict(elf: bytes, newest_version: int = 3) -> LoadedProgram | LoadError:
-    """Our answer in the oracle's terms."""
+    """Our verdict, in the oracle's form."""
     try:
         program = load(elf, newest_version)
         verify(program)
@@ -22,13 +22,13 @@ def verdict(elf: bytes, newest_version: int = 3) -> LoadedProgram | LoadError:
 
 
 def as_load_error(error: ProgramError) -> LoadError:
-    """An error as the oracle reports it."""
+    """An error, in the oracle's form."""
     assert isinstance(error, ElfError | VerifierError)
     return LoadError(type(error).__name__, error.name, error.text)
 
 
 def as_loaded(program: Program) -> LoadedProgram:
-    """A program as the oracle reports it."""
+    """A program, in the oracle's form."""
     return LoadedProgram(
         text=program.text,
         text_address=program.text_address,
@@ -40,7 +40,7 @@ def as_loaded(program: Program) -> LoadedProgram:
 
 
 def assert_like_reference(elf: bytes, newest_version: int = 3) -> LoadedProgram | LoadError:
-    """Same program, or same error with the same text."""
+    """Check that both return the same program, or the same error with the same text."""
     ours = verdict(elf, newest_version)
     assert ours == oracle().load(elf, NAMES, newest_version)
     return ours

@@ -253,7 +253,7 @@ def test_random_texts(version: int) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_code_with_every_kind_of_operand(version: int) -> None:
-    """256 codes with 24 choices of operands, at the end of a text and within it."""
+    """256 codes with 24 choices of operands, at the end of a text and inside it."""
     random, verdicts = Random(version), set()
     immediates = (0, 1, 9, 10, 16, 31, 32, 63, 64, -1, -64, 0x7FFF_FFFF, -0x8000_0000)
     for code in range(256):
@@ -281,7 +281,7 @@ def test_every_name_is_refused_once() -> None:
 
 
 def _damaged(instruction: Instruction, random: Random) -> Instruction:
-    """Often the same instruction, sometimes one with a random byte or bit."""
+    """Often the same instruction, sometimes an instruction with a random byte or bit."""
     slot = bytearray(instruction.encode())
     if random.random() < 0.15:
         slot[random.choice((0, 1, 1, 4, 7))] ^= random.choice(

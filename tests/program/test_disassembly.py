@@ -1,4 +1,4 @@
-"""Programs as source: the same bytes again, for any bytes, every opcode, and the programs of mainnet."""
+"""Programs as source: it assembles to the same bytes, for any bytes, every opcode, and mainnet programs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_any_bytes(version: int, content: bytes) -> None:
     ],
 )
 def test_every_opcode_without_fill(row: Opcode, version: int) -> None:
-    """An instruction whose meaningless fields are zero, as assemblers write it, reads as an instruction."""
+    """An instruction whose unused fields are zero, as assemblers write it, is not printed as `.fill`."""
     random = Random(f"{row.mnemonic} {version}")
     for _ in range(20):
         made = assembled_form(random_instruction(row, version, random, range(-5, 4)), row, version)
@@ -80,7 +80,7 @@ def test_every_opcode_without_fill(row: Opcode, version: int) -> None:
 
 
 def assembled_form(instruction: Instruction, row: Opcode, version: int) -> Instruction:
-    """The instruction with zeros where an assembler writes zeros; calls get a target."""
+    """The instruction with zeros where an assembler writes zeros. Calls get a target."""
     fields = {
         "destination": instruction.destination,
         "source": instruction.source,
@@ -113,17 +113,17 @@ def assembled_form(instruction: Instruction, row: Opcode, version: int) -> Instr
 
 @pytest.mark.parametrize("name", mainnet_programs())
 def test_mainnet_programs(name: str) -> None:
-    """The text of the file, before relocation, comes back byte for byte."""
+    """Disassembling and assembling the text of the file, before relocation, gives the same bytes."""
     elf = mainnet_programs()[name]
     found = disassemble_elf(elf)
     source = source_of(found.lines)
-    # What a .fill is needed for: the one call of a function by a relocation and not by its distance.
+    # Only one kind of slot needs a .fill: a call of a function that has a relocation and no distance.
     filled = [line.statement for line in found.lines if ".fill" in line.statement]
     assert filled in ([], [".fill 1, 0xffffffff00001085  # call custom_panic, by a relocation"])
     assembly = assemble(source, 0)
     again = disassemble_elf(write_elf(assembly))
     assert (again.text, again.entry, again.version) == (found.text, found.entry, 0)
-    # Each call of that kind loses its relocation; every other line reads the same.
+    # Each call of this kind loses its relocation. Every other line is the same.
     assert [line.statement.partition("#")[0] for line in again.lines] == [
         line.statement.partition("#")[0] for line in found.lines
     ]

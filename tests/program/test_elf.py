@@ -1,4 +1,4 @@
-"""The version decides the loader; and the reference's own ELF files load as there."""
+"""The version decides the loader, and the reference's own ELF files get the reference's verdict."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNSUPPORTED = (
     "ElfError::UnsupportedSBPFVersion: Detected sbpf_version required by the executable which are not enabled"
 )
 FILES = [small_elf(0), small_elf(1), small_elf(2), small_strict_elf(3), small_strict_elf(4)]
-# What each file of the reference's tests is there to show; most are about code, and load.
+# The reference's test files with the errors that they demonstrate. Most other files are about code, and load.
 REFUSED = {
     "bss_section_sbpfv0": "WritableSectionNotSupported",
     "data_section_sbpfv0": "WritableSectionNotSupported",

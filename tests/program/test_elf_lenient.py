@@ -1,4 +1,4 @@
-"""The lenient loader: whole programs against the reference loader, and every refusal with its message."""
+"""The lenient loader: whole programs against the reference loader, and every error with its message."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_text_without_bits_is_empty() -> None:
 
 
 def _without_bits() -> bytes:
-    # Nothing may be relocated in it, and no relative call is left to fix.
+    # The text cannot have relocations, and it has no relative call to fix.
     return ELF.section(".text", type=NOBITS).dynamic(17, 0).data
 
 
@@ -118,7 +118,7 @@ def test_newer_versions_load_alike(version: int) -> None:
         older, version=version, text=newer.text, image=newer.image, file_sha256=newer.file_sha256
     )
     assert isinstance(assert_like_reference(small_elf(version).data), LoadedProgram)
-    # Only the opcodes of the two wide loads differ: what is relocated, and how, does not.
+    # Only the opcodes of the two wide loads differ. The relocations are the same.
     differences = [
         at for at, pair in enumerate(zip(newer.text, older.text, strict=True)) if pair[0] != pair[1]
     ]

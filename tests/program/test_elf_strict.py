@@ -1,4 +1,4 @@
-"""The strict loader: what it makes of a file, and every refusal with its message."""
+"""The strict loader: the loaded program, and every error with its message."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_further_program_headers_are_not_looked_at() -> None:
 
 
 def test_only_the_flags_tell_that_there_is_read_only_data() -> None:
-    # The second segment is one more program header that nobody looks at.
+    # The second segment is an additional program header, which the loader ignores.
     elf = ELF.segment(0, flags=1, address=1 << 32, physical_address=1 << 32)
     program = load(elf.header(entry=1 << 32).data)
     assert (program.text, program.image) == (b"read-only bytes\0", b"")

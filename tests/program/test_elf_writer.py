@@ -21,7 +21,7 @@ MAINNET_VERSIONS = (0, 1, 2, 3)
 
 
 def program(version: int) -> str:
-    """Logs a text of the data, loads 42 in a function, and subtracts 42 by a function pointer."""
+    """A program that logs a text, loads 42 in a function, and subtracts 42 by a function pointer."""
     address = "mov32 {0}, {1}\nhor64 {0}, {1}" if version == 2 else "lddw {0}, {1}"
     return f"""
     .rodata
@@ -56,7 +56,7 @@ def test_litesvm_runs_it(version: int) -> None:
     result = litesvm_result(ExecutionInput(elf, bytes([9] * 32), (), b""))
     assert result.success, result
     assert f"Program log: hello, V{version}" in result.logs
-    # 15 instructions and the log's 100; V2 needs two to load an address.
+    # 15 instructions, and 100 for the log. V2 needs two instructions to load an address.
     assert result.compute_units == 115 + 3 * (version == 2)
 
 
@@ -83,13 +83,13 @@ def test_the_reference_loads_it(version: int) -> None:
             assert after.immediate == signed32(function_hash(assembly.calls[pc]))
         elif pc in assembly.syscalls:
             assert after.immediate == before.immediate == signed32(SYSCALL_HASHES["sol_log_"])
-        elif before != after:  # an address, further up by where the text starts
+        elif before != after:  # an address, moved up by the start of the text
             assert pc in assembly.addresses
             assert after.immediate - before.immediate == ours.text_address - 0x1_0000_0000
 
 
 def test_a_function_that_calls_itself_at_once() -> None:
-    """Its distance is -1, which means a relocation."""
+    """Its distance is -1, which marks a relocation."""
     assembly = assemble("exit\nfunction_1: call function_1\nexit", 0)
     elf = write_elf(assembly)
     program = load(elf)
@@ -100,7 +100,7 @@ def test_a_function_that_calls_itself_at_once() -> None:
     assert disassemble_elf(elf).lines[1].statement == "call function_1"
     with pytest.raises(ProgramError) as caught:
         write_raw(assembly)
-    assert str(caught.value) == "the call at pc 1 calls itself, which raw bytecode of V0 cannot say"
+    assert str(caught.value) == "the call at pc 1 calls itself, which raw bytecode of V0 cannot express"
     assert load(write_elf(assemble("f: call f", 3))).text == assemble("f: call f", 3).text
 
 
@@ -120,7 +120,7 @@ def test_raw_bytecode_means_the_same(version: int) -> None:
     raw = load_raw(write_raw(assembly), version, assembly.entry)
     elf = load(write_elf(assembly), newest_version=4)
     assert dict(raw.functions) == dict(elf.functions)
-    # Before V3 the source field of a call means nothing to the machine.
+    # Before V3, the machine ignores the source field of a call.
     codes = [
         [(slot.code, slot.offset, slot.immediate) for slot in decode_program(p.text)] for p in (raw, elf)
     ]
@@ -164,6 +164,4 @@ def test_programs_that_no_file_holds(source: str, version: int, message: str) ->
 def test_raw_bytecode_has_no_data() -> None:
     with pytest.raises(ProgramError) as caught:
         write_raw(assemble("exit\n.rodata\n.byte 1", 3))
-    assert str(caught.value) == (
-        "the program has 1 bytes in .rodata, expected none: raw bytecode is only text"
-    )
+    assert str(caught.value) == ("the program has 1 bytes in .rodata, but raw bytecode holds only text")

@@ -1,4 +1,4 @@
-"""Errors survive a process boundary, and are caught as what they are."""
+"""Errors survive a process boundary and keep their type."""
 
 from __future__ import annotations
 

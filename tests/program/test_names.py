@@ -1,4 +1,4 @@
-"""Names of functions from symbol tables, from DWARF, and without either."""
+"""Names of functions from symbol tables, from DWARF, and without both."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Section:
 
 
 def with_sections(elf: bytes, sections: list[Section]) -> bytes:
-    """An ELF file with more sections at its end, which the loader does not look at."""
+    """An ELF file with more sections at its end, which the loader ignores."""
     header = list(FILE_HEADER.unpack_from(elf))
     table, count, names_index = header[10], header[-2], header[-1]
     rows = [
@@ -44,7 +44,7 @@ def with_sections(elf: bytes, sections: list[Section]) -> bytes:
     for section in sections:
         starts.append(len(names))
         names += section.name + b"\0"
-    # Sections must ascend, and that of the names is the last so far.
+    # Sections must be in ascending order, and so far the section of names is the last.
     content = elf + bytes(-len(elf) % 8)
     rows[names_index][4], rows[names_index][5] = len(content), len(names)
     content += names
@@ -94,7 +94,7 @@ def with_debug_information(elf: bytes, functions: list[tuple[str, int, int]]) ->
 
 @pytest.fixture(scope="module")
 def elf() -> bytes:
-    """A V0 file, whose text starts at an address that the loader moves."""
+    """A V0 file whose text starts at an address that the loader moves."""
     return write_elf(assemble(NESTED, 0))
 
 

@@ -1,4 +1,4 @@
-"""What a loaded program offers."""
+"""The properties of a loaded program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raw bytecode means what it would mean as the text of an ELF file; and every refusal with its message."""
+"""Raw bytecode means the same as the text of an ELF file. Also every error with its message."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def syscall(name: str) -> Instruction:
 
 
 def elf_of(text: bytes, version: int, entry: int) -> bytes:
-    """The ELF file that raw bytecode of V0 to V2 stands for: text at address 0, syscalls relocated."""
+    """The ELF file that is equivalent to raw bytecode of V0 to V2: text at address 0, syscalls relocated."""
     parts: list[Part] = []
     for at in range(0, len(text), 8):
         slot = Instruction.decode(text[at : at + 8])
@@ -164,8 +164,9 @@ def _verdict(text: bytes, version: int, entry: int) -> Program | LoadError:
 
 
 def _comparable(program: Program | LoadedProgram) -> LoadedProgram:
-    """A program with the source field of its calls cleared: `build_elf` sets it to 1, as compilers do, and
-    before V3 it means nothing once a program is loaded.
+    """A program with the source field of its calls cleared.
+
+    `build_elf` sets it to 1, as compilers do. Before V3, it has no meaning once a program is loaded.
     """
     loaded = as_loaded(program) if isinstance(program, Program) else program
     return replace(loaded, text=_without_sources(loaded.text), image=_without_sources(loaded.image))
@@ -187,7 +188,7 @@ def test_verify_runs_on_it() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_oracle_runs_what_was_loaded(version: int) -> None:
-    """A call forwards to a function that returns 7, in every version."""
+    """A forward call of a function that returns 7, in every version."""
     text = encode(call(1, source=1), EXIT, Instruction(0xB7, immediate=7), EXIT)
     program = load_raw(text, version)
     verify(program)

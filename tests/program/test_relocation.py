@@ -1,4 +1,4 @@
-"""Each kind of relocation, the call fix-up, and the function registry."""
+"""Each kind of relocation, the rewriting of calls, and the function registry."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_registry() -> None:
         functions.register(4, function_hash(3))
     shown = f"{function_hash(3):#x}"
     assert str(caught.value) == (
-        f"ElfError::SymbolHashCollision: Symbol hash collision {shown} (functions 3 and 4 have one hash)"
+        f"ElfError::SymbolHashCollision: Symbol hash collision {shown} (functions 3 and 4 have the same hash)"
     )
 
 

@@ -1,4 +1,4 @@
-"""Syscall hashes against the values that Agave registers."""
+"""Syscall hashes, compared with the values that Agave registers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_functions() -> None:
 
 
 def test_no_function_of_the_largest_program_has_a_reserved_hash() -> None:
-    # So the features that decide which syscalls are registered cannot decide whether a program loads.
+    # Therefore the features, which decide which syscalls exist, cannot decide whether a program loads.
     reserved = {ENTRYPOINT_HASH, *SYSCALL_NAMES}
     slots = 10 * 1024 * 1024 // 8
     assert not any(function_hash(pc) in reserved for pc in range(slots))

@@ -1,6 +1,6 @@
-"""Small sBPF programs for tests: a few instructions, written once for every version, and its ELF file.
+"""Small sBPF programs for tests: a few instructions, written once for every version, and their ELF files.
 
-V0 to V2 files name their syscalls in relocations; a V3 file is only program headers and segments.
+Files of V0 to V2 name their syscalls in relocations. A V3 file has only program headers and segments.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SYMBOL_SIZE = 24
 RELOCATION_SIZE = 16
 TEXT_SEGMENT = 1 << 32
 RODATA = b"16 bytes of data"
-"""What a V3 file of ours has at address 0; in the other versions the text is readable."""
+"""The bytes at address 0 in our V3 files. In the other versions, the text is readable."""
 
 UNKNOWN_SYSCALL = 0x0BADC0DE
 V2_SIZES = {"B": "1B", "H": "2B", "W": "4B", "DW": "8B"}
@@ -29,7 +29,7 @@ V2_SIZES = {"B": "1B", "H": "2B", "W": "4B", "DW": "8B"}
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """An instruction by V0's mnemonic, whatever the version calls it; a callx has its register as source."""
+    """An instruction, under V0's mnemonic in every version. A callx has its register as source."""
 
     mnemonic: str
     destination: int = 0
@@ -38,7 +38,7 @@ class Op:
     immediate: int = 0
 
     def encode(self, version: int) -> bytes:
-        """The slots of the instruction in an sBPF version: always as many as in the others."""
+        """The slots of the instruction in an sBPF version. Their number is the same in all versions."""
         low, high = _signed(self.immediate), _signed(self.immediate >> 32)
         if self.mnemonic == "LD_DW_IMM":
             names = ("MOV32_IMM", "HOR64_IMM") if version == 2 else ("LD_DW_IMM", None)
@@ -61,7 +61,7 @@ Part = bytes | str | Op
 
 
 def load_immediate(register: int, value: int) -> Op:
-    """A 64-bit constant in two slots: lddw, or what V2 has for it."""
+    """A 64-bit constant in two slots: lddw, or its replacement in V2."""
     return Op("LD_DW_IMM", register, immediate=value & MASK)
 
 
@@ -110,7 +110,7 @@ def _name_in_v2(mnemonic: str) -> str:
 
 
 def write_memory(contents: Mapping[int, bytes]) -> list[Part]:
-    """Instructions that store bytes at addresses, byte by byte at their ends; they use r6 and r7."""
+    """Instructions that store bytes at addresses. They store the ends byte by byte, and use r6 and r7."""
     parts: list[Part] = []
     for address, content in contents.items():
         for start in range(0, len(content), 8):
@@ -124,7 +124,7 @@ def write_memory(contents: Mapping[int, bytes]) -> list[Part]:
 
 
 def call(name: str, arguments: Iterable[int]) -> list[Part]:
-    """Load r1.. and call a syscall."""
+    """Load r1 and the following registers, and call a syscall."""
     return [*(load_immediate(register, value) for register, value in enumerate(arguments, start=1)), name]
 
 
@@ -135,8 +135,9 @@ def syscall_program(
     reveal: tuple[int, int] | None = None,
     version: int = 0,
 ) -> bytes:
-    """A program that fills memory, calls a syscall once, may return a piece of memory, and exits with the
-    syscall's r0.
+    """A program that fills memory, calls a syscall once, and exits with the syscall's r0.
+
+    It may also return a piece of memory.
     """
     parts = [*write_memory(memory or {}), *call(name, arguments)]
     if reveal is not None:

@@ -1,4 +1,7 @@
-"""Instructions of one program in a row, each on the accounts that the last left, all as in LiteSVM."""
+"""A sequence of instructions of one program, compared with LiteSVM.
+
+Each instruction gets the accounts that the previous instruction left.
+"""
 
 from __future__ import annotations
 
@@ -26,20 +29,20 @@ LAMPORTS = 10**10
 
 @cache
 def loaded(name: str) -> Program:
-    """The program, once."""
+    """The program with this name, loaded only once."""
     return load_program(mainnet_programs()[name])
 
 
 @cache
 def machine(parameters: Parameters) -> LiteSVM:
-    """It holds the programs."""
+    """A LiteSVM that holds the programs."""
     return runtime(parameters)
 
 
 class Scene:
-    """The accounts that a program's instructions meet, by their names.
+    """The accounts that a program's instructions use, by their names.
 
-    An account that nobody made is a wallet; a sysvar's name is the sysvar's.
+    An account that was not made explicitly is a wallet. The name of a sysvar stands for its account.
     """
 
     def __init__(self, program: str, sysvars: Sysvars | None = None) -> None:
@@ -53,19 +56,19 @@ class Scene:
         return self.account(name).key
 
     def account(self, name: str) -> Account:
-        """An account as it is now."""
+        """The current state of an account."""
         if name in ADDRESSES:
             return self.parameters.sysvars.account(name)
         return self.accounts.setdefault(name, Account(demo_key(name), SYSTEM_PROGRAM, LAMPORTS, b""))
 
     def make(self, name: str, data: bytes, owner: bytes | None = None, lamports: int = LAMPORTS) -> None:
-        """An account with this state, of the program itself unless there is an owner."""
+        """Make an account with this state. Without `owner`, the program itself owns it."""
         self.accounts[name] = Account(
             demo_key(name), self.program_id if owner is None else owner, lamports, data
         )
 
     def given(self, data: bytes, accounts: Sequence[str]) -> ExecutionInput:
-        """An instruction; after an account's name, "*" for a signer and "!" for one that may be written."""
+        """An instruction. After an account's name, "*" marks a signer and "!" a writable account."""
         entries = [
             InstructionAccount(self.account(name.rstrip("*!")), "*" in name, "!" in name) for name in accounts
         ]
@@ -73,7 +76,7 @@ class Scene:
         return ExecutionInput(program, self.program_id, merge_privileges(entries), data, self.parameters)
 
     def run(self, data: bytes, accounts: str = "", error: str | None = None) -> Execution:
-        """Compare an instruction with LiteSVM, replay its syscalls, and keep what it left."""
+        """Compare an instruction with LiteSVM, replay its syscalls, and keep the resulting accounts."""
         given = self.given(data, accounts.split())
         execution = assert_like_litesvm(given, machine(self.parameters), loaded(self.program))
         replay(execution)

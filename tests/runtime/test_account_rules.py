@@ -1,5 +1,6 @@
-"""The account rules one by one, on regions changed by hand; LiteSVM checks the same changes in
-test_execute.py.
+"""The account rules one by one, on regions changed by hand.
+
+LiteSVM checks the same changes in test_execute.py.
 """
 
 from __future__ import annotations
@@ -172,7 +173,7 @@ def test_growing_and_shrinking() -> None:
             "sum of account balances before and after instruction do not match",
             [lamports(OWNED, 101)],
         ),
-        # The order: lamports before data, one account before the next, the sum last.
+        # The order of checks: lamports before data, account by account, the sum last.
         (
             "ReadonlyLamportChange",
             "instruction changed the balance of a read-only account",

@@ -1,4 +1,4 @@
-"""Accounts and the accounts of an instruction."""
+"""Accounts, and the accounts of an instruction."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_mentions_that_disagree() -> None:
         check_accounts((entry(BOB), entry(ALICE), entry(ALICE, lamports=6)))
     assert str(raised.value) == (
         f"accounts[2]: the same account as accounts[1] ({address_text(ALICE)}) "
-        "with another state or other privileges"
+        "with different state or privileges"
     )
     with pytest.raises(InputError, match=r"accounts\[1\]: the same account as accounts\[0\]"):
         check_accounts((entry(ALICE), entry(ALICE, signer=True)))

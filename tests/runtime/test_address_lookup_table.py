@@ -1,4 +1,4 @@
-"""The address lookup table program: what it does without calling the system program.
+"""The address lookup table program, except for its calls of the system program.
 
 Layouts: solana-address-lookup-table-interface 2 (state.rs, instruction.rs).
 """
@@ -28,7 +28,7 @@ def sysvars() -> Sysvars:
 
 
 def table(authority: bytes | None, addresses: int = 0, deactivated: int = ACTIVE, extended: int = 0) -> bytes:
-    """A table with so many addresses."""
+    """A table with this number of addresses."""
     option = b"\0" + bytes(32) if authority is None else b"\1" + authority
     head = struct.pack("<IQQB", 1, deactivated, extended, 0) + option
     return head.ljust(56, b"\0") + b"".join(bytes([number]) * 32 for number in range(addresses))
@@ -94,7 +94,7 @@ def test_deactivate(scene: Scene) -> None:
     ],
 )
 def test_close(scene: Scene, deactivated: int, error: str | None) -> None:
-    """The slot of the deactivation is looked for in the slot hashes, by sol_get_sysvar."""
+    """The program looks up the slot of the deactivation in the slot hashes, with sol_get_sysvar."""
     scene.make("table", table(scene.key("authority"), 3, deactivated))
     scene.run(struct.pack("<I", 4), "table! authority* target!", error=error)
     assert bool(scene.account("table").lamports) == (error is not None)
@@ -106,7 +106,7 @@ def test_close_into_itself(scene: Scene) -> None:
 
 
 def test_create_calls_the_system_program(scene: Scene) -> None:
-    """Once it has derived the table's address from authority and slot."""
+    """It makes the call after it has derived the table's address from the authority and the slot."""
     create = struct.pack("<IQ", 0, SLOT - 1)
     seeds = [scene.key("authority"), struct.pack("<Q", SLOT - 1)]
     derived, bump = Pubkey.find_program_address(seeds, Pubkey(scene.program_id))

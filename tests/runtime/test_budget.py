@@ -1,4 +1,4 @@
-"""Costs, against the compute budget that LiteSVM uses."""
+"""Costs, compared with the compute budget that LiteSVM uses."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every way an instruction ends, in every sBPF version, against LiteSVM.
+"""Every way in which an instruction ends, in every sBPF version, against LiteSVM.
 
-`assert_like_litesvm` compares success, error, log (with the runtime's text for a fault), compute units, what
-the transaction is charged, return data and accounts. Each case is one small program.
+`assert_like_litesvm` compares success, error, log (with the runtime's text for a fault), compute units, the
+transaction's charge, return data and accounts. Each case is one small program.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def run(
 
 
 def stopped(execution: Execution, name: str) -> None:
-    """Insist on a fault of the machine, with its consequences."""
+    """Check that a fault of the machine stopped the program, and check its consequences."""
     output = execution.output
     assert execution.run.fault is not None
     assert execution.run.fault.name == name
@@ -68,7 +68,7 @@ def stopped(execution: Execution, name: str) -> None:
 
 
 def returned(execution: Execution) -> None:
-    """Insist on the end of the program."""
+    """Check that the program returned."""
     output = execution.output
     assert execution.run.fault is None
     heap = heap_cost(execution.input.parameters.heap_size)
@@ -107,7 +107,7 @@ def test_divisions(mnemonic: str, divisor: int, version: int) -> None:
 def test_signed_divisions(
     operation: str, bits: int, form: str, numbers: tuple[int, int], fault: str | None
 ) -> None:
-    """V2 only; the dividend counts from the smallest number."""
+    """V2 only. The dividend is a distance from the smallest number."""
     dividend, divisor = (1 << bits - 1) + numbers[0], numbers[1]
     if form == "IMM" and divisor == 0:
         pytest.skip("the verifier refuses it")
@@ -135,7 +135,7 @@ def edges(version: int) -> Iterator[int]:
 @every_version
 @pytest.mark.parametrize("size", ["B", "H", "W", "DW"])
 def test_accesses(size: str, version: int) -> None:
-    """A load and a store at each edge: whether they fail, and with which words."""
+    """A load and a store at each edge: whether they fail, and with which message."""
     outcomes = set()
     for address in edges(version):
         for access in (load(0, 1, size=size), store(1, 10, size=size)):
@@ -174,7 +174,7 @@ def test_random_accesses(seed: int, version: int) -> None:
 
 
 def recursion(depth: int) -> list[Part]:
-    """A function that calls itself until r1, which starts at `depth`, is 0; each call writes to its frame."""
+    """A function that calls itself until r1, which starts at `depth`, is 0. Each call writes to its frame."""
     return [
         load_immediate(1, depth),
         Op("CALL_IMM", source=1, immediate=3),
@@ -209,7 +209,10 @@ def text_address(version: int) -> int:
     [(0, False), (40, False), (47, False), (7, False), (48, True), (-1, True), (-8, True), (2**63, True)],
 )
 def test_call_of_a_register(offset: int, outside: bool, version: int) -> None:
-    """Six slots; a call of slot 0 goes round until the calls are 64 deep. The address is rounded down."""
+    """The address is rounded down.
+
+    The program has six slots, and a call of slot 0 repeats until 64 calls are open.
+    """
     target = (text_address(version) + offset) % TOP
     parts = [load_immediate(3, target), Op("CALL_REG", source=3), load_immediate(0, 0), leave()]
     execution = run(parts, version)
@@ -230,7 +233,7 @@ def test_call_of_every_register(register: int, version: int) -> None:
 
 @every_version
 def test_call_depth_comes_before_the_target(version: int) -> None:
-    """Where the recursion ends, a function outside is called: as the 63rd and as the 64th call."""
+    """At the end of the recursion, the 63rd or the 64th call has a target outside the text."""
     for depth, fault in ((61, "CallOutsideTextSegment"), (62, "CallDepthExceeded")):
         parts = recursion(depth)
         parts[-1:] = [load_immediate(3, 0), Op("CALL_REG", source=3)]
@@ -244,7 +247,7 @@ def test_unknown_function(version: int) -> None:
 
 @pytest.mark.parametrize("distance", [-3, -2, 1, 2, 2**31 - 1, -(2**31)])
 def test_relative_call_in_v3(distance: int) -> None:
-    """There is no relocation: a target outside the text is found when the call is made."""
+    """Without relocation, a target outside the text is found only when the call is made."""
     parts = [Op("CALL_IMM", source=1, immediate=distance), leave()]
     stopped(run(parts, 3), "UnsupportedInstruction")
 
@@ -258,13 +261,13 @@ def test_call_of_another_kind_in_v3(source: int) -> None:
 def test_running_past_the_end(version: int) -> None:
     execution = run([load_immediate(0, 0), load_immediate(1, 0)], version)
     stopped(execution, "ExecutionOverrun")
-    # The step past the end is counted too, an lddw once.
+    # The step past the end is counted too. An lddw counts once.
     assert execution.run.instructions == (5 if version == V2 else 3)
 
 
 @every_version
 def test_exit_of_a_function_restores_the_frame(version: int) -> None:
-    """r6 to r9 and r10 are the caller's again, r0 to r5 are the callee's."""
+    """r6 to r9 and r10 have the caller's values again, and r0 to r5 have the callee's."""
     registers = [load_immediate(register, register + 100) for register in range(10)]
     revealed: list[Part] = []
     for register in range(1, 11):
@@ -316,7 +319,7 @@ def test_a_fault_at_the_last_unit(spent: int, version: int) -> None:
 @every_version
 @pytest.mark.parametrize("kibibytes", [32, 33, 64, 65, 255, 256])
 def test_heaps(kibibytes: int, version: int) -> None:
-    """The price of the heap is charged, but not in the log; its end is an end for every ending."""
+    """The price of the heap is charged but not in the log, whichever way the program ends."""
     size = kibibytes * 1024
     price = heap_cost(size)
     last = HEAP + size - 8
@@ -363,7 +366,7 @@ FAILING: list[tuple[str, str, tuple[int, ...], str]] = [
 def test_failing_syscalls(
     fault: str, name: str, arguments: tuple[int, ...], error: str, version: int
 ) -> None:
-    """What came before in log and return data stays; only what was used is charged."""
+    """Earlier log lines and return data stay. Only the units used are charged."""
     before = [*write_memory(TEXT), *call("sol_log_", (HEAP + 1, 5)), *call("sol_set_return_data", (HEAP, 8))]
     execution = run([*before, *call(name, arguments), leave()], version)
     raised = execution.run.fault
@@ -377,7 +380,7 @@ def test_failing_syscalls(
 @every_version
 @pytest.mark.parametrize("count", [2**59, 2**60, 2**64 - 1])
 def test_invalid_length(count: int, version: int) -> None:
-    """Most lengths are charged first; those of an array of slices, of 16 bytes each, are not."""
+    """Most lengths are charged before they are checked. An array of 16-byte slices is checked first."""
     fault = run([*call("sol_log_data", (HEAP, count)), leave()], version).run.fault
     assert fault is not None
     assert (fault.name, str(fault)) == ("InvalidLength", "InvalidLength")
@@ -413,7 +416,7 @@ def test_exit_codes_in_every_version(version: int) -> None:
 @every_version
 @pytest.mark.parametrize("loader", Loader)
 def test_account_rules_in_every_version(loader: Loader, version: int) -> None:
-    """A change that is allowed, one that is not, one that is dropped because the program fails."""
+    """An allowed change, a forbidden change, and a change that is dropped because the program fails."""
     entry = InstructionAccount(Account(bytes([9]) * 32, PROGRAM, 10**9, b"data"), is_writable=True)
     address = INPUT + 8 + (51 if loader is Loader.V1 else 88)
     for is_writable, ending, error in (

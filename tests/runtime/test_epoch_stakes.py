@@ -1,4 +1,4 @@
-"""Epoch stakes: what they hold, and what they refuse."""
+"""Epoch stakes: valid values, and the errors for invalid values."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def test_allowed_changes(modified: int, changes: list[Change]) -> None:
         ("UnbalancedInstruction", [lamports(OWNED, 1)]),
         ("UnbalancedInstruction", [lamports(OWNED, -1)]),
         ("UnbalancedInstruction", [lamports(FOREIGN, 1)]),
-        # More than one: which of them the runtime names shows the order of its checks.
+        # Several changes: the error that the runtime reports shows the order of its checks.
         ("ReadonlyLamportChange", [data(READ_ONLY, b"x"), lamports(READ_ONLY, 1)]),
         ("ReadonlyDataModified", [data(READ_ONLY, b"x"), lamports(FOREIGN, -1)]),
         ("InvalidRealloc", [length(OWNED, 2**63), lamports(OWNED, -1)]),
@@ -190,7 +190,7 @@ def test_heap_is_paid_before_the_program_starts() -> None:
     ],
 )
 def test_faults(message: str, parts: list[Part]) -> None:
-    if not parts:  # callx to the start of the text, again and again
+    if not parts:  # without parts, an endless loop of callx to the start of the text
         parts = [load_immediate(3, 0x1_0000_0000 + 64 + 3 * 56), bytes.fromhex("8d00000003000000")]
     elf = build_elf([*parts, leave()])
     parameters = Parameters(compute_unit_limit=1000)
@@ -290,7 +290,7 @@ def test_changes_under_loader_v1(error: str | None, changes: list[Change]) -> No
 @pytest.mark.parametrize("loader", Loader)
 @pytest.mark.parametrize("seed", range(40))
 def test_random_changes(seed: int, loader: Loader) -> None:
-    """One to three changes anywhere in the records, small enough that every account stays free of rent."""
+    """One to three changes anywhere in the records, small enough that every account stays rent-exempt."""
     source = random.Random(seed)
     content = source.randbytes(source.choice([0, 3, 8, 13]))
     changes: list[Change] = []

@@ -1,4 +1,4 @@
-"""Feature sets: mainnet's against LiteSVM's, both sides of the rules that are no syscall's, and bad ones."""
+"""Feature sets: mainnet's against LiteSVM's, rules that are not about one syscall, invalid sets."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_unknown_feature(text: str) -> None:
     with pytest.raises(InputError) as raised:
         feature_name(text)
     assert str(raised.value) == (
-        f"feature {text!r}: not one that changes how a program runs, expected {', '.join(FEATURES)}, "
-        "or the address of one of them"
+        f"feature {text!r}: expected the name or address of a feature that changes how a program runs: "
+        f"{', '.join(FEATURES)}"
     )
 
 
@@ -69,7 +69,8 @@ def test_addresses(features: FeatureSet) -> None:
 
 
 def test_address_of_no_feature() -> None:
-    with pytest.raises(InputError, match=f"^feature '{'1' * 32}': not one that changes how a program runs"):
+    expected = "expected the name or address of a feature that changes how a program runs"
+    with pytest.raises(InputError, match=f"^feature '{'1' * 32}': {expected}: "):
         FeatureSet.from_addresses([bytes(32)])
 
 

@@ -1,4 +1,4 @@
-"""Accounts of up to 10 MiB: as LiteSVM has them, in reasonable time and memory."""
+"""Accounts of up to 10 MiB: the results of LiteSVM, in reasonable time and memory."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from tests.runtime.elf_builder import build_elf, leave, load_immediate, write_me
 
 PROGRAM = bytes([4]) * 32
 MEBIBYTE = 1024 * 1024
-RICH = 10**12  # free of rent with 10 MiB
+RICH = 10**12  # enough to be rent-exempt with 10 MiB
 CONTENT = random.Random(1).randbytes(MAXIMUM_DATA_LENGTH)
 
 
 def given(
     lengths: list[int], writes: list[tuple[int, str, int, bytes]], loader: Loader = Loader.V3
 ) -> ExecutionInput:
-    """Accounts with data of these lengths, and a program that writes: account, field, bytes from its start,
-    content.
+    """Accounts with data of these lengths, and a program that writes to their records.
+
+    A write has an account, a field, the distance in bytes from the field's start, and the content.
     """
     accounts = tuple(
         InstructionAccount(
@@ -79,7 +80,7 @@ def test_growing_a_large_account(length: int, longer: int, error: str | None) ->
 
 
 def test_time_and_memory() -> None:
-    """Some 40 MiB of input: the region as serialized, as it runs, as it ends, and the accounts."""
+    """About 40 MiB of input: the serialized region, the region during and after the run, and the accounts."""
     scene = given([MAXIMUM_DATA_LENGTH - 3] * 4, [(2, "data", 9, b"changed")])
     region = len(serialize(scene.accounts, b"", PROGRAM).region)
     start = time.perf_counter()
@@ -91,4 +92,4 @@ def test_time_and_memory() -> None:
         tracemalloc.stop()
     assert execution.output.success
     assert peak < 4 * region
-    assert time.perf_counter() - start < 10  # 0.2 s when the machine is idle
+    assert time.perf_counter() - start < 10  # takes 0.2 s on an idle computer

@@ -1,4 +1,4 @@
-"""Instructions made at random for the programs that LiteSVM embeds: most fail, all as in LiteSVM."""
+"""Random instructions for the programs that LiteSVM embeds. Most fail, and all have LiteSVM's results."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SEEDS = int(os.environ.get("SOLPROOF_RANDOM_CALLS", "8"))
 IDS = {name: address_bytes(text) for name, text in PROGRAM_IDS.items()}
 LOADERS = {"memo_v1": Loader.V1, "memo_v3": Loader.V2, "associated_token": Loader.V2}
 SYSTEM_PROGRAM = bytes(32)
-LENGTHS = (0, 1, 56, 82, 165, 200, 355)  # those of mints, token, stake and lookup table accounts, and others
+LENGTHS = (0, 1, 56, 82, 165, 200, 355)  # lengths of mint, token, stake and lookup table accounts and others
 
 
 @cache
 def machine() -> LiteSVM:
-    """It holds the programs."""
+    """A LiteSVM that holds the programs."""
     return runtime()
 
 
@@ -57,5 +57,5 @@ def test_random_instruction(name: str, seed: int) -> None:
     try:
         execution = assert_like_litesvm(given, machine())
     except UnsupportedError as error:
-        pytest.skip(str(error))  # calls of other programs, for one
+        pytest.skip(str(error))  # for example, a call of another program
     replay(execution)

@@ -1,4 +1,4 @@
-"""Memo v1 and v3, as mainnet has them."""
+"""Memo v1 and v3, as on mainnet."""
 
 from __future__ import annotations
 

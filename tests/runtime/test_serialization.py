@@ -1,4 +1,4 @@
-"""The input region, against bytes written out by hand and against what a program sees in LiteSVM."""
+"""The input region, compared with bytes written by hand and with the bytes that a program sees in LiteSVM."""
 
 from __future__ import annotations
 
@@ -96,12 +96,12 @@ def test_one_account_and_its_duplicate_under_loader_v1() -> None:
 
 @cache
 def verbose_runtime() -> LiteSVM:
-    """A LiteSVM that does not cut its log off."""
+    """A LiteSVM that does not truncate its log."""
     return runtime().with_log_bytes_limit(None)
 
 
 def seen_by_a_program(given: ExecutionInput, length: int) -> bytes:
-    """The first `length` bytes of the input region in LiteSVM: a program logs them."""
+    """The first `length` bytes of the input region in LiteSVM. A program logs them."""
     slices = write_memory({HEAP: struct.pack("<QQ", INPUT_START, length)})
     elf = build_elf([*slices, *call("sol_log_data", (HEAP, 1)), leave()])
     machine = verbose_runtime()
@@ -130,11 +130,11 @@ def test_a_program_sees_the_same_region(seed: int, loader: Loader) -> None:
     given = ExecutionInput(b"", PROGRAM, tuple(accounts), data, Parameters(loader=loader))
     serialized = serialize(given.accounts, data, PROGRAM, loader)
     assert seen_by_a_program(given, len(serialized.region)) == serialized.region
-    # One byte more is not there.
+    # A read of one byte more fails.
     elf = build_elf([load_immediate(1, INPUT_START + len(serialized.region) - 7), load(0, 1), leave()])
     execution = assert_like_litesvm(replace(given, program=elf))
     assert execution.run.fault is not None
-    # r1 to r5 as they are at the start.
+    # The initial values of r1 to r5.
     execution = assert_like_litesvm(replace(given, program=build_elf(["sol_log_64_", leave()])))
     address = serialized.instruction_data_address
     assert execution.output.logs[1] == f"Program log: {INPUT_START:#x}, {address:#x}, 0x0, 0x0, 0x0"
@@ -142,7 +142,7 @@ def test_a_program_sees_the_same_region(seed: int, loader: Loader) -> None:
 
 @pytest.mark.parametrize("loader", Loader)
 def test_the_most_accounts(loader: Loader) -> None:
-    """255 mentions, `MAX_ACCOUNTS_PER_INSTRUCTION`, of 60 accounts."""
+    """255 entries, `MAX_ACCOUNTS_PER_INSTRUCTION`, of 60 accounts."""
     distinct = [
         InstructionAccount(Account(bytes([number, 9]) * 16, OWNER, 10**9, bytes(number)))
         for number in range(60)

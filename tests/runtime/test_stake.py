@@ -1,4 +1,4 @@
-"""The stake program: every instruction, none of which calls another program.
+"""The stake program: every instruction. None of them calls another program.
 
 Layouts: solana-stake-interface 2 (state.rs, instruction.rs), `VoteStateV3` of solana-vote-interface.
 """
@@ -23,7 +23,7 @@ STAKER, WITHDRAWER = 0, 1
 
 
 def sysvars(epoch: int = EPOCH) -> Sysvars:
-    """A cluster in a later epoch, in which little of the stake was activating, and little deactivating."""
+    """A cluster in a later epoch, in which little stake was activating and little was deactivating."""
     history = struct.pack("<Q", epoch) + b"".join(
         struct.pack("<QQQQ", number, 10**15, 10**12, 10**12) for number in reversed(range(epoch))
     )
@@ -54,7 +54,7 @@ def vote_state(node: bytes, epoch: int = EPOCH) -> bytes:
 
 @pytest.fixture
 def scene() -> Scene:
-    """A fresh stake account, a vote account, and a stake of one."""
+    """A new stake account, a vote account, and a delegated stake."""
     scene = Scene("stake", sysvars())
     scene.make("stake", bytes(STAKE_LENGTH))
     scene.make("vote", vote_state(scene.key("node")), VOTE_PROGRAM)
@@ -67,7 +67,7 @@ def initialize(scene: Scene, name: str = "stake", lockup: bytes = NO_LOCKUP) -> 
 
 
 def delegate(scene: Scene, name: str = "stake", activation: int | None = None) -> None:
-    """A delegation, activated in an epoch of the past if one is given."""
+    """Delegate a stake. With `activation`, the stake was activated in that past epoch."""
     initialize(scene, name)
     scene.run(struct.pack("<I", 2), f"{name}! vote clock stake_history config staker*")
     if activation is not None:
@@ -77,7 +77,7 @@ def delegate(scene: Scene, name: str = "stake", activation: int | None = None) -
 
 
 def seeded(base: bytes, seed: bytes, owner: bytes) -> bytes:
-    """The address that a seed gives."""
+    """The address that is derived from a seed."""
     return hashlib.sha256(base + seed + owner).digest()
 
 
@@ -104,7 +104,7 @@ def test_authorize(scene: Scene, role: int) -> None:
 
 @pytest.mark.parametrize("seed", [b"", b"seed", b"s" * 32])
 def test_authorize_with_a_seed(scene: Scene, seed: bytes) -> None:
-    """The address is derived with sol_sha256."""
+    """The program derives the address with sol_sha256."""
     owner = bytes([9]) * 32
     initialize(scene)
     derived = seeded(scene.key("base"), seed, owner)

@@ -35,9 +35,12 @@ def test_lookup_by_address() -> None:
         ({"slot_hashes": bytes(20_489)}, "sysvar slot_hashes: expected at most 20488 bytes, got 20489"),
         (
             {"epoch_schedule": bytes(16) + b"\2" + bytes(16)},
-            "sysvar epoch_schedule: byte 16 is a boolean, got 2",
+            "sysvar epoch_schedule: byte 16: expected a boolean (0 or 1), got 2",
         ),
-        ({"epoch_rewards": bytes(80) + b"\xff"}, "sysvar epoch_rewards: byte 80 is a boolean, got 255"),
+        (
+            {"epoch_rewards": bytes(80) + b"\xff"},
+            "sysvar epoch_rewards: byte 80: expected a boolean (0 or 1), got 255",
+        ),
     ],
 )
 def test_contents_that_are_not_the_sysvars(changes: dict[str, Any], message: str) -> None:

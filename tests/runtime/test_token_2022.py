@@ -1,4 +1,4 @@
-"""Token-2022: its extensions' instructions, as far as they call no other program.
+"""Token-2022: the instructions of its extensions that do not call another program.
 
 Codes and layouts: spl-token-2022-interface 2, spl-token-metadata-interface, spl-token-group-interface.
 """
@@ -34,7 +34,7 @@ EXTENSIONS = {
 
 
 def unused_mint(*extensions: str) -> bytes:
-    """Room for a mint with these extensions."""
+    """Empty data for a mint with these extensions."""
     if not extensions:
         return bytes(82)
     size = sum(4 + EXTENSIONS[name] for name in extensions)
@@ -42,7 +42,7 @@ def unused_mint(*extensions: str) -> bytes:
 
 
 def interface(name: str) -> bytes:
-    """How the instruction of an interface begins."""
+    """The first bytes of an interface's instruction."""
     return hashlib.sha256(name.encode()).digest()[:8]
 
 
@@ -54,7 +54,7 @@ class Mint:
     """A mint with extensions, and token accounts of it."""
 
     def __init__(self, extensions: Mapping[str, bytes]) -> None:
-        """`extensions`: the instruction that initializes each."""
+        """Make a mint. `extensions` has the instruction that initializes each extension."""
         self.scene = Scene("token_2022")
         self.scene.make("mint", unused_mint(*extensions))
         for data in extensions.values():
@@ -66,14 +66,14 @@ class Mint:
         return self.scene.run(bytes([20, 6]) + authority + b"\1" + freezer, "mint!")
 
     def account(self, name: str, extra: int = 0) -> None:
-        """InitializeAccount3 of an account as long as GetAccountDataSize says, and `extra` bytes."""
+        """InitializeAccount3 of an account. Its length is that of GetAccountDataSize, plus `extra` bytes."""
         size = self.scene.run(bytes([21]), "mint").output.return_data.data
         length = int.from_bytes(size, "little") + extra
         self.scene.make(name, bytes(length + (1 if extra and length - extra == PLAIN_ACCOUNT else 0)))
         self.scene.run(bytes([18]) + self.scene.key("owner"), f"{name}! mint")
 
     def fund(self, *names: str) -> None:
-        """MintTo of a million to each."""
+        """MintTo of a million to each account."""
         for name in names:
             self.scene.run(struct.pack("<BQ", 7, 10**6), f"mint! {name}! authority*")
 
@@ -90,7 +90,7 @@ def pointer(code: int, mint_key: bytes, authority: bytes) -> bytes:
 
 @pytest.fixture
 def keys() -> Scene:
-    """Where keys come from before there is a mint."""
+    """A scene whose keys exist before there is a mint."""
     return Scene("token_2022")
 
 
@@ -163,7 +163,7 @@ def test_permanent_delegate(keys: Scene) -> None:
 
 
 def test_transfer_hook(keys: Scene) -> None:
-    """Without a program to call."""
+    """The hook has no program to call."""
     mint = Mint({"transfer hook": bytes([36, 0]) + keys.key("authority") + NO_KEY})
     mint.initialize()
     mint.account("source")
@@ -204,7 +204,7 @@ def test_pausable(keys: Scene) -> None:
 
 
 def test_memo_transfer_and_guard() -> None:
-    """Extensions of an account. No memo came before: there is no sibling instruction."""
+    """Extensions of an account. No memo came before, because there is no sibling instruction."""
     mint = Mint({})
     mint.initialize()
     mint.account("source")
@@ -239,7 +239,7 @@ def test_excess_lamports() -> None:
 
 
 def test_metadata(keys: Scene) -> None:
-    """Of the token-metadata interface, in the mint itself, which grows."""
+    """The token-metadata interface, in the mint itself, whose data grows."""
     mint = Mint({"metadata pointer": pointer(39, keys.key("mint"), keys.key("authority"))})
     mint.initialize()
     start = interface("spl_token_metadata_interface:initialize_account")
@@ -259,7 +259,7 @@ def test_metadata(keys: Scene) -> None:
 
 
 def test_group(keys: Scene) -> None:
-    """Of the token-group interface, in the mint itself."""
+    """The token-group interface, in the mint itself."""
     mint = Mint({"group pointer": pointer(40, keys.key("mint"), keys.key("authority"))})
     mint.initialize()
     start = interface("spl_token_group_interface:initialize_token_group")
@@ -270,7 +270,7 @@ def test_group(keys: Scene) -> None:
 
 
 def test_accounts_of_spl_token_without_extensions() -> None:
-    """The form that both programs share."""
+    """The form of account that both programs share."""
     scene = Scene("token_2022")
     scene.make("mint", mint_data(scene.key("authority"), 10**9, 6))
     for name in ("source", "target"):
@@ -280,6 +280,6 @@ def test_accounts_of_spl_token_without_extensions() -> None:
 
 
 def test_another_programs_call() -> None:
-    """CreateNativeMint, as one of those that need the system program, is refused."""
+    """CreateNativeMint needs the system program, so solproof refuses it."""
     mint = Mint({})
     mint.run(bytes([31]), "payer*! native! system", error="Custom(2)")

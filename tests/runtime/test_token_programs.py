@@ -1,6 +1,4 @@
-"""Whole instructions of the token programs of mainnet, against LiteSVM: p-token, classic SPL Token and
-Token-2022.
-"""
+"""Whole instructions of mainnet's token programs, against LiteSVM: p-token, SPL Token, Token-2022."""
 
 from __future__ import annotations
 
@@ -267,7 +265,7 @@ FAILING: dict[str, tuple[Instruction, str]] = {
 
 
 def scene_of(token: str, instruction: Instruction) -> ExecutionInput:
-    """Token-2022 gets the same instructions, on accounts of its own."""
+    """Token-2022 gets the same instructions, with accounts that it owns."""
     scene = instruction(token)
     if token != TOKEN_2022:
         return scene

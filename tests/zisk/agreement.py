@@ -1,4 +1,4 @@
-"""The guest in an emulator, compared with solproof's machine."""
+"""Compares the guest in an emulator with solproof's machine."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from solproof.zisk.runner import differences
 from solproof.zisk.tools import run_ziskemu
 
 PROGRAMS = int(os.environ.get("SOLPROOF_GUEST_PROGRAMS", "200"))
-"""How many random programs are compared."""
+"""Number of random programs to compare."""
 
 USES_ZISKEMU = os.environ.get("SOLPROOF_GUEST_EMULATOR") == "ziskemu"
-"""Whether an installed `ziskemu` runs the guest, instead of the embedded emulator."""
+"""Whether an installed `ziskemu` runs the guest instead of the embedded emulator."""
 
 
 def guest_outputs(given: ExecutionInput, abi: Abi = DEFAULT) -> Outputs:
-    """What the guest outputs of an input."""
+    """The guest's outputs for an input."""
     if USES_ZISKEMU:
         return Outputs.of(run_ziskemu(bincode.pack(given))[0].words)
     return Outputs.of(emulate(bincode.pack(given), abi, count_steps=False).words)
 
 
 def assert_agrees(execution: Execution, abi: Abi = DEFAULT) -> Outputs:
-    """The guest outputs what the machine says: all five words, the ending, and the digests."""
+    """Check that the guest agrees with the machine: on all five words, the ending, and the digests."""
     outputs = guest_outputs(execution.input, abi)
     assert outputs.refusal is None
     assert outputs.is_complete

@@ -1,4 +1,4 @@
-"""Frames that no host of ours writes: the guest reads whatever lies in its input memory."""
+"""Frames that our host never writes, because the guest reads any content of its input memory."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from solproof.zisk.emulator import _Emulator
 from solproof.zisk.outputs import Outputs
 
 LARGEST = INPUT_SIZE - 16
-"""What the input memory holds behind its first 16 bytes."""
+"""Size of the input memory after its first 16 bytes."""
 
 
 def memory(payload: bytes, length: int | None = None) -> bytes:
-    """Input memory with any length."""
+    """Input memory with any length in its length field."""
     return bytes(8) + struct.pack("<Q", len(payload) if length is None else length) + payload
 
 
 def run_memory(content: bytes, abi: Abi = DEFAULT, *, check_alignment: bool = False) -> Outputs:
-    """Run the guest on its input memory; an access outside what is its own is an error of the emulator."""
+    """Run the guest on its input memory. An access outside the guest's own memory is an error."""
     emulator = _Emulator(abi, content, count_steps=False)
     if check_alignment:
         watch_alignment(emulator)
@@ -28,7 +28,7 @@ def run_memory(content: bytes, abi: Abi = DEFAULT, *, check_alignment: bool = Fa
 
 
 def watch_alignment(emulator: _Emulator) -> None:
-    """Make an access that is not aligned an error."""
+    """Make an unaligned access an error."""
     constants: Any = emulator.unicorn.unicorn_const
 
     def access(_machine: Any, _kind: int, address: int, size: int, _value: int, _data: Any) -> None:

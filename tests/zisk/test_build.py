@@ -1,4 +1,4 @@
-"""The packaged guests are what their sources give, byte for byte, and small."""
+"""The packaged guests match their sources byte for byte, and are small."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_rebuilding_gives_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("abi", ABIS, ids=lambda abi: abi.name)
 def test_segments(abi: Abi) -> None:
-    """One of code, which is only executed, one of constants; no data in RAM, and few rows of ROM."""
+    """A segment of code, only executable, and a segment of constants. No data in RAM, few rows of ROM."""
     elf = guests.guest(abi)
     (text, code), (constants, _) = guests.segments_of(elf)
     assert (text.flags, constants.flags) == (PF_X, PF_R)
@@ -43,7 +43,7 @@ def test_segments(abi: Abi) -> None:
 
 
 def test_no_compressed_instructions() -> None:
-    """The two lowest bits of every instruction say that it has 32 bits."""
+    """The two lowest bits of every instruction show that it has 32 bits."""
     (_, code), _ = guests.segments_of(guests.guest(DEFAULT))
     assert all(byte & 3 == 3 or code[at : at + 4] == bytes(4) for at, byte in enumerate(code) if at % 4 == 0)
 

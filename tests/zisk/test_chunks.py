@@ -1,4 +1,4 @@
-"""Segments of a run, and everything that is no run."""
+"""Segments of a run, and sequences of segments that are not a run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def parts() -> list[chunks.Segment]:
 
 
 def test_rejoined(parts: list[chunks.Segment]) -> None:
-    """The last segment's outputs are those of the whole run; states are as their digests say."""
+    """The last segment's outputs are those of the whole run, and the states match their digests."""
     assert [part.outputs.instructions for part in parts] == [1500, 3000, 4484]
     assert [part.outputs.is_complete for part in parts] == [False, False, True]
     joined = chunks.join([part.outputs for part in parts])

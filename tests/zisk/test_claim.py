@@ -1,4 +1,4 @@
-"""Attacks: a prover chooses the whole input memory. What each of these inputs proves is nothing, or true."""
+"""Attacks: a prover chooses the whole input memory. Each of these inputs proves nothing, or a true claim."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_what_is_true_is_accepted() -> None:
 @pytest.mark.parametrize("abi", ABIS, ids=lambda abi: abi.name)
 @pytest.mark.parametrize("length", [LARGEST + 1, 1 << 32, 1 << 63, 2**64 - 1])
 def test_a_length_beyond_the_memory(abi: Abi, length: int) -> None:
-    """It would have the guest read its own memory as input."""
+    """Otherwise, the guest would read its own memory as input."""
     refusal = run_memory(memory(CONTENT, length), abi).refusal
     assert refusal == "the input is not a SolanaExecutionInput: at offset 0 of the input.bin"
 
@@ -59,7 +59,7 @@ def test_a_short_length(segment: bytes, length: int) -> None:
 
 
 def test_bytes_outside_the_length() -> None:
-    """Zeros that were not given are no part of an input; bytes past its length are not read."""
+    """Zeros after the input are not part of it, and the guest does not read bytes past the length."""
     assert run_memory(memory(CONTENT, len(CONTENT) + 8)).refusal is not None
     assert run_memory(memory(CONTENT + b"more", len(CONTENT))) == WHOLE
 
@@ -68,7 +68,10 @@ def test_bytes_outside_the_length() -> None:
 
 
 def test_bytes_are_bound() -> None:
-    """None can be changed without another digest, unless nothing is claimed; most of them are a sysvar's."""
+    """Changing a byte changes a digest, unless the guest refuses the input.
+
+    Most bytes belong to a sysvar.
+    """
     for place in (*range(0, 700, 9), *range(700, len(CONTENT), 241)):
         changed = bytearray(CONTENT)
         changed[place] ^= 1
@@ -82,7 +85,7 @@ def test_bytes_are_bound() -> None:
 
 
 def test_the_border_of_program_and_input_is_bound() -> None:
-    """The bytes in another division: one part then has another length, so both have another digest."""
+    """If the same bytes are divided differently, both parts change their length, so both digests change."""
     for length in (0, 8, 24, 32, 48, 80, 512, 4096, len(CONTENT) - 8):
         if length != len(GIVEN.program):
             _, outputs = outputs_of(struct.pack("<Q", length) + CONTENT[8:])
@@ -91,7 +94,7 @@ def test_the_border_of_program_and_input_is_bound() -> None:
 
 
 def test_how_the_program_is_read_is_bound() -> None:
-    """As raw bytecode of another version: the same program's digest, another input's."""
+    """Raw bytecode of another version: the same program digest, but another input digest."""
     assert GIVEN.program_format is not None
     other = replace(GIVEN, program_format=replace(GIVEN.program_format, version=3))
     outputs = outputs_of(bincode.pack(other))[1]
@@ -107,7 +110,7 @@ def test_another_program_or_limit() -> None:
 
 
 def test_mentions_of_one_account_that_differ() -> None:
-    """The third account is the first again; with one lamport more there would be two truths."""
+    """The third account repeats the first. With one lamport more, the input would contradict itself."""
     again = CONTENT.rindex(bytes([1]) * 32 + bytes([7]) * 32)
     changed = bytearray(CONTENT)
     changed[again + 64] += 1
@@ -122,8 +125,10 @@ def test_a_segment_without_a_state_is_the_run() -> None:
 
 
 def test_a_forged_state_cannot_pass_for_a_run() -> None:
-    """A transfer of more than there is fails. From a state just before the exit, with r0 = 0, the guest says
-    success: words 40 to 47 tell on it, and no honest segment ends there.
+    """A transfer of more than the account holds fails, but a forged state can claim success.
+
+    The forged state is just before the exit, with r0 = 0. The guest then reports success. Words 40 to 47
+    reveal the state, and no honest segment ends with it.
     """
     given = scenario.transfer(elf(P_TOKEN), scenario.SOURCE_AMOUNT + 1)
     content = bincode.pack(given)
@@ -140,7 +145,7 @@ def test_a_forged_state_cannot_pass_for_a_run() -> None:
 
 
 def test_a_forged_frame_of_a_caller_is_refused() -> None:
-    """Where frames have fixed places, a caller's r10 says nothing that the depth does not."""
+    """If frames have fixed places, a caller's r10 is determined by the depth."""
     parts = chunks.split(bincode.pack(scenario.transfer(elf(CLASSIC))), 1500, run)
     state = bytearray(parts[0].emulation.state)
     depth, return_data = (struct.unpack_from("<Q", state, 8 * word)[0] for word in (16, 15))

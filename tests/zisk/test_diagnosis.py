@@ -1,4 +1,4 @@
-"""What ZisK's failures are told to mean."""
+"""The explanations of ZisK's failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor's judgement of readings, and that this machine can be read."""
+"""The doctor's verdicts on given facts, and a test that the facts of this host can be read."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_healthy() -> None:
             "cargo-zisk",
             {"cargo_zisk": "0.15.0"},
             Verdict.BAD,
-            "version 0.15.0, not of 0.18",
+            "version 0.15.0, expected one with the memory map of 0.18",
             "leave --zisk-version out, or name 0.15.0",
         ),
         ("proving key", {"proving_key": False}, Verdict.BAD, "not found", "install it: ziskup setup_params"),
@@ -63,14 +63,14 @@ def test_healthy() -> None:
             "locked memory",
             {"locked_memory": 8 << 20},
             Verdict.WARNING,
-            "0.0 GiB, 8 GiB are needed",
+            "0.0 GiB, 8 GiB needed",
             "allow locked memory: ulimit -l unlimited",
         ),
         (
             "shared memory",
             {"shared_memory": 64 << 20},
             Verdict.WARNING,
-            "0.1 GiB, 16 GiB are needed",
+            "0.1 GiB, 16 GiB needed",
             "give the container shared memory: docker run --shm-size 32G",
         ),
         ("shared memory", {"shared_memory": None}, Verdict.WARNING, "cannot be read", "give the container"),
@@ -78,7 +78,7 @@ def test_healthy() -> None:
             "memory",
             {"memory": 16 * GIB},
             Verdict.BAD,
-            "16.0 GiB, 25 GiB are needed",
+            "16.0 GiB, 25 GiB needed",
             "use a machine with more",
         ),
         ("setup", {"setups": ()}, Verdict.GOOD, "none yet: solproof zisk prove makes it", ""),
@@ -113,14 +113,14 @@ def test_rows_of_rom() -> None:
 
 
 def test_too_many_rows_of_rom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No guest of ours has so many: a larger one would be found."""
+    """Our guests have fewer rows, and the doctor would find a guest with too many."""
     monkeypatch.setattr(doctor, "rom_rows", lambda _: ROM_ROW_LIMIT + 1)
     found = findings()["ROM rows"]
     assert (found.verdict, found.reading) == (Verdict.BAD, "4,194,305 of 4,194,304 for guest_80000000.elf")
 
 
 def test_a_setup_for_every_version() -> None:
-    """From 0.16 on a setup is found by the guest's digest: one of another build is not used."""
+    """From version 0.16 on, a setup is found by the guest's digest, so that of another build is not used."""
     other = findings(setups=("0123_abc_4194304_2_3.bin",))["setup"]
     assert (other.verdict, other.reading) == (Verdict.GOOD, "none yet: solproof zisk prove makes it")
 

@@ -1,4 +1,4 @@
-"""docs/zisk.md: its figures are those of the packaged guest, its numbers those of the sources."""
+"""docs/zisk.md: its figures are those of the packaged guest, and its numbers are those of the sources."""
 
 from __future__ import annotations
 

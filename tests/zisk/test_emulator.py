@@ -1,4 +1,4 @@
-"""The embedded emulator: exact counts, every path on which a guest can go wrong, Unicorn missing."""
+"""The embedded emulator: exact counts, all errors of a guest, and Unicorn missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXIT = (93 << 20 | 17 << 7 | 0x13).to_bytes(4, "little") + (0x73).to_bytes(4, "l
 
 
 def with_code(code: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A guest that begins with other instructions."""
+    """Replace the first instructions of the guest."""
     whole = bytearray(guest(DEFAULT))
     (header, _), _ = segments_of(bytes(whole))
     whole[header.offset : header.offset + len(code)] = code
@@ -30,7 +30,7 @@ def with_code(code: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("abi", ABIS[1:], ids=lambda abi: abi.name)
 def test_steps_are_instructions(abi: Abi) -> None:
-    """Unicorn, told to stop after so many instructions, comes to the end with them, and not with one less."""
+    """The count is exact: the guest ends after this number of instructions, and not one earlier."""
     steps = emulator.emulate(PAYLOAD, abi).steps
     assert steps is not None
     for limit, ends in ((steps, True), (steps - 1, False)):
@@ -52,8 +52,8 @@ def test_counting_changes_nothing() -> None:
     ("code", "problem"),
     [
         (bytes(4), "0x80000004: exception 2"),
-        (EXIT, "it called what is not the exit, or reported an error there"),
-        ((0x73).to_bytes(4, "little"), "it called what is not the exit, or reported an error there"),
+        (EXIT, "it made a call other than the exit, or exited with an error"),
+        ((0x73).to_bytes(4, "little"), "it made a call other than the exit, or exited with an error"),
         ((0x80152073).to_bytes(4, "little"), "exception 2"),  # the precompile 0x801
         (
             (0x00053503).to_bytes(4, "little") + (0x00053503).to_bytes(4, "little"),
@@ -75,7 +75,7 @@ def test_a_precompile_at_an_odd_address(monkeypatch: pytest.MonkeyPatch) -> None
     with_code(odd + (0x80052073).to_bytes(4, "little"), monkeypatch)
     with pytest.raises(emulator.GuestError) as caught:
         emulator.emulate(PAYLOAD)
-    assert "a precompile was given 0x40000004, expected a multiple of 8" in str(caught.value)
+    assert "a precompile got address 0x40000004, expected a multiple of 8" in str(caught.value)
 
 
 def test_without_unicorn(monkeypatch: pytest.MonkeyPatch) -> None:

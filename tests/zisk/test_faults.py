@@ -1,4 +1,4 @@
-"""Each way in which a run can end, in the guest as in the machine and in the runtime."""
+"""Every way in which a run can end: the guest, the machine and the runtime agree."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ PROGRAM = bytes([7]) * 32
 OTHER = bytes([9]) * 32
 STACK, HEAP, INPUT = 2 << 32, 3 << 32, 4 << 32
 LAMPORTS, LENGTH, DATA, OWNER = 8 + 72, 8 + 80, 8 + 88, 8 + 40
-"""Places in the record of the first account."""
+"""Offsets in the record of the first account."""
 
 SECOND = 88 + 8 + 10240 + 8
-"""From one record to the next, when there are 8 bytes of data."""
+"""Distance from one record to the next if the account has 8 bytes of data."""
 
 
 def run(
@@ -31,7 +31,7 @@ def run(
     accounts: tuple[InstructionAccount, ...] = (),
     parameters: Parameters | None = None,
 ) -> str | None:
-    """Run a program of raw bytecode in both; returns how it ended."""
+    """Run a program of raw bytecode in the guest and in the machine, and return the fault or broken rule."""
     builder = ProgramBuilder(version)
     fill(builder)
     given = ExecutionInput(
@@ -114,7 +114,7 @@ def test_division_overflow() -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("frame", [-2, -1, 0, 1, 63, 64, 65])
 def test_stack_edges(frame: int, version: int) -> None:
-    """Which addresses are the stack's, and which faults are."""
+    """Which addresses belong to the stack, and which raise a fault."""
     faults = {run(load(STACK + frame * 4096 + offset), version) for offset in (-1, 0, 4088, 4089)}
     if version in (1, 2):
         assert faults <= {None, "AccessViolation"}
@@ -125,7 +125,7 @@ def test_stack_edges(frame: int, version: int) -> None:
 @pytest.mark.parametrize("version", [0, 2, 3])
 @pytest.mark.parametrize("base", [STACK, HEAP, INPUT, STACK + 0xFF8, HEAP + 32760, INPUT + 40])
 def test_every_alignment(base: int, version: int) -> None:
-    """Loads and stores of every size at nine neighbouring addresses, across ends of frames and regions."""
+    """Loads and stores of every size at nine consecutive addresses, across ends of frames and regions."""
     sizes = ("1B", "2B", "4B", "8B") if version == 2 else ("B", "H", "W", "DW")
     for position in range(9):
         for size in sizes:
@@ -178,7 +178,7 @@ def call(name: str, *arguments: int) -> Callable[[ProgramBuilder], None]:
 
 
 def call_with(memory: bytes, name: str, *arguments: int) -> Callable[[ProgramBuilder], None]:
-    """A call after some bytes, a multiple of 8, were written to the heap."""
+    """A call after some bytes were written to the heap. Their number must be a multiple of 8."""
 
     def fill(builder: ProgramBuilder) -> None:
         builder.constant(6, HEAP)
@@ -232,7 +232,7 @@ def account(
 
 
 def store(*values: tuple[int, int]) -> Callable[[ProgramBuilder], None]:
-    """A program that writes 64-bit values to offsets of the input region."""
+    """A program that writes 64-bit values to offsets in the input region."""
 
     def fill(builder: ProgramBuilder) -> None:
         for offset, value in values:
@@ -269,7 +269,7 @@ def test_every_rule_is_tested() -> None:
 
 @pytest.mark.parametrize("loader", Loader)
 def test_changes_that_are_allowed(loader: Loader) -> None:
-    """Lamports that move, data that grows, an owner that changes; loader v1 reads less back, elsewhere."""
+    """Moving lamports, growing data, and a new owner. Loader v1 reads back fewer fields, at other offsets."""
     moves = store(
         (LAMPORTS, 900), (LAMPORTS + SECOND, 1100), (LENGTH, 16), (DATA + 8, 5), (OWNER + SECOND, 3)
     )
@@ -281,14 +281,14 @@ def test_changes_that_are_allowed(loader: Loader) -> None:
 @pytest.mark.parametrize("length", [0, 1, 7, 8, 9, 1000])
 @pytest.mark.parametrize("loader", Loader)
 def test_layout_of_the_input(loader: Loader, length: int) -> None:
-    """A program that returns the digest of its whole input sees the same."""
+    """A program returns the digest of its whole input, and the digests agree."""
     first = account(1, data=bytes(number % 251 for number in range(length)))
 
     def fill(builder: ProgramBuilder) -> None:
         builder.constant(6, HEAP)
         builder.constant(7, INPUT)
         builder.emit("ST_DW_REG", 6, 7)
-        # There is no instruction data: the region ends with the program's address.
+        # There is no instruction data, so the region ends with the program's address.
         builder.emit("SUB64_REG", 2, 7)
         builder.emit("ADD64_IMM", 2, immediate=32)
         builder.emit("ST_DW_REG", 6, 2, 8)

@@ -28,7 +28,10 @@ def test_files() -> None:
 def test_an_input_that_is_too_large() -> None:
     with pytest.raises(InputError) as caught:
         frame(bytes(INPUT_SIZE), DEFAULT)
-    assert str(caught.value) == "the input has 134,217,728 bytes, expected at most 134,217,696, as ZisK holds"
+    assert (
+        str(caught.value)
+        == "the input has 134,217,728 bytes, expected at most 134,217,696, the limit of ZisK"
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,4 +54,6 @@ def test_unknown_versions(version: str) -> None:
     with pytest.raises(InputError) as caught:
         abi_of(version)
     known = "0.9 to 0.15, 0.16 to 0.18, 1.1 to 1.3, 1.4 to 1.4"
-    assert str(caught.value) == f"ZisK version {version!r}: expected one whose memory map is known: {known}"
+    assert (
+        str(caught.value) == f"ZisK version {version!r}: expected a version with a known memory map: {known}"
+    )

@@ -1,5 +1,7 @@
-"""Input memory that is broken at random: the guest ends with an output that is documented, and says of an
-input what solproof's own reader says. It never touches memory that is not its own, as the emulator would say.
+"""Input memory that is broken at random.
+
+The guest always ends with a documented output, and gives the same verdict on an input as solproof's own
+reader. It never touches memory that is not its own, because the emulator would report that.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ SMALL = bincode.pack(small_input())
 
 
 def broken(content: bytes, source: random.Random, places: int | None = None) -> bytes:
-    """Some bytes changed, words replaced by numbers that are at an edge, ranges cut out or doubled."""
+    """Change some bytes, replace words by edge values, and remove or repeat ranges."""
     changed = bytearray(content)
     for _ in range(source.choice((1, 1, 1, 2, 4))):
         place = source.randrange(min(len(changed), places or len(changed)))
@@ -45,14 +47,14 @@ def broken(content: bytes, source: random.Random, places: int | None = None) -> 
 
 def test_inputs() -> None:
     source = random.Random("inputs")
-    places = (None, 32, 400)  # most of it are sysvars, of which every content is one
+    places = (None, 32, 400)  # most of the input are sysvars, where every content is valid
     verdicts = {assert_same_verdict(broken(SMALL, source, source.choice(places))) for _ in range(PROGRAMS)}
     assert verdicts == {"input", "program", "run"}
 
 
 @pytest.mark.parametrize("token", [P_TOKEN, CLASSIC])
 def test_files(token: str) -> None:
-    """ELF files with broken headers and tables, which begin and end a file, and with broken text."""
+    """ELF files with broken text, and with broken headers and tables, which are at both ends of a file."""
     given = scenario.transfer(elf(token))
     source = random.Random(token)
     for _ in range(PROGRAMS // 8):
@@ -66,7 +68,7 @@ def test_files(token: str) -> None:
 
 
 def test_lengths() -> None:
-    """A length that is not that of the bytes, in every memory map, and accesses that are all aligned."""
+    """A wrong length, in every memory map. All accesses stay aligned."""
     source = random.Random("lengths")
     for number in range(PROGRAMS // 4):
         length = source.choice((*WORDS, LARGEST, LARGEST + 1, source.randrange(2 * len(SMALL))))
@@ -77,7 +79,7 @@ def test_lengths() -> None:
 
 @pytest.mark.parametrize("token", [P_TOKEN, CLASSIC])
 def test_states(token: str) -> None:
-    """States that no guest left: whatever they are, the run ends, within the guest's own memory."""
+    """States that no guest produced. Whatever they are, the run ends and stays in the guest's own memory."""
     given = bincode.pack(scenario.transfer(elf(token)))
     parts = chunks.split(
         given, 40 if token == P_TOKEN else 1500, lambda payload: emulate(payload, count_steps=False)

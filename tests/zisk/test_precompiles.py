@@ -1,4 +1,4 @@
-"""The emulated precompiles against other implementations, and the guest's hashes on them."""
+"""The emulated precompiles against other implementations, and the guest's hashes, which use them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""What is called of ZisK, in which order, for which version; the tools are stand-ins that record their
-arguments.
+"""The calls of ZisK's tools, their order, and the differences between versions.
+
+The tools are stand-ins that record their arguments.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def test_versions_and_options() -> None:
     assert calls("0.18.0", assembly=True)[1] == "verify-constraints -e d/guest.elf -i d/input.bin"
     assert len(calls("0.18.0", skip_setup=True)) == 3
     assert calls("0.18.0", proving_key=Path("key"))[0] == "program-setup -e d/guest.elf -k key"
-    # -a means opposite things in different versions.
+    # -a has opposite meanings in different versions.
     everything = [
         calls(version, assembly=mode) for version in ("0.9.0", "0.18.0", "1.4.0") for mode in (True, False)
     ]
@@ -92,14 +93,14 @@ echo one; echo Failed to read full response payload; exit 3"""
         "cargo-zisk prove ended with status 3: Failed to read full response payload: "
         "a service of the assembly mode died or never answered"
     )
-    assert text.endswith("[it said: one / Failed to read full response payload]")
+    assert text.endswith("[output: one / Failed to read full response payload]")
 
 
 def test_an_unknown_failure() -> None:
     text = prover.failure_text(prover.Step("proof", ("prove", "-l")), Finished(9, ""))
     assert text == (
-        "cargo-zisk prove ended with status 9: an unknown reason: "
-        "solproof zisk doctor looks for the usual ones [it said: nothing]"
+        "cargo-zisk prove ended with status 9: an unknown reason; "
+        "solproof zisk doctor checks the usual ones [output: nothing]"
     )
 
 
@@ -107,7 +108,7 @@ def test_an_unknown_failure() -> None:
 
 
 def test_ziskemu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stand-in that prints what the guest's words are; ZisK's own prints them in the same form."""
+    """A stand-in prints the guest's words in the same form as the real ziskemu."""
     given = scenario.transfer(elf(P_TOKEN))
     payload = bincode.pack(given)
     words = emulate(payload, count_steps=False).words
@@ -138,7 +139,7 @@ def test_a_tool_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SolproofError) as caught:
         tools.run_ziskemu(b"")
     assert str(caught.value) == (
-        "ziskemu is not installed: it comes with ZisK, whose documentation says how to install it"
+        "ziskemu is not installed: it comes with ZisK, see the documentation of ZisK"
     )
 
 

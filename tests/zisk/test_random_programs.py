@@ -1,5 +1,7 @@
-"""Random programs of every sBPF version in the guest and in the machine, which other tests compare with the
-reference machine; and random files, compared with LiteSVM here. `make guest` runs 2,000.
+"""Random programs of every sBPF version, in the guest and in the machine.
+
+Other tests compare the machine with the reference machine. Random files are compared with LiteSVM here. `make
+guest` runs 2,000 programs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What solproof does not load, the guest refuses: broken inputs and broken programs."""
+"""The guest refuses everything that solproof does not load: broken inputs and broken programs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MUTATIONS = 60
 
 
 def small_input() -> ExecutionInput:
-    """With every optional part."""
+    """An input with every optional part."""
     builder = ProgramBuilder(0)
     builder.emit("MOV64_IMM", 0)
     builder.exit()
@@ -53,7 +53,7 @@ def outputs_of(content: bytes) -> tuple[int, Outputs]:
 
 
 def assert_same_verdict(content: bytes) -> str:
-    """The guest refuses what solproof refuses, and runs what it runs; returns what happened."""
+    """The guest refuses what solproof refuses, and runs what it runs. Returns the verdict."""
     ending, outputs = outputs_of(content)
     try:
         given = bincode.unpack(content)
@@ -67,7 +67,7 @@ def assert_same_verdict(content: bytes) -> str:
         assert outputs.refusal is not None
         assert outputs.refusal.endswith(": " + str(error).split(": ")[0])
         return "program"
-    # An input may say what it could leave out: then it has another digest.
+    # An input may contain parts that it could omit. Then its digest differs.
     found = [text for text in differences(outputs, execution) if not text.startswith("input_digest")]
     assert found == []
     return "run"
@@ -86,7 +86,7 @@ def test_cut_inputs(group: int) -> None:
 
 
 def test_changed_inputs() -> None:
-    """Bytes that are changed at random, mostly where a byte decides something."""
+    """Random changes of bytes, mostly at places where a byte matters."""
     content = bincode.pack(small_input())
     source = random.Random(5)
     verdicts = set()

@@ -59,7 +59,7 @@ def test_a_syscall_behind_a_closed_gate_does_not_exist() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_addresses_of_many_seeds(seed: int) -> None:
-    """Every hash is a point of the curve or none, and the guest tells which."""
+    """The guest decides correctly whether each hash is a point of the curve."""
     builder = ProgramBuilder(3)
     builder.constant(6, 3 << 32)
     builder.constant(7, (3 << 32) + 64)

@@ -1,7 +1,7 @@
-"""The programs of the reference crate's own test-suite, as raw bytecode, in the guest and in the machine.
+"""The programs of the reference crate's own tests, as raw bytecode, in the guest and in the machine.
 
-There a program gets bytes of the test's choice as its input region, and no heap; the guest lays out accounts
-as the runtime does. So what upstream says of a run is expected only where it does not depend on that.
+In the reference's tests, a program gets arbitrary bytes as its input region, and no heap. The guest lays out
+accounts as the runtime does. So upstream's results are expected only if they do not depend on that.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from tests.zisk.agreement import assert_agrees
 CALL = 0x85
 SETTINGS = "has another stack or depth of calls than the runtime"
 IMAGE = "comes from an ELF file whose image is more than its text"
-NO_FUNCTION = "has a relocated call to no function, which raw bytecode cannot say"
+NO_FUNCTION = "has a relocated call without a function, which raw bytecode cannot express"
 SAME, OTHER = "as upstream", "as the machine, on another input region or heap than upstream's"
 EXPECTED = {SAME: 752, OTHER: 100, SYSCALLS: 58, SETTINGS: 20, IMAGE: 6, NO_TRANSLATION: 2, NO_FUNCTION: 2}
-"""Of upstream-asm.jsonl."""
+"""Number of cases in upstream-asm.jsonl."""
 
 
 def given_of(case: Case) -> ExecutionInput | str:
-    """The input of a case, or why it has none."""
+    """The input of a case, or the reason why it has none."""
     reason = reason_to_leave_out(case)
     if reason is not None:
         return reason
@@ -58,7 +58,7 @@ def given_of(case: Case) -> ExecutionInput | str:
 
 
 def _relative(case: Case) -> bytes:
-    """The text before relocation, which put the hashes of functions into calls up to V2."""
+    """The text before relocation. Up to V2, relocation put the hashes of functions into calls."""
     text = bytearray.fromhex(case["text"])
     if version(case) < 3:
         places = {key: pc for key, _, pc in case["functions"]}

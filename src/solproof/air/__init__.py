@@ -1,1 +1,1 @@
-"""The constraint language: columns, expressions, buses, chips, and the checker of traces."""
+"""The constraint language: columns, expressions, buses, chips, and the trace checker."""

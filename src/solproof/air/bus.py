@@ -1,7 +1,7 @@
-"""The buses: what chips say to each other.
+"""The buses, on which chips exchange messages.
 
-A bus balances when what is sent (or queried) equals what is received (or provided). Permutation buses carry
-each message once (multiplicity 0 or 1 on both sides). Lookup buses have one provider, a table whose rows may
+A bus balances if the messages sent (or queried) equal those received (or provided). A permutation bus carries
+each message once (multiplicity 0 or 1 on both sides). A lookup bus has one provider, a table whose rows may
 be queried any number of times.
 """
 
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """How the two sides of a bus relate."""
+    """The relation between the two sides of a bus."""
 
     PERMUTATION = "permutation"
     LOOKUP = "lookup"
@@ -28,7 +28,7 @@ class Role(Enum):
 
     @property
     def sign(self) -> int:
-        """+1 for the sides that add a message, -1 for those that take it."""
+        """+1 for the sides that add a message, -1 for the sides that take it."""
         return 1 if self in (Role.SEND, Role.QUERY) else -1
 
 

@@ -1,7 +1,7 @@
-"""The trace checker: every constraint on every row, and every bus as a multiset, without proving.
+"""The trace checker: checks every constraint on every row, and every bus as a multiset, without proving.
 
-It evaluates the same expressions that the engine proves, so a table that passes here is one the engine can
-prove, and a failure names what a verifier could only call invalid.
+It evaluates the same expressions that the engine proves. So the engine can prove a table that passes here,
+and a failure here explains a proof that a verifier could only call invalid.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class CheckedTable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that is wrong. `expected` and `got` are field elements, signed when that is shorter.
+    """One violation. `expected` and `got` are field elements, written as negative numbers if that is shorter.
 
-    `instruction` is the disassembly of the one at `pc`, where the program is known.
+    `instruction` is the disassembly of the instruction at `pc` if the program is known.
     """
 
     chip: str
@@ -72,7 +72,7 @@ def evaluator(table: CheckedTable) -> Evaluator:
 
 
 def check(tables: Sequence[CheckedTable], limit: int = 20) -> list[Failure]:
-    """Everything that is wrong with a witness, up to `limit` failures; empty when it can be proven."""
+    """All violations in a witness, up to `limit` failures. The witness can be proven if there are none."""
     failures: list[Failure] = []
     ledger = Ledger()
     for position, table in enumerate(tables):
@@ -84,7 +84,7 @@ def check(tables: Sequence[CheckedTable], limit: int = 20) -> list[Failure]:
 
 
 def constraint_failures(table: CheckedTable, values: Evaluator, limit: int) -> list[Failure]:
-    """The constraints that do not vanish, at the first rows where they do not."""
+    """The constraints that are not zero on every row, with the first rows where they are not."""
     failures = []
     for constraint in table.chip.constraints:
         column = values.column(constraint.expression)
@@ -97,7 +97,7 @@ def constraint_failures(table: CheckedTable, values: Evaluator, limit: int) -> l
 
 
 def pc_of(table: CheckedTable, row: int) -> int | None:
-    """The pc of a row, for chips that have one."""
+    """The pc of a row, or None if the chip does not have one."""
     names = [note.name for note in table.chip.main]
     return int(table.main[row, names.index("pc")]) if "pc" in names else None
 
@@ -109,7 +109,7 @@ class Ledger:
         self._messages: dict[Bus, list[tuple[NDArray[np.int64], Column, int, int]]] = defaultdict(list)
 
     def add(self, position: int, table: CheckedTable, values: Evaluator) -> None:
-        """Enter the messages of one table."""
+        """Add the messages of one table."""
         for number, interaction in enumerate(table.chip.interactions):
             multiplicity = values.column(interaction.multiplicity)
             rows = np.flatnonzero(multiplicity)
@@ -121,7 +121,7 @@ class Ledger:
             self._messages[interaction.bus].append((message, signed_count, position, number))
 
     def failures(self, tables: Sequence[CheckedTable], limit: int) -> list[Failure]:
-        """Messages whose multiplicities do not cancel, traced to a row that wrote one."""
+        """Messages whose multiplicities do not cancel, each with a row that produced it."""
         failures: list[Failure] = []
         for bus, entries in self._messages.items():
             messages = np.concatenate([entry[0][:, :-1] for entry in entries])

@@ -1,6 +1,6 @@
 """A chip: columns with one-line formulas, constraints with names, and interactions with buses.
 
-A chip is built once, when its module is imported, by calls that read as prose; it holds no data of a run.
+A chip is built once, when its module is imported, by calls that read as prose. It holds no data of a run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAXIMUM_DEGREE = 3
 
 @dataclass(frozen=True, slots=True)
 class ColumnNote:
-    """The name of a column and its formula, in one line."""
+    """The name of a column and its formula in one line."""
 
     name: str
     formula: str
@@ -43,7 +43,7 @@ class Interaction:
 
 @dataclass(slots=True)
 class Chip:
-    """The description of one table. `claim` reads "Given ..., this chip proves ..."."""
+    """The description of one table. `claim` has the form "Given ..., this chip proves ..."."""
 
     name: str
     claim: str
@@ -82,7 +82,7 @@ class Chip:
     def public(self, name: str, formula: str) -> Expression:
         """Add a committed column that the verifier knows.
 
-        It is bound row by row to a periodic column of the statement. The copy is what buses read: p3-lookup
+        Each row of it is bound to a periodic column of the statement. Buses read the copy, because p3-lookup
         0.8 cannot read a periodic column.
         """
         column = self.column(name, formula)
@@ -104,7 +104,7 @@ class Chip:
         return self.graph.leaf("next", index)
 
     def transition(self) -> Expression:
-        """0 on the last row, non-zero elsewhere."""
+        """An expression that is 0 on the last row and non-zero on all other rows."""
         return self.graph.leaf("transition")
 
     # CONSTRAINTS
@@ -143,7 +143,7 @@ class Chip:
     def query(
         self, bus: Bus, message: Sequence[Expression | int], multiplicity: Expression, name: str
     ) -> None:
-        """Look a message up in the table of a lookup bus; the multiplicity is 0 or 1."""
+        """Look up a message in the table of a lookup bus. The multiplicity is 0 or 1."""
         self._interact(bus, Role.QUERY, message, multiplicity, name)
 
     def provide(

@@ -1,4 +1,4 @@
-"""A circuit: an ordered list of chips and the buses they share, and its canonical bytes for the engine."""
+"""A circuit: an ordered list of chips, the buses that they share, and its canonical bytes for the engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Circuit:
-    """Chips by number; the number is what the engine and a proof file call a chip by."""
+    """Chips by number. The engine and proof files refer to a chip by its number."""
 
     chips: tuple[Chip, ...]
     buses: tuple[Bus, ...]

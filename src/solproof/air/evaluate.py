@@ -11,7 +11,7 @@ from solproof.air.field import Column, P
 
 
 class Evaluator:
-    """Values of a chip's expressions on every row; each node is computed once."""
+    """Values of a chip's expressions on every row. Each node is computed once."""
 
     def __init__(
         self,
@@ -53,7 +53,8 @@ class Evaluator:
         left, right = self._value(int(arguments[0])), self._value(int(arguments[1]))
         if kind == "mul":
             return left * right % P
-        # Sums stay in (-p, 2p): a conditional correction is several times faster than a division.
+        # Sums stay in (-p, 2p), so a conditional correction suffices. It is several times faster than a
+        # division.
         total = left + right if kind == "add" else left - right
         if isinstance(total, int):
             return total % P

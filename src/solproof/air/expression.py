@@ -1,8 +1,8 @@
-"""Expressions over the columns of one chip: operators build a DAG of shared nodes, all that the engine sees.
+"""Expressions over the columns of one chip.
 
-A node is a tuple: ("main", column), ("next", column), ("preprocessed", column), ("public", column),
-("value", index), ("const", value), ("transition",), ("add", a, b), ("sub", a, b) or ("mul", a, b); a and b
-are indices of earlier nodes.
+Operators build a DAG of shared nodes, and the engine sees only this DAG. A node is a tuple: ("main", column),
+("next", column), ("preprocessed", column), ("public", column), ("value", index), ("const", value),
+("transition",), ("add", a, b), ("sub", a, b) or ("mul", a, b). Here a and b are indices of earlier nodes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Graph:
 
     def leaf(self, kind: str, *argument: int) -> Expression:
         """The expression of a column, constant or selector."""
-        # A transition selector (x - last) is counted as degree 0 by p3-uni-stark.
+        # p3-uni-stark counts a transition selector (x - last) as degree 0.
         return self._intern((kind, *argument), LEAF_DEGREE.get(kind, 1))  # type: ignore[arg-type]
 
     def constant(self, value: int) -> Expression:
@@ -37,7 +37,7 @@ class Graph:
         return self.leaf("const", value % P)
 
     def combine(self, kind: str, left: Expression, right: Expression) -> Expression:
-        """The node of a binary operation, with constants folded."""
+        """The node of a binary operation. Operations on constants are computed at once."""
         a, b = left.constant_value(), right.constant_value()
         if a is not None and b is not None:
             return self.constant({"add": a + b, "sub": a - b, "mul": a * b}[kind])
@@ -71,7 +71,7 @@ class Expression:
         return self.graph.degrees[self.node]
 
     def constant_value(self) -> int | None:
-        """The value of a constant expression, in [0, p); None for any other."""
+        """The value of a constant expression in [0, p), or None for any other expression."""
         node = self.graph.nodes[self.node]
         return node[1] if node[0] == "const" else None  # type: ignore[misc]
 
@@ -97,7 +97,10 @@ class Expression:
         return self.graph.combine("mul", self._other(other), self)
 
     def __truediv__(self, divisor: int) -> Expression:
-        """Division by a non-zero constant of the field; exact on integers only where the chip shows it."""
+        """Divide by a non-zero constant of the field.
+
+        The result is the quotient of integers only if the chip proves that the division is exact.
+        """
         return self * inverse(divisor)
 
     def __neg__(self) -> Expression:
@@ -109,5 +112,5 @@ Word: TypeAlias = tuple[Expression, Expression, Expression, Expression]
 
 
 def total(terms: Iterable[Expression]) -> Expression:
-    """The sum of one expression or more."""
+    """The sum of one or more expressions."""
     return reduce(add, terms)

@@ -14,12 +14,12 @@ Column: TypeAlias = NDArray[np.int64]
 
 
 def inverse(value: int) -> int:
-    """The multiplicative inverse modulo p; raises ValueError for a multiple of p."""
+    """The multiplicative inverse modulo p. Raises ValueError for a multiple of p."""
     return pow(value, -1, P)
 
 
 def inverses(values: Column) -> Column:
-    """Element-wise inverse modulo p, with 0 for 0: value^(p-2) by square and multiply."""
+    """Element-wise inverse modulo p, with 0 for 0. Computes value^(p-2) by square and multiply."""
     result = np.ones_like(values)
     power, exponent = values % P, P - 2
     while exponent:

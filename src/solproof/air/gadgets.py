@@ -1,11 +1,13 @@
-"""Pieces that many chips share. Each says what it proves and what it relies on.
+"""Building blocks that many chips share. Each docstring states what the block proves and what it relies on.
 
-Time. An instruction `clk` accesses its source register and memory at 2 clk and its destination register at 2
-clk + 1; a memory syscall writes memory at 2 clk + 1. Every real row lies on the one path of the state bus
-from clk = 1 (a cycle would need p rows), so times are integers below 2^24. An access takes the message that
-the previous access of the same cell left and leaves its own, and shows that the time between them, less one,
-is below 2^16: so time strictly grows along the chain of a cell, and the chain is the real order of accesses.
-Where more time has passed, a row of a refresh table stands between (`solproof.circuit.memory.refresh`).
+Time. Instruction number `clk` accesses its source register and memory at time 2 clk, and its destination
+register at time 2 clk + 1. A memory syscall writes memory at time 2 clk + 1. Every real row lies on the only
+path of the state bus from clk = 1, because a cycle would need p rows. So times are integers below 2^24.
+
+An access receives the message that the previous access of the same cell sent, and sends its own. It proves
+that the time between the two accesses, minus 1, is below 2^16. So time strictly increases along the chain of
+a cell, and the chain has the real order of accesses. If more time has passed, a row of a refresh table stands
+in between (`solproof.circuit.memory.refresh`).
 """
 
 from __future__ import annotations
@@ -55,9 +57,10 @@ def access_register(
     active: Expression,
     name: str,
 ) -> None:
-    """Prove that a register holds `old` until time `now` and `new` from then on.
+    """Prove that a register holds `old` until time `now`, and `new` from then on.
 
-    `before` is the time of its previous access; `new` must be four limbs below 2^16; `active` must be 0 or 1.
+    `before` is the time of its previous access. `new` must be four limbs below 2^16, and `active` must be 0
+    or 1.
     """
     chip.receive(REGISTER, [index, *old, before], active, f"{name}: as last accessed")
     chip.send(REGISTER, [index, *new, now], active, f"{name}: from now on")
@@ -75,11 +78,11 @@ def access_memory(
     active: Expression,
     name: str,
 ) -> None:
-    """Prove that a word of memory holds `old` until time `now` and `new` from then on.
+    """Prove that a word of memory holds `old` until time `now`, and `new` from then on.
 
     `new` must be limbs below 2^16. `word` is (region, index, tag). The bus holds only words of the memory
-    map, each with its one tag, so a message about any other word has no counterpart: that is why the index
-    needs no range check of its own.
+    map, each with exactly one tag. A message about any other word therefore has no counterpart, which is why
+    the index needs no range check of its own.
     """
     chip.receive(MEMORY, [*word, *old, before], active, f"{name}: as last accessed")
     chip.send(MEMORY, [*word, *new, now], active, f"{name}: the new value")

@@ -1,1 +1,1 @@
-"""The demonstration: real token programs, one Transfer, and the real runtime to compare with."""
+"""The demonstration: real token programs, a Transfer, and the real runtime for comparison."""

@@ -1,4 +1,4 @@
-"""Mainnet programs, read back from the accounts of LiteSVM, which embeds them."""
+"""Mainnet programs, read from the accounts of LiteSVM, which embeds them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from solproof.oracle.litesvm import runtime
 TOKEN = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
 
 _UPGRADEABLE_LOADER = Pubkey.from_string("BPFLoaderUpgradeab1e11111111111111111111111")
-# A program account of that loader: a 4-byte tag, then the address of the account with a 45-byte header and
-# the ELF.
+# A program account of this loader has a 4-byte tag and the address of a data account. The data account has a
+# 45-byte header and the ELF.
 _PROGRAM_ACCOUNT_BYTES = 36
 _PROGRAM_DATA_HEADER_BYTES = 45
 
@@ -28,7 +28,7 @@ def classic_token() -> bytes:
 
 
 def read_program(svm: LiteSVM, program_id: Pubkey) -> bytes:
-    """The ELF file of a program deployed in `svm`; raises `InputError` when there is none."""
+    """The ELF file of a program deployed in `svm`. Raises `InputError` if there is no such program."""
     account = svm.get_account(program_id)
     if account is None:
         raise InputError(f"there is no account {program_id}, expected a program")

@@ -1,8 +1,7 @@
-"""The demonstration: two real token programs, run, compared with the runtime, proven, verified, and tampered
-with.
+"""The demonstration: run, compare, prove and verify two real token programs, and tamper with the proofs.
 
-Everything that a reader of the proof needs is left in a directory: program, input and proof. The verifier is
-another process, which sees those three files and nothing else.
+It leaves everything that a reader of the proof needs in a directory: program, input and proof. The verifier
+is a separate process that reads only these three files.
 """
 
 from __future__ import annotations
@@ -37,11 +36,11 @@ from solproof.runtime.execution_output import ExecutionOutput
 Say = Callable[[str], object]
 Phases = Callable[[str], AbstractContextManager[Progress]]
 
-AMOUNT_OFFSET = 64  # of the amount in a token account
+AMOUNT_OFFSET = 64  # offset of the amount in a token account
 
 
 class DemoError(SolproofError):
-    """Something that the demonstration shows is not so."""
+    """A check of the demonstration has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Files:
     proof: Path
 
     def verify_command(self, *, input_path: Path | None = None, proof: Path | None = None) -> list[str]:
-        """The arguments of `solproof` that verify the proof, or another input or proof in its place."""
+        """The arguments of `solproof` that verify the proof. They may name another input or proof instead."""
         return [
             "verify",
             str(proof or self.proof),
@@ -90,11 +89,10 @@ class Files:
 
 
 def run_demo(directory: Path, say: Say, phases: Phases) -> dict[str, Any]:
-    """Run the demonstration; returns its figures by case.
+    """Run the demonstration, and return its figures by case.
 
-    `say` gets each line of the account, `phases(title)` a context manager that shows progress. Raises
-    `DemoError` when anything differs from what it should be, `OutputError` when the directory cannot be
-    written.
+    `say` receives each line of the report. `phases(title)` returns a context manager that shows progress.
+    Raises `DemoError` if a check fails, and `OutputError` if the directory cannot be written.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -149,7 +147,7 @@ def _files(case: Case, directory: Path) -> Files:
 
 
 def _compare(ours: ExecutionOutput, theirs: RuntimeResult, say: Say) -> None:
-    """Insist that solproof and LiteSVM agree, item by item."""
+    """Check that solproof and LiteSVM agree on every item."""
     say("  run here and in LiteSVM:")
     items: list[tuple[str, object, object]] = [
         ("result", (ours.success, ours.error), (theirs.success, theirs.error)),
@@ -179,7 +177,7 @@ def _insist(what: str, got: object, expected: object) -> None:
 def _solproof(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "solproof", *arguments, "--json"],
-        # A program called token.so in the current directory is not Python's module of that name.
+        # Keep Python from importing a file of the current directory, such as token.py.
         env={**os.environ, "PYTHONSAFEPATH": "1"},
         capture_output=True,
         text=True,
@@ -188,7 +186,7 @@ def _solproof(arguments: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def _verify(arguments: list[str]) -> dict[str, Any]:
-    """The verdict of a verifier in a process of its own."""
+    """The verdict of a verifier in a separate process."""
     process = _solproof(arguments)
     if process.returncode != 0:
         raise DemoError(f"the verifier ended with status {process.returncode}: {process.stderr.strip()}")
@@ -231,7 +229,7 @@ def _say_figures(proof: Proof, verdict: dict[str, Any], files: Files, say: Say) 
 
 
 def _tamper(given: ExecutionInput, proof: Proof, files: Files, say: Say) -> list[str]:
-    """Show that neither another input nor another proof is accepted; returns the reasons."""
+    """Show that the verifier rejects another input and another proof, and return its reasons."""
     with tempfile.TemporaryDirectory() as name:
         other_input, other_proof = Path(name) / "other.json", Path(name) / "other.proof"
         write_file(other_input, format_input(_flip_account_bit(given)).encode())

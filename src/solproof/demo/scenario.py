@@ -1,6 +1,6 @@
 """The demo's accounts and instructions: a mint, two token accounts, and one Transfer between them.
 
-Layouts and instruction codes: spl-token-interface 2 (state.rs, instruction.rs).
+Source of layouts and instruction codes: spl-token-interface 2 (state.rs, instruction.rs).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ DESTINATION_OWNER = demo_key("owner of the destination")
 
 
 def optional_key(key: bytes | None) -> bytes:
-    """A `COption<Pubkey>`: 4 bytes of tag and 32 of key."""
+    """A `COption<Pubkey>`: a tag of 4 bytes and a key of 32 bytes."""
     return struct.pack("<I32s", key is not None, key or b"")
 
 
@@ -86,7 +86,7 @@ def source_account(amount: int = SOURCE_AMOUNT) -> Account:
 
 
 def destination_account(amount: int = 0) -> Account:
-    """The demo's token account that is paid."""
+    """The demo's token account that receives the payment."""
     return Account(
         DESTINATION,
         TOKEN_PROGRAM,
@@ -110,7 +110,7 @@ def transfer(
         (
             InstructionAccount(source_account(), is_writable=True),
             InstructionAccount(destination_account(), is_writable=True),
-            # The owner pays the transaction's fee as well, so the message makes it writable.
+            # The owner also pays the transaction's fee, so the message makes it writable.
             InstructionAccount(wallet(SOURCE_OWNER), is_signer=True, is_writable=True),
         ),
         struct.pack("<BQ", TRANSFER, amount),
@@ -119,5 +119,5 @@ def transfer(
 
 
 def run_token_instruction(given: ExecutionInput, *, classic_token: bool) -> RuntimeResult:
-    """Run a token instruction in LiteSVM, with p-token as it stands there or with classic SPL Token."""
+    """Run a token instruction in LiteSVM, with its current p-token or with classic SPL Token."""
     return run_in_litesvm(given, runtime(given.parameters, classic_token=classic_token))

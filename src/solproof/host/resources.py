@@ -1,4 +1,4 @@
-"""The machine that this runs on: its processor, its memory, and how much of that may be used."""
+"""The host: its processor, its memory, and how much memory this process may use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNIT = 1024
 _CPUINFO, _MEMINFO, _STATM = Path("/proc/cpuinfo"), Path("/proc/meminfo"), Path("/proc/self/statm")
 _STATUS = Path("/proc/self/status")
 _GROUP_LIMITS = (
-    # (limit, use) of the control group that a container is in: version 2, version 1.
+    # (limit, use) of the container's control group: version 2, version 1.
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
     (
         Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
@@ -23,32 +23,35 @@ _GROUP_LIMITS = (
 
 
 def processor_name() -> str:
-    """The processor's name, as the system tells it."""
+    """The processor's name, as the system reports it."""
     return _cpuinfo().get("model name") or platform.processor() or platform.machine()
 
 
 def processor_features() -> frozenset[str]:
-    """The processor's instruction set extensions, in the names of the system; none where it does not tell."""
+    """The processor's instruction set extensions, with the system's names for them.
+
+    Empty if the system does not report them.
+    """
     fields = _cpuinfo()
     return frozenset((fields.get("flags") or fields.get("Features") or "").split())
 
 
 def usable_cores() -> int:
-    """How many processors this process may use."""
+    """How many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def total_memory() -> int:
-    """Bytes of memory of the machine."""
+    """Bytes of memory of the host."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def available_memory() -> int:
-    """Bytes that this process may come to hold, those that it holds included.
+    """Bytes that this process may hold in total, including those that it holds now.
 
-    What the system and the control group have left; all memory where the system does not tell what is left.
+    The system and the control group limit what is left. If neither reports a limit, this is all memory.
     """
     left = [_group_left(limit, use) for limit, use in _GROUP_LIMITS]
     known = [amount for amount in (_system_left(), *left) if amount is not None]
@@ -56,15 +59,15 @@ def available_memory() -> int:
 
 
 def resident_memory() -> int:
-    """Bytes that this process holds; 0 where the system does not tell."""
+    """Bytes that this process holds now, 0 if the system does not report them."""
     content = _text(_STATM)
     return int(content.split()[1]) * os.sysconf("SC_PAGE_SIZE") if content else 0
 
 
 def peak_memory() -> int:
-    """The most bytes that this process has held so far."""
+    """The largest number of bytes that this process has held so far."""
     for line in _text(_STATUS).splitlines():
-        # What getrusage says would be no less than what the process that started this one held.
+        # Not getrusage, because its value also covers what the parent process held when it started this one.
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * UNIT
     unit = 1 if sys.platform == "darwin" else UNIT

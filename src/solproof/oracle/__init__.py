@@ -1,1 +1,1 @@
-"""The real runtime, which everything is compared with."""
+"""The real runtime, which solproof is compared with."""

@@ -1,4 +1,4 @@
-"""The real runtime as an oracle: run an `ExecutionInput` in LiteSVM and report it in our terms."""
+"""The real runtime as an oracle: runs an `ExecutionInput` in LiteSVM and reports the result in our terms."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ STARTING_LAMPORTS = 10**15
 
 @dataclass(frozen=True, slots=True)
 class RuntimeResult:
-    """What LiteSVM reports of an instruction; the fields mean what those of `ExecutionOutput` mean.
+    """LiteSVM's result of an instruction. Most fields have the meaning that they have in `ExecutionOutput`.
 
-    transaction_compute_units: what the transaction is charged; after a fault, everything it had.
+    transaction_compute_units: CU that the transaction is charged. After a fault, this is everything that it
+    had.
     """
 
     success: bool
@@ -47,7 +48,7 @@ class RuntimeResult:
 
 
 def runtime(parameters: Parameters | None = None, *, classic_token: bool = False) -> LiteSVM:
-    """A LiteSVM with the built-in programs and these parameters; signatures are not checked.
+    """A LiteSVM with the built-in programs and these parameters. It does not check signatures.
 
     `classic_token` turns SIMD-0266 off, so that the token program is SPL Token 3.5.0 and not p-token.
     """
@@ -87,7 +88,7 @@ def runtime(parameters: Parameters | None = None, *, classic_token: bool = False
 
 
 def _set_epoch_stakes(machine: LiteSVM, stakes: EpochStakes) -> None:
-    """An address of no vote account stands for all that the input does not list."""
+    """Set the stakes. An address without a vote account gets the stake that the input does not list."""
     others = stakes.total - sum(stake for _, stake in stakes.vote_accounts)
     for address, stake in (*stakes.vote_accounts, (UNLISTED, others)):
         machine.set_epoch_stake(Pubkey(address), stake)
@@ -96,8 +97,7 @@ def _set_epoch_stakes(machine: LiteSVM, stakes: EpochStakes) -> None:
 def run_in_litesvm(given: ExecutionInput, machine: LiteSVM) -> RuntimeResult:
     """Run an instruction as the only one of a transaction, on a LiteSVM that holds its program.
 
-    A fee payer of its own signs; the accounts of the instruction keep the privileges that the input gives
-    them.
+    A separate fee payer signs. The accounts of the instruction keep the privileges that the input gives them.
     """
     payer = Keypair.from_seed(bytes(32)).pubkey()
     machine.set_account(payer, SoldersAccount(PAYER_LAMPORTS, b"", SYSTEM_PROGRAM))
@@ -116,7 +116,7 @@ def _result(
     if isinstance(outcome, FailedTransactionMetadata):
         error = _error_name(outcome.err())
     else:
-        # Only accounts that the transaction could write are listed.
+        # LiteSVM lists only accounts that the transaction could write.
         after = {bytes(key): solders_objects.account(key, state) for key, state in outcome.post_accounts()}
         accounts = tuple(after.get(before.key, before) for before in accounts)
     metadata = outcome.meta()
@@ -133,8 +133,9 @@ def _result(
 
 
 def _error_name(error: Any) -> str:
-    """The debug text of an `InstructionError`; any other error of the transaction is a mistake in how it was
-    made.
+    """The debug text of an `InstructionError`.
+
+    Raises RuntimeError for any other error, because then the transaction was built wrongly.
     """
     inner = getattr(error, "err", None)
     if inner is None:
@@ -144,7 +145,7 @@ def _error_name(error: Any) -> str:
 
 
 def _consumed(logs: list[str]) -> int:
-    """The compute units of the "consumed" line, or 0 when the log was truncated before it."""
+    """The compute units of the "consumed" line, or 0 if the log was truncated before it."""
     for line in reversed(logs):
         words = line.split()
         if line.startswith("Program ") and " consumed " in line and line.endswith(" compute units"):

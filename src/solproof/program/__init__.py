@@ -1,1 +1,1 @@
-"""Programs: the ELF loader, the verifier, and what they make of a file."""
+"""Programs: the ELF loader, the bytecode verifier, and the loaded program."""

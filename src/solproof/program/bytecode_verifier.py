@@ -1,8 +1,8 @@
-"""The verifier: one pass over the text that refuses what the machine must never meet.
+"""The bytecode verifier: one pass over the text that refuses instructions the machine cannot execute.
 
-It checks encodings, not behaviour: no reachability, no termination, no call targets. In each instruction the
-rule of its opcode comes first, then the registers. Source: `RequisiteVerifier` of solana-sbpf 0.21.0
-(`verifier.rs`).
+It checks encodings, not behaviour. It does not check reachability, termination or call targets. For each
+instruction, it first checks the rule of the opcode and then the registers. Source: `RequisiteVerifier` of
+solana-sbpf 0.21.0 (`verifier.rs`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from solproof.program.raw import RawFormat, load_raw
 Slot = tuple[int, int, int, int]  # code, registers (source in the high 4 bits), offset, immediate
 Rule = Callable[["_Text", int, Slot], None]
 
-RAW_HINT = "if this is raw bytecode, say so and its version: --raw --sbpf-version N, in Python a RawFormat"
+RAW_HINT = "for raw bytecode, give its version: --raw --sbpf-version N, or a RawFormat in Python"
 
 _FRAME_POINTER = 10
 _MASK64 = (1 << 64) - 1
@@ -32,10 +32,10 @@ _MASK64 = (1 << 64) - 1
 def load_program(
     content: bytes, program_format: RawFormat | None = None, elf_versions: range = MAINNET_VERSIONS
 ) -> Program:
-    """Load and verify an ELF file, or raw bytecode when there is a `program_format`.
+    """Load and verify an ELF file or, if there is a `program_format`, raw bytecode.
 
     `elf_versions` are the sBPF versions that an ELF file may have. Raises `ElfError` or `VerifierError`, and
-    `ProgramError` for a file that no account can hold.
+    `ProgramError` for a file that is too large for an account.
     """
     if program_format is None:
         program = _load_elf(content, elf_versions)
@@ -55,7 +55,7 @@ def _load_elf(content: bytes, versions: range) -> Program:
 
 
 def verify(program: Program) -> None:
-    """Check a program's text; raises `VerifierError` for the first slot that breaks a rule."""
+    """Check a program's text. Raises `VerifierError` for the first slot that breaks a rule."""
     if len(program.text) % SLOT_BYTES:
         raise verifier_error("ProgramLengthNotMultiple", detail=f"the text has {len(program.text)} bytes")
     if not program.text:
@@ -75,7 +75,7 @@ def verify(program: Program) -> None:
             rule(text, pc, slot)
         first = pc
         if row.format is Format.LOAD_DOUBLE_IMMEDIATE:
-            # Agave counts the second slot before it looks at the registers: their errors name that slot.
+            # Agave counts the second slot before it checks the registers, so their errors name that slot.
             pc += 1
         source, destination = registers >> 4, registers & 0xF
         if source > _FRAME_POINTER or destination >= _FRAME_POINTER:
@@ -91,7 +91,7 @@ class _Text:
     def error(
         self, name: str, *arguments: object, pc: int, detail: str, shown: int | None = None
     ) -> VerifierError:
-        """An error that shows the instruction at `pc`, or at `shown` where Agave names another slot."""
+        """An error that shows the instruction at `pc`, or at `shown` if Agave names another slot."""
         at = pc if shown is None else shown
         second = _instruction(self.slots[at + 1]) if at + 1 < len(self.slots) else None
         line = disassemble_instruction(_instruction(self.slots[at]), at, self.version, second=second)
@@ -136,7 +136,7 @@ def _check_jump(text: _Text, pc: int, slot: Slot) -> None:
 
 def _check_register_call(text: _Text, pc: int, slot: Slot) -> None:
     immediate = slot[3]
-    # The whole immediate is checked, of which V0 and V1 then use the low 8 bits.
+    # Agave checks the whole immediate, although V0 and V1 use only its low 8 bits.
     register = immediate if text.version <= 1 else callx_register(_instruction(slot), text.version)
     if not 0 <= register < _FRAME_POINTER:
         raise text.error("InvalidRegister", pc=pc, detail=f"callx names register {register}, expected 0 to 9")

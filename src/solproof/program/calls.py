@@ -1,8 +1,9 @@
-"""What a `call` instruction calls.
+"""The target of a `call` instruction.
 
-V0 to V2 look the immediate up among the syscalls, then among the functions that the loader registered. From
-V3 on the source field decides: 0 for a syscall by its hash, 1 for a function by its distance (SIMD-0178).
-Anything else is an unsupported instruction. Source: `Interpreter::step` of solana-sbpf 0.21 (interpreter.rs).
+V0 to V2 look the immediate up first among the syscalls, then among the functions that the loader registered.
+From V3 on, the source field decides. It is 0 for a syscall (by its hash) and 1 for a function (by its
+distance, SIMD-0178). Anything else is an unsupported instruction. Source: `Interpreter::step` of solana-sbpf
+0.21 (interpreter.rs).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from solproof.program.program import Program
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`target` is the hash of a syscall, or the program counter of a function."""
+    """A resolved call: `target` is the hash of a syscall, or the program counter of a function."""
 
     is_syscall: bool
     target: int
@@ -25,7 +26,10 @@ class Call:
 def resolve_call(
     program: Program, pc: int, instruction: Instruction, syscalls: Container[int]
 ) -> Call | None:
-    """What the `call` at `pc` calls, or None when it cannot be executed; `syscalls` are the known hashes."""
+    """Resolve the `call` at `pc`, or return None if it cannot be executed.
+
+    `syscalls` are the hashes of the syscalls that exist.
+    """
     key = instruction.immediate & 0xFFFF_FFFF
     is_static = program.version >= 3
     if key in syscalls and (not is_static or instruction.source == 0):

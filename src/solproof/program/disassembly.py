@@ -1,8 +1,8 @@
-"""Programs as assembly source: what a file holds before it is loaded, so that it can be assembled again.
+"""Programs as assembly source: the text of a file before it is loaded, in a form that can be assembled again.
 
-What a `call` calls depends on where the text is from. An ELF file of V0 to V2 has distances for functions,
+The notation of calls depends on the source of the text. An ELF file of V0 to V2 has distances for functions
 and relocations for syscalls. Raw bytecode of V0 to V2 has distances and hashes (`solproof.program.raw`). From
-V3 on the source field tells the two apart.
+V3 on, the source field tells the two apart.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NAME = re.compile(r"(?!r[0-9]+$)[A-Za-z_]\w*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Disassembly:
-    """A program's source: `text` is what the file holds, and what the lines make when assembled for it."""
+    """A program's source: `text` is the text in the file, and `lines` assemble to the same text."""
 
     version: int
     text: bytes
@@ -37,7 +37,10 @@ class Disassembly:
 
 
 def disassemble_raw(text: bytes, version: int, entry: int = 0) -> Disassembly:
-    """Raw bytecode of a version; raises `ProgramError` when its length is not a multiple of 8."""
+    """Disassemble raw bytecode of an sBPF version.
+
+    Raises `ProgramError` if its length is not a multiple of 8.
+    """
     calls: dict[int, str | int] = {}
     for pc, slot in _calls(text):
         is_syscall = slot.source == 0 and (version >= 3 or slot.immediate & MASK32 in SYSCALL_NAMES)
@@ -49,9 +52,10 @@ def disassemble_raw(text: bytes, version: int, entry: int = 0) -> Disassembly:
 
 
 def disassemble_elf(elf: bytes) -> Disassembly:
-    """The text of an ELF file of V0 to V4, as it is before relocation.
+    """Disassemble the text of an ELF file of V0 to V4, as it is before relocation.
 
-    Raises `ElfError` for a file whose tables are broken; one of V0 to V2 need not load otherwise.
+    Raises `ElfError` for a file with broken tables. A file of V0 to V2 is accepted even if the loader would
+    refuse it for another reason.
     """
     version = int.from_bytes(elf[_FLAGS], "little")
     if version >= 3:
@@ -65,14 +69,14 @@ def disassemble_elf(elf: bytes) -> Disassembly:
     comments: dict[int, str] = {}
     for pc, slot in _calls(text):
         if slot.source == 0:
-            continue  # an assembler writes 1
+            continue  # an assembler writes source field 1
         name, function = relocated.get(pc, (None, None))
         if name is None and slot.immediate != _EXTERNAL:
             calls[pc] = pc + 1 + slot.immediate
         elif name is not None and slot.immediate == _EXTERNAL and _NAME.fullmatch(name) and function is None:
             calls[pc] = name
         elif function == pc and slot.immediate == _EXTERNAL:
-            calls[pc] = pc  # the writer also needs a relocation for a call to itself: its distance is -1
+            calls[pc] = pc  # a call to itself has distance -1, so the writer needs a relocation for it too
         elif name is not None:
             comments[pc] = f"{'syscall' if function is None else 'call'} {name}, by a relocation"
     entry = (file.header.entry - section.address) // SLOT_BYTES
@@ -80,7 +84,7 @@ def disassemble_elf(elf: bytes) -> Disassembly:
 
 
 def _calls(text: bytes) -> Iterator[tuple[int, Instruction]]:
-    """The `call` slots without anything in a field that means nothing."""
+    """The `call` slots whose unused fields are 0."""
     for pc, fields in enumerate(unpack_program(text)):
         if fields[0] == _CALL:
             slot = Instruction.of(*fields)
@@ -98,7 +102,7 @@ def _text_section(file: ElfFile) -> Section:
 
 
 def _relocated_calls(file: ElfFile, text: Section) -> dict[int, tuple[str, int | None]]:
-    """The symbols that the loader puts into calls: name, and program counter if it is a function."""
+    """The symbols that the loader puts into calls: the name, and the program counter if it is a function."""
     calls = {}
     for relocation in file.relocations:
         if relocation.type == R_BPF_64_32 and relocation.symbol < len(file.symbols):

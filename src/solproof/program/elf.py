@@ -1,4 +1,4 @@
-"""The ELF loader: the version that a file names decides how it is read.
+"""The ELF loader: reads the version from the file, and chooses the lenient or the strict loader.
 
 Source: `Executable::load` of solana-sbpf 0.21.0 (`elf.rs`).
 """
@@ -12,9 +12,10 @@ from solproof.program.elf_strict import load_strict
 from solproof.program.errors import elf_error, out_of_bounds
 from solproof.program.program import Program
 
-# No account, so no program, is larger than 10 MiB (solana-system-interface, MAX_PERMITTED_DATA_LENGTH).
+# An account, and therefore a program, has at most 10 MiB (solana-system-interface,
+# MAX_PERMITTED_DATA_LENGTH).
 MAXIMUM_BYTES = 10 * 1024 * 1024
-# What mainnet enables. The reference knows V4 as well, which loads and runs as V3 does.
+# The newest version that mainnet enables. The reference also knows V4, which loads and runs like V3.
 NEWEST_VERSION = 3
 NEWEST_KNOWN_VERSION = 4
 MAINNET_VERSIONS = range(NEWEST_VERSION + 1)
@@ -26,7 +27,8 @@ _FIRST_STRICT_VERSION = 3
 def load(elf: bytes, newest_version: int = NEWEST_VERSION, oldest_version: int = 0) -> Program:
     """Load an ELF file of sBPF `oldest_version` up to `newest_version`, which is at most 4.
 
-    Raises `ElfError` with Agave's name for a broken file, `ProgramError` for a file that no account can hold.
+    Raises `ElfError` with Agave's name for a broken file, and `ProgramError` for a file that is too large for
+    an account.
     """
     if len(elf) > MAXIMUM_BYTES:
         raise ProgramError(

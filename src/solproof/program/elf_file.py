@@ -1,7 +1,7 @@
 """The tables of a 64-bit ELF file, read by the rules of the lenient parser.
 
-The checks, and their order, decide which error a broken file gets: they follow `Elf64::parse` of
-solana-sbpf 0.21.0 (`elf_parser/mod.rs`). Offsets and addresses are unsigned 64-bit; a sum that overflows is
+The checks and their order decide which error a broken file gets. They follow `Elf64::parse` of solana-sbpf
+0.21.0 (`elf_parser/mod.rs`). Offsets and addresses are unsigned 64-bit numbers. A sum that overflows is
 `ValueOutOfBounds`.
 """
 
@@ -53,7 +53,7 @@ _ALIGNMENT = 8
 
 @dataclass(frozen=True, slots=True)
 class ElfFile:
-    """A parsed file: `section_names[i]` names `sections[i]`."""
+    """A parsed file. `section_names[i]` is the name of `sections[i]`."""
 
     data: bytes
     header: FileHeader
@@ -64,7 +64,7 @@ class ElfFile:
     relocations: Sequence[Relocation]
 
     def symbol_name(self, symbol: Symbol) -> bytes:
-        """The name of a dynamic symbol; raises `UnknownSymbol` when `.dynstr` does not hold it."""
+        """The name of a dynamic symbol. Raises `UnknownSymbol` if it is not in `.dynstr`."""
         if self.symbol_names is None:
             raise elf_error("UnknownSymbol", symbol.name, detail="the file has no section .dynstr")
         try:
@@ -74,7 +74,7 @@ class ElfFile:
 
 
 def parse(data: bytes) -> ElfFile:
-    """Read the tables of an ELF file; raises `ElfError`."""
+    """Read the tables of an ELF file. Raises `ElfError`."""
     header = _file_header(data)
     headers = range(0, FILE_HEADER.size)
     segment_table = _table_range(
@@ -184,7 +184,10 @@ def _section_names(data: bytes, header: FileHeader, sections: Sequence[Section])
 def _dynamic_table(
     data: bytes, segments: Sequence[ProgramHeader], sections: Sequence[Section]
 ) -> dict[int, int] | None:
-    """The last value of each dynamic tag, from the first dynamic segment, or else the first such section."""
+    """The last value of each dynamic tag.
+
+    The table is the first dynamic segment, or the first dynamic section if there is no such segment.
+    """
     entries: Sequence[tuple[int, ...]] | None = None
     segment = next((segment for segment in segments if segment.type == PT_DYNAMIC), None)
     if segment is not None:
@@ -269,7 +272,7 @@ def _symbols(data: bytes, dynamic: dict[int, int] | None, sections: Sequence[Sec
 
 
 def _string(data: bytes, section: Section, offset: int, limit: int) -> bytes:
-    """The zero-terminated string at an offset of a string table, its terminator within `limit` bytes."""
+    """The zero-terminated string at an offset of a string table. Its terminator is within `limit` bytes."""
     if section.type != SHT_STRTAB:
         raise parse_error(
             "invalid section header",

@@ -1,8 +1,10 @@
 """The lenient ELF loader, for sBPF V0 to V2: sections, relocations, and calls rewritten to hashes.
 
-It never looks at the version: a file of V1 or V2 is read as one of V0. Source: `load_with_lenient_parser` of
-solana-sbpf 0.21.0 (`elf.rs`) under the settings of Agave at execution: `optimize_rodata` and
-`reject_broken_elfs` off, no labels. The order of the checks decides which error a broken file gets.
+It ignores the version, so it reads a file of V1 or V2 like a file of V0. The order of the checks decides
+which error a broken file gets.
+
+Source: `load_with_lenient_parser` of solana-sbpf 0.21.0 (`elf.rs`) with Agave's settings for execution:
+`optimize_rodata` and `reject_broken_elfs` are off, and labels are not collected.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ _READ_ONLY_SECTIONS = (b".text", b".rodata", b".data.rel.ro", b".eh_frame")
 
 
 def load_lenient(elf: bytes, version: int) -> Program:
-    """Parse, validate and relocate a file, and lay out its read-only image; raises `ElfError`."""
+    """Parse, validate and relocate a file, and lay out its read-only image. Raises `ElfError`."""
     file = parse(elf)
     text = _validate(file)
     relocated, functions = relocate(file, text)
@@ -34,13 +36,13 @@ def load_lenient(elf: bytes, version: int) -> Program:
             detail=f"it is {offset} bytes into .text, expected a multiple of {SLOT_BYTES}",
         )
     entry = offset // SLOT_BYTES
-    # A relocation against the symbol `entrypoint` may have named another pc: the file header decides.
+    # A relocation against the symbol `entrypoint` may have named another pc, but the file header decides.
     functions.pop(ENTRYPOINT_HASH, None)
     functions.register(entry, ENTRYPOINT_HASH)
     image = _read_only_image(file, bytes(relocated))
     return Program(
         version=version,
-        # Where sections overlap in memory the image decides, not the file: fetches and loads must agree.
+        # If sections overlap in memory, take the text from the image, so that fetches and loads agree.
         text=image[text.address : text.address + len(text.file_range)],
         text_address=IMAGE_ADDRESS + text.address,
         image=image,
@@ -52,7 +54,7 @@ def load_lenient(elf: bytes, version: int) -> Program:
 
 
 def _validate(file: ElfFile) -> Section:
-    """Check what the loader relies on, and return the one text section."""
+    """Check everything that the loader relies on, and return the only text section."""
     header = file.header
     if header.abi != 0:
         raise elf_error("WrongAbi", detail=f"the OS ABI is {header.abi}, expected 0 (none)")
@@ -75,7 +77,7 @@ def _validate(file: ElfFile) -> Section:
             raise elf_error(
                 "WritableSectionNotSupported",
                 label,
-                detail="expected no .bss and no writable .data but .data.rel",
+                detail="expected no .bss and no writable .data except .data.rel",
             )
     for index, section in enumerate(file.sections):
         end = section.offset + section.size
@@ -92,7 +94,7 @@ def _validate(file: ElfFile) -> Section:
 
 
 def _read_only_image(file: ElfFile, data: bytes) -> bytes:
-    """The read-only sections at their addresses, later ones over earlier ones, zeros elsewhere."""
+    """The read-only sections at their addresses, later sections over earlier ones, and zeros elsewhere."""
     sections = [(section, name) for section, name in _named(file) if name in _READ_ONLY_SECTIONS]
     for section, name in sections:
         _check_address(section, name)

@@ -54,7 +54,7 @@ MAXIMUM = (1 << 64) - 1
 
 
 class FileHeader(NamedTuple):
-    """The fields of the 64-byte file header that decide anything."""
+    """The fields of the 64-byte file header that the loaders use."""
 
     magic: bytes
     file_class: int
@@ -109,7 +109,7 @@ class Section(NamedTuple):
 
     @property
     def file_range(self) -> range:
-        """The bytes of the file that the section holds; none for a section without bits."""
+        """The bytes of the file that the section holds. The range is empty for a section of type NOBITS."""
         return range(0) if self.type == SHT_NOBITS else range(self.offset, self.offset + self.size)
 
     def contains(self, address: int) -> bool:

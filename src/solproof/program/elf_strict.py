@@ -3,9 +3,11 @@
     program header 0 (optional)  PT_LOAD, PF_R, address 0: the read-only data
     program header 1             PT_LOAD, PF_X, address 1 << 32: the text, which cannot be read
 
-The contents follow the program headers in this order, without gaps, in multiples of 8 bytes. Further program
-headers, sections and symbols are not looked at, and nothing is relocated: calls are relative, syscalls are
-hashes already. Source: `load_with_strict_parser` of solana-sbpf 0.21.0 (`elf.rs`), SIMD-0189, without labels.
+The contents follow the program headers in this order, without gaps, in multiples of 8 bytes. The loader
+ignores further program headers, sections and symbols. It relocates nothing, because calls are relative and
+syscalls are already hashes.
+
+Source: `load_with_strict_parser` of solana-sbpf 0.21.0 (`elf.rs`), without labels, and SIMD-0189.
 """
 
 from __future__ import annotations
@@ -34,14 +36,14 @@ _IDENTIFICATION_END = slice(8, 16)
 
 
 def load_strict(elf: bytes, version: int) -> Program:
-    """Read the two segments of a file; raises `ElfError`."""
+    """Read the two segments of a file. Raises `ElfError`."""
     header, table = _file_header(elf)
     segments = [ProgramHeader(*row) for row in PROGRAM_HEADER.iter_unpack(elf[table.start : table.stop])]
     expected = [(_READ, READ_ONLY_DATA_ADDRESS), (_EXECUTE, TEXT_ADDRESS)]
     if segments[0].flags != _READ:
         expected = expected[1:]
     elif len(segments) == 1:
-        raise _bad_header("e_phnum is 1 and program header 0 is read-only, expected one of the text as well")
+        raise _bad_header("e_phnum is 1 and program header 0 is read-only, expected a header for the text")
     offset = table.stop
     contents = []
     for index, (flags, address) in enumerate(expected):
@@ -62,7 +64,10 @@ def load_strict(elf: bytes, version: int) -> Program:
 
 
 def _file_header(elf: bytes) -> tuple[FileHeader, range]:
-    """The file header and the place of the program headers; e_type and all about sections may be anything."""
+    """The file header, and the range of the program headers.
+
+    The type of the file and all fields about sections may have any value.
+    """
     if len(elf) < FILE_HEADER.size:
         raise out_of_bounds(
             f"the file has {len(elf)} bytes, expected at least {FILE_HEADER.size} for the ELF header"
@@ -93,7 +98,10 @@ def _file_header(elf: bytes) -> tuple[FileHeader, range]:
 
 
 def _check_segment(index: int, segment: ProgramHeader, flags: int, address: int, rest: range) -> int:
-    """The size of a segment, which must begin where the `rest` of the file does, and lie in it."""
+    """The size of a segment in bytes.
+
+    It must begin at the start of `rest`, the unread part of the file, and fit in it.
+    """
     for name, found, expected in (
         ("p_type", segment.type, PT_LOAD),
         ("p_flags", segment.flags, flags),
@@ -104,7 +112,7 @@ def _check_segment(index: int, segment: ProgramHeader, flags: int, address: int,
     ):
         if found != expected:
             raise _bad_segment(index, f"{name} is {found:#x}, expected {expected:#x}")
-    if not rest:  # even a segment without bytes starts within the file
+    if not rest:  # even an empty segment must start within the file
         raise _bad_segment(
             index, f"p_offset is {rest.start:#x}, expected less than the file's {rest.stop:#x}"
         )
@@ -116,7 +124,8 @@ def _check_segment(index: int, segment: ProgramHeader, flags: int, address: int,
 
 
 def _entry(header: FileHeader, text_bytes: int) -> int:
-    # Agave asks whether the last byte of the slot is in the text: the same, as the text ends with a slot.
+    # Agave checks that the last byte of the slot is in the text. This is equivalent, because the text ends
+    # with a slot.
     offset = header.entry - TEXT_ADDRESS
     if offset % SLOT_BYTES or not 0 <= offset < text_bytes:
         raise _bad_header(

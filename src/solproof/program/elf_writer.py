@@ -1,9 +1,9 @@
-"""An assembled program as a file: an ELF file that Agave loads, or raw bytecode.
+"""Write an assembled program as a file: an ELF file that Agave loads, or raw bytecode.
 
-An ELF file of V0 to V2 gets sections for the lenient loader. In its text `call` holds a distance, `syscall`
--1 and a relocation to the syscall's name, and an `lddw` of a label a relocation to its place in the file. One
-of V3 or V4 gets program headers only, for the strict loader (SIMD-0189), which relocates nothing. Source:
-solana-sbpf 0.21.0, `elf.rs`.
+An ELF file of V0 to V2 gets sections for the lenient loader. In its text, a `call` holds a distance. A
+`syscall` holds -1 and has a relocation with the syscall's name. An `lddw` of a label has a relocation with
+the label's place in the file. An ELF file of V3 or V4 gets program headers only, for the strict loader
+(SIMD-0189), which relocates nothing. Source: solana-sbpf 0.21.0, `elf.rs`.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ _ALIGNMENT = 8
 
 
 def write_elf(assembly: Assembly) -> bytes:
-    """The ELF file of an assembly, whose version it has.
+    """The ELF file of an assembly, with the assembly's sBPF version.
 
-    Raises `ProgramError` for what no such file can hold: a text without instructions, an entry at its end,
-    before V3 a syscall without a name or with one of more than 63 bytes, or more than an account can hold.
+    Raises `ProgramError` if no such file is possible: the text is empty, the entry is at its end, or the file
+    is too large for an account. Before V3, every syscall also needs a name of at most 63 bytes.
     """
     if not 0 <= assembly.entry < assembly.slots:
         raise ProgramError(
@@ -82,32 +82,32 @@ def write_elf(assembly: Assembly) -> bytes:
 
 
 def write_raw(assembly: Assembly) -> bytes:
-    """The raw bytecode of an assembly: `call` as a distance, `syscall` as a hash.
+    """The raw bytecode of an assembly, with `call` as a distance and `syscall` as a hash.
 
-    Raises `ProgramError` for what raw bytecode cannot hold: read-only data, and before V3 a function that
-    calls itself with its first instruction.
+    Raises `ProgramError` for read-only data, which raw bytecode cannot hold. Before V3, raises it also for a
+    call to itself, because its distance of -1 means something else there.
     """
     if assembly.data:
         raise ProgramError(
-            f"the program has {len(assembly.data)} bytes in .rodata, expected none: raw bytecode is only text"
+            f"the program has {len(assembly.data)} bytes in .rodata, but raw bytecode holds only text"
         )
     text = _Text(assembly)
     for pc, target in assembly.calls.items():
         if text.distance_call(pc, target) == _EXTERNAL and assembly.version < _FIRST_STATIC_VERSION:
             raise ProgramError(
-                f"the call at pc {pc} calls itself, which raw bytecode of V{assembly.version} cannot say"
+                f"the call at pc {pc} calls itself, which raw bytecode of V{assembly.version} cannot express"
             )
     return bytes(text.content)
 
 
 class _Text:
-    """A text whose instructions are patched."""
+    """A text whose instructions can be patched."""
 
     def __init__(self, assembly: Assembly) -> None:
         self.content = bytearray(assembly.text)
 
     def distance_call(self, pc: int, target: int) -> int:
-        """Make the `call` at `pc` hold the distance to its target, which is returned."""
+        """Write the distance to its target into the `call` at `pc`, and return the distance."""
         distance = target - pc - 1
         self.change(pc, source=1, immediate=distance)
         return distance
@@ -117,7 +117,7 @@ class _Text:
         return self.content[pc * SLOT_BYTES]
 
     def change(self, pc: int, **fields: int) -> Instruction:
-        """Replace fields of a slot; returns the slot before."""
+        """Replace fields of a slot, and return the old slot."""
         place = slice(pc * SLOT_BYTES, (pc + 1) * SLOT_BYTES)
         slot = Instruction.decode(bytes(self.content[place]))
         self.content[place] = replace(slot, **fields).encode()
@@ -180,10 +180,11 @@ def _lenient_elf(assembly: Assembly) -> bytes:
 
 
 def _relocatable_text(assembly: Assembly, start: int, relocations: _Relocations) -> bytes:
-    """The text for a file in which it starts at an offset, which is its address as well."""
+    """The text for a file in which it starts at offset `start`, which is also its address."""
     text = _Text(assembly)
     for pc, target in assembly.calls.items():
-        # The distance -1 means that a relocation says what is called: a function that calls itself needs one.
+        # A distance of -1 marks a call that a relocation resolves, so a function that calls itself needs a
+        # relocation.
         if text.distance_call(pc, target) == _EXTERNAL:
             symbol = relocations.symbol(f"function_{target}", start + target * SLOT_BYTES)
             relocations.add(start + pc * SLOT_BYTES, R_BPF_64_32, symbol)
@@ -207,7 +208,7 @@ def _relocatable_text(assembly: Assembly, start: int, relocations: _Relocations)
 
 @dataclass(slots=True)
 class _Relocations:
-    """The relocations of a file, with the symbols and the names that they need."""
+    """The relocations of a file, and the symbols and names that they need."""
 
     entries: list[tuple[int, int]] = field(default_factory=list)
     symbols: bytes = bytes(SYMBOL.size)
@@ -218,7 +219,7 @@ class _Relocations:
         self.entries.append((offset, symbol << 32 | kind))
 
     def symbol(self, name: str, function: int = 0) -> int:
-        """The number of a symbol: undefined, or the function at an address."""
+        """The number of a symbol: an undefined symbol, or the function at an address."""
         encoded = name.encode()
         if len(encoded) >= SYMBOL_NAME_LIMIT:
             raise ProgramError(
@@ -233,7 +234,7 @@ class _Relocations:
 
 
 class _Image:
-    """Sections one after the other, each at the offset that is its address."""
+    """Consecutive sections, each at an offset that is also its address."""
 
     def __init__(self, start: int) -> None:
         self._start = start
@@ -254,7 +255,7 @@ class _Image:
         link: int = 0,
         entry_size: int = 0,
     ) -> int:
-        """Append a section; returns its offset."""
+        """Append a section, and return its offset."""
         offset, size = self.end, len(content)
         address = offset if flags else 0
         position = _SECTION_NAMES.index(b"\0" + name + b"\0") + 1
@@ -291,5 +292,5 @@ def _file_header(
 
 
 def _aligned(content: bytes) -> bytes:
-    """The content, filled up with zeros to whole 8 bytes."""
+    """The content, padded with zeros to a multiple of 8 bytes."""
     return content.ljust(-(-len(content) // _ALIGNMENT) * _ALIGNMENT, b"\0")

@@ -1,8 +1,8 @@
-"""Why a program is refused, in Agave's words.
+"""The reasons to refuse a program, in Agave's words.
 
-Names and texts: `ElfError` and `ElfParserError` of solana-sbpf 0.21.0 (`elf.rs`, `elf_parser/mod.rs`), and
-`VerifierError` of its `verifier.rs`. Each message is the name, Agave's text, and in brackets what was found
-and what was expected.
+Names and texts are those of `ElfError` and `ElfParserError` of solana-sbpf 0.21.0 (`elf.rs`,
+`elf_parser/mod.rs`) and of `VerifierError` (`verifier.rs`). Each message consists of the name, Agave's text,
+and in brackets the value found and the value expected.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from solproof.errors import ProgramError
 
 
 class ErrorText(NamedTuple):
-    """Agave's message, with holes for what it names, and the meaning."""
+    """Agave's message, with holes for its values, and its meaning."""
 
     message: str
     meaning: str
 
 
-# Only what can happen at execution. WrongClass and WrongEndianess cannot: the parser refuses such a header
-# before. UnresolvedSymbol belongs to deployment, which rejects files that the runtime still loads.
-# SectionNotFound is left nothing by NotOneTextSection. Nothing in solana-sbpf 0.21.0 answers
-# FailedToGetSection, AddressOutsideLoadableSection or FailedToReadRelocationInfo, nor the verifier's
+# Only the errors that can happen at execution. WrongClass and WrongEndianess cannot happen, because the
+# parser refuses such a header first. UnresolvedSymbol belongs to deployment, which rejects files that the
+# runtime still loads. SectionNotFound cannot happen after NotOneTextSection. Nothing in solana-sbpf 0.21.0
+# raises FailedToGetSection, AddressOutsideLoadableSection or FailedToReadRelocationInfo, nor the verifier's
 # InfiniteLoop, InvalidFunction, InvalidSyscall and ProgramTooLarge.
 ELF_ERRORS: Mapping[str, ErrorText] = {
     "FailedToParse": ErrorText(
         "Failed to parse ELF file: {}",
-        "A header, a table, a section, a symbol or a string breaks the format; the reason is the parser's.",
+        "A header, table, section, symbol or string breaks the format. The parser gives the reason.",
     ),
     "EntrypointOutOfBounds": ErrorText(
         "Entrypoint out of bounds",
@@ -48,35 +48,35 @@ ELF_ERRORS: Mapping[str, ErrorText] = {
     ),
     "WrongAbi": ErrorText(
         "Incompatible ELF: wrong ABI",
-        "The file is for an operating system.",
+        "The file is for an operating system. Programs have OS ABI 0.",
     ),
     "WrongMachine": ErrorText(
         "Incompatible ELF: wrong machine",
-        "The file is for another processor than BPF and SBPF.",
+        "The file is for a processor other than BPF and SBPF.",
     ),
     "WrongType": ErrorText(
         "Incompatible ELF: wrong type",
-        "The file is no shared object.",
+        "The file is not a shared object.",
     ),
     "NotOneTextSection": ErrorText(
         "Multiple or no text sections, consider removing llc option: -function-sections",
-        "There is no section `.text`, or several.",
+        "The file has no section `.text`, or more than one.",
     ),
     "WritableSectionNotSupported": ErrorText(
         "Found writable section ({}) in ELF, read-write data not supported",
-        "A section of data that can be written: programs have none.",
+        "The file has a section of writable data, which programs cannot have.",
     ),
     "InvalidVirtualAddress": ErrorText(
         "Relocation failed, invalid referenced virtual address {:#x}",
-        "A relocated lddw holds no address.",
+        "A relocated lddw does not hold an address.",
     ),
     "UnknownRelocation": ErrorText(
         "Relocation failed, unknown type {}",
-        "A relocation of a type other than 1, 8 and 10.",
+        "The type of a relocation is not 1, 8 or 10.",
     ),
     "UnknownSymbol": ErrorText(
         "Unknown symbol with index {}",
-        "A relocation names a symbol that is not there.",
+        "A relocation names a symbol that does not exist.",
     ),
     "ValueOutOfBounds": ErrorText(
         "Offset or value is out of bounds",
@@ -88,14 +88,14 @@ ELF_ERRORS: Mapping[str, ErrorText] = {
     ),
     "InvalidProgramHeader": ErrorText(
         "Invalid ELF program header",
-        "From V3: a program header is not what the strict layout asks for.",
+        "From V3 on: a program header does not have the strict layout.",
     ),
 }
 
 VERIFIER_ERRORS: Mapping[str, ErrorText] = {
     "ProgramLengthNotMultiple": ErrorText(
         "program length must be a multiple of 8 octets",
-        "The text has a part of an instruction.",
+        "The text ends with an incomplete instruction.",
     ),
     "NoProgram": ErrorText(
         "no program set, call prog_set() to load one",
@@ -103,11 +103,11 @@ VERIFIER_ERRORS: Mapping[str, ErrorText] = {
     ),
     "DivisionByZero": ErrorText(
         "division by 0 (insn #{pc})",
-        "A division or remainder by an immediate of 0.",
+        "A division or remainder has an immediate of 0.",
     ),
     "UnsupportedLEBEArgument": ErrorText(
         "unsupported argument for LE/BE (insn #{pc})",
-        "A byte order of another width than 16, 32 and 64.",
+        "The width of a byte swap is not 16, 32 or 64.",
     ),
     "LDDWCannotBeLast": ErrorText(
         "LD_DW instruction cannot be last in program",
@@ -127,7 +127,7 @@ VERIFIER_ERRORS: Mapping[str, ErrorText] = {
     ),
     "InvalidSourceRegister": ErrorText(
         "invalid source register (insn #{pc})",
-        "A source above r10.",
+        "The source register is above r10.",
     ),
     "CannotWriteR10": ErrorText(
         "cannot write into register r10 (insn #{pc})",
@@ -135,30 +135,33 @@ VERIFIER_ERRORS: Mapping[str, ErrorText] = {
     ),
     "InvalidDestinationRegister": ErrorText(
         "invalid destination register (insn #{pc})",
-        "A destination above r10.",
+        "The destination register is above r10.",
     ),
     "UnknownOpCode": ErrorText(
         "unknown eBPF opcode {:#x} (insn #{pc})",
         "The program's version has no such opcode.",
     ),
-    # Agave's own text swaps the two numbers: the first is the shift, the second the width.
+    # Agave's own text swaps the two numbers. The first is the shift and the second is the width.
     "ShiftWithOverflow": ErrorText(
         "Shift with overflow of {}-bit value by {} (insn #{pc})",
-        "A shift by an immediate that is not below the width.",
+        "The immediate of a shift is not below the width.",
     ),
     "InvalidRegister": ErrorText(
         "Invalid register specified at instruction {pc}",
-        "A callx of a register other than r0 to r9.",
+        "A callx names a register other than r0 to r9.",
     ),
     "UnalignedImmediate": ErrorText(
         "Unaligned immediate (insn #{pc})",
-        "V1, V2: r10 is moved by something else than a multiple of 64.",
+        "In V1 and V2: an instruction moves r10 by a number that is not a multiple of 64.",
     ),
 }
 
 
 class _AgaveError(ProgramError):
-    """`name` is Agave's variant, `text` its message, `detail` what was found, where, and what to expect."""
+    """An error of Agave: `name` is its variant, `text` its message, and `detail` our explanation.
+
+    The detail has the place, the value found and the value expected.
+    """
 
     def __init__(self, name: str, text: str, detail: str) -> None:
         super().__init__(name, text, detail)
@@ -179,20 +182,23 @@ class VerifierError(_AgaveError):
 
 
 def elf_error(name: str, *arguments: object, detail: str) -> ElfError:
-    """An `ElfError` with Agave's text for `name`, its arguments filled in."""
+    """An `ElfError` with Agave's text for `name`, with `arguments` filled in."""
     return ElfError(name, ELF_ERRORS[name].message.format(*arguments), detail)
 
 
 def parse_error(reason: str, detail: str) -> ElfError:
-    """A `FailedToParse` with one of the parser's reasons."""
+    """A `FailedToParse` error with one of the parser's reasons."""
     return elf_error("FailedToParse", reason, detail=detail)
 
 
 def out_of_bounds(detail: str) -> ElfError:
-    """A `ValueOutOfBounds`: Agave's answer to any offset or sum outside the file or the address space."""
+    """A `ValueOutOfBounds` error.
+
+    Agave raises it for any offset or sum outside the file or the address space.
+    """
     return elf_error("ValueOutOfBounds", detail=detail)
 
 
 def verifier_error(name: str, *arguments: object, pc: int = 0, detail: str) -> VerifierError:
-    """A `VerifierError` with Agave's text for `name`, its arguments filled in."""
+    """A `VerifierError` with Agave's text for `name`, with `arguments` filled in."""
     return VerifierError(name, VERIFIER_ERRORS[name].message.format(*arguments, pc=pc), detail)

@@ -1,6 +1,6 @@
-"""Names of functions: from the ELF file's symbols, else its DWARF, else `function_<pc>` as listings have it.
+"""Names of functions: from the ELF file's symbols, from its DWARF, or `function_<pc>` as in listings.
 
-Names are a courtesy of the file's maker: nothing checks them, and a table that cannot be read gives none.
+Nothing guarantees that the names in a file are right. A table that cannot be read gives no names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from solproof.program.program import Program
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function that the file names: its slots are `start` to `end` - 1."""
+    """A function with a name in the file. Its slots are `start` to `end` - 1."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class FunctionNames:
-    """The named functions of a program, by rising start."""
+    """The named functions of a program, in ascending order of their starts."""
 
     entry: int
     functions: tuple[Function, ...] = ()
@@ -43,7 +43,7 @@ class FunctionNames:
         object.__setattr__(self, "_starts", [function.start for function in self.functions])
 
     def at(self, pc: int) -> str:
-        """The name of the function that is entered at a slot."""
+        """The name of the function that starts at a slot, or of the function around it with a distance."""
         position = bisect_right(self._starts, pc) - 1
         if position >= 0:
             function = self.functions[position]
@@ -55,14 +55,14 @@ class FunctionNames:
 
 
 def function_names(file: bytes, program: Program) -> FunctionNames:
-    """The names that a program's file has; none for raw bytecode."""
+    """The names in a program's file. Raw bytecode has no names."""
     if not file.startswith(MAGIC):
         return FunctionNames(program.entry)
     try:
         elf = ELFFile(BytesIO(file))
         base = _text_address(elf, program)
         found = list(chain(_symbols(elf), _debug_information(elf)))
-    except Exception:  # pyelftools raises whatever its parsers do; the loader has judged the file already
+    except Exception:  # parsers of pyelftools raise many types; the loader has already accepted the file
         return FunctionNames(program.entry)
     named: dict[int, Function] = {}
     for address, size, name in found:
@@ -74,13 +74,13 @@ def function_names(file: bytes, program: Program) -> FunctionNames:
 
 
 def _text_address(elf: Any, program: Program) -> int:
-    """The address of slot 0 in the file's own terms, before the loader moves it."""
+    """The address of slot 0 in the file, before the loader moves it."""
     section = elf.get_section_by_name(".text")
     return program.text_address if section is None else int(section["sh_addr"])
 
 
 def _symbols(elf: Any) -> Iterator[tuple[int, int, str]]:
-    """Address, size and name of every function of a symbol table, the full table first."""
+    """Address, size and name of every function in the symbol tables, the full table first."""
     tables = [section for section in elf.iter_sections() if isinstance(section, SymbolTableSection)]
     for table in sorted(tables, key=lambda section: section["sh_type"] != "SHT_SYMTAB"):
         for symbol in table.iter_symbols():
@@ -89,7 +89,7 @@ def _symbols(elf: Any) -> Iterator[tuple[int, int, str]]:
 
 
 def _debug_information(elf: Any) -> Iterator[tuple[int, int, str]]:
-    """Address, size and name of every function that the DWARF describes."""
+    """Address, size and name of every function in the DWARF."""
     if not elf.has_dwarf_info(strict=True):
         return
     for unit in elf.get_dwarf_info(relocate_dwarf_sections=False).iter_CUs():
@@ -102,7 +102,7 @@ def _debug_information(elf: Any) -> Iterator[tuple[int, int, str]]:
 
 
 def _debug_name(entry: Any) -> str:
-    """The linkage name of a function or its plain one, which a declaration elsewhere may hold."""
+    """The linkage name of a function or its plain name. A declaration elsewhere may hold it."""
     for attribute in ("DW_AT_linkage_name", "DW_AT_name"):
         if attribute in entry.attributes:
             return str(entry.attributes[attribute].value.decode(errors="replace"))
@@ -121,9 +121,9 @@ _ESCAPES = {"SP": "@", "BP": "*", "RF": "&", "LT": "<", "GT": ">", "LP": "(", "R
 
 
 def demangled(name: str) -> str:
-    """A Rust name in the legacy mangling (`_ZN4core3fmt...17h<hash>E`) as Rust writes it; any other as it is.
+    """A Rust name in the legacy mangling (`_ZN4core3fmt...17h<hash>E`) as Rust writes it.
 
-    Source: rustc-demangle's description of the legacy scheme.
+    Any other name is unchanged. Source: rustc-demangle's description of the legacy scheme.
     """
     if not name.startswith("_ZN") or not name.endswith("E"):
         return name

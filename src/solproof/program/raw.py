@@ -1,12 +1,14 @@
 """Raw bytecode: a flat file of 8-byte instructions, without any header.
 
-It means what it would mean as the `.text` of an ELF file without relocations.
+The text means the same as the `.text` of an ELF file without relocations.
 
-V0 to V2: the text lies at 0x1_0000_0000, where the program can also read it. The calls are as an assembler
-leaves them: one whose immediate is the hash of a syscall's name and whose source field is 0 calls that
-syscall; one with immediate -1 calls nothing; any other goes to the slot `pc + 1 + immediate`, and is
-rewritten to the hash of its target, as the ELF loader does. V3 and V4: the text lies there too, but cannot be
-read, there is no read-only data, and nothing is rewritten: the source field tells a syscall from a function.
+V0 to V2: the text is at 0x1_0000_0000, and the program can read it. Calls are as an assembler writes them. A
+call is a syscall if its source field is 0 and its immediate is the hash of a syscall's name. A call with
+immediate -1 has no target. Any other call goes to the slot `pc + 1 + immediate`. Like the ELF loader, this
+module rewrites it to the hash of its target.
+
+V3 and V4: the text is at the same address, but the program cannot read it. There is no read-only data.
+Nothing is rewritten, because the source field tells a syscall from a function.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ _FIRST_STATIC_VERSION = 3
 
 @dataclass(frozen=True, slots=True)
 class RawFormat:
-    """What a flat file does not say itself: its sBPF version, 0 to 4, and the pc of its first instruction.
+    """The facts that a flat file does not hold: its sBPF version (0 to 4) and its first instruction's pc.
 
     Raises `InputError` for values that no program can have.
     """
@@ -46,13 +48,15 @@ class RawFormat:
 
 
 def load_raw(text: bytes, version: int = 0, entry: int = 0) -> Program:
-    """The program that a text is in an sBPF version, 0 to 4, entered at a program counter.
+    """Load a text as a program of an sBPF version, 0 to 4, whose first instruction is at slot `entry`.
 
-    Raises, with the names that ELF files get: `VerifierError` for a length that is not a multiple of 8
-    (ProgramLengthNotMultiple) and for an empty text (NoProgram); `ElfError` for a version that does not exist
-    (UnsupportedSBPFVersion), an entry outside the text (EntrypointOutOfBounds) or on the second slot of an
-    lddw (InvalidEntrypoint), a call out of the text (RelativeJumpOutOfBounds), and a call key that means two
-    things (SymbolHashCollision).
+    The errors have the same names as for ELF files. Raises `VerifierError` for a length that is not a
+    multiple of 8 (ProgramLengthNotMultiple) and for an empty text (NoProgram). Raises `ElfError` for:
+
+    - a version that does not exist (UnsupportedSBPFVersion)
+    - an entry outside the text (EntrypointOutOfBounds) or on the second slot of an lddw (InvalidEntrypoint)
+    - a call out of the text (RelativeJumpOutOfBounds)
+    - a call key with two meanings (SymbolHashCollision)
     """
     if version not in VERSIONS:
         raise elf_error(

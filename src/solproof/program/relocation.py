@@ -28,10 +28,13 @@ _IMMEDIATE_OFFSET = 4
 
 
 class FunctionRegistry(dict[int, int]):
-    """Call key to program counter; two functions, or a function and a syscall, never share a key."""
+    """Call key to program counter. Two functions never share a key, nor do a function and a syscall."""
 
     def register(self, pc: int, key: int | None = None) -> int:
-        """Add the function at `pc` under the hash of its pc, or under `key`; raises `SymbolHashCollision`."""
+        """Add the function at `pc` under `key`, by default the hash of its pc, and return the key.
+
+        Raises `SymbolHashCollision`.
+        """
         key = function_hash(pc) if key is None else key
         if key in SYSCALL_NAMES:
             raise elf_error(
@@ -41,13 +44,16 @@ class FunctionRegistry(dict[int, int]):
             )
         if self.setdefault(key, pc) != pc:
             raise elf_error(
-                "SymbolHashCollision", key, detail=f"functions {self[key]} and {pc} have one hash"
+                "SymbolHashCollision", key, detail=f"functions {self[key]} and {pc} have the same hash"
             )
         return key
 
 
 def relocate(file: ElfFile, text: Section) -> tuple[bytearray, FunctionRegistry]:
-    """The file with its calls fixed and its relocations applied in table order, and the functions met."""
+    """Fix the calls of a file, then apply its relocations in table order.
+
+    Returns the changed bytes of the file and the functions found.
+    """
     data = bytearray(file.data)
     functions = FunctionRegistry()
     fix_calls(data, text.file_range, functions)
@@ -71,11 +77,11 @@ def relocate(file: ElfFile, text: Section) -> tuple[bytearray, FunctionRegistry]
 def fix_calls(
     data: bytearray, place: range, functions: FunctionRegistry, *, keep_syscalls: bool = False
 ) -> None:
-    """Relative calls in the text at `place` become the hash of their target, which becomes a function.
+    """Replace the target of each relative call in the text at `place` by its hash, and register the target.
 
-    An immediate of -1 marks a call that a relocation resolves. With `keep_syscalls` a call whose immediate is
-    a syscall's hash already, and whose source field is 0, stays. Raises `RelativeJumpOutOfBounds` and
-    `SymbolHashCollision`.
+    An immediate of -1 marks a call that a relocation resolves. With `keep_syscalls`, a call stays unchanged
+    if its source field is 0 and its immediate is already the hash of a syscall. Raises
+    `RelativeJumpOutOfBounds` and `SymbolHashCollision`.
     """
     slots = len(place) // SLOT_BYTES
     for slot, code in enumerate(data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]):
@@ -99,7 +105,7 @@ def fix_calls(
 
 
 def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocation) -> None:
-    """R_BPF_64_64: the two immediates of an `lddw` become the symbol's address plus the first of them."""
+    """R_BPF_64_64: the two immediates of an `lddw` become the symbol's address plus the first immediate."""
     low = relocation.offset + _IMMEDIATE_OFFSET
     addend = _read(data, low, 4)
     address = _in_image(min(_symbol(file, relocation).value + addend, MAXIMUM))
@@ -108,10 +114,10 @@ def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocat
 
 
 def _relocate_relative(data: bytearray, text: Section, relocation: Relocation) -> None:
-    """R_BPF_64_RELATIVE: in the text the immediates of an `lddw`, elsewhere a 64-bit pointer."""
+    """R_BPF_64_RELATIVE: the immediates of an `lddw` in the text, a 64-bit pointer elsewhere."""
     low = relocation.offset + _IMMEDIATE_OFFSET
     if relocation.offset not in text.file_range:
-        # A toolchain bug wrote such an address into the upper half of its 8 bytes; the loader lives with it.
+        # Because of a toolchain bug, such an address is in the upper half of its 8 bytes.
         _write(data, relocation.offset, IMAGE_ADDRESS + _read(data, low, 4), 8)
         return
     high = low + SLOT_BYTES
@@ -156,7 +162,7 @@ def _symbol(file: ElfFile, relocation: Relocation) -> Symbol:
 
 
 def _in_image(address: int) -> int:
-    """Addresses that the linker left below the image are relative to it."""
+    """An address that the linker left below the image is relative to the image."""
     return address + IMAGE_ADDRESS if address < IMAGE_ADDRESS else address
 
 

@@ -1,7 +1,7 @@
-"""Syscalls are called by hash: murmur3 with 32 bits, seed 0, over the bytes of the name.
+"""Names and hashes of the syscalls. The hash is murmur3 with 32 bits and seed 0 over the bytes of the name.
 
-Names: the syscalls that Agave 4.1 knows (crate solana-syscalls), those behind features that are off on
-mainnet included: which of them a program may use is decided when it runs.
+The list has all syscalls of Agave 4.1 (crate solana-syscalls), including those behind features that are off
+on mainnet. Whether a program may use a syscall is decided when the program runs.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def symbol_hash(name: bytes) -> int:
 
 
 def function_hash(pc: int) -> int:
-    """The call key of the function that starts at slot `pc`: the hash of the pc as 8 little-endian bytes."""
+    """The call key of the function at slot `pc`: the hash of the pc as 8 little-endian bytes."""
     return symbol_hash(pc.to_bytes(8, "little"))
 
 

@@ -1,1 +1,1 @@
-"""The reference of the documentation, docs/reference: pages generated from the code that they describe."""
+"""The reference in docs/reference: pages generated from the code that they describe."""

@@ -9,9 +9,9 @@ from solproof.reference.pages import PAGES
 
 
 def main() -> None:
-    """Write every page into the folder that is named."""
+    """Write every page into the given folder."""
     parser = argparse.ArgumentParser(prog="python -m solproof.reference", description=__doc__)
-    parser.add_argument("folder", type=Path, help="where the pages go, as in: docs/reference")
+    parser.add_argument("folder", type=Path, help="folder for the pages, such as docs/reference")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():

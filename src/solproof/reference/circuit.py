@@ -12,7 +12,7 @@ from solproof.reference.markdown import heading, table
 
 
 def chips_page() -> str:
-    """The map of the chips: claim, columns with formulas, constraints with degrees, interactions."""
+    """The page of the chips: claims, columns with formulas, constraints with degrees, interactions."""
     lines = heading(
         "Chips",
         "Every table of a proof: what it proves, its columns, its constraints, its messages to the "
@@ -20,9 +20,9 @@ def chips_page() -> str:
         "the circuit (`src/solproof/circuit/registry.py`)",
     )
     lines += [
-        "A row costs its columns and the auxiliary columns of its interactions: its cells, as field "
-        "elements. The prover fills `main` columns; `preprocessed` ones belong to the key of the program, "
-        "`public` ones to the statement.",
+        "The cells of a row are field elements: its columns, and the auxiliary columns of its interactions.",
+        "The prover fills `main` columns, `preprocessed` columns belong to the key of the program, and "
+        "`public` columns belong to the statement.",
         "",
     ]
     lines += table(
@@ -56,18 +56,18 @@ def chips_page() -> str:
 
 
 def buses_page() -> str:
-    """The map of the buses: their messages, and who says them."""
+    """The page of the buses: their messages, and the chips on each side."""
     lines = heading(
         "Buses",
-        "What the [chips](chips.md) say to each other: the fields of a message, and who sends, receives, "
-        "provides or queries it.",
+        "The messages between the [chips](chips.md): their fields, and the chips that send, receive, provide "
+        "or query them.",
         "the circuit (`src/solproof/circuit/registry.py`)",
     )[:-1]
     for bus in CIRCUIT.buses:
         rule = (
-            "What is sent is received, each message once."
+            "Every message that is sent is received, exactly once."
             if bus.kind is Kind.PERMUTATION
-            else "What is queried is in the table of the one chip that provides it."
+            else "Every queried message is in the table of the single chip that provides messages."
         )
         lines += ["", f"## {bus.name}", "", f"{bus.kind.value.capitalize()}. {rule}", ""]
         lines += ["Message: " + ", ".join(bus.fields) + ".", ""]
@@ -84,7 +84,7 @@ def buses_page() -> str:
 
 
 def degree(chip: Chip) -> int:
-    """The highest degree of a chip's constraints; 0 when it has none."""
+    """The highest degree of a chip's constraints, 0 if it has no constraints."""
     return max((constraint.expression.degree for constraint in chip.constraints), default=0)
 
 

@@ -21,11 +21,11 @@ SKIPPED = "__main__"
 
 
 def errors_page() -> str:
-    """Tables of exceptions, of what stops a program from being loaded, of faults, of instruction errors."""
+    """Tables of exceptions, load errors, faults and instruction errors."""
     lines = heading(
         "Errors",
         "Every error that users can see, and what it means. Names and messages of the runtime are those of "
-        "Agave 4.1 and solana-sbpf 0.21.0; `{}` stands for what a message names.",
+        "Agave 4.1 and solana-sbpf 0.21.0. `{}` stands for a value in a message.",
         "`errors.py`, `program/errors.py`, `vm/faults.py`, `runtime/syscalls/` and "
         "`runtime/instruction_error.py`",
     )
@@ -46,12 +46,12 @@ def errors_page() -> str:
     for title, about, errors in (
         (
             "ElfError",
-            "The file cannot be loaded. It reads `ElfError::Name: message (what was found, and expected)`.",
+            "The file cannot be loaded. The text is `ElfError::Name: message (value found, value expected)`.",
             ELF_ERRORS,
         ),
         (
             "VerifierError",
-            "The file loads, but its text breaks a rule. Numbers of instructions count slots from 0.",
+            "The file loads, but its text breaks a rule. Instruction numbers count slots from 0.",
             VERIFIER_ERRORS,
         ),
     ):
@@ -64,7 +64,7 @@ def errors_page() -> str:
         "",
         "## Faults of the machine",
         "",
-        "In `fault` of the result; `error` is ProgramFailedToComplete.",
+        "The name is the `fault` of the result. Its `error` is ProgramFailedToComplete.",
         "",
     ]
     lines += table(("name", "message", "meaning"), _faults(FAULTS.items()))
@@ -87,23 +87,27 @@ def errors_page() -> str:
 
 
 LEGEND = """\
-- An exception of solproof is a `SolproofError`: the command line prints it in one line, and ends with its
-  [exit status](exit-codes.md). Anything else that escapes is a bug.
-- A program that fails is no exception: `run`, `prove` and `verify` report the fault that stopped it and the
-  instruction error that the runtime makes of it, and its failure can be proven."""
+- Every exception of solproof is a `SolproofError`.
+  The command line prints it in one line and exits with its [exit status](exit-codes.md).
+  Any other exception that escapes is a bug.
+- A program that fails does not raise an exception.
+  `run`, `prove` and `verify` report the fault that stopped it and the runtime's instruction error.
+  The failure can be proven."""
 SYSCALLS_LEGEND = """\
-In `fault` of the result, with the name of Agave's `SyscallError` or `InstructionError`. `error` is
-ProgramFailedToComplete, but for names that are among the instruction errors. [syscalls.md](syscalls.md) lists
-the faults of each syscall."""
+The name is the `fault` of the result, as in Agave's `SyscallError` or `InstructionError`.
+The `error` of the result is the instruction error with the same name, or else ProgramFailedToComplete.
+[syscalls.md](syscalls.md) lists the faults of each syscall."""
 INSTRUCTION_LEGEND = """\
-In `error` and `error_message` of the result. With an error no account has changed."""
+Name and message are the `error` and `error_message` of the result.
+After an error, all accounts are unchanged."""
 CODES_LEGEND = """\
-A program fails by returning a code other than 0 in r0. When it returns which is its own affair; the message
-is what the code stands for. Any other code above 32 bits is InvalidError."""
+A program fails by returning a code other than 0 in r0.
+Each program decides when it returns which code, and the message describes the code.
+Any other code above 32 bits is InvalidError."""
 
 
 def exceptions() -> list[type[SolproofError]]:
-    """Every class of exceptions that has a public name, a base before those derived from it."""
+    """Every class of exceptions with a public name, each base before the classes derived from it."""
     for module in pkgutil.walk_packages(solproof.__path__, "solproof."):
         if not module.name.endswith(SKIPPED):
             import_module(module.name)
@@ -127,7 +131,7 @@ def _meaning(error: type[SolproofError]) -> str:
 
 
 def _template(message: str) -> str:
-    """A message with plain holes."""
+    """A message whose holes are plain braces."""
     return re.sub(r"\{[^}]*\}", "{}", message)
 
 
@@ -149,7 +153,7 @@ def _syscall_faults() -> Iterator[tuple[str, FaultText]]:
 def _raised_by(name: str) -> str:
     raising = [syscall.name for syscall in SUPPORTED.values() if name in syscall.faults]
     others = [syscall.name for syscall in SUPPORTED.values() if name not in syscall.faults]
-    return ", ".join(raising) if len(raising) <= len(others) else f"all but {', '.join(others)}"
+    return ", ".join(raising) if len(raising) <= len(others) else f"all except {', '.join(others)}"
 
 
 def _codes() -> Iterator[tuple[str, str, str]]:

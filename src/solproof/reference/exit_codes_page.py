@@ -7,16 +7,18 @@ from solproof.reference.errors_page import exceptions
 from solproof.reference.markdown import heading, table
 
 LEGEND = """\
-The status says whether the command did its work, not whether the program succeeded: a valid proof that a
-program failed verifies with status 0. An error is one line on standard error; with `--json` standard output
-has `{"failure": {"kind", "message", "exit_status"}}` as well, where the kind is the name of the exception."""
+The status shows whether the command did its work, not whether the program succeeded.
+For example, a valid proof that a program failed verifies with status 0.
+An error is one line on standard error.
+With `--json`, standard output also has `{"failure": {"kind", "message", "exit_status"}}`, where the kind is
+the name of the exception."""
 
 
 def exit_codes_page() -> str:
     """A table of the statuses, then an example of each."""
     lines = heading(
         "Exit codes",
-        "The exit statuses of the command `solproof`, and how to bring them about.",
+        "The exit statuses of the command `solproof`, with examples that produce them.",
         "`exit_status.py`",
     )
     lines += [*LEGEND.splitlines(), ""]
@@ -36,7 +38,7 @@ def exit_codes_page() -> str:
         ),
     )
     lines += ["", "[errors.md](errors.md) lists every exception.", "", "## Examples", ""]
-    lines += ["In a directory with the `demo` that `make demo` leaves. The last line ends with the status."]
+    lines += ["Run these next to the `demo` folder of `make demo`. The last line ends with the status."]
     for status in STATUSES:
         if status.example:
             lines += ["", f"Status {status.number}:", "", *(f"    {line}" for line in status.example)]

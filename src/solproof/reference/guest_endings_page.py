@@ -45,5 +45,5 @@ def guest_endings_page() -> str:
 
 
 REFUSALS_LEGEND = """\
-Nothing is claimed about the program, because the guest did not run it, or not to its end.
-The other output words then mean nothing."""
+The outputs claim nothing about the program, because the guest did not run it to its end.
+The other output words have no meaning."""

@@ -1,4 +1,4 @@
-"""Markdown of generated pages: plain tables, and the lines on top that say where a page comes from."""
+"""Markdown of generated pages: headings that name the source of a page, and plain tables."""
 
 from __future__ import annotations
 
@@ -8,24 +8,27 @@ COMMAND = "python -m solproof.reference docs/reference"
 
 
 def heading(title: str, subject: str, source: str) -> list[str]:
-    """Title, what the page is, what it is generated from and how; the last line is empty."""
+    """The top of a page: its title, its subject, its source and the command that generates it.
+
+    The last line is empty.
+    """
     return [
         f"# {title}",
         "",
         subject,
         "",
-        f"Generated from {source} by `{COMMAND}`; a test keeps it equal to the code.",
+        f"Generated from {source} by `{COMMAND}`; a test checks that it matches the code.",
         "",
     ]
 
 
 def table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    """A table with its head."""
+    """A table with its header."""
     return [row(names), "|" + "---|" * len(names), *map(row, rows)]
 
 
 def row(cells: Iterable[object]) -> str:
-    """A row; a bar in a cell is escaped."""
+    """One row of a table. A vertical bar in a cell is escaped."""
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -1,5 +1,6 @@
-"""What the code base says of an opcode, read off the opcode table, the registry, the circuit and the sources:
-for `solproof opcode` and for the page of the reference.
+"""Everything that the code base knows about an opcode, for `solproof opcode` and for the reference.
+
+The facts come from the opcode table, the registry, the circuit and the source files.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from solproof.isa.opcodes import OPCODES, Action, Form, Opcode
 Fields = dict[str, Any]
 PACKAGE = Path(solproof.__file__).parent
 COMPUTE_UNITS = 1
-"""Of every instruction."""
+"""Compute units of every instruction."""
 
 
 def describe(row: Opcode) -> Fields:
-    """One row of the opcode table with everything that the code base says of it, as JSON has it."""
+    """One row of the opcode table with all facts about it, in the form of the JSON output."""
     family = FAMILY_OF[row]
     chips = chips_of(row, family)
     return {
@@ -49,11 +50,13 @@ def describe(row: Opcode) -> Fields:
 
 def cost_text(row: Opcode) -> str:
     """The compute units of an instruction, in words."""
-    return f"{COMPUTE_UNITS}, and what the syscall takes" if row.action is Action.CALL else str(COMPUTE_UNITS)
+    return (
+        f"{COMPUTE_UNITS}, plus the cost of the syscall" if row.action is Action.CALL else str(COMPUTE_UNITS)
+    )
 
 
 def costs() -> list[Fields]:
-    """What a row of each chip that executes instructions costs, and which instructions it executes."""
+    """The cost of a row of each chip that executes instructions, and the instructions that it executes."""
     taken: dict[str, list[str]] = {}
     for row in OPCODES:
         for chip in chips_of(row, FAMILY_OF[row]):
@@ -66,8 +69,9 @@ def costs() -> list[Fields]:
 
 
 def chips_of(row: Opcode, family: Family) -> list[Chip]:
-    """The chips that take the instruction from the program bus: its family's executors, and others that name
-    its code.
+    """The chips that take the instruction from the program bus.
+
+    They are its family's executors, and other chips that name its code.
     """
     codes = {*family.codes, *((FamilyCode.SYSCALL,) if row.action is Action.CALL else ())}
     own = [executor.chip for executor in family.executors]
@@ -76,7 +80,7 @@ def chips_of(row: Opcode, family: Family) -> list[Chip]:
 
 
 def places(row: Opcode, family: Family, chips: list[Chip]) -> dict[str, list[str]]:
-    """Paths and lines by part of an opcode's life."""
+    """Paths and lines, for each part of an opcode's life."""
     file = _file(home(family))
     fills = [executor.fill for executor in EXECUTORS if any(executor.chip is chip for chip in chips)]
     return {
@@ -106,8 +110,9 @@ def _defined(row: Opcode) -> str:
 
 
 def _executed(row: Opcode) -> list[str]:
-    """The functions of the new value or of the condition, of which V2 may have its own, or where the machine
-    treats the instruction itself.
+    """The functions that compute the new value or the condition. V2 may have its own.
+
+    For other opcodes, the place where the machine executes the instruction.
     """
     versions = sorted(row.versions)
     functions: list[Callable[..., Any]] = []
@@ -121,12 +126,12 @@ def _executed(row: Opcode) -> list[str]:
 
 
 def _constrained(chip: Chip) -> str:
-    """The line that makes a chip."""
+    """The line that creates a chip."""
     return _found_in((PACKAGE / "circuit").rglob("*.py"), rf'Chip\(\s*"{chip.name}"')
 
 
 def _fetched_codes(chip: Chip) -> Iterator[FamilyCode]:
-    """The family numbers that a chip asks the program table for by name."""
+    """The family numbers with which a chip queries the program table."""
     for interaction in chip.interactions:
         value = interaction.fields[1].constant_value() if interaction.bus is PROGRAM else None
         if value:
@@ -148,7 +153,7 @@ def _function(function: Callable[..., Any]) -> str:
 
 
 def _found_in(paths: Iterable[Path], pattern: str) -> str:
-    """The first place in some sources where a pattern occurs; raises LookupError when it does not."""
+    """The first place in some source files where a pattern occurs. Raises LookupError if it does not."""
     for path in sorted(paths):
         source = path.read_text(encoding="utf-8")
         match = re.search(pattern, source)
@@ -174,6 +179,6 @@ def _chip_fields(chip: Chip) -> Fields:
 
 
 def cells(chip: Chip) -> dict[str, int]:
-    """Field elements of a row, committed by the prover."""
+    """Field elements of a row that the prover commits to."""
     widths = default_system().widths()[CIRCUIT.number(chip)]
     return {"main": widths.main, "auxiliary": widths.auxiliary}

@@ -17,37 +17,43 @@ from solproof.reference.opcodes import cells, chips_of, cost_text, home
 SOURCE = "solana-sbpf"
 CLASSES = {
     0: ("LD", "The 64-bit immediate."),
-    1: ("LDX", "Loads. V2 has them in class 4."),
-    2: ("ST", "Stores of an immediate. V2 has them in class 7."),
-    3: ("STX", "Stores of a register. V2 has them in class 7."),
-    4: ("ALU32", "Arithmetic on 32 bits; in V2 also loads."),
+    1: ("LDX", "Loads. In V2, they are in class 4."),
+    2: ("ST", "Stores of an immediate. In V2, they are in class 7."),
+    3: ("STX", "Stores of a register. In V2, they are in class 7."),
+    4: ("ALU32", "Arithmetic on 32 bits. In V2, also loads."),
     5: ("JMP64", "Jumps on 64 bits, calls, exit."),
     6: (
         "PQR (V2), JMP32 (from V3)",
-        "Products, quotients and remainders in V2; jumps on 32 bits from V3 on.",
+        "In V2, products, quotients and remainders. From V3 on, jumps on 32 bits.",
     ),
-    7: ("ALU64", "Arithmetic on 64 bits; in V2 also stores."),
+    7: ("ALU64", "Arithmetic on 64 bits. In V2, also stores."),
 }
-"""By the low three bits of a code, with upstream's names (`ebpf.rs`)."""
+"""The classes by the low three bits of a code, with upstream's names (`ebpf.rs`)."""
 
 LEGEND = f"""\
-- `dst` and `src` are registers, with the values that they have before the instruction. `b` is `src` in a
-  mnemonic with _REG; with _IMM it is the immediate of 32 bits, sign-extended to 64. Results are modulo 2^64.
-- A shift `>>` is logical unless it says signed. A divisor of 0 stops the program with DivideByZero, a signed
-  -2^63 / -1 (-2^31 / -1 on 32 bits) with DivideOverflow.
-- An offset of a jump counts slots of 8 bytes from the next instruction. LD_DW_IMM takes two slots, all
-  others take one.
-- r10 is read-only, except that ADD64_IMM may move it in V1 and V2, by multiples of 64 (SIMD-0166).
-- A code that a program's version does not have is refused when the program is loaded:
-  VerifierError::UnknownOpCode. Mainnet refuses V4 itself.
-- CU: compute units. Cells: field elements that a row of the chip commits to, columns and auxiliary columns.
-  Every executed instruction is one row of one of its chips; a call and its return share one, and a program's
-  last instruction has none. Of the chips of loads and stores one takes 8 bytes at a multiple of 8, `_narrow`
-  1, 2 or 4 bytes at a multiple of their number, `_unaligned` all others.
-- Source: codes and rules are those of {SOURCE} 0.21.0 (`ebpf.rs`, `interpreter.rs`, `verifier.rs`); a SIMD is
-  named where it made or changed the opcode.
+- `dst` and `src` are registers, with their values before the instruction.
+  `b` is `src` in a mnemonic with _REG.
+  In a mnemonic with _IMM, it is the 32-bit immediate, sign-extended to 64 bits.
+  Results are modulo 2^64.
+- A shift `>>` is logical unless it is marked as signed.
+- A divisor of 0 stops the program with DivideByZero.
+  A signed -2^63 / -1 (on 32 bits, -2^31 / -1) stops it with DivideOverflow.
+- The offset of a jump counts 8-byte slots from the next instruction.
+  LD_DW_IMM takes two slots, and all other instructions take one.
+- r10 is read-only, except that ADD64_IMM may move it by multiples of 64 in V1 and V2 (SIMD-0166).
+- If a program's version does not have a code, the program cannot be loaded: VerifierError::UnknownOpCode.
+  Mainnet refuses all programs of V4.
+- CU: compute units.
+- Cells: field elements of a row of the chip that the prover commits to, in columns and auxiliary columns.
+- Every executed instruction is one row of one of its chips.
+  A call and its return share a row, and a program's last instruction has no row.
+- Loads and stores have three chips.
+  One takes 8 bytes at a multiple of 8.
+  `_narrow` takes 1, 2 or 4 bytes at a multiple of their number, and `_unaligned` takes all other accesses.
+- Source: codes and rules are those of {SOURCE} 0.21.0 (`ebpf.rs`, `interpreter.rs`, `verifier.rs`).
+  The table names a SIMD if it created or changed the opcode.
 
-`solproof opcode CODE` prints where an opcode is defined, executed, constrained and tested, with lines."""
+`solproof opcode CODE` prints where an opcode is defined, executed, constrained and tested."""
 
 
 def opcodes_page() -> str:
@@ -83,7 +89,7 @@ def opcodes_page() -> str:
         "",
         "## Families",
         "",
-        "A family is a module of `circuit/instructions/`: opcodes that the same chips prove.",
+        "A family is a module of `circuit/instructions/`, with the opcodes that the same chips prove.",
     ]
     for module in MODULES:
         lines += ["", *_family(module)]
@@ -91,12 +97,12 @@ def opcodes_page() -> str:
 
 
 def versions_text(versions: Iterable[int]) -> str:
-    """Such as `V0, V2`; all of them in full."""
+    """The versions as text, such as `V0, V2`."""
     return ", ".join(f"V{version}" for version in VERSIONS if version in versions)
 
 
 def _rows(row: Opcode) -> Iterator[tuple[object, ...]]:
-    """A row for each of the opcode's meanings."""
+    """One row for each meaning of the opcode."""
     family = FAMILY_OF[row]
     chips = chips_of(row, family)
     module = _name(home(family))

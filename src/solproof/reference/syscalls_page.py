@@ -19,7 +19,7 @@ COST_VALUES: dict[str, int] = {
     **{name: value for name, value in vars(budget).items() if name.isupper() and isinstance(value, int)},
     **budget.ALT_BN128_COSTS,
 }
-"""The names in the cost of a `Syscall` that are constants."""
+"""The constants in the cost of a `Syscall`, by name."""
 
 TESTS = {
     "alt_bn128": ("alt_bn128", "cryptographic_calls"),
@@ -28,7 +28,7 @@ TESTS = {
     "poseidon": ("poseidon", "cryptographic_calls"),
     "secp256k1": ("secp256k1", "cryptographic_calls"),
 }
-"""The tests of modules that have not just one of the same name."""
+"""The tests of each module whose tests are not only in the file of the same name."""
 
 BY_CHIPS = "chips"
 REPLAYED = "replayed"
@@ -36,32 +36,40 @@ AT_THE_END = "at the end"
 REFUSED = "refused"
 
 LEGEND = """\
-A program calls a syscall by the murmur3 hash of its name, with r1 to r5 as arguments; r0 becomes its
-result. The instruction itself costs 1 CU; the costs here come on top. `//` divides and rounds down;
-`sizes` are the lengths of the slices in bytes, a slice being an address and a length of 8 bytes each,
-`held` is the length of the return data, `tries` the number of addresses looked at. A cost is charged
-before the memory that it pays for is read or written; a call that finds too few units takes all of them:
-ComputationalBudgetExceeded.
+A program calls a syscall by the murmur3 hash of its name, with r1 to r5 as arguments.
+The result is in r0.
+
+The instruction itself costs 1 CU, and the cost of the syscall is added to it.
+A syscall charges its cost before it reads or writes the memory that the cost covers.
+If too few units are left, it takes all of them and fails with ComputationalBudgetExceeded.
+In the formulas:
+
+- `//` divides and rounds down.
+- `sizes` are the lengths of the slices in bytes.
+  A slice is an address and a length of 8 bytes each.
+- `held` is the length of the return data.
+- `tries` is the number of addresses tried.
 
 How calls are proven:
 
-- chips: the circuit proves what the call does and costs ([memory_call](chips.md#memory_call),
-  [memory_copy](chips.md#memory_copy), [memory_compare](chips.md#memory_compare)). Some forms are replayed
-  instead, see [soundness.md](../soundness.md).
-- replayed: the circuit proves that the program made this call with these arguments, got this result, and
-  found and left these words of memory ([syscall](chips.md#syscall), [event_word](chips.md#event_word)).
-  The verifier runs the syscall again on these words, with the function that the machine uses.
-- at the end: the call never returns, so it is the last instruction, which the verifier runs itself. So it
-  is with every call that fails.
-- refused: `run` and `prove` stop with UnsupportedError, status 3, when the program makes the call.
+- chips: the circuit proves the effect and the cost of the call ([memory_call](chips.md#memory_call),
+  [memory_copy](chips.md#memory_copy), [memory_compare](chips.md#memory_compare)).
+  Some forms are replayed instead, see [soundness.md](../soundness.md).
+- replayed: the circuit proves that the program made this call with these arguments and got this result.
+  It also proves the words of memory before and after the call ([syscall](chips.md#syscall),
+  [event_word](chips.md#event_word)).
+  The verifier runs the syscall again on these words, with the same function as the machine.
+- at the end: the call never returns, so it is the last instruction, which the verifier runs itself.
+  The same is true of every call that fails.
+- refused: `run` and `prove` stop with UnsupportedError, status 3, if the program makes the call.
 
-Faults are explained in [errors.md](errors.md). Besides the tests that are named, `test_random_calls.py`
-compares random calls of every syscall with LiteSVM, and `test_syscalls_page.py` compares costs and faults
-with this page."""
+[errors.md](errors.md) explains the faults.
+`test_random_calls.py` compares random calls of every syscall with LiteSVM.
+`test_syscalls_page.py` compares costs and faults with this page."""
 
 
 def syscalls_page() -> str:
-    """An overview, a section for each syscall by module, and the constants of costs."""
+    """The page: an overview, a section for each syscall by module, and the costs of curves."""
     lines = heading(
         "Syscalls",
         f"The {len(SYSCALL_HASHES)} functions of the runtime that a program can call: arguments, costs, "
@@ -86,14 +94,15 @@ def syscalls_page() -> str:
     for module in MODULES:
         lines += ["", *_module(module)]
     refused = [name for name in SYSCALL_HASHES if name not in SUPPORTED]
-    lines += ["", "## Cross-program invocation", "", "Not run and not proven yet: refused by name."]
+    lines += ["", "## Cross-program invocation", ""]
+    lines += ["solproof does not run or prove these calls yet, and refuses them by name."]
     for name in refused:
         lines += ["", f"### {name}", "", f"- Hash: {SYSCALL_HASHES[name]:#010x}", f"- Proven: {REFUSED}"]
     lines += [
         "",
         "## Costs of curves",
         "",
-        "In CU; `group` in the formulas above is the row of the curve.",
+        "All costs are in CU. In the formulas above, `group` is the row of the curve.",
         "",
     ]
     fields = ("validate", "add", "subtract", "multiply", "first_of_sum", "other_of_sum", "decompress")
@@ -108,14 +117,14 @@ def syscalls_page() -> str:
 
 
 def cost_text(syscall: Syscall) -> str:
-    """The cost with the values of constants: an expression of Python."""
+    """The cost as a Python expression, with the values of constants."""
     return re.sub(
         r"[A-Za-z]\w*(?!\w*\()", lambda match: str(COST_VALUES.get(match[0], match[0])), syscall.cost
     )
 
 
 def argument_names(syscall: Syscall) -> dict[int, str]:
-    """The names of the arguments that a syscall looks at, by the number of their register."""
+    """The names of the arguments that a syscall uses, by the number of their register."""
     parameters = list(inspect.signature(syscall.execute).parameters.values())[1:]
     if parameters[0].kind is inspect.Parameter.VAR_POSITIONAL:
         return {number: f"{parameters[0].name.rstrip('s')}_{number}" for number in range(1, 6)}
@@ -127,7 +136,7 @@ def argument_names(syscall: Syscall) -> dict[int, str]:
 
 
 def feature_text(name: str) -> str:
-    """The feature that the syscall needs, or must not find."""
+    """The feature that must be active or, with "without", must not be active."""
     if name not in GATES:
         return ""
     gate = GATES[name]

@@ -1,6 +1,6 @@
-"""Everything between accounts and the raw sBPF machine: inputs, serialization, syscalls, account rules,
-results.
+"""Everything between accounts and the raw sBPF machine.
 
-The public names live in their modules: `execution_input`, `execution_output`, `execute`, `input_file`,
-`bincode`, `solders_objects`.
+These modules define inputs and results, serialize instructions, implement syscalls and apply the account
+rules. Import public names from the modules that define them, such as `execution_input`, `execution_output`
+and `execute`.
 """

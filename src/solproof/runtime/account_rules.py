@@ -1,12 +1,13 @@
-"""What a program may do to accounts: reading the input region back after a run that returned 0.
+"""What a program may do to accounts.
 
-The whole region is writable while the program runs; changes that are not allowed are found here, in the
-runtime's order: accounts in instruction order, and for each its lamports, length, data, owner. Everything
-else in a record (key, flags) is ignored, and for programs of loader v1 length and owner are too.
+The whole input region is writable while the program runs. After a run that returned 0, this module reads the
+region back and finds the changes that are not allowed. It checks in the runtime's order: accounts in
+instruction order, and for each account its lamports, length, data and owner. The other fields of a record
+(key, flags) are ignored. For programs of loader v1, length and owner are ignored too.
 
 Source: `deserialize_parameters_for_abiv0` and `_abiv1` of solana-program-runtime 4.1 (serialization.rs),
-`BorrowedInstructionAccount` of solana-transaction-context 4.1, with
-`virtual_address_space_adjustments` off, as on mainnet.
+`BorrowedInstructionAccount` of solana-transaction-context 4.1, with `virtual_address_space_adjustments` off,
+as on mainnet.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from solproof.runtime.serialization import MAXIMUM_DATA_INCREASE, RecordFields, 
 class AccountRuleError(Exception):
     """The program changed an account in a way that is not allowed.
 
-    An outcome of the run; `error` is Agave's name for it.
+    This is a possible outcome of a run. `error` is Agave's `InstructionError` for it.
     """
 
     def __init__(self, name: str) -> None:
@@ -36,8 +37,8 @@ def post_accounts(
 ) -> tuple[Account, ...]:
     """The distinct accounts after a run that returned 0, in order of first appearance.
 
-    Raises `AccountRuleError` for the first change that is not allowed, and for lamports that do not add up
-    (`UnbalancedInstruction`).
+    Raises `AccountRuleError` for the first change that is not allowed, and if the sum of all lamports has
+    changed (`UnbalancedInstruction`).
     """
     entries = [
         (entry, record)
@@ -54,8 +55,9 @@ def post_accounts(
 
 
 def accounts_modified(before: Sequence[Account], after: Sequence[Account]) -> int:
-    """How many accounts have other lamports, data or owner than before; both sequences hold the same accounts
-    in the same order.
+    """How many accounts have changed lamports, data or owner.
+
+    Both sequences hold the same accounts in the same order.
     """
     return sum(
         (old.lamports, old.data, old.owner) != (new.lamports, new.data, new.owner)
@@ -82,7 +84,7 @@ def _read_back(
         raise AccountRuleError("InvalidRealloc")
     data = region[record + fields.data : record + fields.data + length]
     if data == account.data:
-        data = account.data  # one copy in memory, of up to 10 MiB
+        data = account.data  # keep one copy in memory, because data can have 10 MiB
     else:
         if length != len(account.data) and not owned:
             raise AccountRuleError("AccountDataSizeChanged")

@@ -1,7 +1,7 @@
-"""Accounts as the runtime sees them, and accounts as one instruction names them.
+"""Accounts as the runtime stores them, and accounts as an instruction lists them.
 
-Keys and owners are 32 bytes, lamports an unsigned 64-bit integer, data at most 10 MiB
-(`MAX_PERMITTED_DATA_LENGTH`, solana-system-interface 3). An instruction names at most 255 accounts
+Keys and owners have 32 bytes, lamports are an unsigned 64-bit integer, and data has at most 10 MiB
+(`MAX_PERMITTED_DATA_LENGTH`, solana-system-interface 3). An instruction lists at most 255 accounts
 (`MAX_ACCOUNTS_PER_INSTRUCTION`, solana-transaction-context 4.1).
 """
 
@@ -15,7 +15,7 @@ import base58
 from solproof.errors import InputError
 
 KEY_LENGTH = 32
-LONGEST_ADDRESS = 44  # characters of base58 for 32 bytes; decoding takes quadratic time
+LONGEST_ADDRESS = 44  # characters of base58 for 32 bytes; a limit, since decoding takes quadratic time
 MAXIMUM_DATA_LENGTH = 10 * 1024 * 1024
 MAXIMUM_ACCOUNTS = 255
 MAXIMUM_LAMPORTS = 2**64 - 1
@@ -49,7 +49,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class InstructionAccount:
-    """An account in its place in an instruction, with the privileges that the message gives it."""
+    """An account at its position in an instruction, with the privileges that the message gives it."""
 
     account: Account
     is_signer: bool = False
@@ -57,12 +57,12 @@ class InstructionAccount:
 
 
 def address_text(key: bytes) -> str:
-    """A 32-byte address in base58, as every Solana tool prints it."""
+    """A 32-byte address in base58, as all Solana tools print it."""
     return base58.b58encode(key).decode("ascii")
 
 
 def address_bytes(text: str) -> bytes:
-    """The 32 bytes of a base58 address; raises `InputError` when the text is not one."""
+    """The 32 bytes of a base58 address. Raises `InputError` if the text is not a valid address."""
     if len(text) > LONGEST_ADDRESS:
         raise InputError(
             f"expected a base58 address of at most {LONGEST_ADDRESS} characters, got {len(text)} characters"
@@ -77,19 +77,22 @@ def address_bytes(text: str) -> bytes:
 
 
 def first_positions(accounts: Sequence[InstructionAccount]) -> tuple[int, ...]:
-    """For each position, the first position that names the same account: itself, if it is no duplicate."""
+    """For each position, the first position that lists the same account.
+
+    An account that is not a duplicate has its own position.
+    """
     first: dict[bytes, int] = {}
     return tuple(first.setdefault(entry.account.key, position) for position, entry in enumerate(accounts))
 
 
 def distinct_accounts(accounts: Sequence[InstructionAccount]) -> tuple[Account, ...]:
-    """The accounts that an instruction names, each once, in order of first appearance."""
+    """The accounts of an instruction without duplicates, in order of first appearance."""
     firsts = first_positions(accounts)
     return tuple(entry.account for position, entry in enumerate(accounts) if firsts[position] == position)
 
 
 def merge_privileges(accounts: Iterable[InstructionAccount]) -> tuple[InstructionAccount, ...]:
-    """Give every mention of an account the privileges of all its mentions, as compiling a message does."""
+    """Give all entries of an account the union of their privileges, as compiling a message does."""
     entries = tuple(accounts)
     signers = {entry.account.key for entry in entries if entry.is_signer}
     writables = {entry.account.key for entry in entries if entry.is_writable}
@@ -100,8 +103,10 @@ def merge_privileges(accounts: Iterable[InstructionAccount]) -> tuple[Instructio
 
 
 def check_accounts(accounts: Sequence[InstructionAccount]) -> None:
-    """Refuse more accounts than an instruction can name, and mentions of one account that disagree
-    (`InputError`).
+    """Check the number of accounts, and that duplicates agree.
+
+    Raises `InputError` if there are more accounts than an instruction can list, or if two entries of one
+    account have different states or privileges.
     """
     if len(accounts) > MAXIMUM_ACCOUNTS:
         raise InputError(f"accounts: expected at most {MAXIMUM_ACCOUNTS}, got {len(accounts)}")
@@ -109,5 +114,5 @@ def check_accounts(accounts: Sequence[InstructionAccount]) -> None:
         if accounts[position] != accounts[first]:
             raise InputError(
                 f"accounts[{position}]: the same account as accounts[{first}] "
-                f"({address_text(accounts[first].account.key)}) with another state or other privileges"
+                f"({address_text(accounts[first].account.key)}) with different state or privileges"
             )

@@ -1,4 +1,4 @@
-"""What the runtime charges, in compute units (CU).
+"""Prices and limits of the runtime, in compute units (CU) and bytes.
 
 Source: `SVMTransactionExecutionCost::default` and `SVMTransactionExecutionBudget` of solana-program-runtime
 4.1 (execution_budget.rs).
@@ -42,7 +42,7 @@ ALT_BN128_OTHER_PAIR_COST = 12_121
 
 @dataclass(frozen=True, slots=True)
 class GroupCosts:
-    """The costs of one group of an elliptic curve; 0 for what its syscalls do not offer."""
+    """Costs of one group of an elliptic curve in CU, 0 for operations that its syscalls do not offer."""
 
     validate: int
     add: int
@@ -67,14 +67,14 @@ HEAP_SIZE_STEP = 1024
 
 
 def memory_operation_cost(length: int) -> int:
-    """The cost of moving, setting or comparing `length` bytes (`mem_op_consume`)."""
+    """The cost in CU of moving, setting or comparing `length` bytes (`mem_op_consume`)."""
     return max(MEMORY_OPERATION_BASE_COST, length // CROSS_PROGRAM_BYTES_PER_UNIT)
 
 
 def heap_cost(heap_size: int) -> int:
-    """The cost of a heap of so many bytes: the first page is free (`calculate_heap_cost`).
+    """The cost in CU of a heap of `heap_size` bytes (`calculate_heap_cost`).
 
-    Charged before the program starts.
+    The first page of 32 KiB is free. The runtime charges the cost before the program starts.
     """
     pages = -(-heap_size // HEAP_PAGE_SIZE)
     return max(pages - 1, 0) * HEAP_PAGE_COST

@@ -1,4 +1,4 @@
-"""The stake of a cluster's vote accounts in this epoch, which `sol_get_epoch_stake` tells (SIMD-0133)."""
+"""Stakes of a cluster's vote accounts in the current epoch, for `sol_get_epoch_stake` (SIMD-0133)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ MAXIMUM_VOTE_ACCOUNTS = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class EpochStakes:
-    """Active stake in lamports: of the whole cluster, and of those vote accounts that a run may ask for.
+    """Active stake in lamports: the total of the cluster, and the stake of some vote accounts.
 
-    vote_accounts: address and stake, above 0, in rising order of the addresses; any other account has none.
-    total: at least their sum, and more when not all of the cluster's are listed. Raises `InputError` for
-    anything else. The default, no stake at all, is LiteSVM's.
+    The default has no stake at all, like LiteSVM's. Raises `InputError` for values that break a rule below.
+
+    vote_accounts: pairs of address and stake, in ascending order of the addresses. Every stake is above 0. An
+        account that is not listed has no stake.
+    total: at least the sum of the listed stakes. It is larger if the list leaves out some vote accounts.
     """
 
     total: int = 0
@@ -52,10 +54,13 @@ class EpochStakes:
 
     @classmethod
     def of(cls, stakes: Mapping[bytes, int], total: int | None = None) -> EpochStakes:
-        """From stakes by address, in any order and with zeros; `total` is their sum unless it is given."""
+        """Make the stakes from a mapping of address to stake, in any order and possibly with zeros.
+
+        Without `total`, the total is the sum of the stakes.
+        """
         listed = tuple(sorted((address, stake) for address, stake in stakes.items() if stake))
         return cls(sum(stakes.values()) if total is None else total, listed)
 
     def stake_of(self, address: bytes) -> int:
-        """The stake of one vote account, 0 for an account that is not listed."""
+        """The stake of one vote account in lamports, 0 if the account is not listed."""
         return dict(self.vote_accounts).get(address, 0)

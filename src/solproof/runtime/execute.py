@@ -26,7 +26,7 @@ from solproof.vm.trace import Run
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Execution:
-    """An execution with everything that a prover needs of it."""
+    """A finished execution, with everything that a prover needs."""
 
     input: ExecutionInput
     invocation: Invocation
@@ -38,10 +38,11 @@ class Execution:
 
 
 def execute(execution_input: ExecutionInput, program: Program | None = None) -> Execution:
-    """Execute an instruction; `program` saves loading `execution_input.program` again.
+    """Execute an instruction.
 
-    Raises `ProgramError` for a program that cannot be loaded and `UnsupportedError` for what solproof does
-    not run yet.
+    A caller that has already loaded `execution_input.program` passes it as `program`. Raises `ProgramError`
+    if the program cannot be loaded, and `UnsupportedError` for a Solana feature that solproof does not run
+    yet.
     """
     invocation = prepare(execution_input, program)
     context = invocation.context()
@@ -58,15 +59,18 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
 
 
 class Outcome(Protocol):
-    """What `report` needs of a run: a machine's `Run` has it, and so has a proof's public result."""
+    """The facts about a run that `report` needs.
+
+    A machine's `Run` has them, and so does the public result of a proof.
+    """
 
     @property
     def fault(self) -> Fault | None:
-        """What stopped the program, if something did."""
+        """The fault that stopped the program, or None."""
 
     @property
     def r0(self) -> int:
-        """The exit code, when there is no fault."""
+        """The exit code if there is no fault."""
 
     @property
     def pc(self) -> int:
@@ -78,17 +82,17 @@ class Outcome(Protocol):
 
     @property
     def instructions(self) -> int:
-        """Instructions executed."""
+        """Number of executed instructions."""
 
     @property
     def input_region(self) -> bytes:
-        """The input region after the run."""
+        """Bytes of the input region after the run."""
 
 
 def report(invocation: Invocation, outcome: Outcome, context: SyscallContext) -> ExecutionOutput:
-    """What the runtime makes of a run: the account rules, the error, the log.
+    """Apply the account rules to a run and assemble its result, error and log.
 
-    `context` is the syscalls' context as the run left it.
+    `context` is the syscalls' context in its state at the end of the run.
     """
     execution_input = invocation.input
     before = distinct_accounts(execution_input.accounts)
@@ -115,7 +119,7 @@ def _settle(
     outcome: Outcome,
     before: tuple[Account, ...],
 ) -> tuple[tuple[Account, ...], InstructionError | None]:
-    """The accounts afterwards and the error; with an error, the accounts are as before."""
+    """The accounts after the run, and the error or None. After an error, the accounts are unchanged."""
     error = error_of_exit_code(outcome.r0) if outcome.fault is None else error_of_fault(outcome.fault)
     if error is not None:
         return before, error
@@ -126,10 +130,10 @@ def _settle(
 
 
 def _charged(invocation: Invocation, outcome: Outcome) -> int:
-    """What the transaction's meter loses.
+    """The compute units that the instruction takes from the transaction's meter.
 
-    A fault of the machine empties it where `deplete_cu_meter_on_vm_failure` is active: nobody needs to know
-    where in a basic block a compiled program stopped.
+    If `deplete_cu_meter_on_vm_failure` is active, a fault of the machine empties the meter. That way a
+    JIT-compiled program need not know where in a basic block it stopped.
     """
     parameters = invocation.input.parameters
     depletes = "deplete_cu_meter_on_vm_failure" in parameters.features
@@ -150,7 +154,7 @@ def _log(
     ]
     if context.return_data.data:
         lines.append(runtime_log.program_return(program_id, context.return_data.data))
-    # The balance is checked when the instruction is over and its success is logged already.
+    # The runtime checks the balance when the instruction is over. By then it has already logged the success.
     if error is None or error.name == "UnbalancedInstruction":
         lines.append(runtime_log.program_success(program_id))
     else:

@@ -1,6 +1,6 @@
-"""The input of one execution: a program, the instruction it is given, and the parameters of the runtime.
+"""The input of one execution: a program, its instruction, and the parameters of the runtime.
 
-This is the mission's `SolanaExecutionInput`; `bincode.py` and `input_file.py` read and write it.
+`bincode.py` and `input_file.py` in `solproof.formats` read and write it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAXIMUM_INSTRUCTION_DATA_LENGTH = 10 * 1024  # MAX_INSTRUCTION_DATA_LEN, solana-
 
 
 class Loader(Enum):
-    """The loader that owns the program; it decides how the input is laid out.
+    """The loader that owns the program; it determines how the input region is laid out.
 
     The value is the variant's index in input.bin.
     """
@@ -34,12 +34,13 @@ class Loader(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What the runtime is told besides the instruction.
+    """Everything that a run depends on apart from the program and the instruction.
 
     Raises `InputError` for limits that no transaction can have.
 
-    compute_unit_limit: the meter at the start, in CU. heap_size: bytes, a multiple of 1024 in 32 KiB..256
-    KiB. features: mainnet's when nothing else is said.
+    compute_unit_limit: compute units on the meter at the start.
+    heap_size: bytes, a multiple of 1024 from 32 KiB to 256 KiB.
+    features: the active features, by default those of mainnet.
     """
 
     compute_unit_limit: int = MAXIMUM_COMPUTE_UNIT_LIMIT
@@ -72,9 +73,12 @@ class Parameters:
 class ExecutionInput:
     """One instruction for one program.
 
-    program: the file. accounts: in instruction order; an account may be named more than once, each time with
-    the same state and privileges. program_format: how the file is read; None for ELF, which says it itself.
-    Raises `InputError` for what the runtime could not be given.
+    Raises `InputError` for values that the runtime could never receive.
+
+    program: the bytes of the program file.
+    accounts: in instruction order. An account may be listed several times, each time with the same state and
+        privileges.
+    program_format: the format of the file. None means ELF, where the file itself has the sBPF version.
     """
 
     program: bytes

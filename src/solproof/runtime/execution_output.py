@@ -1,4 +1,4 @@
-"""The result of one execution: the mission's `SolanaExecutionOutput`."""
+"""The result of one execution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from solproof.runtime.accounts import Account
 
 
 class ReturnData(NamedTuple):
-    """What a program returned besides its exit code: who set it last, and at most 1,024 bytes."""
+    """Return data of a program, at most 1,024 bytes, and the id of the program that set it last."""
 
     program_id: bytes
     data: bytes
@@ -17,25 +17,26 @@ class ReturnData(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExecutionOutput:
-    """What the runtime reports of one instruction.
+    """The runtime's report on one instruction.
 
-    success: the program returned 0 and its changes to the accounts were allowed.
-    exit_code: the program's r0, or None when a fault stopped it.
-    error: Agave's `InstructionError` as its debug text, such as `Custom(1)` or `ProgramFailedToComplete`;
+    success: whether the program returned 0 and its changes to the accounts were allowed.
+    exit_code: the program's r0, or None if a fault stopped it.
+    error: Agave's `InstructionError` as its debug text, such as `Custom(1)` or `ProgramFailedToComplete`.
         None on success.
-    error_message: the error in the runtime's words; for a fault, what it was and where. None on success.
-    fault: the name of the fault that stopped the program, as solana-sbpf or Agave's syscalls name it, such as
-        `DivideByZero`; None when it returned.
-    pc: slot of the last instruction: the exit, the one that failed, or the one that the budget was too small
-        for.
-    compute_units: CU that the program consumed, as in the runtime's "consumed" log line (the heap's price is
-        not in it).
-    compute_units_charged: CU that the instruction takes from the transaction: the price of the heap too, and
-        after a fault that is not a syscall's own error everything that the transaction had.
-    instructions: executed instructions, the failing one included.
-    accounts_modified: how many accounts have other lamports, data or owner than before.
-    accounts: the distinct accounts afterwards, in order of first appearance.
-    logs: lines as the runtime prints them, cut off as it cuts them off.
+    error_message: the error in the runtime's words. For a fault, it describes the fault and its place. None
+        on success.
+    fault: the name of the fault that stopped the program, in solana-sbpf or Agave's syscalls, such as
+        `DivideByZero`. None if the program returned.
+    pc: slot of the last instruction. This is the exit, the instruction that failed, or the instruction for
+        which no compute units were left.
+    compute_units: CU that the program consumed, as in the runtime's "consumed" log line. The price of the
+        heap is not included.
+    compute_units_charged: CU that the instruction takes from the transaction, including the price of the
+        heap. After any fault other than a syscall's own error, this is everything that the transaction had.
+    instructions: number of executed instructions, including one that failed.
+    accounts_modified: number of accounts whose lamports, data or owner have changed.
+    accounts: the distinct accounts after the run, in order of first appearance.
+    logs: the lines that the runtime prints, truncated at the runtime's limit.
     """
 
     success: bool
@@ -54,7 +55,7 @@ class ExecutionOutput:
 
 
 def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:
-    """The outcome as pairs of a name and a value in words."""
+    """The outcome as pairs of a name and a value, for display."""
     failed = [] if output.error is None else [("error", f"{output.error}: {output.error_message}")]
     charged = []
     if output.compute_units_charged != output.compute_units:

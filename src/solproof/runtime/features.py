@@ -1,7 +1,7 @@
-"""The runtime's features: which syscalls exist, which rules hold and which sBPF versions run on a cluster.
+"""The runtime's features: they decide which syscalls, rules and sBPF versions a cluster has.
 
-`FEATURES` has those that change how one instruction of a program runs, under the names of agave-feature-set
-4.1. Which of them mainnet has is as in LiteSVM 0.15.2, a snapshot of 2026-07-29.
+`FEATURES` lists the features that change how one instruction of a program runs, with their names in
+agave-feature-set 4.1. The set for mainnet follows LiteSVM 0.15.2, which has a snapshot of 2026-07-29.
 """
 
 from __future__ import annotations
@@ -65,15 +65,15 @@ _NAMES = {address: name for name, address in FEATURES.items()}
 
 
 def feature_name(text: str) -> str:
-    """The name of the feature that a name or a base58 address means; raises `InputError`."""
+    """The name of the feature with this name or base58 address. Raises `InputError` if it is unknown."""
     if text in FEATURES:
         return text
     try:
         return _NAMES[address_bytes(text)]
     except (KeyError, InputError):
         raise InputError(
-            f"feature {text!r}: not one that changes how a program runs, expected {', '.join(FEATURES)}, "
-            "or the address of one of them"
+            f"feature {text!r}: expected the name or address of a feature that changes how a program runs: "
+            f"{', '.join(FEATURES)}"
         ) from None
 
 
@@ -81,8 +81,8 @@ def feature_name(text: str) -> str:
 class FeatureSet:
     """The names of the active features.
 
-    Raises `InputError` for a name that is not in `FEATURES` and when no sBPF version is left,
-    `UnsupportedError` for a feature that solproof cannot run with.
+    Raises `InputError` for a name that is not in `FEATURES`, and if no sBPF version is left. Raises
+    `UnsupportedError` for a feature that solproof does not support.
     """
 
     active: frozenset[str] = frozenset(_ON_MAINNET)
@@ -99,8 +99,9 @@ class FeatureSet:
         return name in self.active
 
     def changed(self, activate: Iterable[str] = (), deactivate: Iterable[str] = ()) -> FeatureSet:
-        """This set with some features, by name or address, on and some off; raises `InputError` for a
-        feature that is in both lists.
+        """This set with some features activated and others deactivated, each given by name or address.
+
+        Raises `InputError` for an unknown feature, and for a feature that is in both lists.
         """
         on, off = set(map(feature_name, activate)), set(map(feature_name, deactivate))
         if on & off:
@@ -109,17 +110,18 @@ class FeatureSet:
 
     @classmethod
     def from_addresses(cls, addresses: Iterable[bytes]) -> FeatureSet:
-        """The set with these features and no others; raises `InputError` for an unknown address."""
+        """The set of exactly these features. Raises `InputError` for an unknown address."""
         return cls(frozenset(feature_name(address_text(address)) for address in addresses))
 
     def addresses(self) -> tuple[bytes, ...]:
-        """The addresses of the active features, rising: the canonical form of the set."""
+        """The addresses of the active features in ascending order, which is the canonical form of the set."""
         return tuple(sorted(FEATURES[name] for name in self.active))
 
     @property
     def sbpf_versions(self) -> range:
-        """The sBPF versions whose ELF files load (`create_program_runtime_environment`, solana-syscalls
-        4.1).
+        """The sBPF versions whose ELF files can be loaded.
+
+        Source: `create_program_runtime_environment` of solana-syscalls 4.1.
         """
         oldest = 3 if V0_DISABLED in self.active and V0_ENABLED_AGAIN not in self.active else 0
         newest = max(
@@ -131,4 +133,4 @@ class FeatureSet:
 
 MAINNET = FeatureSet()
 FEATURE_SETS = {"mainnet": MAINNET, "none": FeatureSet(frozenset())}
-"""The sets that have a name."""
+"""The feature sets that have a name of their own."""

@@ -1,4 +1,4 @@
-"""Agave's `InstructionError`: which one a program's exit code or fault stands for, and its text.
+"""Agave's `InstructionError`: the variants, their texts, and how exit codes and faults map to them.
 
 Source: solana-instruction-error 2 (variants and texts) and solana-program-error 3 (`From<u64>`, the codes
 above 32 bits).
@@ -77,48 +77,51 @@ BUILTIN_CODES = (
     "Immutable",
     "IncorrectAuthority",
 )
-"""The variants of exit codes 2 << 32, 3 << 32, ...; 1 << 32 is `Custom(0)`."""
+"""The variants of exit codes 2 << 32, 3 << 32, and so on. Exit code 1 << 32 is `Custom(0)`."""
 
 RUNTIME_MEANINGS = {
     "InvalidRealloc": "An account has grown by more than 10,240 bytes, or to more than 10 MiB.",
-    "ArithmeticOverflow": "`sol_get_sysvar` was given an offset and a length whose sum is no 64-bit number.",
-    "InvalidError": "The program returned a code above 32 bits that stands for no error.",
-    "ProgramFailedToComplete": "A fault stopped the program; the message is the fault's.",
+    "ArithmeticOverflow": "The sum of offset and length in a call of `sol_get_sysvar` exceeds 64 bits.",
+    "InvalidError": "The program returned a code above 32 bits that does not stand for an error.",
+    "ProgramFailedToComplete": "A fault stopped the program. The message is that of the fault.",
     "ComputationalBudgetExceeded": "Too few compute units were left for a syscall.",
-    "UnbalancedInstruction": "The accounts have more lamports together, or fewer, than before.",
+    "UnbalancedInstruction": "The sum of the lamports of all accounts has changed.",
     "ModifiedProgramId": (
-        "The owner of an account has changed that the program does not own, that is read-only, or whose data "
+        "The owner of an account has changed, but the program does not own it, it is read-only, or its data "
         "is not all zeros."
     ),
     "ExternalAccountLamportSpend": "An account that the program does not own has fewer lamports than before.",
     "ExternalAccountDataModified": "The data of an account that the program does not own has changed.",
-    "ReadonlyLamportChange": "A read-only account has other lamports than before.",
+    "ReadonlyLamportChange": "The lamports of a read-only account have changed.",
     "ReadonlyDataModified": "The data of a read-only account has changed.",
-    "AccountDataSizeChanged": "The data of an account that the program does not own has another length.",
+    "AccountDataSizeChanged": "Data of an account that the program does not own has changed its length.",
 }
-"""When the runtime sets an error itself. All others are codes that programs return, for their own reasons."""
+"""Meanings of the errors that the runtime sets itself.
+
+Programs return all other errors for their own reasons.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class InstructionError:
-    """One variant: `name` as Rust's debug format prints it, `message` as its display format does."""
+    """One variant: `name` as in Rust's debug format, `message` as in its display format."""
 
     name: str
     message: str
 
 
 def instruction_error(name: str) -> InstructionError:
-    """The variant of that name."""
+    """The variant with this name."""
     return InstructionError(name, TEXTS[name])
 
 
 def custom_error(code: int) -> InstructionError:
-    """A program's own 32-bit error code."""
+    """The error for a program's own 32-bit error code."""
     return InstructionError(f"Custom({code})", f"custom program error: {code:#x}")
 
 
 def error_of_exit_code(exit_code: int) -> InstructionError | None:
-    """What the runtime makes of a program's r0: nothing for 0."""
+    """The error for a program's r0, or None for 0."""
     if exit_code == 0:
         return None
     if exit_code >> 32 == 0:
@@ -132,11 +135,11 @@ def error_of_exit_code(exit_code: int) -> InstructionError | None:
 
 
 def error_of_fault(fault: Fault) -> InstructionError:
-    """What the runtime makes of a fault: a syscall may fail with an `InstructionError` of its own, all else
-    is one variant.
+    """The error for a fault.
 
-    The message is the fault's own: that is what the runtime logs (solana-program-runtime 4.1,
-    `process_executable_chain`).
+    A syscall may fail with an `InstructionError` of its own. Every other fault is `ProgramFailedToComplete`.
+    The message is the fault's own, because that is the text that the runtime logs (solana-program-runtime
+    4.1, `process_executable_chain`).
     """
     own = isinstance(fault, SyscallFault) and fault.name in TEXTS
     return InstructionError(fault.name if own else "ProgramFailedToComplete", str(fault))

@@ -1,7 +1,7 @@
 """An invocation: one program in one frame, with everything that is fixed before its first instruction.
 
-`prepare` makes it, for everybody who runs, proves, verifies or estimates. So the prover and the verifier see
-the same memory, the same registers and the same limits.
+Running, proving, verifying and estimating all use `prepare`. So the prover and the verifier see the same
+memory, the same registers and the same limits.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from solproof.vm.memory import Layout
 class Invocation:
     """One program in one frame.
 
-    layout: the regions of memory and their sizes. registers: r0..r10 before the first instruction.
-    compute_unit_limit: what the program may use, after the price of its heap. height: position in the stack
-    of invocations, 1 for an instruction of a transaction. caller: the program id of the invocation that
-    called this one, None at height 1.
+    layout: the regions of memory and their sizes in bytes.
+    registers: r0 to r10 before the first instruction.
+    compute_unit_limit: compute units that the program may use, after the price of its heap.
+    height: position in the stack of invocations, 1 for an instruction of a transaction.
+    caller: the program id of the invocation that called this invocation, None at height 1.
     """
 
     input: ExecutionInput = field(repr=False)
@@ -44,15 +45,15 @@ class Invocation:
         return registry(self.input.parameters.features)
 
     def context(self) -> SyscallContext:
-        """The state that syscalls read and change, as it is before the first instruction."""
+        """A new context for syscalls: the state that they read and change, before the first instruction."""
         return SyscallContext.of(self.input)
 
 
 def prepare(execution_input: ExecutionInput, program: Program | None = None) -> Invocation:
-    """The invocation of an instruction; `program` saves loading `execution_input.program` again.
+    """The invocation of an instruction.
 
-    Raises `ProgramError` for a program that cannot be loaded, and `UnsupportedError` for a program that
-    solproof does not run yet.
+    A caller that has already loaded `execution_input.program` passes it as `program`. Raises `ProgramError`
+    if the program cannot be loaded, and `UnsupportedError` for a program that solproof does not run yet.
     """
     parameters = execution_input.parameters
     features = parameters.features

@@ -11,32 +11,32 @@ LOG_BYTES_LIMIT = 10_000  # LOG_MESSAGES_BYTES_LIMIT, solana-svm-log-collector 4
 
 
 def program_invoke(program_id: bytes, depth: int) -> str:
-    """The first line of an invocation; a transaction's own instructions have depth 1."""
+    """The first line of an invocation. A transaction's own instructions have depth 1."""
     return f"Program {address_text(program_id)} invoke [{depth}]"
 
 
 def program_log(message: str) -> str:
-    """A program's own message."""
+    """A message from the program."""
     return f"Program log: {message}"
 
 
 def program_data(items: Iterable[bytes]) -> str:
-    """A program's own data, each item in base64."""
+    """Data from the program, each item in base64."""
     return "Program data: " + " ".join(base64.b64encode(item).decode("ascii") for item in items)
 
 
 def program_consumption(remaining: int) -> str:
-    """The answer to `sol_log_compute_units_`."""
+    """The line that `sol_log_compute_units_` writes."""
     return f"Program consumption: {remaining} units remaining"
 
 
 def program_consumed(program_id: bytes, consumed: int, limit: int) -> str:
-    """What an invocation consumed, of the units it had before its heap was paid."""
+    """The compute units that an invocation consumed, and those that it had before it paid for its heap."""
     return f"Program {address_text(program_id)} consumed {consumed} of {limit} compute units"
 
 
 def program_return(program_id: bytes, data: bytes) -> str:
-    """The data that a program returned; there is no such line when it is empty."""
+    """The data that a program returned. The runtime omits this line if the data is empty."""
     return f"Program return: {address_text(program_id)} {base64.b64encode(data).decode('ascii')}"
 
 
@@ -51,10 +51,10 @@ def program_failure(program_id: bytes, message: str) -> str:
 
 
 def truncate(lines: Iterable[str], limit: int = LOG_BYTES_LIMIT) -> tuple[str, ...]:
-    """Drop the lines that do not fit in `limit` bytes of UTF-8; "Log truncated" stands once, for the first of
-    them.
+    """Drop the lines that do not fit in `limit` bytes of UTF-8.
 
-    A shorter line may still fit after a longer one was dropped (`LogCollector::log`).
+    "Log truncated" replaces the first dropped line. A shorter line may still fit after a longer line was
+    dropped (`LogCollector::log`).
     """
     kept: list[str] = []
     written = 0

@@ -1,26 +1,26 @@
-"""The program's view of its instruction: the input region, bit for bit, as the program's loader lays it out.
+"""Serialize an instruction into the input region, bit for bit as the program's loader does.
 
-Loaders v2 and v3, "ABI v1", where 64-bit fields are aligned and data can grow:
+Loaders v2 and v3 use "ABI v1", where 64-bit fields are aligned and data can grow:
 
     u64 number of accounts
     per account, in instruction order:
-        named before:  u8 its first position | 7 zeros
-        else:          u8 255 | u8 signer | u8 writable | u8 executable | 4 zeros | 32 key | 32 owner
+        duplicate:     u8 position of its first entry | 7 zeros
+        otherwise:     u8 255 | u8 signer | u8 writable | u8 executable | 4 zeros | 32 key | 32 owner
                        | u64 lamports | u64 data length | data | 10,240 zeros
                        | zeros up to a multiple of 8 | u64 rent epoch, always 2^64 - 1
     u64 length of the instruction data | instruction data | 32 program id
 
-Loader v1, deprecated, "ABI v0", where nothing is padded:
+Loader v1, which is deprecated, uses "ABI v0", which has no padding:
 
     u64 number of accounts
     per account, in instruction order:
-        named before:  u8 its first position
-        else:          u8 255 | u8 signer | u8 writable | 32 key | u64 lamports | u64 data length | data
+        duplicate:     u8 position of its first entry
+        otherwise:     u8 255 | u8 signer | u8 writable | 32 key | u64 lamports | u64 data length | data
                        | 32 owner | u8 executable | u64 rent epoch, always 2^64 - 1
     u64 length of the instruction data | instruction data | 32 program id
 
 Source: `serialize_parameters_for_abiv0` and `serialize_parameters_for_abiv1` of solana-program-runtime 4.1
-(serialization.rs), and measured against LiteSVM.
+(serialization.rs), and measurements with LiteSVM.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ RENT_EPOCH = struct.pack("<Q", 2**64 - 1)
 
 @dataclass(frozen=True, slots=True)
 class RecordFields:
-    """Where an account's record has what the runtime reads back after a run, in bytes from its start.
+    """Where the fields that the runtime reads back after a run are in an account's record.
 
-    None for what it does not read back.
+    Each value is the distance in bytes from the start of the record. A field that the runtime does not read
+    back is None.
     """
 
     lamports: int
@@ -57,12 +58,13 @@ UNALIGNED_FIELDS = RecordFields(lamports=35, data=51)
 
 @dataclass(frozen=True, slots=True)
 class SerializedInput:
-    """The input region and where things are in it.
+    """The input region, and the positions of its parts.
 
-    region: the bytes at virtual address 0x4_0000_0000. instruction_data_address: the value of r2 at the start
-        (SIMD-0321).
-    records: per instruction position, the offset in `region` of the account's record, or None for a
-        duplicate. fields: where things are in a record.
+    region: the bytes at virtual address 0x4_0000_0000.
+    instruction_data_address: the value of r2 at the start (SIMD-0321).
+    records: for each position in the instruction, the offset in `region` of the account's record, or None for
+        a duplicate.
+    fields: the positions of the fields in a record.
     """
 
     region: bytes
@@ -79,7 +81,7 @@ def serialize(
 ) -> SerializedInput:
     """Lay out an instruction as the program's loader does."""
     aligned = loader is not Loader.V1
-    # Joined once at the end: accounts may have 10 MiB each.
+    # Join once at the end, because each account may have 10 MiB.
     parts = [struct.pack("<Q", len(accounts))]
     length = len(parts[0])
     records: list[int | None] = []

@@ -1,8 +1,8 @@
-"""Sysvars: the part of the cluster's state that a program can ask for.
+"""Sysvars: the part of the cluster's state that a program can read.
 
-Each is kept as its account holds it (bincode, little-endian). The typed getters write another form, the C
-layout of the struct, with padding bytes of zero. The defaults are those of LiteSVM 0.15: a cluster at its
-first epoch, rent as of SIMD-0194.
+Each sysvar is kept in the form of its account (bincode, little-endian). The typed getters write another form,
+the C layout of the struct, with padding bytes of zero. The defaults are those of LiteSVM 0.15: a cluster in
+its first epoch, with the rent of SIMD-0194.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ DEFAULT_SLOT_HASHES = (struct.pack("<QQ", 1, LITESVM_SLOT) + LITESVM_BLOCKHASH).
 
 @dataclass(frozen=True, slots=True)
 class Sysvars:
-    """The sysvars of a run, part of its public statement.
+    """The sysvars of a run, which are part of its public statement.
 
-    Raises `InputError` for contents that are not the sysvar's.
+    Raises `InputError` for contents that a sysvar cannot have.
     """
 
     clock: bytes = struct.pack("<QqQQq", LITESVM_SLOT, 0, 0, 0, 0)
@@ -79,7 +79,8 @@ class Sysvars:
         for name, offset in BOOLEAN_OFFSETS.items():
             if getattr(self, name)[offset] > 1:
                 raise InputError(
-                    f"sysvar {name}: byte {offset} is a boolean, got {getattr(self, name)[offset]}"
+                    f"sysvar {name}: byte {offset}: expected a boolean (0 or 1), "
+                    f"got {getattr(self, name)[offset]}"
                 )
 
     def items(self) -> list[tuple[str, bytes]]:
@@ -87,19 +88,20 @@ class Sysvars:
         return [(field.name, getattr(self, field.name)) for field in fields(self)]
 
     def by_address(self, address: bytes) -> bytes | None:
-        """The content that `sol_get_sysvar` serves for an address, or None when it knows no such sysvar."""
+        """The content that `sol_get_sysvar` serves for an address, or None for an unknown address."""
         for name, content in self.items():
             if ADDRESSES[name] == address and name not in ONLY_TYPED:
                 return content
         return None
 
     def account(self, name: str) -> Account:
-        """The account that holds a sysvar, with the one lamport that LiteSVM gives it."""
+        """The account that holds a sysvar. It has one lamport, as in LiteSVM."""
         return Account(ADDRESSES[name], SYSVAR_OWNER, 1, getattr(self, name))
 
     def to_bytes(self) -> bytes:
-        """The canonical encoding: for each sysvar in field order, a 64-bit little-endian length and the
-        content.
+        """The canonical encoding.
+
+        For each sysvar in field order, it has the length as a 64-bit little-endian number and the content.
         """
         return b"".join(len(content).to_bytes(8, "little") + content for _, content in self.items())
 
@@ -109,9 +111,9 @@ class Sysvars:
 
 
 def memory_layout(name: str, content: bytes) -> bytes:
-    """The struct that a typed getter writes:
+    """The struct that a typed getter writes: `content` with the padding of the C layout.
 
-    `content` with the C layout's padding (solana-sysvar 4, `#[repr(C)]`).
+    Source: the `#[repr(C)]` structs of solana-sysvar 4.
     """
     start, length = PADDING.get(name, (len(content), 0))
     return content[:start] + bytes(length) + content[start:]

@@ -1,7 +1,7 @@
 """Faults: the ways in which a run stops without a result.
 
-They are named as solana-sbpf 0.21 (`EbpfError`) and Agave name them. A fault is an outcome of the program,
-not an error of solproof: the machine catches it and reports it in the run's result.
+Their names are those of solana-sbpf 0.21 (`EbpfError`) and Agave. A fault is an outcome of the program, not
+an error of solproof. The machine catches it and reports it in the result of the run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Fault(Exception):
-    """The program was stopped. `name` is the reference's variant name, `str(fault)` its message."""
+    """The program was stopped. `name` is the reference's variant, and `str(fault)` is its message."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(name, message)
@@ -31,7 +31,7 @@ class SyscallFault(Fault):
 
 
 class FaultText(NamedTuple):
-    """The reference's message, with holes for what it names, and the meaning."""
+    """The reference's message, with holes for its values, and its meaning."""
 
     message: str
     meaning: str
@@ -41,18 +41,18 @@ EXCEEDED_MAX_INSTRUCTIONS = "ExceededMaxInstructions"
 FAULTS: Mapping[str, FaultText] = MappingProxyType(
     {
         "DivideByZero": FaultText(
-            "divide by zero at BPF instruction", "A division or remainder whose divisor is 0."
+            "divide by zero at BPF instruction", "The divisor of a division or remainder is 0."
         ),
         "DivideOverflow": FaultText(
             "division overflow at BPF instruction",
-            "A signed division or remainder of the smallest number by -1 (V2).",
+            "In V2: a signed division or remainder of the smallest number by -1.",
         ),
         "CallDepthExceeded": FaultText(
-            "exceeded max BPF to BPF call depth", "A call in the last of the 64 frames."
+            "exceeded max BPF to BPF call depth", "The program makes a call in the last of the 64 frames."
         ),
         "CallOutsideTextSegment": FaultText(
             "callx attempted to call outside of the text segment",
-            "A call of an address outside the program.",
+            "The target address of a callx is outside the program.",
         ),
         "ExecutionOverrun": FaultText(
             "attempted to execute past the end of the text segment at BPF instruction",
@@ -60,8 +60,8 @@ FAULTS: Mapping[str, FaultText] = MappingProxyType(
         ),
         "UnsupportedInstruction": FaultText(
             "unsupported BPF instruction",
-            "The second slot of an lddw was to be executed, or a call names neither a function nor a syscall "
-            "that exists.",
+            "The next instruction is the second slot of an lddw, or a call that names neither a function nor "
+            "an existing syscall.",
         ),
         EXCEEDED_MAX_INSTRUCTIONS: FaultText(
             "exceeded CUs meter at BPF instruction",
@@ -69,15 +69,15 @@ FAULTS: Mapping[str, FaultText] = MappingProxyType(
         ),
         "AccessViolation": FaultText(
             "Access violation in {} section at address {:#x} of size {}",
-            "A load or a store outside every region of memory, or a store to the program's image.",
+            "A load or store is outside every region of memory, or a store is in the program's image.",
         ),
         "StackAccessViolation": FaultText(
             "Access violation in stack frame {} at address {:#x} of size {}",
-            "The same at an address of the stack or next to it; programs of V1 and V2 get AccessViolation.",
+            "Like AccessViolation, at an address in or next to the stack. V1 and V2 do not use this name.",
         ),
     }
 )
-"""The faults of the machine, by the names of `EbpfError`."""
+"""The faults of the machine, with their names in `EbpfError`."""
 
 
 def _fault(name: str, *arguments: object) -> Fault:
@@ -113,7 +113,7 @@ def exceeded_max_instructions() -> Fault:
 
 
 def is_out_of_meter(fault: Fault | None) -> bool:
-    """Whether the meter stopped the program, before an instruction and not in one."""
+    """Whether the meter stopped the program, which happens before an instruction and not during one."""
     return fault is not None and fault.name == EXCEEDED_MAX_INSTRUCTIONS
 
 
@@ -123,9 +123,8 @@ SECTIONS = {1: "program", 2: "stack", 3: "heap", 4: "input"}
 def access_violation(address: int, length: int, *, stack_frames: bool) -> Fault:
     """The fault of an access outside every region.
 
-    `stack_frames`: the version's frames have fixed addresses (not V1, V2). Rule:
-    `generate_access_violation` of solana-sbpf 0.21 (memory_region.rs): the frame number truncates towards
-    zero.
+    `stack_frames` is true if frames have fixed addresses, which is not so in V1 and V2. The frame number is
+    rounded towards zero. Source: `generate_access_violation` of solana-sbpf 0.21 (memory_region.rs).
     """
     distance = address - 0x2_0000_0000
     frame = -(-distance // 4096) if distance < 0 else distance // 4096

@@ -1,10 +1,12 @@
 """The memory of one run: image (read-only), stack, heap and input, each in its own 4 GiB of address space.
 
-Addresses are virtual, lengths are bytes. Memory is recorded by *word*: the 8 bytes at
-`region << 32 | index * 8`; an access touches the one or two words that hold it. The image, text included, is
-region 1; from V3 on it is region 0 and holds no text (SIMD-0189). A V0 stack has holes: 4 KiB frames at every
-8 KiB. Only the first byte of an access must lie outside a hole; the bytes that follow are the physical
-neighbours (solana-sbpf 0.21, `MemoryRegion::vm_to_host`).
+Addresses are virtual, and lengths are in bytes. Memory is recorded by *word*: the 8 bytes at `region << 32 |
+index * 8`. An access touches the one or two words that contain it.
+
+Before V3, the image includes the text and is region 1. From V3 on, it is region 0 and does not contain the
+text (SIMD-0189). A V0 stack has holes: each 4 KiB frame is followed by 4 KiB of addresses without memory.
+Only the first byte of an access must lie outside a hole. The bytes after it are its physical neighbours
+(solana-sbpf 0.21, `MemoryRegion::vm_to_host`).
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ WORD = 8
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the memory map of a run depends on: the sBPF version, and sizes in bytes."""
+    """The parameters of the memory map: the sBPF version, and sizes in bytes."""
 
     version: int
     image_size: int
@@ -42,7 +44,7 @@ class Layout:
         return self.version == 0
 
     def size(self, region: int) -> int:
-        """The length of a region in bytes; 0 for a region that does not exist."""
+        """The length of a region in bytes, 0 for a region that does not exist."""
         sizes = {
             self.image_region: self.image_size,
             STACK: STACK_SIZE,
@@ -52,7 +54,7 @@ class Layout:
         return sizes.get(region, 0)
 
     def locate(self, address: int, length: int, *, write: bool) -> tuple[int, int]:
-        """The region and the physical offset of an access; raises the reference's fault when not allowed."""
+        """The region and physical offset of an access. Raises the reference's fault if it is not allowed."""
         region, offset = address >> 32, address & 0xFFFF_FFFF
         in_hole = False
         if region == STACK and self.stack_gaps:
@@ -64,14 +66,14 @@ class Layout:
         return region, offset
 
     def word_index(self, region: int, offset: int) -> int:
-        """The virtual index of the word that holds a physical offset."""
+        """The virtual index of the word that contains a physical offset."""
         if region == STACK and self.stack_gaps:
             return (offset >> 12 << 10) | ((offset & (FRAME_SIZE - 1)) >> 3)
         return offset >> 3
 
 
 class Memory:
-    """The bytes of a run, and the words that a syscall touches while `touched` is a dictionary."""
+    """The bytes of a run. While `touched` is a dictionary, it collects the words that a syscall touches."""
 
     def __init__(self, layout: Layout, image: bytes, input_region: bytes) -> None:
         self.layout = layout
@@ -84,17 +86,17 @@ class Memory:
         self.touched: dict[tuple[int, int], int] | None = None
 
     def check(self, address: int, length: int, *, write: bool = False) -> None:
-        """Raise the fault that an access would raise; touches nothing."""
+        """Raise the fault that an access would raise. Touches nothing."""
         self.layout.locate(address, length, write=write)
 
     def read(self, address: int, length: int) -> bytes:
-        """The `length` bytes at an address; raises `Fault` when the range is not readable."""
+        """The `length` bytes at an address. Raises `Fault` if the range is not readable."""
         region, offset = self.layout.locate(address, length, write=False)
         self._touch(region, offset, length)
         return bytes(self.data[region][offset : offset + length])
 
     def write(self, address: int, content: bytes) -> None:
-        """Store bytes at an address; raises `Fault` when the range is not writable."""
+        """Store bytes at an address. Raises `Fault` if the range is not writable."""
         region, offset = self.layout.locate(address, len(content), write=True)
         self._touch(region, offset, len(content))
         self.data[region][offset : offset + len(content)] = content
@@ -107,7 +109,7 @@ class Memory:
         return int.from_bytes(self.data[region][offset : offset + WORD], "little")
 
     def input_region(self) -> bytes:
-        """The input region as it stands, without padding."""
+        """The bytes of the input region, without padding."""
         return bytes(memoryview(self.data[INPUT])[: self.layout.input_size])
 
     def _touch(self, region: int, offset: int, length: int) -> None:
@@ -120,10 +122,10 @@ class Memory:
 
 
 class ReplayMemory:
-    """A memory that holds only the words an event names: the verifier replays a syscall on it.
+    """A memory with only the words that an event lists, in which the verifier replays a syscall.
 
-    Touching any other word raises `KeyError`, with the word as argument: the event does not list what the
-    syscall reads or writes.
+    A syscall that touches another word raises `KeyError` with the word as argument. In that case the event
+    does not list everything that the syscall reads or writes.
     """
 
     def __init__(self, layout: Layout, words: Mapping[tuple[int, int], int]) -> None:
@@ -132,18 +134,18 @@ class ReplayMemory:
         self.used: set[tuple[int, int]] = set()
 
     def check(self, address: int, length: int, *, write: bool = False) -> None:
-        """As `Memory.check`."""
+        """Like `Memory.check`."""
         self.layout.locate(address, length, write=write)
 
     def read(self, address: int, length: int) -> bytes:
-        """As `Memory.read`, from the listed words."""
+        """Like `Memory.read`, from the listed words."""
         region, offset = self.layout.locate(address, length, write=False)
         keys = self._keys(region, offset, length)
         content = b"".join(self.words[key].to_bytes(WORD, "little") for key in keys)
         return content[offset % WORD : offset % WORD + length]
 
     def write(self, address: int, content: bytes) -> None:
-        """As `Memory.write`, into the listed words."""
+        """Like `Memory.write`, into the listed words."""
         region, offset = self.layout.locate(address, len(content), write=True)
         keys = self._keys(region, offset, len(content))
         joined = bytearray(b"".join(self.words[key].to_bytes(WORD, "little") for key in keys))
@@ -157,7 +159,7 @@ class ReplayMemory:
         keys = []
         for position in range(offset & -WORD, offset + length, WORD):
             key = (region, self.layout.word_index(region, position))
-            # At once: a call may name gigabytes, an event cannot list them.
+            # Check at once, because a call may name gigabytes, and an event cannot list them.
             if key not in self.words:
                 raise KeyError(key)
             keys.append(key)
@@ -166,5 +168,5 @@ class ReplayMemory:
 
 
 def _padded(content: bytes) -> bytearray:
-    """A copy, followed by at least one word of zeros and ending on a word."""
+    """A copy, followed by at least one word of zeros, up to the end of a word."""
     return bytearray().join((content, bytes(WORD + -len(content) % WORD)))

@@ -1,6 +1,6 @@
 """The memory of the running machine.
 
-Fast loads and stores of 1, 2, 4 and 8 bytes, each recorded with the words it touched.
+It has fast loads and stores of 1, 2, 4 and 8 bytes, and records each access with the words that it touched.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class RecordedMemory(Memory):
         self._record_second = recorder.second_word.append
 
     def load(self, address: int, size: int) -> int:
-        """The little-endian value of `size` bytes; raises `Fault`."""
+        """The little-endian value of `size` bytes. Raises `Fault`."""
         region, offset = address >> 32, address & 0xFFFF_FFFF
         if region == STACK:
             offset = self._stack_offset(address, offset, size, write=False)
         if region >= REGIONS or offset + size > self._sizes[region]:
             self.layout.locate(address, size, write=False)  # raises
-        # Both words that an access can touch; every buffer ends with a spare word.
+        # Both words that an access can touch. Every buffer ends with a spare word.
         first, second = two_words(self._buffers[region], offset & -8)
         self._record_address(address)
         self._record_first(first)
@@ -46,7 +46,7 @@ class RecordedMemory(Memory):
         return (second << 64 | first) >> shift & MASKS[size]
 
     def store(self, address: int, size: int, value: int) -> None:
-        """Store the low `size` bytes of a value; raises `Fault`."""
+        """Store the low `size` bytes of a value. Raises `Fault`."""
         region, offset = address >> 32, address & 0xFFFF_FFFF
         if region == STACK:
             offset = self._stack_offset(address, offset, size, write=True)
@@ -63,5 +63,5 @@ class RecordedMemory(Memory):
         if not self.layout.stack_gaps:
             return offset
         if offset & FRAME_SIZE:
-            self.layout.locate(address, size, write=write)  # raises: it starts in a hole
+            self.layout.locate(address, size, write=write)  # raises, because the access starts in a hole
         return (offset >> 13 << 12) | (offset & (FRAME_SIZE - 1))

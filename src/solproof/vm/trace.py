@@ -1,4 +1,4 @@
-"""What a run leaves behind: a columnar trace, the syscall events, and the result."""
+"""The record of a run: a trace in columns, the syscall events, and the result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from solproof.vm.memory import Layout
 
 @dataclass(frozen=True, slots=True)
 class WordAccess:
-    """One 8-byte word as an event found it and left it."""
+    """The value of one 8-byte word before and after an event."""
 
     region: int
     index: int
@@ -25,10 +25,11 @@ class WordAccess:
 
 @dataclass(frozen=True, slots=True)
 class SyscallEvent:
-    """One syscall: who called, with what, and everything it did to the machine.
+    """One syscall: the caller, the arguments, and every effect on the machine.
 
-    A syscall that fails is the last of its run; its result is 0. `memory_units` is what the memory syscalls
-    that chips prove have cost before, where events are those of a claim.
+    A syscall that fails is the last of its run, and its result is 0. `memory_units` are the compute units
+    used so far by memory syscalls that the circuit proves. It is set only for events in a claim, and 0
+    otherwise.
     """
 
     clk: int
@@ -41,21 +42,21 @@ class SyscallEvent:
 
 
 class Recorder:
-    """Appends to the columns of a trace while the machine runs: 64-bit values, one per item named."""
+    """Appends to the columns of a trace while the machine runs. All values have 64 bits."""
 
     def __init__(self) -> None:
         self.pc = array("Q")  # one per executed instruction
-        self.value = array("Q")  # one per executed instruction: what it wrote or stored, else 0
+        self.value = array("Q")  # one per executed instruction: the value that it wrote or stored, or 0
         self.address = array("Q")  # one per load or store, in order
-        self.first_word = array("Q")  # the word holding the first byte, before the access
-        self.second_word = array("Q")  # the word after it in physical memory, before the access
-        self.frames = array("Q")  # r6..r9, r10 of the caller: five per call, in order of the calls
+        self.first_word = array("Q")  # the word with the first byte, before the access
+        self.second_word = array("Q")  # the next word in physical memory, before the access
+        self.frames = array("Q")  # r6 to r9 and r10 of the caller: five per call, in order of the calls
         self.events: list[SyscallEvent] = []
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class Trace:
-    """The recorded run as arrays; n instructions, m loads and stores, k calls."""
+    """The recorded run as arrays, for n instructions, m loads and stores, and k calls."""
 
     pc: NDArray[np.int64]  # [n]
     value: NDArray[np.uint64]  # [n]
@@ -67,7 +68,7 @@ class Trace:
 
     @classmethod
     def of(cls, recorder: Recorder) -> Trace:
-        """The columns of a recorder, without copying where NumPy can read them in place."""
+        """The columns of a recorder. Columns that NumPy can read in place are not copied."""
 
         def column(values: array[int]) -> NDArray[np.uint64]:
             return np.frombuffer(values, dtype=np.uint64) if len(values) else np.zeros(0, np.uint64)
@@ -85,12 +86,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class FinalState:
-    """The machine before its last instruction: the exit of the program, or the one that a fault stopped.
+    """The machine before its last instruction: the exit, or the instruction that a fault stopped.
 
-    When the meter stopped the program, it is the state before the instruction that was not executed.
+    If the meter stopped the program, this is the state before the instruction that was not executed.
 
-    clk: number of the last instruction, from 1. pc: its slot. registers: r0..r10. open_call: clk of the
-    innermost open call, 0 for none. depth: how many calls are open.
+    clk: number of the last instruction, from 1.
+    pc: its slot.
+    registers: r0 to r10.
+    open_call: clk of the innermost open call, 0 if no call is open.
+    depth: number of open calls.
     """
 
     clk: int
@@ -101,7 +105,7 @@ class FinalState:
 
     @property
     def steps(self) -> int:
-        """How many instructions came before the last one: those that led to a next one."""
+        """Number of instructions before the last one."""
         return self.clk - 1
 
 
@@ -111,21 +115,21 @@ class Run:
 
     program: Program
     layout: Layout
-    registers: tuple[int, ...]  # r0..r10 before the first instruction
+    registers: tuple[int, ...]  # r0 to r10 before the first instruction
     compute_unit_limit: int
     fault: Fault | None
     final: FinalState
-    instructions: int  # executed ones, the last one included
+    instructions: int  # number of executed instructions, including the last one
     compute_units: int
     input_region: bytes = field(repr=False)
     trace: Trace = field(repr=False)
 
     @property
     def r0(self) -> int:
-        """The program's return value, when no fault stopped it."""
+        """The program's return value if no fault stopped it."""
         return self.final.registers[0]
 
     @property
     def pc(self) -> int:
-        """Where the run ended: see `FinalState`."""
+        """Slot where the run ended, see `FinalState`."""
         return self.final.pc

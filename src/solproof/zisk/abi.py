@@ -1,6 +1,6 @@
-"""What differs between the versions of ZisK for a guest: where its memory is, and how its input is framed.
+"""The differences between ZisK's versions for a guest: its memory map, and the framing of its input.
 
-Read from the sources of 0.9 to 0.18 and from the crates of 1.x; docs/zisk.md has the table.
+Source: the sources of 0.9 to 0.18 and the crates of 1.x. A table is in docs/zisk.md.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from solproof.errors import InputError
 ROM_SIZE = 128 * 1024 * 1024
 INPUT_SIZE = 128 * 1024 * 1024
 RAM_END = 0xBFFC_0000
-"""Of the memory that every version lets a guest use, its stack included."""
+"""End of the memory that a guest may use in every version, including its stack."""
 GUEST_RAM_START, GUEST_RAM_END = 0xA043_0000, 0xBFF0_0000
-"""The part of that memory that the guest gives out. Its stack is above."""
+"""The part of that memory that the guest allocates from. Its stack is above."""
 OUTPUT_WORDS = 64
-"""Public words of 32 bits."""
+"""Number of public words of 32 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Abi:
-    """One memory map. Addresses are of the zkVM.
+    """One memory map. Addresses are those of the zkVM.
 
-    first, last:    the versions that have it, as (major, minor)
-    link_base:      where the code of a guest lies
-    input_address:  the input: 8 bytes that no guest here uses, its length as u64, its bytes
-    output_address: the public words
-    has_count:      whether the number of the words stands before them
-    has_records:    whether the host frames the input: a u64 length, the bytes, zeros up to a multiple of 8
-    packs_words:    whether the SHA-256 precompile takes two words as one of 64 bits, high half first
+    first, last: the range of versions that have this map, as (major, minor).
+    link_base: where the code of a guest starts.
+    input_address: where the input starts: 8 bytes that our guests ignore, its length as u64, and its bytes.
+    output_address: where the public words start.
+    has_count: whether the number of words precedes them.
+    has_records: whether the host frames the input: a u64 length, the bytes, zeros up to a multiple of 8.
+    packs_words: whether the SHA-256 precompile takes two words as one 64-bit word, high half first.
     """
 
     name: str
@@ -54,7 +54,7 @@ ABIS = (
     Abi("1.4", (1, 4), (1, 4), 0x9000_0000, 0x1000_0000, 0xA041_0000),
 )  # fmt: skip
 DEFAULT = ABIS[1]
-"""That of the newest release that is not a preview."""
+"""The memory map of the newest release that is not a preview."""
 
 
 def version_text(version: tuple[int, int]) -> str:
@@ -63,8 +63,9 @@ def version_text(version: tuple[int, int]) -> str:
 
 
 def abi_of(text: str) -> Abi:
-    """The memory map of a version such as `0.18.0`, or of what a tool says of its version; raises
-    `InputError`.
+    """The memory map of a version such as `0.18.0`, or of a tool's output that contains a version.
+
+    Raises `InputError` if the version is unknown.
     """
     found = re.search(r"(\d+)\.(\d+)", text)
     version = None if found is None else (int(found[1]), int(found[2]))
@@ -72,4 +73,4 @@ def abi_of(text: str) -> Abi:
         if version is not None and abi.first <= version <= abi.last:
             return abi
     known = ", ".join(f"{version_text(abi.first)} to {version_text(abi.last)}" for abi in ABIS)
-    raise InputError(f"ZisK version {text!r}: expected one whose memory map is known: {known}")
+    raise InputError(f"ZisK version {text!r}: expected a version with a known memory map: {known}")

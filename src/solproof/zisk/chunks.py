@@ -1,7 +1,7 @@
-"""A run in segments: guest runs of their own, each from the state that the one before it left.
+"""A run in segments. Each segment is a guest run that starts from the state that the previous segment left.
 
-Every segment outputs the digest of the state that it starts from and of the state that it leaves. `join`
-insists that they fit, so that proofs of all segments are a proof of the whole run.
+Every segment outputs the digests of its first and of its last state. `join` checks that they fit together, so
+that proofs of all segments are a proof of the whole run.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from solproof.zisk.frame import segment_payload
 from solproof.zisk.outputs import DIGEST_BYTES, Outputs
 
 BEGINNING = bytes(DIGEST_BYTES)
-"""What stands for the state before the first instruction, which the input says."""
+"""Stands for the digest of the state before the first instruction, which follows from the input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a run: what its guest is given, and what came out."""
+    """A part of a run: the input of its guest, and the result."""
 
     payload: bytes
     emulation: Emulation
@@ -29,7 +29,7 @@ class Segment:
 
 
 def split(input_bin: bytes, instructions: int, run: Callable[[bytes], Emulation]) -> list[Segment]:
-    """Run an input in segments of so many sBPF instructions; raises `InputError` for less than one."""
+    """Run an input in segments of `instructions` sBPF instructions. Raises `InputError` if below 1."""
     if instructions < 1:
         raise InputError(f"segments of {instructions} instructions: expected at least 1")
     segments: list[Segment] = []
@@ -45,10 +45,10 @@ def split(input_bin: bytes, instructions: int, run: Callable[[bytes], Emulation]
 
 
 def join(parts: Sequence[Outputs]) -> Outputs:
-    """The outputs of the whole run, which are those of the last part: its counts go on from the state.
+    """The outputs of the whole run.
 
-    Raises `ProofRejected` when the parts are not a run: of another program or input, in another order, or
-    not all.
+    These are the outputs of the last part, because its counts continue those of earlier parts. Raises
+    `ProofRejected` if the parts are not one run: another program or input, another order, or missing parts.
     """
     if not parts:
         raise ProofRejected("segments: there are none")
@@ -70,5 +70,5 @@ def join(parts: Sequence[Outputs]) -> Outputs:
 
 
 def state_digest(state: bytes) -> bytes:
-    """What the guest outputs of a state."""
+    """The digest that the guest outputs for a state."""
     return hashlib.sha256(state).digest()

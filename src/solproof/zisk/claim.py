@@ -1,7 +1,7 @@
-"""What public words of a guest prove, and of what: the comparisons that a verifier makes.
+"""The comparisons that a verifier makes with the public words of a guest.
 
-The words are a prover's to choose only through the guest's input. So what they claim is true of whatever was
-read; that it was the program and the input that one has in mind is for the verifier to compare.
+A prover can influence the words only through the guest's input. So the words make true claims about the input
+that the guest read. The verifier must check that this was the expected program and input.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from solproof.zisk.outputs import Outputs
 
 
 def accept(parts: Sequence[Outputs], given: ExecutionInput) -> Outputs:
-    """The outputs of a run of `given`, from the public words of all its proofs, one unless it was cut.
+    """The outputs of a run of `given`, from the public words of its proofs.
 
-    Raises `ProofRejected` when the words claim nothing of it: another program or input, a part that is not
-    the whole run, a run that the guest refused.
+    There is one proof, or several if the run was split into segments. Raises `ProofRejected` if the words do
+    not describe that run: another program or input, missing parts, or a run that the guest refused.
     """
     outputs = join(parts)
     for name, found, expected in (

@@ -1,6 +1,6 @@
-"""What ZisK's failures mean: the known texts, their causes, and what to do.
+"""Explanations of ZisK's failures: the known texts, their causes, and their remedies.
 
-The causes were read in the sources of ZisK 0.9 to 0.18; docs/zisk.md has them in order of likelihood.
+The causes come from the sources of ZisK 0.9 to 0.18. docs/zisk.md lists them in order of likelihood.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ SHELL_SIGNAL = 128
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """symptom: what was seen. cause: what it means. remedies: what to do, likeliest first."""
+    """One failure, with its explanation.
+
+    symptom: the visible failure.
+    cause: the reason.
+    remedies: possible remedies, the most likely first.
+    """
 
     symptom: str
     cause: str
@@ -112,7 +117,10 @@ _SIGNALS = {
 
 
 def diagnose(finished: Finished) -> Diagnosis | None:
-    """The likeliest reason why a tool of ZisK failed; None when it did not or nothing is known of it."""
+    """The most likely reason why a tool of ZisK failed.
+
+    None if it did not fail, or if the reason is unknown.
+    """
     if finished.status == 0:
         return None
     for pattern, diagnosis in _KNOWN:
@@ -122,7 +130,7 @@ def diagnose(finished: Finished) -> Diagnosis | None:
 
 
 def _signal(finished: Finished) -> int:
-    """The signal that ended a process, or one of its children as it reports it; 0 for none."""
+    """The signal that ended a process or, by its output, one of its children. 0 if there was no signal."""
     if finished.status < 0:
         return -finished.status
     if finished.status > SHELL_SIGNAL:

@@ -1,7 +1,7 @@
-"""The digests that the guest outputs, computed without it: what a proof of the guest is bound to.
+"""The digests that the guest outputs, computed without the guest. They bind a proof to a run.
 
 program   SHA-256 of the program's file
-input     SHA-256 of the input.bin without its first field: all but that file
+input     SHA-256 of input.bin without its first field, the program's file
 result    SHA-256 of `encode_result`
 """
 
@@ -20,24 +20,26 @@ LENGTH_BYTES = 8
 
 
 def program_digest(given: ExecutionInput) -> bytes:
-    """Of the program's file."""
+    """The digest of the program's file."""
     return hashlib.sha256(given.program).digest()
 
 
 def input_digest(given: ExecutionInput) -> bytes:
-    """Of everything else that the run depends on."""
+    """The digest of everything else that the run depends on."""
     return hashlib.sha256(bincode.pack(given)[LENGTH_BYTES + len(given.program) :]).digest()
 
 
 def result_digest(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
-    """Of a result; `is_syscall_fault`: its fault, if it has one, is a syscall's own."""
+    """The digest of a result. `is_syscall_fault`: its fault, if it has one, is a syscall's own."""
     return hashlib.sha256(encode_result(output, is_syscall_fault=is_syscall_fault)).digest()
 
 
 def encode_result(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
-    """The first nine public words; who set the return data, and these as a bincode vector; the distinct
-    accounts afterwards, each its key, its owner, its lamports, whether it is executable (u64) and its data
-    as a vector. The log is not in it: the guest keeps none.
+    """The bytes of a result that the guest hashes.
+
+    They are the first nine public words, then the program that set the return data, and the return data as a
+    bincode vector. The distinct accounts after the run follow, each with its key, owner, lamports, executable
+    flag (u64) and data (a vector). The log is missing, because the guest does not keep it.
     """
     exit_code = NO_EXIT_CODE if output.exit_code is None else output.exit_code
     words = (
@@ -67,7 +69,7 @@ def encode_result(output: ExecutionOutput, *, is_syscall_fault: bool) -> bytes:
 
 
 def ending_of(output: ExecutionOutput, *, is_syscall_fault: bool) -> int:
-    """The number of an ending."""
+    """The number that stands for an ending."""
     names = SYSCALL_FAULTS if is_syscall_fault else FAULTS
     if output.fault is not None:
         return next(number for number, name in names.items() if name == output.fault)

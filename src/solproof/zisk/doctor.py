@@ -1,4 +1,4 @@
-"""Looks beforehand for what makes ZisK's prover fail: `read_system` reads the machine, `examine` judges."""
+"""Finds in advance what would make ZisK's prover fail. `read_system` reads the host, and `examine` judges."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from solproof.zisk.tools import CARGO_ZISK, Runner, find_tool, run_tool, tool_ve
 GIB = 1 << 30
 PROVER_MEMORY = 25 * GIB
 SHARED_MEMORY_NEEDED = 16 * GIB
-"""The traces of a small run; 32 GiB are what ZisK's own containers get."""
+"""Bytes for the traces of a small run. ZisK's own containers get 32 GiB."""
 
 LOCKED_MEMORY_NEEDED = 8 * GIB
 ROM_ROW_LIMIT = 1 << 22
@@ -26,7 +26,7 @@ UNLIMITED = -1
 
 
 class Verdict(Enum):
-    """good: not in the way. warning: in the way of the assembly mode only. bad: in the way of every proof."""
+    """good: no problem. warning: a problem for the assembly mode only. bad: a problem for every proof."""
 
     GOOD = "good"
     WARNING = "warning"
@@ -35,7 +35,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One cause that was looked for: what is so, and what to do about it (nothing when it is good)."""
+    """The result for one cause: the facts, and the remedy (empty if the verdict is good)."""
 
     name: str
     verdict: Verdict
@@ -45,12 +45,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What `examine` judges.
+    """The facts that `examine` judges.
 
-    locked_memory, shared_memory, memory: bytes, -1 where there is no limit, None where it cannot be read.
-    leftovers: files of ZisK in shared memory. cargo_zisk: its version, None when it is not installed.
-    proving_key: whether there is one. setups: files in ZisK's cache, whose names hold the BLAKE3 digest of
-    the guest that they are for.
+    locked_memory, shared_memory, memory: bytes, -1 if there is no limit, None if it cannot be read.
+    leftovers: files of ZisK in shared memory.
+    cargo_zisk: its version, None if it is not installed.
+    proving_key: whether the proving key is installed.
+    setups: files in ZisK's cache. Their names contain the BLAKE3 digest of the guest that they belong to.
     """
 
     locked_memory: int | None
@@ -63,7 +64,7 @@ class System:
 
 
 def read_system(zisk: Path | None = None, run: Runner = run_tool) -> System:
-    """Read this machine; `zisk` is the folder of ZisK, the user's when none is given."""
+    """Read this host. `zisk` is the folder of ZisK, by default the user's."""
     zisk = zisk or Path.home() / ".zisk"
     shared = Path("/dev/shm")
     locked = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0]
@@ -80,7 +81,7 @@ def read_system(zisk: Path | None = None, run: Runner = run_tool) -> System:
 
 
 def examine(system: System, abi: Abi) -> list[Finding]:
-    """Every cause that is known, in the order of docs/zisk.md."""
+    """Findings for all known causes, in the order of docs/zisk.md."""
     return [
         _tools(system, abi),
         _proving_key(system),
@@ -100,18 +101,19 @@ def _tools(system: System, abi: Abi) -> Finding:
     found = abi_of(system.cargo_zisk)
     if found != abi:
         remedy = f"leave --zisk-version out, or name {system.cargo_zisk}"
-        return Finding("cargo-zisk", Verdict.BAD, f"version {system.cargo_zisk}, not of {abi.name}", remedy)
+        detail = f"version {system.cargo_zisk}, expected one with the memory map of {abi.name}"
+        return Finding("cargo-zisk", Verdict.BAD, detail, remedy)
     return Finding("cargo-zisk", Verdict.GOOD, f"version {system.cargo_zisk}")
 
 
 def _proving_key(system: System) -> Finding:
     if system.proving_key:
-        return Finding("proving key", Verdict.GOOD, "there")
+        return Finding("proving key", Verdict.GOOD, "installed")
     return Finding(
         "proving key",
         Verdict.BAD,
         "not found",
-        "install it: ziskup setup_params, or name it with --proving-key",
+        "install it: ziskup setup_params, or give its folder with --proving-key",
     )
 
 
@@ -124,11 +126,14 @@ def _limit(name: str, found: int | None, needed: int, verdict: Verdict, remedy: 
     if found >= needed:
         return Finding(name, Verdict.GOOD, reading)
     also = f"; or {EMULATOR_MODE}" if verdict is Verdict.WARNING else ""
-    return Finding(name, verdict, f"{reading}, {needed // GIB} GiB are needed", remedy + also)
+    return Finding(name, verdict, f"{reading}, {needed // GIB} GiB needed", remedy + also)
 
 
 def _setup(system: System, abi: Abi) -> Finding:
-    """A setup is for one guest, byte for byte; up to 0.15 its name begins with that of the guest's file."""
+    """Check for a setup. It is valid for one guest only, byte for byte.
+
+    Up to version 0.15, its name begins with the name of the guest's file.
+    """
     digest = blake3(guest(abi)).hex()
     stem = file_name(abi).removesuffix(".elf")
     if any(digest in name for name in system.setups):

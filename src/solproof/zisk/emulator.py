@@ -1,8 +1,8 @@
-"""Runs a guest without ZisK: Unicorn emulates the RISC-V processor, this module the memory map and
-precompiles.
+"""Runs a guest without ZisK. Unicorn emulates the RISC-V processor, and this module adds the rest.
 
-It is not ZisK: it executes the same RISC-V instructions on the same addresses with the same results, and
-counts them. ZisK needs about 1,000 steps more, to start and to end a guest.
+The rest is the memory map and the precompiles. The emulator executes the same RISC-V instructions as ZisK, on
+the same addresses and with the same results, and counts them. ZisK itself needs about 1,000 more steps, to
+start and to end a guest.
 """
 
 from __future__ import annotations
@@ -37,11 +37,14 @@ PAGE = 4096
 
 
 class GuestError(SolproofError):
-    """The guest did something that no guest of ours does: a fault of solproof, not of the program."""
+    """The guest did something that our guests never do. This is a fault of solproof, not of the program."""
 
 
 def unicorn_modules() -> tuple[Any, Any, Any]:
-    """Unicorn, its RISC-V constants and its general ones; raises `SolproofError` when it is not there."""
+    """Unicorn, its RISC-V constants and its general constants.
+
+    Raises `SolproofError` if Unicorn is not installed.
+    """
     try:
         import unicorn  # noqa: PLC0415
         from unicorn import riscv_const, unicorn_const  # noqa: PLC0415
@@ -54,10 +57,12 @@ def unicorn_modules() -> tuple[Any, Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Emulation:
-    """What a guest left.
+    """The result of a guest run.
 
-    words: its public words. steps: how many RISC-V instructions it executed; None when they were not
-    counted, which takes most of the time. state: that of a segment which goes on; no bytes otherwise.
+    words: its public words.
+    steps: number of executed RISC-V instructions, None if they were not counted. Counting takes most of the
+        time.
+    state: the last state of a segment that is not the end of its run, otherwise empty.
     """
 
     words: tuple[int, ...]
@@ -66,10 +71,9 @@ class Emulation:
 
 
 def emulate(payload: bytes, abi: Abi = DEFAULT, *, count_steps: bool = True) -> Emulation:
-    """Run the guest on an input.bin, or on a segment's payload.
+    """Run the guest on an input.bin, or on the payload of a segment.
 
-    Raises `SolproofError` when Unicorn is not installed, `GuestError` when the guest does not come to its
-    end.
+    Raises `SolproofError` if Unicorn is not installed, and `GuestError` if the guest does not exit.
     """
     emulator = _Emulator(abi, memory_of(frame(payload, abi), abi), count_steps=count_steps)
     emulator.run()
@@ -95,7 +99,8 @@ class _Emulator:
             machine.mem_write(header.address, content)
         machine.mem_map(abi.input_address, INPUT_SIZE, constants.UC_PROT_READ)
         machine.mem_write(abi.input_address, memory)
-        # Only what is the guest's: a write elsewhere, to the system's page or past the outputs, is a fault.
+        # Map only the guest's own memory. A write elsewhere, such as to the system's page or past the
+        # outputs, is a fault.
         machine.mem_map(abi.output_address, PAGE)
         machine.mem_map(GUEST_RAM_START, RAM_END - GUEST_RAM_START)
         machine.hook_add(constants.UC_HOOK_INTR, self._interrupt)
@@ -103,7 +108,7 @@ class _Emulator:
             machine.hook_add(constants.UC_HOOK_BLOCK, self._block)
 
     def run(self) -> None:
-        """Run to the exit; raises `GuestError` when there is none."""
+        """Run to the exit. Raises `GuestError` if the guest does not exit."""
         machine, registers = self.machine, self.registers
         machine.reg_write(registers.UC_RISCV_REG_A0, self.abi.input_address)
         machine.reg_write(registers.UC_RISCV_REG_A1, self.abi.output_address)
@@ -122,7 +127,7 @@ class _Emulator:
         return struct.unpack(f"<{OUTPUT_WORDS}I", content)
 
     def state(self) -> bytes:
-        """The state that a segment left, which the last words of RAM point at (guest/segment.h)."""
+        """The state that a segment left. The last words of RAM point to it (guest/segment.h)."""
         size, address = struct.unpack("<QQ", self.machine.mem_read(GUEST_RAM_END - 16, 16))
         return bytes(self.machine.mem_read(address, size))
 
@@ -134,10 +139,10 @@ class _Emulator:
         if number == ECALL:
             self.has_ended = machine.reg_read(registers.UC_RISCV_REG_A7) == EXIT_CALL
             if not self.has_ended or machine.reg_read(registers.UC_RISCV_REG_A0) != 0:
-                self.problem = "it called what is not the exit, or reported an error there"
+                self.problem = "it made a call other than the exit, or exited with an error"
             machine.emu_stop()
             return
-        # The pc is past the instruction already.
+        # The pc is already past the instruction.
         at = machine.reg_read(registers.UC_RISCV_REG_PC) - INSTRUCTION_BYTES
         if number != ILLEGAL_INSTRUCTION or not self._precompile(
             int.from_bytes(machine.mem_read(at, INSTRUCTION_BYTES), "little")
@@ -147,7 +152,7 @@ class _Emulator:
             machine.emu_stop()
 
     def _precompile(self, instruction: int) -> bool:
-        """Do what a CSR stands for; returns whether it is one of ours."""
+        """Execute the precompile of a CSR. Returns whether it is one of ours."""
         if instruction & 0x7F != SYSTEM_OPCODE or instruction >> 12 & 7 != SET_BITS:
             return False
         register = self.registers.UC_RISCV_REG_X0 + (instruction >> 15 & 31)
@@ -171,7 +176,7 @@ class _Emulator:
 
     def _read(self, address: int, size: int) -> bytes:
         if address % 8:
-            self.problem = f"a precompile was given {address:#x}, expected a multiple of 8"
+            self.problem = f"a precompile got address {address:#x}, expected a multiple of 8"
         return bytes(self.machine.mem_read(address, size))
 
     def _write(self, address: int, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""How a run of the guest can end: the numbers in the output words ENDING and DETAIL.
+"""The ways in which a run of the guest can end: the numbers in the output words ENDING and DETAIL.
 
 The guest's header `endings.h` and docs/reference/guest-endings.md are generated from this module. The numbers
 are part of the format of the outputs, so they change only together with `FORMAT_VERSION` of outputs.py.
@@ -52,7 +52,7 @@ SEGMENT_END = 128
 
 
 class Refused(IntEnum):
-    """The endings that claim nothing about the program: the guest did not run it, or not to its end."""
+    """The endings that claim nothing about the program, because the guest did not run it to its end."""
 
     INPUT = 192
     PROGRAM = 193
@@ -114,14 +114,16 @@ PROGRAM_REFUSALS: Mapping[int, str] = {
     **{number: f"ElfError::{name}" for number, name in ELF_REFUSALS.items()},
     **{number: f"VerifierError::{name}" for number, name in VERIFIER_REFUSALS.items()},
 }
-"""Why the runtime would not load a program."""
+"""The reasons why the runtime would not load a program."""
 
 
 class EndingGroup(NamedTuple):
     """Endings of one kind.
 
-    names: the name of each number. meaning: a sentence about all of them. prefix: the start of their
-    constants in C, because a fault of the machine and a fault of a syscall can have the same name.
+    names: the name of each number.
+    meaning: a sentence about all of them.
+    prefix: the start of their constants in C. It is needed because a fault of the machine and a fault of a
+        syscall can have the same name.
     """
 
     names: Mapping[int, str]

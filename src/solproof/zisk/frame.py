@@ -12,24 +12,27 @@ SEGMENT_MAGIC = int.from_bytes(b"segment1", "little")
 
 
 def segment_payload(input_bin: bytes, instructions: int, state: bytes = b"") -> bytes:
-    """What the guest reads for part of a run: at most so many instructions (0: to its end), from a state."""
+    """The guest's input for a part of a run.
+
+    The part starts from `state` and has at most `instructions` instructions, or runs to its end if that is 0.
+    """
     return struct.pack("<QQQ", SEGMENT_MAGIC, instructions, len(state)) + state + input_bin
 
 
 def frame(payload: bytes, abi: Abi) -> bytes:
-    """The input file for a version of ZisK; raises `InputError` when its input memory is too small."""
+    """The input file for a version of ZisK. Raises `InputError` if the payload is too large for ZisK."""
     content = payload
     if abi.has_records:
         content = struct.pack("<Q", len(payload)) + payload
         content += bytes(-len(content) % ALIGNMENT)
     if len(content) + 2 * ALIGNMENT > INPUT_SIZE:
         raise InputError(
-            f"the input has {len(payload):,} bytes, expected at most {INPUT_SIZE - 32:,}, as ZisK holds"
+            f"the input has {len(payload):,} bytes, expected at most {INPUT_SIZE - 32:,}, the limit of ZisK"
         )
     return content
 
 
 def memory_of(file: bytes, abi: Abi) -> bytes:
-    """The input memory that a host makes of a file: up to 0.15 it writes the length itself."""
+    """The input memory that a host makes of a file. Up to version 0.15, the host writes the length itself."""
     length = b"" if abi.has_records else struct.pack("<Q", len(file))
     return bytes(ALIGNMENT) + length + file

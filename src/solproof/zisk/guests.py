@@ -1,5 +1,6 @@
-"""The guests in this package: ELF files that `guest/build.py` makes, one for each link base, and their
-digests.
+"""The guests in this package, and their digests.
+
+`guest/build.py` makes one ELF file for each link base.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ EXECUTABLE = 1
 
 
 def file_name(abi: Abi) -> str:
-    """The guest of a memory map."""
+    """The name of the guest's file for a memory map."""
     return f"guest_{abi.link_base:x}.elf"
 
 
 @cache
 def digests() -> dict[str, str]:
-    """SHA-256 of each file, in hexadecimal, as they were when the package was made."""
+    """SHA-256 of each file in hexadecimal, as computed when the package was built."""
     content = (resources.files(__package__) / "elf/digests.json").read_text("utf-8")
     found: dict[str, str] = json.loads(content)
     return found
@@ -33,7 +34,7 @@ def digests() -> dict[str, str]:
 
 @cache
 def guest(abi: Abi) -> bytes:
-    """The ELF file for a memory map; raises `SolproofError` when it is not the file that was packaged."""
+    """The ELF file for a memory map. Raises `SolproofError` if its content is not that of the package."""
     name = file_name(abi)
     content = (resources.files(__package__) / "elf" / name).read_bytes()
     found = hashlib.sha256(content).hexdigest()
@@ -48,7 +49,7 @@ def entry_of(elf: bytes) -> int:
 
 
 def segments_of(elf: bytes) -> list[tuple[ProgramHeader, bytes]]:
-    """What ZisK loads: program headers, and their bytes."""
+    """The parts that ZisK loads: program headers and their bytes."""
     header = FileHeader(*FILE_HEADER.unpack_from(elf))
     table = elf[header.program_headers_offset :][: header.program_headers * PROGRAM_HEADER.size]
     rows = [ProgramHeader(*row) for row in PROGRAM_HEADER.iter_unpack(table)]
@@ -56,9 +57,9 @@ def segments_of(elf: bytes) -> list[tuple[ProgramHeader, bytes]]:
 
 
 def rom_rows(elf: bytes) -> int:
-    """About how many rows of ZisK's ROM an ELF file takes: one for each instruction that is not
-    compressed, one for
-    each 8 bytes of data.
+    """Approximate number of rows that an ELF file takes in ZisK's ROM.
+
+    There is one row for each instruction that is not compressed, and one for each 8 bytes of data.
     """
     rows = 0
     for header, content in segments_of(elf):

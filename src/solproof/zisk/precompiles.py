@@ -24,7 +24,7 @@ def _primes(count: int) -> list[int]:
 
 
 def _cube_root_fraction(number: int) -> int:
-    """The first 32 bits of the fraction of a cube root."""
+    """The first 32 bits of the fractional part of a cube root."""
     target = number << 96
     low, high = 0, 1 << 36
     while low < high:
@@ -36,9 +36,9 @@ def _cube_root_fraction(number: int) -> int:
 _ROUND_CONSTANTS = [_cube_root_fraction(prime) for prime in _primes(64)]
 
 
-@lru_cache(maxsize=KEPT_BLOCKS)  # a program's file is hashed in every run
+@lru_cache(maxsize=KEPT_BLOCKS)  # every run hashes the program's file
 def compress(state: bytes, block: bytes) -> bytes:
-    """The state of SHA-256, eight words big-endian, after one more block of 64 bytes."""
+    """The state of SHA-256, eight big-endian words, after one more block of 64 bytes."""
     words = list(struct.unpack(">16I", block))
     for index in range(16, 64):
         early, late = words[index - 15], words[index - 2]
@@ -77,7 +77,7 @@ _IOTA = _iota_constants()
 
 
 def keccak_permutation(state: bytes) -> bytes:
-    """Keccak-f[1600] of 25 lanes, little-endian."""
+    """Keccak-f[1600] of 25 little-endian lanes."""
     lanes = list(struct.unpack("<25Q", state))
     for constant in _IOTA:
         columns = [lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20] for x in range(5)]

@@ -1,6 +1,4 @@
-"""Drives `cargo-zisk`: setup, constraints, proof, verification, in the order that works, emulator mode
-first.
-"""
+"""Drives `cargo-zisk`: setup, constraints, proof and verification, by default in emulator mode."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from solproof.zisk.diagnosis import diagnose
 from solproof.zisk.tools import CARGO_ZISK, Finished, Runner, need_tool, run_tool, tool_version, write_files
 
 FIRST_WITH_PROGRAM_SETUP = (0, 17)
-"""From here on the setup has this name, and -o names the proof and not a folder for it."""
+"""The first version where the setup has this name, and where -o names the proof and not its folder."""
 
 FIRST_WITHOUT_EMULATOR_OPTION = (1, 0)
 PROOF_NAME = "vadcop_final_proof.bin"
@@ -24,7 +22,7 @@ LAST_LINES = 5
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call of the tool: what it is for, and its arguments."""
+    """One call of the tool: its purpose and its arguments."""
 
     name: str
     arguments: tuple[str, ...]
@@ -32,9 +30,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """assembly: not the emulator mode, but the faster one that needs locked and shared memory. skip_setup:
-    it was made
-    for this very guest before. unlock_memory: let the assembly mode work without locked memory.
+    """Options of a proof.
+
+    assembly: use the assembly mode, which is faster than the emulator mode but needs locked and shared
+        memory.
+    unlock_memory: let the assembly mode work without locked memory.
+    skip_setup: the setup for exactly this guest exists already.
     """
 
     assembly: bool = False
@@ -44,7 +45,7 @@ class Options:
 
 
 def steps(version: str, elf: Path, inputs: Path, proof: Path, options: Options) -> list[Step]:
-    """What is called for one proof, for the tool of a version."""
+    """The calls for one proof with this version of the tool."""
     number = _number(version)
     is_new = number >= FIRST_WITH_PROGRAM_SETUP
     key = () if options.proving_key is None else ("-k", str(options.proving_key))
@@ -71,9 +72,9 @@ def prove(
     progress: Callable[[Step], None],
     run: Runner = run_tool,
 ) -> tuple[Path, Abi]:
-    """Prove a guest run in ZisK; the files, the proof among them, are left in the folder.
+    """Prove a guest run in ZisK. The proof and the other files stay in the folder.
 
-    Raises `ProvingError` when the tool is not installed, and with a diagnosis when a step fails.
+    Raises `ProvingError` if the tool is not installed, and with a diagnosis if a step fails.
     """
     tool = need_tool(CARGO_ZISK)
     version = version or tool_version(tool, run)
@@ -90,15 +91,13 @@ def prove(
 
 
 def failure_text(step: Step, finished: Finished) -> str:
-    """Why a step failed, as far as it is known, and the last that the tool said."""
+    """Why a step failed, if the reason is known, and the tool's last output."""
     found = diagnose(finished)
     said = (
         " / ".join(line.strip() for line in finished.output.strip().splitlines()[-LAST_LINES:]) or "nothing"
     )
-    reason = (
-        "an unknown reason: solproof zisk doctor looks for the usual ones" if found is None else str(found)
-    )
-    return f"{CARGO_ZISK} {step.arguments[0]} ended with status {finished.status}: {reason} [it said: {said}]"
+    reason = "an unknown reason; solproof zisk doctor checks the usual ones" if found is None else str(found)
+    return f"{CARGO_ZISK} {step.arguments[0]} ended with status {finished.status}: {reason} [output: {said}]"
 
 
 def _number(version: str) -> tuple[int, int]:

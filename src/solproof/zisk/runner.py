@@ -1,4 +1,4 @@
-"""Runs the guest on an execution's input, and says whether it agrees with solproof's own machine."""
+"""Runs the guest on an execution's input, and compares it with solproof's own machine."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _ERRORS: dict[int, type[SolproofError]] = {
 
 
 def raise_refusal(outputs: Outputs, ending: int) -> None:
-    """Raise the error that a refusal of the guest stands for; nothing when it ran the program."""
+    """Raise the error for a refusal of the guest. Does nothing if the guest ran the program."""
     if outputs.refusal is not None:
         raise _ERRORS[ending](f"the guest refused: {outputs.refusal}")
 
 
 def differences(outputs: Outputs, execution: Execution) -> list[str]:
-    """Where the guest's outputs are not what solproof's machine says; they should be nowhere."""
+    """The differences between the guest's outputs and those of solproof's machine. There should be none."""
     output = execution.output
     is_syscall_fault = isinstance(execution.run.fault, SyscallFault)
     rule = output.error if output.fault is None and output.exit_code == 0 else None

@@ -1,4 +1,4 @@
-"""ZisK's own programs, where they are installed: `ziskemu` and `cargo-zisk`."""
+"""ZisK's own programs, if they are installed: `ziskemu` and `cargo-zisk`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from solproof.zisk.guests import file_name, guest
 
 ZISKEMU, CARGO_ZISK = "ziskemu", "cargo-zisk"
 MAXIMUM_STEPS = 2**36
-"""Of one ZisK run."""
+"""Largest number of steps of one ZisK run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a program ended: its exit status (below 0: the signal), and all that it printed."""
+    """The end of a program: its exit status (below 0: the signal), and everything that it printed."""
 
     status: int
     output: str
@@ -33,7 +33,7 @@ Runner = Callable[[Sequence[str]], Finished]
 
 
 def run_tool(command: Sequence[str]) -> Finished:
-    """Run a program to its end; raises `SolproofError` when it cannot be started."""
+    """Run a program to its end. Raises `SolproofError` if it cannot be started."""
     try:
         done = subprocess.run(
             command,
@@ -49,22 +49,20 @@ def run_tool(command: Sequence[str]) -> Finished:
 
 
 def find_tool(name: str) -> str | None:
-    """Where a program is, on the path or where ZisK installs itself."""
+    """The path of a program, or None. Searches the PATH and the place where ZisK installs itself."""
     return shutil.which(name) or shutil.which(name, path=str(Path.home() / ".zisk/bin"))
 
 
 def need_tool(name: str) -> str:
-    """Where a program is; raises `ProvingError` when it is nowhere."""
+    """The path of a program. Raises `ProvingError` if it is not installed."""
     found = find_tool(name)
     if found is None:
-        raise ProvingError(
-            f"{name} is not installed: it comes with ZisK, whose documentation says how to install it"
-        )
+        raise ProvingError(f"{name} is not installed: it comes with ZisK, see the documentation of ZisK")
     return found
 
 
 def tool_version(tool: str, run: Runner = run_tool) -> str:
-    """What a program says of its version; raises `InputError` when it says none."""
+    """The version that a program prints. Raises `InputError` if it does not print one."""
     finished = run([tool, "--version"])
     found = re.search(r"\d+\.\d+\.\d+\S*", finished.output)
     if finished.status != 0 or found is None:
@@ -75,10 +73,10 @@ def tool_version(tool: str, run: Runner = run_tool) -> str:
 def run_ziskemu(
     payload: bytes, *, version: str | None = None, run: Runner = run_tool
 ) -> tuple[Emulation, Abi]:
-    """Run the guest in ZisK's emulator, with the memory map of its version or the one that is given.
+    """Run the guest in ZisK's emulator, with the memory map of its version or of `version`.
 
-    It does not say how many steps it took. Raises `ProvingError` when it is not installed, `SolproofError`
-    when it fails.
+    ZisK's emulator does not report the number of steps. Raises `ProvingError` if it is not installed, and
+    `SolproofError` if it fails.
     """
     tool = need_tool(ZISKEMU)
     abi = abi_of(version or tool_version(tool, run))
@@ -92,7 +90,7 @@ def run_ziskemu(
 
 
 def words_of(output: str) -> tuple[int, ...]:
-    """The words that `ziskemu -c` prints, one a line; raises `SolproofError` when they are not there."""
+    """The words that `ziskemu -c` prints, one in each line. Raises `SolproofError` if they are missing."""
     words = [int(line, 16) for line in output.split() if re.fullmatch(r"[0-9a-f]{8}", line)]
     if len(words) < OUTPUT_WORDS:
         raise SolproofError(f"{ZISKEMU} printed {len(words)} output words, expected {OUTPUT_WORDS}")
@@ -100,7 +98,7 @@ def words_of(output: str) -> tuple[int, ...]:
 
 
 def write_files(directory: Path, payload: bytes, abi: Abi) -> tuple[Path, Path]:
-    """The guest and its input as files."""
+    """Write the guest and its input as files."""
     elf, inputs = directory / file_name(abi), directory / "input.bin"
     elf.write_bytes(guest(abi))
     inputs.write_bytes(frame(payload, abi))

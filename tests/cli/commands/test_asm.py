@@ -85,7 +85,7 @@ def test_the_example_of_the_documentation(command: Command, tmp_path: Path) -> N
         (
             b"exit\n.rodata\n.byte 1",
             ["--raw"],
-            "the program has 1 bytes in .rodata, expected none: raw bytecode is only text",
+            "the program has 1 bytes in .rodata, but raw bytecode holds only text",
         ),
         (b"exit\xff", [], "expected UTF-8, but byte 4 is invalid"),
     ],

@@ -37,7 +37,7 @@ def test_a_machine_that_cannot_prove(command: Command, monkeypatch: pytest.Monke
         (8, {"avx2", "avx512f"}, State.WARNING, "this processor has AVX-512 for 16"),
         (1, {"avx2"}, State.WARNING, "built without vectors, this processor has AVX2 for 8"),
         (4, {"asimd"}, State.OK, "(NEON)"),
-        (8, set(), State.OK, "the system does not tell what the processor has"),
+        (8, set(), State.OK, "the system does not report the processor's features"),
         (1, {"sse2"}, State.OK, "(no vectors)"),
     ],
 )
@@ -73,7 +73,7 @@ FAILURES = pytest.mark.parametrize(
             "",
             "the native modules were built for another processor; build them here (make install)",
         ),
-        (-signal.SIGKILL, "", "the system ended it, for want of memory most likely"),
+        (-signal.SIGKILL, "", "the system killed it, most likely because memory ran out"),
         (7, "note\nerror: refused\n", "error: refused"),
         (1, "", "ended with status 1"),
     ],

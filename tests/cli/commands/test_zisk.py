@@ -133,7 +133,7 @@ def test_a_program_that_is_not_loaded(command: Command, files: Files, tmp_path: 
 def test_an_unknown_version(command: Command, files: Files) -> None:
     result = command("zisk", "run", files.input_bin, "--zisk-version", "7.0")
     assert result.status == 2
-    assert result.errors.startswith("error: ZisK version '7.0': expected one whose memory map is known")
+    assert result.errors.startswith("error: ZisK version '7.0': expected a version with a known memory map")
 
 
 def test_prove_without_zisk(

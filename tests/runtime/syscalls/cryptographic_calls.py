@@ -1,4 +1,7 @@
-"""A good call of every form of every cryptographic syscall, with the answer by other means and the cost."""
+"""A valid call of every form of every cryptographic syscall, with its cost.
+
+The answers come from independent sources.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +30,17 @@ from tests.runtime.syscalls.harness import HEAP, slices
 
 WITH_BIG_MOD_EXP = MAINNET.changed(activate=["enable_big_mod_exp_syscall"])
 FIRST, SECOND, THIRD = HEAP, HEAP + 0x400, HEAP + 0x800
-"""Where operands are."""
+"""Where the operands are."""
 
 RESULT = HEAP + 0x1000
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """An argument that is an address (counted from 0), and the length in bytes of what is there."""
+    """An argument that is an address.
+
+    Has its position, counted from 0, and the length in bytes of its content.
+    """
 
     argument: int
     length: int
@@ -44,7 +50,7 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A syscall that succeeds. `answer` is what it leaves at `RESULT`; None: only LiteSVM knows."""
+    """A syscall that succeeds. `answer` is the content of `RESULT`, or None if only LiteSVM knows it."""
 
     title: str
     name: str
@@ -56,12 +62,12 @@ class Call:
     features: FeatureSet = field(default=MAINNET)
 
     def parameters(self, compute_unit_limit: int = 1_400_000, loader: Loader = Loader.V3) -> Parameters:
-        """The conditions under which it succeeds, but for these."""
+        """The parameters under which the call succeeds, with this limit and loader."""
         return Parameters(compute_unit_limit, loader=loader, features=self.features)
 
     @property
     def result_length(self) -> int:
-        """Bytes that it writes."""
+        """Number of bytes that the call writes."""
         return sum(pointer.length for pointer in self.pointers if pointer.writes)
 
 
@@ -75,8 +81,9 @@ def bn254(point: Point, *, big_endian: bool = True) -> bytes:
 
 
 def bls12_381(point: Point, extension: int, *, big_endian: bool) -> bytes:
-    """A point of BLS12-381's G1 (extension 1) or G2 (2), in the form that syscalls take: a flag means
-    infinity.
+    """A point of BLS12-381's G1 (extension 1) or G2 (2), in the form that syscalls take.
+
+    A flag marks the point at infinity.
     """
     content = bytearray(bytes_of(point, 48, extension, big_endian=big_endian))
     if point is None:
@@ -85,7 +92,7 @@ def bls12_381(point: Point, extension: int, *, big_endian: bool) -> bytes:
 
 
 def bls12_381_compressed(point: Point, extension: int, *, big_endian: bool) -> bytes:
-    """The first coordinate, with flags: compressed, infinity, the larger of the two second coordinates."""
+    """The first coordinate with flags: compressed, infinity, larger second coordinate."""
     content = bytearray(bls12_381(point, extension, big_endian=big_endian)[: 48 * extension])
     flags = 0x80
     if point is not None:
@@ -96,7 +103,7 @@ def bls12_381_compressed(point: Point, extension: int, *, big_endian: bool) -> b
 
 
 def bn254_compressed(point: Point, *, big_endian: bool) -> bytes:
-    """The first coordinate, flagged in its highest byte: infinity, or the larger second coordinate."""
+    """The first coordinate with flags in its highest byte: infinity, larger second coordinate."""
     content = bytearray(bn254(point, big_endian=big_endian))
     del content[len(content) // 2 :]
     highest = 0 if big_endian else len(content) - 1
@@ -108,7 +115,7 @@ def bn254_compressed(point: Point, *, big_endian: bool) -> bytes:
 
 
 def scalar(number: int, *, big_endian: bool) -> bytes:
-    """A factor of 32 bytes."""
+    """A scalar of 32 bytes."""
     return number.to_bytes(32, "big" if big_endian else "little")
 
 
@@ -135,8 +142,9 @@ def _recover() -> Call:
 
 
 def _group(title: str, curve: int, costs: tuple[int, ...], operands: tuple[bytes, ...]) -> Iterator[Call]:
-    """Validation, sum, difference and product; the operands: 3 and 2 times a point, a scalar, and the
-    answers.
+    """Validation, sum, difference and product of points.
+
+    `operands` are 3 times and 2 times a point, a scalar, and then the answers.
     """
     three, two, factor, five, one, product = operands
     size = len(three)
@@ -253,7 +261,7 @@ def _alt_bn128(*, big_endian: bool) -> Iterator[Call]:
 
 
 POSEIDON_OF_1_AND_2 = 7853200120776062878684798364095072458815029376092732009249414926327459813530
-"""As circomlib's tests have it."""
+"""The value from circomlib's tests."""
 
 
 def _poseidon(*, big_endian: bool) -> Call:

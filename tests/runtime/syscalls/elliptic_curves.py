@@ -1,5 +1,6 @@
-"""Elliptic curves in plain Python, from their equations: what the primitives' answers are compared with, and
-where points and signatures for the tests come from.
+"""Elliptic curves in plain Python, from their equations.
+
+The tests compare the primitives' answers with them, and take points and signatures from them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Element:
         return self._with(a * c - b * d, a * d + b * c)
 
     def inverse(self) -> Element:
-        """1 by this."""
+        """The multiplicative inverse."""
         if len(self.numbers) == 1:
             return self._with(pow(self.numbers[0], -1, self.prime))
         a, b = self.numbers
@@ -60,12 +61,12 @@ def add(left: Point, right: Point) -> Point:
 
 
 def negate(point: Point) -> Point:
-    """The point's mirror image."""
+    """The point with the opposite second coordinate."""
     return point and (point[0], point[1] - point[1] - point[1])
 
 
 def multiply(scalar: int, point: Point) -> Point:
-    """The point added to itself so many times."""
+    """The point added to itself `scalar` times."""
     result: Point = None
     while scalar:
         if scalar & 1:
@@ -82,8 +83,9 @@ def point(prime: int, x: int | tuple[int, int], y: int | tuple[int, int]) -> Poi
 
 
 def bytes_of(point: Point, length: int, extension: int, *, big_endian: bool) -> bytes:
-    """The coordinates, `length` bytes a number and `extension` numbers each; zeros at infinity. In the
-    big-endian form, the two numbers of an extension change places too.
+    """The coordinates as bytes, with `length` bytes for each of the `extension` numbers of a coordinate.
+
+    The point at infinity has zeros. The big-endian form also swaps the two numbers of an extension.
     """
     if point is None:
         return bytes(2 * length * extension)

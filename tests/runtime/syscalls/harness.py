@@ -1,5 +1,6 @@
-"""Call one syscall from a small program: in LiteSVM, in the machine, and again in isolation as the verifier
-does.
+"""Call one syscall from a small program, and compare the results.
+
+The call runs in LiteSVM, in the machine, and again in isolation as in the verifier.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ HEAP_END = HEAP + 32 * 1024
 FRAME = 0x2_0000_0000  # the first frame of the stack, 4 KiB
 IMAGE = 0x1_0000_0000
 INPUT = 0x4_0000_0000
-ACCOUNT_DATA = INPUT + 96  # of the first account, for loaders v2 and v3
+ACCOUNT_DATA = INPUT + 96  # data of the first account, for loaders v2 and v3
 MASK = 2**64 - 1
 
 
@@ -38,8 +39,8 @@ def check(
 ) -> Execution:
     """Run the program in LiteSVM and in solproof, compare everything, and replay its syscalls.
 
-    `memory` is written before the call; `reveal` is an address and a length returned after it; `data` is that
-    of an account, which the program finds at `ACCOUNT_DATA`.
+    `memory` is written before the call. `reveal` is an address and a length that the program returns after
+    the call. `data` is the data of an account, which the program finds at `ACCOUNT_DATA`.
     """
     elf = syscall_program(name, arguments, memory, reveal, version)
     accounts = () if data is None else (InstructionAccount(Account(ACCOUNT, PROGRAM, 10**10, data)),)
@@ -49,8 +50,9 @@ def check(
 
 
 def replay(execution: Execution) -> None:
-    """Repeat every syscall on a memory that holds only the words it touched, as a proof's verifier does: a
-    failing one fails again, and log and return data come out the same.
+    """Repeat every syscall on a memory with only the words that it touched, as a proof's verifier does.
+
+    A failing syscall must fail again. Log and return data must be the same.
     """
     run = execution.run
     context = execution.invocation.context()
@@ -64,7 +66,7 @@ def replay(execution: Execution) -> None:
 
 
 def revealed(execution: Execution) -> bytes:
-    """What the program returned."""
+    """The return data of the program."""
     assert execution.output.success or execution.output.exit_code is not None
     return execution.output.return_data.data
 

@@ -28,7 +28,7 @@ from tests.runtime.syscalls.harness import (
 
 CREATE, FIND = "sol_create_program_address", "sol_try_find_program_address"
 OWNER = address_bytes("BPFLoaderUpgradeab1e11111111111111111111111")
-SEEDS = HEAP + 512  # where the bytes of the seeds are, 40 apart
+SEEDS = HEAP + 512  # address of the seeds' bytes, 40 apart
 PROGRAM_ID = HEAP + 400
 RESULT = HEAP + 440
 BUMP = HEAP + 480
@@ -42,7 +42,7 @@ BAD_SEEDS = (
 
 
 def placed(seeds: Sequence[bytes], program_id: bytes = OWNER) -> dict[int, bytes]:
-    """Seeds, slices of them at `HEAP`, and a program id."""
+    """Memory with seeds, an array of slices of them at `HEAP`, and a program id."""
     places = [SEEDS + 40 * number for number in range(len(seeds))]
     described = slices(*((place, len(seed)) for place, seed in zip(places, seeds, strict=True)))
     return {HEAP: described, PROGRAM_ID: program_id, **dict(zip(places, seeds, strict=True))}
@@ -61,7 +61,7 @@ def placed(seeds: Sequence[bytes], program_id: bytes = OWNER) -> dict[int, bytes
     ],
 )
 def test_known_addresses(seeds: Sequence[bytes], address: str, version: int) -> None:
-    """The documentation's and upstream's own."""
+    """Examples from the documentation and from upstream's tests."""
     arguments = (HEAP, len(seeds), PROGRAM_ID, RESULT)
     execution = check(CREATE, arguments, placed(seeds), (RESULT, 32), version=version)
     assert execution.run.trace.events[0].compute_units == 1_500
@@ -69,7 +69,7 @@ def test_known_addresses(seeds: Sequence[bytes], address: str, version: int) -> 
 
 
 def seeds_by_tries() -> Iterator[tuple[int, bytes]]:
-    """For numbers of tries up to ten, and a few more, a seed whose address is found with so many."""
+    """Seeds whose address is found after one to ten tries, and after a few more."""
     wanted, number = {*range(1, 11), 12}, 0
     while wanted:
         seed = number.to_bytes(8, "little")
@@ -127,7 +127,7 @@ def test_paid_before_anything_is_read(name: str, seeds: int, units: int) -> None
 
 @dataclass(frozen=True)
 class Case:
-    """Seeds, unless other memory or another count is given."""
+    """Seeds, which `memory` or `count` may replace."""
 
     seeds: tuple[bytes, ...] = (b"seed",)
     fault: str | None = None
@@ -201,7 +201,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("name", [CREATE, FIND])
 def test_cases(name: str, case: str, version: int) -> None:
-    """A result is looked at only once there is an address: `bump` makes the seeds' one."""
+    """The result's memory is checked only after an address was found, and these seeds have an address."""
     described = CASES[case]
     seeds = described.seeds
     program_id = OWNER
@@ -231,7 +231,7 @@ def _owner_with_address(seeds: Sequence[bytes]) -> bytes:
 @pytest.mark.parametrize("version", [0, 3])
 @pytest.mark.parametrize("result", [RESULT, 0, IMAGE])
 def test_seeds_on_the_curve(result: int, version: int) -> None:
-    """r0 is 1, and nobody looks at the result's place."""
+    """r0 is 1, and the memory of the result is not checked."""
     seed = next(bytes([number]) for number in range(256) if program_address([bytes([number])], OWNER) is None)
     memory = {**placed([seed]), **FILLED}
     execution = check(CREATE, (HEAP, 1, PROGRAM_ID, result), memory, (RESULT, 72), version=version)
@@ -242,7 +242,7 @@ def test_seeds_on_the_curve(result: int, version: int) -> None:
 
 @pytest.mark.parametrize("version", [0, 3])
 def test_16_seeds_leave_no_place_for_a_bump(version: int) -> None:
-    """255 tries and one more are paid."""
+    """The program pays for 255 tries and for one more."""
     memory = {**placed([b"s"] * 16), RESULT: NOISE}
     execution = check(FIND, (HEAP, 16, PROGRAM_ID, RESULT, BUMP), memory, (RESULT, 48), version=version)
     assert execution.output.exit_code == 1
@@ -292,7 +292,7 @@ def test_places_of_the_results(result: int, bump: int, fault: str | None, versio
 
 
 def test_results_that_overlap_across_a_hole() -> None:
-    """In V0's stack the byte after a frame is the next frame's first."""
+    """In V0's stack, the byte after a frame is the first byte of the next frame."""
     arguments = (HEAP, 1, PROGRAM_ID, FRAME + 0xFF0, FRAME + 0x2000)
     execution = check(FIND, arguments, placed([b"seed"]))
     assert failure(execution) == ("CopyOverlapping", "Overlapping copy")

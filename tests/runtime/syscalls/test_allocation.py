@@ -1,4 +1,4 @@
-"""sol_alloc_free_: addresses, exhaustion, alignment by loader, and Memo v1, which allocates with it."""
+"""sol_alloc_free_: addresses, exhaustion, alignment by loader, and Memo v1, which uses it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OTHER_KEY = bytes([7]) * 32
 def allocate(
     requests: list[tuple[int, int]], loader: Loader = Loader.V3, heap_size: int = 32 * 1024
 ) -> list[int]:
-    """The results of calls with these sizes and addresses, which the program returns."""
+    """Call the syscall with these sizes and addresses, and return the results."""
     parts: list[Part] = []
     for number, request in enumerate(requests):
         parts += [*call("sol_alloc_free_", request), load_immediate(6, FRAME + 8 * number), store(6, 0)]
@@ -53,7 +53,7 @@ def test_free_does_nothing() -> None:
 def test_the_end_of_the_heap(heap_size: int, loader: Loader) -> None:
     assert allocate([(heap_size, 0), (1, 0), (0, 0)], loader, heap_size) == [HEAP, 0, HEAP + heap_size]
     assert allocate([(heap_size + 1, 0), (8, 0)], loader, heap_size) == [0, HEAP]
-    # The padding of an allocation that fails is not taken.
+    # An allocation that fails does not take its padding.
     last = HEAP + heap_size - 3
     assert allocate([(heap_size - 3, 0), (1, 0), (3, 0)], loader, heap_size)[1:] == (
         [last, 0] if loader is Loader.V1 else [0, 0]
@@ -77,7 +77,7 @@ def test_random_requests(seed: int) -> None:
 
 
 def memo(content: bytes, *accounts: InstructionAccount, limit: int = 1_400_000) -> Execution:
-    """Memo v1, as mainnet has it: loader v1, the deprecated layout, sol_alloc_free_."""
+    """Memo v1 as on mainnet: loader v1, the deprecated layout, and sol_alloc_free_."""
     program_id = Pubkey.from_string(PROGRAM_IDS["memo_v1"])
     parameters = Parameters(compute_unit_limit=limit, loader=Loader.V1)
     given = ExecutionInput(mainnet_programs()["memo_v1"], bytes(program_id), accounts, content, parameters)

@@ -1,5 +1,6 @@
-"""sol_alt_bn128_group_op and sol_alt_bn128_compression, in both byte orders. See also
-test_cryptographic_calls.py.
+"""sol_alt_bn128_group_op and sol_alt_bn128_compression, in both byte orders.
+
+See also test_cryptographic_calls.py.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ both_orders = pytest.mark.parametrize("big_endian", [True, False], ids=["big", "
 def run(
     name: str, code: int, content: bytes, length: int, *, big_endian: bool, version: int = 0
 ) -> tuple[int, bytes]:
-    """r0, and the bytes at the result, as in LiteSVM; the operands are an account's data."""
+    """r0 and the bytes of the result, compared with LiteSVM. The operands are an account's data."""
     arguments = (code if big_endian else code | 0x80, ACCOUNT_DATA, len(content), RESULT)
     memory = {RESULT: b"\xee" * (length + 8)}
     execution = check(name, arguments, memory, (RESULT, length + 8), version=version, data=content)
@@ -61,24 +62,24 @@ def run(
 
 
 def operate(code: int, content: bytes, *, big_endian: bool, version: int = 0) -> tuple[int, bytes]:
-    """A group operation."""
+    """Run a group operation."""
     length = {PAIRING: 32, 4: 128, 6: 128}.get(code, 64)
     return run("sol_alt_bn128_group_op", code, content, length, big_endian=big_endian, version=version)
 
 
 def compression(code: int, content: bytes, *, big_endian: bool, version: int = 0) -> tuple[int, bytes]:
-    """A compression or its inverse."""
+    """Run a compression or a decompression."""
     length = (32, 64, 64, 128)[code]
     return run("sol_alt_bn128_compression", code, content, length, big_endian=big_endian, version=version)
 
 
 def encode(point: Point, group: int, *, big_endian: bool) -> bytes:
-    """A point as syscalls take it; zeros at infinity."""
+    """A point as syscalls take it. The point at infinity has zeros."""
     return bn254(point, big_endian=big_endian) if point else bytes(64 * group)
 
 
 def outside_the_subgroup() -> Point:
-    """A point of G2's curve, y² = x³ + 3 / (9 + i), that is not of the group's order."""
+    """A point of G2's curve, y² = x³ + 3 / (9 + i), that does not have the group's order."""
     constant = Element(PRIME, (3, 0)) * Element(PRIME, (9, 1)).inverse()
     half = pow(2, -1, PRIME)
     for start in range(1, 100):
@@ -98,12 +99,12 @@ OUTSIDE = outside_the_subgroup()
 
 
 def numbers(*values: int, big_endian: bool) -> bytes:
-    """32 bytes each, whatever they are."""
+    """Numbers of 32 bytes each, without any check."""
     return b"".join(value.to_bytes(32, "big" if big_endian else "little") for value in values)
 
 
 def inputs(group: int, *, big_endian: bool) -> Iterator[tuple[str, bytes, bool | None]]:
-    """A title, a point's bytes, and whether they are one of the group; None: only on its curve."""
+    """A title, a point's bytes, and whether it is in the group (None: only on the curve)."""
     generator = GENERATORS[group]
     for factor in (1, 2, 77, ORDER - 1):
         yield f"{factor} G", encode(multiply(factor, generator), group, big_endian=big_endian), True
@@ -152,7 +153,7 @@ def test_points(group: int, big_endian: bool, content: bytes, good: bool | None,
     }
     if good is not None:
         assert results == {0 if good else 1}
-    # Compression asks less: any numbers below the prime.
+    # Compression is less strict: it takes any numbers below the prime.
     compression(COMPRESS[group], content, big_endian=big_endian, version=version)
 
     pair = [encode(BN254_G1, 1, big_endian=big_endian), encode(BN254_G2, 2, big_endian=big_endian)]
@@ -203,7 +204,7 @@ def test_products(group: int, factor: int, big_endian: bool, version: int) -> No
 
 
 def test_ethereum_vector() -> None:
-    """2 G, as it is in EIP-196's tests."""
+    """2 G, as in the tests of EIP-196."""
     expected = bytes.fromhex(
         "030644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd3"
         "15ed738c0e0a7c92e7845f96b2ae9c0a68a6a449e3538fc7ff3ebf7a5a18a2c4"
@@ -220,7 +221,7 @@ LENGTHS = [0, 1, 31, 32, 63, 64, 65, 95, 96, 97, 127, 128, 129, 159, 160, 161, 1
 @pytest.mark.parametrize("code", [0, 2, 4, 6])
 @pytest.mark.parametrize("length", LENGTHS)
 def test_lengths_of_operands(code: int, length: int, big_endian: bool, version: int) -> None:
-    """In G1 and big-endian, what is missing is zeros; else the length must be exact."""
+    """In G1 and big-endian, missing bytes are zeros. Otherwise, the length must be exact."""
     group = 1 if code in {SUM[1], PRODUCT[1]} else 2
     one = encode(GENERATORS[group], group, big_endian=big_endian)
     whole = {0: 128, 2: 96, 4: 256, 6: 160}[code]
@@ -352,7 +353,7 @@ def test_features(features: FeatureSet, version: int) -> None:
     for code, length in group_operations.items():
         g2 = code in {4, 6}
         assert works("sol_alt_bn128_group_op", code, bytes(length)) == (second_group or not g2)
-        # Those of G2 came with both byte orders at once.
+        # The feature for G2 enabled both byte orders at once.
         allowed = second_group if g2 else little_endian
         assert works("sol_alt_bn128_group_op", code | 0x80, bytes(length)) == allowed
     for code, length in enumerate((64, 32, 128, 64)):
@@ -366,7 +367,7 @@ def test_features(features: FeatureSet, version: int) -> None:
     [("sol_alt_bn128_group_op", 0), ("sol_alt_bn128_group_op", 6), ("sol_alt_bn128_compression", 1)],
 )
 def test_long_operands_are_no_words_of_the_proof(name: str, code: int, version: int) -> None:
-    """They are refused, but not read: nobody pays for them. Still they must be there."""
+    """Long operands are checked, but refused and not read, because the program does not pay for them."""
     execution = check(name, (code, HEAP, 0x8000, RESULT), version=version)
     assert (execution.run.fault, execution.run.r0) == (None, 1)
     assert execution.run.trace.events[0].words == ()
@@ -385,7 +386,7 @@ def test_pairs_that_no_budget_pays(length: int, version: int) -> None:
 
 @both_formats
 def test_nothing_to_read(version: int) -> None:
-    """The sum of nothing is 0: no address is looked at but the result's."""
+    """The sum of no operands is 0. Only the address of the result is checked."""
     assert check("sol_alt_bn128_group_op", (0, MASK, 0, RESULT), version=version).output.success
     assert check("sol_alt_bn128_group_op", (PAIRING, MASK, 0, RESULT), version=version).output.success
     execution = check("sol_alt_bn128_group_op", (0, MASK, 0, 2**40), version=version)

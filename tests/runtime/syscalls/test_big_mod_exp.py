@@ -1,4 +1,4 @@
-"""sol_big_mod_exp, where its feature is active. See also test_cryptographic_calls.py."""
+"""sol_big_mod_exp, if its feature is active. See also test_cryptographic_calls.py."""
 
 from __future__ import annotations
 

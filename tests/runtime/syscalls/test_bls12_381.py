@@ -1,5 +1,6 @@
-"""The curve syscalls on BLS12-381, in both byte orders: points, sums, products, decompression, pairings. See
-also test_cryptographic_calls.py.
+"""The curve syscalls on BLS12-381, in both byte orders: points, sums, products, decompression, pairings.
+
+See also test_cryptographic_calls.py.
 """
 
 from __future__ import annotations
@@ -40,14 +41,14 @@ def curve(group: int, *, big_endian: bool) -> int:
 
 
 def flagged(content: bytes, flags: int, *, big_endian: bool) -> bytes:
-    """The point with flags set: in the first byte, or in the last of the first coordinate."""
+    """The point with flags set: in the first byte, or in the last byte of the first coordinate."""
     changed = bytearray(content)
     changed[0 if big_endian else len(content) // 2 - 1] |= flags
     return bytes(changed)
 
 
 def outside_the_subgroup(group: int) -> Point:
-    """A point of the curve y² = x³ + 4 (or 4 + 4i) that is not of the group's order."""
+    """A point of the curve y² = x³ + 4 (or 4 + 4i) that does not have the group's order."""
     for start in range(1, 100):
         if group == 1:
             x = Element(PRIME, (start,))
@@ -63,7 +64,7 @@ def outside_the_subgroup(group: int) -> Point:
 
 
 def _root(square: Element) -> Element:
-    """A root of a + bi, if there is one, by the root of its norm."""
+    """A square root of a + bi, if there is one, computed from the root of its norm."""
     a, b = square.numbers
     norm = pow(a * a + b * b, (PRIME + 1) // 4, PRIME)
     half = pow(2, -1, PRIME)
@@ -77,13 +78,13 @@ def _root(square: Element) -> Element:
 
 
 def of_coordinates(group: int, *numbers: int, big_endian: bool) -> bytes:
-    """48 bytes each, whatever they are."""
+    """Numbers of 48 bytes each, without any check."""
     assert len(numbers) == 2 * group
     return b"".join(number.to_bytes(48, "big" if big_endian else "little") for number in numbers)
 
 
 def inputs(group: int, *, big_endian: bool) -> Iterator[tuple[str, bytes, bool, bool]]:
-    """A title, a point's bytes, whether they are on the curve, and whether in the group."""
+    """A title, a point's bytes, whether they are on the curve, and whether they are in the group."""
     generator = GENERATORS[group]
 
     def encode(point: Point) -> bytes:
@@ -119,7 +120,7 @@ def inputs(group: int, *, big_endian: bool) -> Iterator[tuple[str, bytes, bool, 
     yield "the greatest numbers", number_bytes(*[2**381 - 1] * (2 * group)), False, False
     yield "ones", b"\xff" * 96 * group, False, False
     yield "G mirrored", one[::-1], False, False
-    # A number of the generator that is not canonical, but equal.
+    # A number that is equal to the generator's, but not canonical.
     x = generator[0].numbers[0] if generator else 0
     if x + PRIME < 2**381:
         changed = one.replace(
@@ -146,7 +147,7 @@ def test_points(
     execution = check("sol_curve_validate_point", (number, LEFT), {LEFT: content}, version=version)
     assert execution.run.r0 == (0 if in_group else 1)
 
-    # Sums take any point of the curve, products only those of the group.
+    # Sums take any point of the curve, but products only points of the group.
     other = bls12_381(GENERATORS[group], group, big_endian=big_endian)
     for operation in (0, 1):
         for operands in ((content, other), (other, content)):
@@ -158,7 +159,7 @@ def test_points(
 def operate(
     group: int, operation: int, left: bytes, right: bytes, *, big_endian: bool, version: int = 0
 ) -> tuple[int, bytes]:
-    """r0, and what is at the result, as in LiteSVM."""
+    """r0 and the bytes of the result, compared with LiteSVM."""
     length = 96 * group
     memory = {LEFT: left, RIGHT: right, RESULT: b"\xee" * length}
     arguments = (curve(group, big_endian=big_endian), operation, LEFT, RIGHT, RESULT)
@@ -215,7 +216,7 @@ def test_factors_that_are_not_canonical(group: int, factor: int, big_endian: boo
 @both_orders
 @pytest.mark.parametrize("operation", [3, 4, 0x80, 2**32, MASK])
 def test_unknown_operations(group: int, operation: int, big_endian: bool, version: int) -> None:
-    """Whatever `abort_on_invalid_curve` says."""
+    """They fail with and without `abort_on_invalid_curve`."""
     for features in (MAINNET, MAINNET.changed(deactivate=["abort_on_invalid_curve"])):
         arguments = (curve(group, big_endian=big_endian), operation, 0, 0, 0)
         parameters = Parameters(features=features)
@@ -250,7 +251,7 @@ def test_without_the_feature(big_endian: bool, lenient: bool, version: int) -> N
 
 
 def compressed_inputs(group: int, *, big_endian: bool) -> Iterator[tuple[str, bytes, Point, bool]]:
-    """A title, a compressed point, the point, and whether it is one."""
+    """A title, a compressed point, the point, and whether it is valid."""
     generator = GENERATORS[group]
 
     def encode(point: Point) -> bytes:
@@ -305,7 +306,7 @@ def test_decompression(
     expected = bls12_381(point, group, big_endian=big_endian) if good else b"\xee" * length
     assert (execution.run.r0, revealed(execution)) == (0 if good else 1, expected)
     if not good:
-        # The result is not looked at.
+        # The memory of the result is not checked.
         arguments = (*arguments[:2], 2**40)
         assert check("sol_curve_decompress", arguments, memory, version=version).run.r0 == 1
 
@@ -335,7 +336,7 @@ def test_no_pairing_on_other_curves(number: int, version: int) -> None:
 def pair(
     pairs: list[tuple[bytes, bytes]], *, big_endian: bool, version: int = 0, result: int = RESULT
 ) -> tuple[int, bytes]:
-    """r0, and what is at the result, as in LiteSVM; the points are an account's data."""
+    """r0 and the bytes of the result, compared with LiteSVM. The points are an account's data."""
     data = b"".join(first for first, _ in pairs) + b"".join(second for _, second in pairs)
     arguments = (
         0x84 if big_endian else 4,
@@ -351,7 +352,7 @@ def pair(
 
 
 def encoded(first: int, second: int, *, big_endian: bool) -> tuple[bytes, bytes]:
-    """Multiples of the generators; 0 is at infinity."""
+    """Multiples of the generators. A factor of 0 gives the point at infinity."""
     return (
         bls12_381(multiply(first, BLS12_381_G1), 1, big_endian=big_endian),
         bls12_381(multiply(second, BLS12_381_G2), 2, big_endian=big_endian),

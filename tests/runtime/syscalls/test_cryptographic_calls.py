@@ -1,4 +1,4 @@
-"""What holds for every cryptographic syscall: answer, cost, budget, addresses, and no forgery in a proof."""
+"""Rules for every cryptographic syscall: answer, cost, budget, addresses, and no forgery in a proof."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run(
     parameters: Parameters | None = None,
     data: bytes | None = None,
 ) -> Execution:
-    """The call with some arguments changed, in everything as in LiteSVM."""
+    """Run the call with some arguments changed, and compare everything with LiteSVM."""
     arguments = tuple((changes or {}).get(place, value) for place, value in enumerate(call.arguments))
     return check(
         call.name, arguments, call.memory, None, parameters or call.parameters(), version=version, data=data
@@ -110,7 +110,7 @@ def test_results_in_every_region(call: Call) -> None:
     for pointer in call.pointers:
         if not pointer.writes:
             continue
-        # The fourth lies across a gap between frames, and so ends in the next one.
+        # The fourth range crosses a gap between frames, and so ends in the next frame.
         frame_end = FRAME + 0x1000
         places = (FRAME, frame_end - pointer.length, HEAP_END - pointer.length, frame_end - 1, ACCOUNT_DATA)
         for address in places:
@@ -130,7 +130,7 @@ def test_result_over_each_operand(call: Call) -> None:
 
 @pytest.mark.parametrize("loader", list(Loader))
 def test_unaligned_addresses(call: Call, loader: Loader) -> None:
-    """The operands moved by 1: all but arrays of slices may be anywhere."""
+    """Move the operands by 1. Only arrays of slices must be aligned."""
     for pointer in call.pointers:
         address = call.arguments[pointer.argument]
         memory = {**call.memory}
@@ -165,8 +165,8 @@ def test_forged_events_are_rejected(call: Call, version: int) -> None:
     ]
     for number, word in enumerate(event.words):
         changes = {"new": word.new ^ 1 << 4}
-        # An operand that is another, and not only left as another, shows in the result, if there is one. But
-        # of a second coordinate to compress, only the sign does: no one asks if the point is on the curve.
+        # A changed operand changes the result, if there is a result. There is one exception: a compression
+        # uses only the sign of the second coordinate, and does not check that the point is on the curve.
         shows = word.index * 8 < call.result_length or " compress" not in call.title
         if results and shows and (word.region, word.index) not in results:
             changes["old"] = word.old ^ 1 << 4
@@ -177,14 +177,14 @@ def test_forged_events_are_rejected(call: Call, version: int) -> None:
 
 
 def assert_rejected(execution: Execution, event: SyscallEvent) -> None:
-    """The verifier's replay refuses the event."""
+    """Check that the verifier's replay refuses the event."""
     invocation = execution.invocation
     with pytest.raises(ProofRejected):
         replay((event,), invocation, invocation.context(), execution.run.final.clk)
 
 
 def test_random_changes(call: Call) -> None:
-    """Operands and arguments with some bits changed: whatever comes of it, it is as in LiteSVM."""
+    """Change some bits of operands and arguments. Whatever the result is, LiteSVM has the same."""
     random = Random(call.title)
     for _ in range(25):
         memory = {address: bytearray(content) for address, content in call.memory.items()}

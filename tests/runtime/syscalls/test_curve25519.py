@@ -1,5 +1,6 @@
-"""sol_curve_validate_point, sol_curve_group_op and sol_curve_multiscalar_mul on Edwards' curve and the
-Ristretto group, and unknown curves. See also test_cryptographic_calls.py.
+"""sol_curve_validate_point, sol_curve_group_op and sol_curve_multiscalar_mul on Curve25519.
+
+The tests cover Edwards' curve, the Ristretto group, and unknown curves. See also test_cryptographic_calls.py.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ MULTIPLES = (tuple(map(edwards, range(6))), RISTRETTO_MULTIPLES)
 
 
 def number(value: int) -> bytes:
-    """32 bytes, the least first."""
+    """32 bytes, little-endian."""
     return value.to_bytes(32, "little")
 
 
@@ -46,7 +47,7 @@ LOW_ORDER = [
 NOT_CANONICAL = [
     number(PRIME),
     number(PRIME + 1),
-    number(SIGN | 1),  # the identity with the sign of no x
+    number(SIGN | 1),  # the identity with the sign bit set, although x is 0
     number(SIGN | PRIME - 1),
     number(SIGN | PRIME),
     number(SIGN | PRIME + 1),
@@ -57,7 +58,7 @@ NOT_CANONICAL = [
 NO_POINTS = [number(2), number(7), number(8), number(SIGN | 2), number(SIGN | 7)]
 EDWARDS_INPUTS = [*MULTIPLES[0], *LOW_ORDER, *NOT_CANONICAL, *NO_POINTS]
 
-# RFC 9496, appendix A.2: not canonical, negative, no square, negative product, no second coordinate.
+# RFC 9496, appendix A.2: not canonical, negative, not a square, negative product, no second coordinate.
 RISTRETTO_BAD = [
     bytes.fromhex(encoding)
     for encoding in (
@@ -99,7 +100,7 @@ def test_points_of_the_ristretto_group(point: bytes, version: int) -> None:
 
 
 def operate(curve: int, operation: int, left: bytes, right: bytes, version: int = 0) -> tuple[int, bytes]:
-    """r0, and what is at the result, as in LiteSVM."""
+    """r0 and the bytes of the result, compared with LiteSVM."""
     memory = {LEFT: left, RIGHT: right, RESULT: UNTOUCHED}
     execution = check(
         "sol_curve_group_op", (curve, operation, LEFT, RIGHT, RESULT), memory, (RESULT, 32), version=version
@@ -209,7 +210,7 @@ def test_no_multiscalar_product_on_bls12_381(curve: int, lenient: bool, version:
 
 
 def total(curve: int, factors: list[int], points: list[bytes], version: int = 0) -> tuple[int, bytes]:
-    """r0 and result of a multiscalar product whose operands are an account's data, as in LiteSVM."""
+    """r0 and result of a multiscalar product, compared with LiteSVM. The operands are an account's data."""
     count = len(points)
     scalars = b"".join(map(number, factors))
     execution = check(
@@ -229,7 +230,7 @@ def total(curve: int, factors: list[int], points: list[bytes], version: int = 0)
 @either_group
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 5, 8, 64, 189, 190, 191, 500, 512])
 def test_multiscalar_products(curve: int, count: int, version: int) -> None:
-    """Beyond 190 points the library takes another algorithm."""
+    """For more than 190 points, the library uses another algorithm."""
     multiples = MULTIPLES[curve]
     factors = [pow(3, place, ORDER) for place in range(count)]
     places = [place % len(multiples) for place in range(count)]

@@ -57,7 +57,7 @@ def test_known_vectors(name: str, content: bytes, version: int) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """Slices at `address`, unless other memory or another count is given."""
+    """Slices at `address`, which `memory` or `count` may replace."""
 
     pairs: tuple[tuple[int, int], ...] = ()
     fault: str | None = None
@@ -145,7 +145,7 @@ def test_cases(name: str, case: str, version: int) -> None:
     [(84, 84), (85, 85), (94, 94), (95, 95), (134, 134), (135, 135), (144, 144), (145, 145)],
 )
 def test_too_few_compute_units(name: str, units: int, charged: int) -> None:
-    """85 for the call, 10, 40 and 10 for the slices: each is paid before the next is looked at."""
+    """85 for the call, then 10, 40 and 10 for the slices. Each is paid before the next is checked."""
     memory = {HEAP: slices((DATA, 1), (DATA, 80), (MASK, 0)), DATA: CONTENT}
     free = check(name, (HEAP, 3, RESULT), memory, parameters=Parameters(features=FEATURES))
     (event,) = free.run.trace.events
@@ -158,7 +158,7 @@ def test_too_few_compute_units(name: str, units: int, charged: int) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bad_slice_before_too_few_compute_units(name: str) -> None:
-    """An address is looked at before its slice is paid."""
+    """An address is checked before its slice is paid."""
     memory = {HEAP: slices((DATA, 1), (0, 1_000))}
     free = check(name, (HEAP, 2, RESULT), memory, parameters=Parameters(features=FEATURES))
     (event,) = free.run.trace.events
@@ -170,7 +170,7 @@ def test_a_bad_slice_before_too_few_compute_units(name: str) -> None:
 @pytest.mark.parametrize("version", [0, 3])
 @pytest.mark.parametrize("name", NAMES)
 def test_20_000_slices(name: str, version: int) -> None:
-    """As many as there may be: in an account's data, all of them short."""
+    """The largest number of slices, all short, in an account's data."""
     data = slices(*((ACCOUNT_DATA + number, number % 3) for number in range(20_000)))
     parameters = Parameters(features=FEATURES)
     execution = check(
@@ -199,7 +199,7 @@ def test_random_slices(name: str, seed: int) -> None:
 @pytest.mark.parametrize("address", [IMAGE, 0])
 @pytest.mark.parametrize("version", [0, 3])
 def test_the_image(address: int, version: int) -> None:
-    """It can be read, and not written; it moved with V3."""
+    """The image can be read but not written. V3 has it at another address."""
     memory = {HEAP: slices((address, 16))}
     readable = address == (0 if version == 3 else IMAGE)
     execution = check("sol_sha256", (HEAP, 1, RESULT), memory, version=version)

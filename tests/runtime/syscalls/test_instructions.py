@@ -31,7 +31,7 @@ def test_stack_height(loader: Loader, version: int) -> None:
     ],
 )
 def test_no_instruction_came_before(arguments: tuple[int, ...], version: int) -> None:
-    """So the addresses need not lead anywhere."""
+    """So the addresses may be invalid."""
     execution = check("sol_get_processed_sibling_instruction", arguments, version=version)
     assert execution.output.exit_code == 0
     assert execution.run.trace.events[0].words == ()

@@ -78,7 +78,7 @@ def test_copy_between_regions(to: int, start: int, length: int) -> None:
         (HEAP, MASK - 8, 8, "Access violation in unknown section at address 0xfffffffffffffff7 of size 8"),
         (FRAME + 0x1000, HEAP, 8, "Access violation in stack frame 1 at address 0x200001000 of size 8"),
         (FRAME + 0x2000 * 64, HEAP, 8, "Access violation in stack section at address 0x200080000 of size 8"),
-        # The destination is looked at first.
+        # The destination is checked first.
         (IMAGE, 0, 1, "Access violation in program section at address 0x100000000 of size 1"),
     ],
 )

@@ -1,4 +1,4 @@
-"""sol_poseidon, with and without the rule on padding. See also test_cryptographic_calls.py."""
+"""sol_poseidon, with and without the padding rule. See also test_cryptographic_calls.py."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ both_orders = pytest.mark.parametrize("endianness", [0, 1])
 def digest(
     elements: Sequence[bytes], endianness: int = 0, *, padded: bool = True, version: int = 0
 ) -> tuple[int, bytes]:
-    """r0, and what is at the result, as in LiteSVM."""
+    """r0 and the bytes of the result, compared with LiteSVM."""
     places = [(ELEMENTS + 64 * number, len(element)) for number, element in enumerate(elements)]
     memory = {address: element for (address, _), element in zip(places, elements, strict=True)}
     execution = check(

@@ -1,6 +1,6 @@
 """Random calls of every supported syscall with arguments near the edges of memory, against LiteSVM.
 
-The programs are of every sBPF version and of every loader.
+The programs have every sBPF version and every loader.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def test_random_call(name: str, seed: int) -> None:
 
 
 def random_call(name: str, seed: int) -> Execution:
-    """A call compared with LiteSVM."""
+    """A random call, compared with LiteSVM."""
     source = random.Random(f"{name} {seed}")
     content = bytearray(source.choice([source.randbytes(256), b"text" * 64, bytes(256)]))
-    # Slices and addresses of sysvars, so that the calls that need them find some.
+    # Slices and addresses of sysvars, for the calls that need them.
     for offset in range(0, 64, 16):
         content[offset : offset + 16] = address(source).to_bytes(8, "little") + size(source).to_bytes(
             8, "little"

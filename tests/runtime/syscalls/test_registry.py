@@ -1,6 +1,4 @@
-"""The registry: which names there are, under which keys, behind which features, and what becomes of the
-rest.
-"""
+"""The registry: which syscalls exist, under which hashes and features, and which calls are refused."""
 
 from __future__ import annotations
 
@@ -79,8 +77,9 @@ def test_the_rest_refuses_by_name(name: str) -> None:
 @pytest.mark.parametrize("is_active", [True, False])
 @pytest.mark.parametrize("name", sorted(GATES))
 def test_both_sides_of_each_gate(name: str, is_active: bool, version: int) -> None:
-    """With the feature the call is the syscall's, which fails at once for what it is given; without it the
-    hash is unknown.
+    """With the feature, the syscall exists, and fails at once because of its arguments.
+
+    Without the feature, the hash is unknown.
     """
     gate = GATES[name]
     lists = ([gate.feature], []) if is_active else ([], [gate.feature])

@@ -53,7 +53,7 @@ def test_set_violations(address: int, length: int, message: str) -> None:
 
 
 def get(destination: int, capacity: int, program_id: int) -> ExecutionInput:
-    """Set return data, get it, and return the piece of the heap that it may have been written to."""
+    """Set return data, get it, and return the piece of the heap that the call may have written."""
     parts: list[Part] = [
         *write_memory({HEAP: CONTENT}),
         *call("sol_set_return_data", (HEAP, len(CONTENT))),

@@ -1,4 +1,7 @@
-"""sol_secp256k1_recover: which key, and which signatures have none. See also test_cryptographic_calls.py."""
+"""sol_secp256k1_recover: valid signatures, and signatures without a key.
+
+See also test_cryptographic_calls.py.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ both_formats = pytest.mark.parametrize("version", [0, 3])
 
 
 def recovered(digest: bytes, recovery_id: int, signature: bytes, version: int = 0) -> tuple[int, bytes]:
-    """r0, and what is at the result, as in LiteSVM."""
+    """r0 and the bytes of the result, compared with LiteSVM."""
     memory = {HEAP: digest, HEAP + 64: signature, HEAP + 128: b"\xee" * 64}
     execution = check(
         "sol_secp256k1_recover",
@@ -107,7 +110,7 @@ def test_any_signature_comes_out_as_in_the_runtime(r: int, s: int, recovery_id: 
 
 
 def test_signature_at_infinity() -> None:
-    """R = k G and s R = h G: the key that would have signed is no point."""
+    """R = k G and s R = h G, so the signer's key would be the point at infinity."""
     nonce = 9
     signature, recovery_id = sign(0, DIGEST, nonce)
     assert recovered(DIGEST, recovery_id, signature) == (3, b"\xee" * 64)

@@ -1,8 +1,8 @@
 """The syscalls of the runtime, by the hash that a program's call instruction carries.
 
-Which of them exist depends on the cluster's features: `registry` holds those that the runtime registers
-(`create_program_runtime_environment`, solana-syscalls 4.1). Those that solproof does not run yet refuse by
-name. A hash that is not in the registry is no syscall.
+The features of the cluster decide which syscalls exist. `registry` returns those that the runtime registers
+(`create_program_runtime_environment`, solana-syscalls 4.1). A syscall that solproof does not run yet raises
+`UnsupportedError` with its name. A hash that is not in the registry does not name a syscall.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ KEPT_REGISTRIES = 16
 
 
 class Gate(NamedTuple):
-    """A syscall exists when a feature is active, or (`inverted`) when it is not."""
+    """A condition for a syscall to exist: a feature is active or, if `inverted`, is not active."""
 
     feature: str
     inverted: bool = False
 
     def is_open(self, features: FeatureSet) -> bool:
-        """Whether the syscall exists."""
+        """Whether the syscall exists with these features."""
         return (self.feature in features) != self.inverted
 
 
@@ -69,7 +69,7 @@ GATES: Mapping[str, Gate] = MappingProxyType(
         "sol_sha512": Gate("enable_sha512_syscall"),
     }
 )
-"""The syscalls that not every cluster has."""
+"""The syscalls that exist on some clusters only."""
 
 
 def _refuse(name: str) -> Execute:

@@ -11,12 +11,12 @@ from solproof.runtime.syscalls.translation import read_string
 
 
 def abort(_context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
-    """Stop, free of charge."""
+    """Stop the program. The call is free."""
     raise syscall_fault("Abort")
 
 
 def panic(context: SyscallContext, file: int, length: int, line: int, column: int, _5: int) -> int:
-    """Stop, and name a place in the program's source."""
+    """Stop the program, and report a place in its source."""
     context.consume(length)
     name = read_string(context, file, length)
     raise syscall_fault("Panic", name, line, column)

@@ -1,7 +1,7 @@
 """Syscalls that derive the addresses of programs: sol_create_program_address, sol_try_find_program_address.
 
-Such an address is a hash of seeds and a program's own address that is no point of the curve, so that no key
-signs for it.
+A derived address is a hash of seeds and a program's own address. It must not be a point of the curve, so that
+no private key can sign for it.
 
 Source: solana-syscalls 4.1, lib.rs (`SyscallCreateProgramAddress`, `SyscallTryFindProgramAddress`);
 `Pubkey::create_program_address` of solana-pubkey 4.
@@ -30,7 +30,7 @@ LARGEST_BUMP = 255
 def create_program_address(
     context: SyscallContext, seeds_address: int, count: int, program: int, result: int, _5: int
 ) -> int:
-    """Write the address for `count` seeds and the program id at `program`; r0 is 1 when they have none."""
+    """Write the address for `count` seeds and the program id at `program`; r0 is 1 if no address exists."""
     context.consume(CREATE_PROGRAM_ADDRESS_COST)
     seeds, program_id = _read_seeds(context, seeds_address, count, program)
     address = program_address(seeds, program_id)
@@ -44,10 +44,10 @@ def create_program_address(
 def try_find_program_address(
     context: SyscallContext, seeds_address: int, count: int, program: int, result: int, bump_result: int
 ) -> int:
-    """Write the first address that the seeds and a last one of one byte have, from 255 downwards, and that
-    byte; r0 is 1 when there is none.
+    """Find a last seed of one byte with which the seeds have an address.
 
-    Every try is paid, and so is one more after the last, which is bump 1.
+    Tries the values 255 down to 1. Writes the address and the byte of the first success; r0 is 1 if there is
+    none. Every try costs compute units. If all tries fail, the program pays for one more.
     """
     context.consume(CREATE_PROGRAM_ADDRESS_COST)
     seeds, program_id = _read_seeds(context, seeds_address, count, program)
@@ -63,7 +63,7 @@ def try_find_program_address(
 
 
 def program_address(seeds: Sequence[bytes], program_id: bytes) -> bytes | None:
-    """The address, or None: too many seeds, or the hash is a point of the curve."""
+    """The address, or None if there are too many seeds or the hash is a point of the curve."""
     if len(seeds) > MAXIMUM_SEEDS:
         return None
     address = hashlib.sha256(b"".join([*seeds, program_id, MARKER])).digest()

@@ -1,6 +1,6 @@
-"""The syscall that hands out heap: sol_alloc_free_.
+"""The syscall that allocates heap memory: sol_alloc_free_.
 
-Mainnet no longer deploys programs that call it, but those deployed before still do.
+Programs that call it can no longer be deployed on mainnet, but older ones still run there.
 
 Source: solana-syscalls 4.1, lib.rs (`SyscallAllocFree`); `BpfAllocator` of solana-program-runtime 4.1
 (invoke_context.rs).
@@ -17,9 +17,10 @@ NO_MEMORY = 0
 
 
 def allocate_or_free(context: SyscallContext, size: int, address: int, _3: int, _4: int, _5: int) -> int:
-    """Take `size` bytes from the heap, free of charge; r0 is where they start, or 0 when too few are left.
+    """Allocate `size` bytes of the heap; r0 is their address, or 0 if too few bytes are left.
 
-    With an `address`, free it: this does nothing.
+    With an `address` other than 0, the call asks to free that memory, which does nothing. The call is free of
+    charge.
     """
     alignment = ALIGNMENT if context.aligned else 1
     start = -(-context.heap_used // alignment) * alignment

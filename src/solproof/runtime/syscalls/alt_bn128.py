@@ -1,6 +1,6 @@
 """Syscalls on the curve alt_bn128 (BN254): sol_alt_bn128_group_op, sol_alt_bn128_compression.
 
-Operations with 0x80 set are little-endian.
+An operation with bit 0x80 set takes and returns little-endian numbers.
 
 Source: solana-syscalls 4.1, lib.rs (`SyscallAltBn128`, `SyscallAltBn128Compression`); solana-bn254 3.2.1;
 SIMD-0284, SIMD-0302.
@@ -41,9 +41,9 @@ OperationName: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation by its name in the engine; lengths in bytes.
+    """An operation, under its name in the engine, with lengths in bytes.
 
-    Any longer input than `longest_input` is refused.
+    An input longer than `longest_input` is refused.
     """
 
     name: OperationName
@@ -69,8 +69,10 @@ COMPRESSIONS = {
 def group_operation(
     context: SyscallContext, code: int, address: int, length: int, result: int, _5: int
 ) -> int:
-    """Write a sum (operation 0 in G1, 4 in G2), a point times a scalar (2, 6), or whether the product of
-    pairings is 1 (3), of the `length` bytes at `address`; r0 is 1 when they are no operands.
+    """Compute with points of the groups G1 and G2; r0 is 1 if the input is not valid.
+
+    The operands are the `length` bytes at `address`. Writes a sum (operation 0 in G1, 4 in G2), a point times
+    a scalar (2 in G1, 6 in G2), or whether the product of pairings is 1 (3).
     """
     operation = GROUP_OPERATIONS.get(code & ~LITTLE_ENDIAN)
     if operation is None:
@@ -89,8 +91,9 @@ def group_operation(
 
 
 def compression(context: SyscallContext, code: int, address: int, length: int, result: int, _5: int) -> int:
-    """Write the point at `address` compressed (operation 0 in G1, 2 in G2) or decompressed (1, 3); r0 is 1
-    when it is none.
+    """Compress or decompress the point at `address`; r0 is 1 if the input is not a valid point.
+
+    Compresses with operation 0 in G1 and 2 in G2, and decompresses with 1 in G1 and 3 in G2.
     """
     operation = COMPRESSIONS.get(code & ~LITTLE_ENDIAN)
     if operation is None:
@@ -112,7 +115,7 @@ def _run(
     check_range(context, result, operation.result_length, write=True)
     check_range(context, address, length)
     if length > operation.longest_input:
-        # Nobody pays for these bytes: unread, they are no words that a proof must carry.
+        # The program does not pay for these bytes. They stay unread, so that the proof need not carry them.
         return REFUSED
     content = read_range(context, address, length)
     answer = primitives.alt_bn128_operation(operation.name, content, not code & LITTLE_ENDIAN)

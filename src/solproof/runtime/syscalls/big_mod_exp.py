@@ -1,4 +1,4 @@
-"""The syscall that computes powers of big integers: sol_big_mod_exp, not on mainnet.
+"""The syscall that computes powers of big integers: sol_big_mod_exp. Mainnet does not have it.
 
 Source: solana-syscalls 4.1, lib.rs (`SyscallBigModExp`); solana-big-mod-exp 3.0.0.
 """
@@ -19,8 +19,10 @@ LONGEST_NUMBER = 512
 
 
 def big_mod_exp(context: SyscallContext, parameters: int, result: int, _3: int, _4: int, _5: int) -> int:
-    """Write base^exponent modulo the modulus, as long as the modulus. `parameters` holds the three as slices
-    of big-endian bytes, and reading them is free.
+    """Write base^exponent modulo the modulus; the result is as long as the modulus.
+
+    `parameters` is the address of three slices: base, exponent and modulus, each big-endian. Reading the
+    slices is free.
     """
     slices = read_slices(context, parameters, 3)
     longest = max(length for _, length in slices)

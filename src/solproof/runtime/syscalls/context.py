@@ -1,8 +1,9 @@
-"""What a syscall sees of the run, and what a syscall is.
+"""The state that syscalls share with the run, and the definition of a syscall.
 
-The machine and the verifier call the same functions: the machine with its whole `Memory`, the verifier with a
-`ReplayMemory` that holds the words one call touched. So a syscall may only use the memory's `check`, `read`,
-`write` and `layout`, and must touch no other words on the second occasion than on the first.
+The machine and the verifier call the same functions. The machine passes its whole `Memory`, and the verifier
+passes a `ReplayMemory` with only the words that one call touched. A syscall may therefore use only the
+memory's `check`, `read`, `write` and `layout`. When the verifier replays a call, the syscall must touch no
+other words than in the machine.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from solproof.vm.memory import Memory, ReplayMemory
 class SyscallContext:
     """The state that syscalls read and change.
 
-    `memory` has no value until the machine (or the verifier) gives it one, before the first call;
-    `remaining`, the compute units left, is set before every call and read back after it. `logs` are the
-    program's own lines. `aligned`: pointers must be aligned for their type, and so are allocations: so it is
-    for every loader but v1. `features` decide which syscalls exist (`registry`) and by which rules they work.
-    `heap_used`: bytes of the heap that `sol_alloc_free_` has given out.
+    memory: set by the machine or the verifier before the first call.
+    remaining: compute units left, set before every call and read back after it.
+    logs: the program's own log lines.
+    aligned: whether pointers and allocations must be aligned for their type. True for every loader except v1.
+    features: they decide which syscalls exist (`registry`), and which rules the syscalls follow.
+    heap_used: bytes of the heap that `sol_alloc_free_` has given out.
     """
 
     program_id: bytes
@@ -43,7 +45,7 @@ class SyscallContext:
     memory: Memory | ReplayMemory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # The runtime empties the return data in the program's name before every instruction.
+        # Before every instruction, the runtime sets empty return data, with this program as its author.
         self.return_data = ReturnData(self.program_id, b"")
 
     @classmethod
@@ -59,8 +61,9 @@ class SyscallContext:
         )
 
     def consume(self, cost: int) -> None:
-        """Charge compute units; when too few remain, all are gone and `SyscallFault` is raised
-        (`consume_checked`).
+        """Charge compute units (`consume_checked`).
+
+        If too few remain, sets `remaining` to 0 and raises `SyscallFault`.
         """
         if self.remaining < cost:
             self.remaining = 0
@@ -69,17 +72,19 @@ class SyscallContext:
 
 
 Execute = Callable[[SyscallContext, int, int, int, int, int], int]
-"""The context and r1 to r5, as unsigned 64-bit integers; the result is the new r0. Raises `SyscallFault`."""
+"""Takes the context and r1 to r5 (unsigned 64-bit), returns the new r0, and may raise `SyscallFault`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Syscall:
     """A function of the runtime that programs call by the hash of its name.
 
-    `execute` says what it does in its docstring, and names its arguments; those of no use are `_1` to `_5`.
-    `cost` is what a call takes that succeeds, in compute units: an expression of its arguments, of constants
-    of `solproof.runtime.budget`, and of `sizes` (the lengths of its slices), `held` (the length of the return
-    data), `tries` (addresses looked at) and `group` (a `GroupCosts`). `faults` are those that it can raise.
+    execute: the function. Its docstring describes the call. Its parameters have names, except unused ones,
+        which are `_1` to `_5`.
+    cost: the compute units that a successful call costs, as an expression. It uses the arguments and the
+        constants of `solproof.runtime.budget`. It may also use `sizes` (the lengths of the slices), `held`
+        (the length of the return data), `tries` (the number of addresses tried) and `group` (a `GroupCosts`).
+    faults: the names of the faults that the syscall can raise.
     """
 
     name: str
@@ -90,11 +95,12 @@ class Syscall:
 
 BUDGET = "ComputationalBudgetExceeded"
 ACCESS = ("AccessViolation", "StackAccessViolation")
-"""The faults of any call that reads or writes memory."""
+"""The possible faults of every call that reads or writes memory."""
 
 
 def instruction_fault(name: str) -> SyscallFault:
-    """A fault that is one of Agave's `InstructionError` variants: the instruction then fails with that very
-    error.
+    """A fault that is one of Agave's `InstructionError` variants.
+
+    The instruction then fails with this error.
     """
     return SyscallFault(name, TEXTS[name])

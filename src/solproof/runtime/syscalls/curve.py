@@ -1,8 +1,9 @@
-"""Syscalls on elliptic curves: sol_curve_validate_point, sol_curve_group_op, sol_curve_multiscalar_mul,
-sol_curve_decompress, sol_curve_pairing_map.
+"""Syscalls on elliptic curves: validation, group operations, sums, decompression and pairings.
 
-The curves are Curve25519, as Edwards and as Ristretto points, and BLS12-381, whose G1 and G2 come in two byte
-orders. A number says which; a result is looked at only once it is known.
+These are sol_curve_validate_point, sol_curve_group_op, sol_curve_multiscalar_mul, sol_curve_decompress and
+sol_curve_pairing_map. The first argument selects the curve. Curve25519 has Edwards points and Ristretto
+points. BLS12-381 has the groups G1 and G2, each in two byte orders. The memory of a result is checked only
+after the result is known.
 
 Source: solana-syscalls 4.1, lib.rs (`SyscallCurvePointValidation`, `SyscallCurveGroupOps`,
 `SyscallCurveMultiscalarMultiplication`, `SyscallCurveDecompress`, `SyscallCurvePairingMap`); SIMD-0388.
@@ -38,7 +39,7 @@ REFUSED = 1
 
 @dataclass(frozen=True, slots=True)
 class Curve25519Group:
-    """A form of Curve25519, by its name among the primitives; the length of a point is in bytes."""
+    """A form of Curve25519, under its name in the engine. The length of a point is in bytes."""
 
     name: Literal["edwards", "ristretto"]
     costs: GroupCosts
@@ -47,7 +48,10 @@ class Curve25519Group:
 
 @dataclass(frozen=True, slots=True)
 class Bls12381Group:
-    """A group of BLS12-381 in one byte order, likewise."""
+    """A group of BLS12-381 in one byte order, under its name in the engine.
+
+    The length of a point is in bytes.
+    """
 
     name: Literal["g1_little_endian", "g1_big_endian", "g2_little_endian", "g2_big_endian"]
     costs: GroupCosts
@@ -64,11 +68,11 @@ GROUPS: dict[int, Curve25519Group | Bls12381Group] = {
     6 | BIG_ENDIAN: Bls12381Group("g2_big_endian", BLS12_381_G2_COSTS, G2_POINT_LENGTH),
 }
 PAIRINGS = {4: False, 4 | BIG_ENDIAN: True}
-"""Whether a curve's pairing is big-endian."""
+"""The curves with a pairing, and whether their points are big-endian."""
 
 
 def validate_point(context: SyscallContext, curve: int, point: int, _3: int, _4: int, _5: int) -> int:
-    """r0 is 0 when the bytes at `point` are a point of the group, else 1."""
+    """Check a point: r0 is 0 if the bytes at `point` are a point of the group, and 1 if not."""
     group = GROUPS.get(curve)
     _refuse_inactive(context, group)
     if group is None:
@@ -81,8 +85,10 @@ def validate_point(context: SyscallContext, curve: int, point: int, _3: int, _4:
 def group_operation(
     context: SyscallContext, curve: int, operation: int, left: int, right: int, result: int
 ) -> int:
-    """Write left + right (operation 0), left - right (1), or the point on the right times the scalar on the
-    left (2); r0 is 1 when one of them is none.
+    """Add, subtract or multiply; r0 is 1 if an operand is not valid.
+
+    Writes left + right (operation 0), left - right (1), or the point on the right times the scalar on the
+    left (2).
     """
     group = GROUPS.get(curve)
     _refuse_inactive(context, group)
@@ -111,8 +117,9 @@ def group_operation(
 def multiscalar_multiplication(
     context: SyscallContext, curve: int, scalars: int, points: int, count: int, result: int
 ) -> int:
-    """Write the sum of `count` points of Curve25519, each times its scalar; r0 is 1 when one of them is
-    none.
+    """Write the sum of `count` points of Curve25519, each times its scalar.
+
+    r0 is 1 if a point or a scalar is not valid.
     """
     if count > MOST_SUMMANDS:
         raise syscall_fault("InvalidLength")
@@ -126,7 +133,7 @@ def multiscalar_multiplication(
 
 
 def decompress(context: SyscallContext, curve: int, point: int, result: int, _4: int, _5: int) -> int:
-    """Write both coordinates of the compressed point of BLS12-381 at `point`; r0 is 1 when it is none."""
+    """Write both coordinates of the compressed BLS12-381 point at `point`; r0 is 1 if it is not valid."""
     group = GROUPS.get(curve)
     if not isinstance(group, Bls12381Group):
         raise invalid_attribute()
@@ -136,8 +143,9 @@ def decompress(context: SyscallContext, curve: int, point: int, result: int, _4:
 
 
 def pairing_map(context: SyscallContext, curve: int, count: int, first: int, second: int, result: int) -> int:
-    """Write the product of the pairings of `count` points of G1 with as many of G2; r0 is 1 when one of them
-    is none, or when there are more than 8.
+    """Write the product of the pairings of `count` points of G1 with `count` points of G2.
+
+    r0 is 1 if a point is not valid or if `count` is above 8.
     """
     big_endian = PAIRINGS.get(curve)
     if big_endian is None:
@@ -149,7 +157,7 @@ def pairing_map(context: SyscallContext, curve: int, count: int, first: int, sec
 
 
 def invalid_attribute() -> Fault:
-    """The fault of a curve or an operation that does not exist."""
+    """The fault for a curve or an operation that does not exist."""
     return syscall_fault("InvalidAttribute")
 
 

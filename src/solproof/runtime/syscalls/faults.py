@@ -1,4 +1,4 @@
-"""The faults of syscalls: their names, the runtime's texts, and what they mean.
+"""The faults of syscalls: their names, the runtime's texts, and their meanings.
 
 Source: `SyscallError` of solana-syscalls 4.1 (lib.rs); `PoseidonSyscallError` of solana-poseidon 4.0.0;
 `MemoryTranslationError` of solana-program-runtime 4.1 (memory.rs).
@@ -16,41 +16,45 @@ FAULTS: Mapping[str, FaultText] = MappingProxyType(
         "Abort": FaultText("SBF program panicked", "The program called `abort`."),
         "Panic": FaultText(
             "SBF program Panicked in {} at {}:{}",
-            "The program called `sol_panic_`, with a place in its source: file, line, column.",
+            "The program called `sol_panic_`. The message has file, line and column in its source.",
         ),
-        "InvalidString": FaultText("{}: {}", "A text is not UTF-8: the reason, and its bytes."),
+        "InvalidString": FaultText(
+            "{}: {}", "A text is not UTF-8. The message has the reason and the bytes."
+        ),
         "InvalidLength": FaultText(
-            "InvalidLength", "A length or a count is above what the syscall takes, or above 2^63 - 1 bytes."
+            "InvalidLength", "A length or a count is above the limit of the syscall, or above 2^63 - 1 bytes."
         ),
         "InvalidAttribute": FaultText(
-            "InvalidAttribute", "A curve or an operation that does not exist, or whose feature is not active."
+            "InvalidAttribute", "The curve or the operation does not exist, or its feature is not active."
         ),
         "InvalidParameters": FaultText(
-            "Invalid parameters.", "Parameters of Poseidon other than 0, BN254 with x^5."
+            "Invalid parameters.", "The parameters of Poseidon are not 0 (BN254 with x^5)."
         ),
         "InvalidEndianness": FaultText(
-            "Invalid endianness.", "A byte order of Poseidon other than 0 (big-endian) and 1 (little-endian)."
+            "Invalid endianness.", "Poseidon's byte order is neither 0 (big-endian) nor 1 (little-endian)."
         ),
         "UnalignedPointer": FaultText(
             "Unaligned pointer",
-            "An address is no multiple of what its type asks for; a sysvar asked for under loader v1.",
+            "An address is not aligned for its type, or a program of loader v1 asks for a sysvar.",
         ),
-        "InvalidPointer": FaultText("Invalid pointer", "A sysvar is to be written into the input region."),
+        "InvalidPointer": FaultText("Invalid pointer", "The destination of a sysvar is in the input region."),
         "CopyOverlapping": FaultText(
-            "Overlapping copy", "Two ranges overlap that must not: of a copy, or of two results."
+            "Overlapping copy", "The ranges of a copy overlap, or those of two results."
         ),
-        "TooManySlices": FaultText("Hashing too many sequences", "More than 20,000 slices to hash."),
+        "TooManySlices": FaultText(
+            "Hashing too many sequences", "There are more than 20,000 slices to hash."
+        ),
         "BadSeeds": FaultText(
             "Could not create program address with signer seeds: {}",
-            "More than 16 seeds of a program address, or one of more than 32 bytes.",
+            "A program address has more than 16 seeds, or a seed of more than 32 bytes.",
         ),
         "ReturnDataTooLarge": FaultText(
-            "Return data too large ({} > {})", "Return data of more than 1,024 bytes."
+            "Return data too large ({} > {})", "The return data has more than 1,024 bytes."
         ),
     }
 )
 
 
 def syscall_fault(name: str, *arguments: object) -> SyscallFault:
-    """The fault of that name, its text filled in."""
+    """The fault with this name, with `arguments` filled into its text."""
     return SyscallFault(name, FAULTS[name].message.format(*arguments))

@@ -25,14 +25,14 @@ def blake3(content: bytes) -> bytes:
 
 
 def hasher(name: str, digest: Digest, length: int) -> Execute:
-    """The syscall that writes the `length` bytes of a digest.
+    """A syscall that writes a digest of `length` bytes.
 
-    A slice is paid once its address is known to be good; what the first ones cost is lost when a later one
-    is not.
+    The program pays for a slice after the slice's address has been checked. If a later slice is not valid,
+    the cost of the earlier slices is lost.
     """
 
     def execute(context: SyscallContext, address: int, count: int, result: int, _4: int, _5: int) -> int:
-        """Write the digest of the `count` slices at `address`, one after the other, to `result`."""
+        """Write the digest of the `count` slices at `address`, concatenated, to `result`."""
         if count > MAXIMUM_SLICES:
             context.logs.append(
                 f"{name} Hashing {count} sequences in one syscall is over the limit {MAXIMUM_SLICES}"

@@ -1,7 +1,7 @@
-"""Syscalls about the instruction itself: sol_get_stack_height, sol_get_processed_sibling_instruction,
-sol_remaining_compute_units.
+"""Syscalls about the instruction itself: its depth, its siblings, its remaining compute units.
 
-An input is the only instruction of its transaction, at the top level.
+These are sol_get_stack_height, sol_get_processed_sibling_instruction and sol_remaining_compute_units. In
+solproof, an input is the only instruction of its transaction, at the top level.
 
 Source: solana-syscalls 4.1, lib.rs.
 """
@@ -16,7 +16,7 @@ NOT_FOUND = 0
 
 
 def get_stack_height(context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
-    """r0 is the depth of invocations."""
+    """Return the depth of invocations in r0."""
     context.consume(SYSCALL_BASE_COST)
     return TOP_LEVEL
 
@@ -24,13 +24,13 @@ def get_stack_height(context: SyscallContext, _1: int, _2: int, _3: int, _4: int
 def get_processed_sibling_instruction(
     context: SyscallContext, _index: int, _meta: int, _program_id: int, _data: int, _accounts: int
 ) -> int:
-    """r0 is 0: no instruction came before this one, so no address is looked at."""
+    """Return 0 in r0, because no instruction came before this one. The call reads no memory."""
     context.consume(SYSCALL_BASE_COST)
     return NOT_FOUND
 
 
 def remaining_compute_units(context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
-    """r0 is what is left of the budget, this call already paid."""
+    """Return the compute units left in r0. This call is already paid for."""
     context.consume(SYSCALL_BASE_COST)
     return context.remaining
 

@@ -1,5 +1,6 @@
-"""Syscalls that write to the transaction's log: sol_log_, sol_log_64_, sol_log_pubkey,
-sol_log_compute_units_, sol_log_data.
+"""Syscalls that write to the transaction's log.
+
+These are sol_log_, sol_log_64_, sol_log_pubkey, sol_log_compute_units_ and sol_log_data.
 
 Source: solana-syscalls 4.1, logging.rs.
 """
@@ -35,7 +36,7 @@ def log_pubkey(context: SyscallContext, address: int, _2: int, _3: int, _4: int,
 
 
 def log_compute_units(context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
-    """Log the compute units that remain, this call already paid."""
+    """Log the compute units left. This call is already paid for."""
     context.consume(SYSCALL_BASE_COST)
     context.logs.append(program_consumption(context.remaining))
     return 0

@@ -1,7 +1,7 @@
 """Syscalls on memory: sol_memcpy_, sol_memmove_, sol_memset_, sol_memcmp_.
 
-The whole source is read before anything is written, so that copies between overlapping places come out as
-memmove's.
+A copy reads the whole source before it writes. So ranges that overlap in the host's memory give the result of
+memmove.
 
 Source: solana-syscalls 4.1, mem_ops.rs.
 """
@@ -15,7 +15,7 @@ from solproof.runtime.syscalls.translation import check_range, overlap, read_ran
 
 
 def copy(context: SyscallContext, destination: int, source: int, length: int, _4: int, _5: int) -> int:
-    """Copy `length` bytes between ranges that must not overlap in the program's view."""
+    """Copy `length` bytes between two ranges; their addresses must not overlap."""
     context.consume(memory_operation_cost(length))
     if overlap(source, length, destination, length):
         raise syscall_fault("CopyOverlapping")
@@ -24,7 +24,7 @@ def copy(context: SyscallContext, destination: int, source: int, length: int, _4
 
 
 def move(context: SyscallContext, destination: int, source: int, length: int, _4: int, _5: int) -> int:
-    """Copy `length` bytes; the ranges may overlap."""
+    """Copy `length` bytes between two ranges, which may overlap."""
     context.consume(memory_operation_cost(length))
     _move_bytes(context, destination, source, length)
     return 0
@@ -40,7 +40,10 @@ def fill(context: SyscallContext, destination: int, value: int, length: int, _4:
 
 
 def compare(context: SyscallContext, first: int, second: int, length: int, result: int, _5: int) -> int:
-    """Write the difference of the first two bytes that differ, or 0, as a 32-bit integer to `result`."""
+    """Compare `length` bytes, and write the result to `result` as a 32-bit integer.
+
+    The result is the difference of the first two bytes that differ, or 0 if all are equal.
+    """
     context.consume(memory_operation_cost(length))
     check_range(context, first, length)
     check_range(context, second, length)

@@ -23,8 +23,9 @@ REFUSED = 1
 def poseidon(
     context: SyscallContext, parameters: int, endianness: int, address: int, count: int, result: int
 ) -> int:
-    """Write the hash of `count` elements, each a slice; r0 is 1 when one of them is none, or when there are
-    none.
+    """Write the hash of `count` field elements, each a slice.
+
+    r0 is 1 if an input is not a valid field element, or if there are no inputs.
     """
     if parameters != BN254_X5:
         raise syscall_fault("InvalidParameters")
@@ -39,7 +40,7 @@ def poseidon(
     for start, length in slices:
         check_range(context, start, length)
     if any(length > ELEMENT_LENGTH for _, length in slices):
-        # Nobody pays for these bytes: unread, they are no words that a proof must carry.
+        # The program does not pay for these bytes. They stay unread, so that the proof need not carry them.
         return REFUSED
     elements = [read_range(context, start, length) for start, length in slices]
     padded = "poseidon_enforce_padding" in context.features

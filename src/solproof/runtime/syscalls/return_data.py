@@ -1,4 +1,4 @@
-"""Syscalls on the data that a program returns: sol_set_return_data, sol_get_return_data.
+"""Syscalls that set and get the data that a program returns: sol_set_return_data, sol_get_return_data.
 
 Source: solana-syscalls 4.1, lib.rs (`SyscallSetReturnData`, `SyscallGetReturnData`).
 """
@@ -16,7 +16,7 @@ MAXIMUM_RETURN_DATA = 1024
 
 
 def set_return_data(context: SyscallContext, address: int, length: int, _3: int, _4: int, _5: int) -> int:
-    """Make the `length` bytes at `address` the return data, in this program's name."""
+    """Make the `length` bytes at `address` the return data, with this program as its author."""
     context.consume(length // CROSS_PROGRAM_BYTES_PER_UNIT + SYSCALL_BASE_COST)
     if length > MAXIMUM_RETURN_DATA:
         raise syscall_fault("ReturnDataTooLarge", length, MAXIMUM_RETURN_DATA)
@@ -27,7 +27,10 @@ def set_return_data(context: SyscallContext, address: int, length: int, _3: int,
 def get_return_data(
     context: SyscallContext, destination: int, capacity: int, program_id: int, _4: int, _5: int
 ) -> int:
-    """Write at most `capacity` bytes of the return data, and who set it; r0 is the whole length."""
+    """Write at most `capacity` bytes of the return data, and the id of the program that set it.
+
+    r0 is the full length of the return data.
+    """
     context.consume(SYSCALL_BASE_COST)
     setter, content = context.return_data
     length = min(capacity, len(content))

@@ -1,6 +1,7 @@
-"""The syscall that recovers who signed: sol_secp256k1_recover.
+"""The syscall that recovers the public key of a signer: sol_secp256k1_recover.
 
-Source: solana-syscalls 4.1, lib.rs (`SyscallSecp256k1Recover`); the curve is libsecp256k1 0.7.2's.
+Source: solana-syscalls 4.1, lib.rs (`SyscallSecp256k1Recover`). The curve arithmetic is that of libsecp256k1
+0.7.2.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ INVALID_SIGNATURE = 3
 def recover(
     context: SyscallContext, hash_address: int, recovery_id: int, signature_address: int, result: int, _5: int
 ) -> int:
-    """Write the public key whose signature of a hash this is; r0 says when there is none."""
+    """Write the public key that made this signature of a hash; r0 is 2 or 3 if there is no such key."""
     context.consume(SECP256K1_RECOVER_COST)
     check_range(context, result, PUBLIC_KEY_LENGTH, write=True)
     digest = read_range(context, hash_address, HASH_LENGTH)

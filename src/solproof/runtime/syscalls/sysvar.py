@@ -1,8 +1,8 @@
-"""Syscalls that read the cluster's state: sol_get_sysvar, a getter for each of the typed sysvars, and
-sol_get_epoch_stake.
+"""Syscalls that read the cluster's state: sysvars and stakes.
 
-No sysvar may be written into the input region where `syscall_parameter_address_restrictions` is active, and
-none for a program of loader v1.
+These are sol_get_sysvar, a getter for each typed sysvar, and sol_get_epoch_stake. If the feature
+`syscall_parameter_address_restrictions` is active, the destination of a sysvar must not be in the input
+region. A program of loader v1 cannot get a sysvar at all.
 
 Source: solana-syscalls 4.1, sysvar.rs and lib.rs (`SyscallGetEpochStake`); SIMD-0127, SIMD-0133.
 """
@@ -37,7 +37,7 @@ U128_ALIGNMENT = 16
 
 
 def getter(name: str, alignment: int) -> Execute:
-    """The syscall that writes one sysvar."""
+    """A syscall that writes one sysvar."""
 
     def get(context: SyscallContext, destination: int, _2: int, _3: int, _4: int, _5: int) -> int:
         """Write the sysvar, in its C layout, to `destination`."""
@@ -54,8 +54,9 @@ def getter(name: str, alignment: int) -> Execute:
 def get_sysvar(
     context: SyscallContext, identifier: int, destination: int, offset: int, length: int, _5: int
 ) -> int:
-    """Write `length` bytes from `offset` of the sysvar whose address is at `identifier`; r0 says when there
-    are none.
+    """Write `length` bytes of the sysvar whose address is at `identifier`, starting at its byte `offset`.
+
+    r0 is 1 if the sysvar does not have these bytes, and 2 if there is no sysvar with this address.
     """
     context.consume(
         SYSVAR_BASE_COST + KEY_LENGTH // CROSS_PROGRAM_BYTES_PER_UNIT + memory_operation_cost(length)
@@ -76,7 +77,10 @@ def get_sysvar(
 
 
 def get_epoch_stake(context: SyscallContext, address: int, _2: int, _3: int, _4: int, _5: int) -> int:
-    """r0 is the active stake of the vote account whose address is at `address`, or at 0 the cluster's."""
+    """Return an active stake in r0: of the vote account whose address is at `address`, or in total.
+
+    If `address` is 0, r0 is the total of the cluster.
+    """
     if address == 0:
         context.consume(SYSCALL_BASE_COST)
         return context.epoch_stakes.total
@@ -88,7 +92,7 @@ def get_epoch_stake(context: SyscallContext, address: int, _2: int, _3: int, _4:
 
 def _refuse_destination(context: SyscallContext, destination: int) -> None:
     if not context.aligned:
-        # Loader v1 was deprecated before there were such calls: the runtime refuses it any address.
+        # Loader v1 was deprecated before these syscalls existed, and the runtime refuses every destination.
         raise unaligned_pointer()
     if destination >= INPUT_START and "syscall_parameter_address_restrictions" in context.features:
         raise syscall_fault("InvalidPointer")

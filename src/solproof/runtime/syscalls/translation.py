@@ -1,12 +1,15 @@
 """How syscalls reach the program's memory: ranges, alignment, order of the checks.
 
-An empty range is never looked at. Else its length in bytes must fit a signed 64-bit integer, then it must lie
-in one region with the right permission, then its address must be aligned for the element type. Alignment is a
-rule about host addresses; every region starts at a multiple of 16 in the host as in the program's view, and
-so do a V0 stack's frames, so the virtual address decides.
+An empty range is not checked. For any other range, three rules apply in this order. The length in bytes must
+fit a signed 64-bit integer. The range must lie in one region with the right permission. The address must be
+aligned for the element type.
 
-Source: `translate_type_inner!`, `translate_slice_inner!` of solana-program-runtime 4.1 (memory.rs); alignment
-is checked for every loader but v1.
+The runtime's alignment rule is about host addresses. Every region starts at a multiple of 16, both in the
+host and in the program's view, and so do the frames of a V0 stack. So the virtual address gives the same
+answer.
+
+Source: `translate_type_inner!`, `translate_slice_inner!` of solana-program-runtime 4.1 (memory.rs). Alignment
+is checked for every loader except v1.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ LARGEST_UNSIGNED = 2**64 - 1
 def check_range(
     context: SyscallContext, address: int, length: int, *, write: bool = False, alignment: int = 1
 ) -> None:
-    """Raise the `SyscallFault` with which the runtime refuses the range; touches nothing."""
+    """Raise the `SyscallFault` with which the runtime refuses this range, if it does. Reads no memory."""
     if length == 0:
         return
     if length > LONGEST_RANGE:
@@ -36,9 +39,10 @@ def check_range(
 
 
 def check_results(context: SyscallContext, *ranges: tuple[int, int]) -> None:
-    """Raise the fault with which the runtime refuses to write several results, each an address and a length
-    in bytes: none may overlap another in the host's memory, that is by physical offset in one region
-    (`translate_mut!`).
+    """Check the destinations of several results, each an address and a length in bytes.
+
+    Raises the `SyscallFault` with which the runtime refuses them, if it does. No two ranges may overlap in
+    the host's memory (`translate_mut!`). That means their physical offsets in one region must not overlap.
     """
     for address, length in ranges:
         check_range(context, address, length, write=True)
@@ -51,25 +55,25 @@ def check_results(context: SyscallContext, *ranges: tuple[int, int]) -> None:
 
 
 def unaligned_pointer() -> SyscallFault:
-    """The fault of an address that is not aligned for what it should hold."""
+    """The fault for an address that is not aligned for its type."""
     return syscall_fault("UnalignedPointer")
 
 
 def read_range(context: SyscallContext, address: int, length: int, *, alignment: int = 1) -> bytes:
-    """The bytes of a range, once it is checked."""
+    """Check a range, and return its bytes."""
     check_range(context, address, length, alignment=alignment)
     return context.memory.read(address, length) if length else b""
 
 
 def read_slices(context: SyscallContext, address: int, count: int) -> list[tuple[int, int]]:
-    """An array of `count` slices, each an address and a length of 8 bytes (`VmSlice`)."""
+    """Read an array of `count` slices, each an address and a length of 8 bytes (`VmSlice`)."""
     content = read_range(context, address, min(count * 16, LARGEST_UNSIGNED), alignment=8)
     numbers = [int.from_bytes(content[offset : offset + 8], "little") for offset in range(0, len(content), 8)]
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def read_string(context: SyscallContext, address: int, length: int) -> str:
-    """The text of a range; raises `SyscallFault` with Rust's words when it is not UTF-8."""
+    """Read a text of `length` bytes. If it is not UTF-8, raises `SyscallFault` with Rust's words."""
     content = read_range(context, address, length)
     try:
         return content.decode("utf-8")
@@ -82,8 +86,9 @@ def read_string(context: SyscallContext, address: int, length: int) -> str:
 
 
 def overlap(first: int, first_length: int, second: int, second_length: int) -> bool:
-    """Whether two ranges share a byte, by the runtime's rule (`is_nonoverlapping`, solana-syscalls 4.1),
-    empty ranges included.
+    """Whether two ranges share a byte, by the rule of the runtime.
+
+    Empty ranges follow the same rule (`is_nonoverlapping`, solana-syscalls 4.1).
     """
     if first > second:
         return first - second < second_length
