@@ -40,7 +40,10 @@ class Form(Enum):
 
 
 class Immediate(Enum):
-    """How the immediate becomes operand b, a number in [0, 2^64)."""
+    """How the immediate becomes operand b, a number in [0, 2^64).
+
+    V2 zero-extends it for unsigned operations on 64 bits (SIMD-0174), and shifts that of HOR64 (SIMD-0173).
+    """
 
     UNUSED = "it is no operand: b is 0"
     SIGN_EXTENDED = "sign-extended to 64 bits"
@@ -56,8 +59,8 @@ _BOTH = _DESTINATION | _SOURCE
 class Format(Enum):
     """Operand shape: which fields of the 8-byte slot an opcode uses, and for what.
 
-    operands: the shape in words. reads: which of the fields `destination` and `source` name registers whose
-    values are used; a move reads less, and `CALL_REGISTER` depends on the version.
+    operands: the shape in words. reads: the fields that name registers whose values are used. A move does not
+    read its destination, and the field that `CALL_REGISTER` reads depends on the version.
     """
 
     REGISTER = "destination", Action.COMPUTE, Form.NONE, _DESTINATION
@@ -135,7 +138,7 @@ class Opcode:
 
     @property
     def mnemonic(self) -> str:
-        """The name in the table, such as `ADD64_REG`."""
+        """The full name, such as `ADD64_REG`."""
         return self.stem + self.form.value
 
     @property
@@ -192,7 +195,11 @@ def _compute(
     is_shift: bool = False,
     moves_frame_in: frozenset[int] = NEVER,
 ) -> Opcode:
-    """A computation. `same_as` names another opcode's, if it is not its own, and `in_v2` the one of V2."""
+    """A computation. Its key is its stem, unless `same_as` is the key of an equal computation.
+
+    V2 uses the key `in_v2` instead, if there is one. V2 zero-extends 32-bit sums and differences,
+    sign-extends a 32-bit move of a register, and subtracts the destination from an immediate (SIMD-0174).
+    """
     stem, format = f"{name}{width}", _format(Action.COMPUTE, form)
     operation = same_as or stem
     return Opcode(
