@@ -8,7 +8,7 @@ ENVIRONMENT := $(VENV)/environment.stamp
 NATIVE := $(VENV)/native.stamp
 ORACLE := tests/oracle
 PYTHON_SOURCES := src tests benches guest docs
-SPELLED := $(PYTHON_SOURCES) native $(wildcard *.md)
+SPELLED := $(PYTHON_SOURCES) native vectors/README.md $(wildcard *.md)
 TEST_PROCESSES ?= 2
 PROGRAMS ?= 20000
 SEED ?= 1
@@ -23,7 +23,7 @@ ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)
 TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
 SECONDS ?= 600
 
-.PHONY: help install demo test conformance check bench reference calibrate docs fuzz lock clean guest
+.PHONY: help install demo test conformance check bench reference vectors calibrate docs fuzz lock clean guest
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make check    formatting, lint, spelling, types, stubs, dead code, clippy"
 	@echo "make bench    measure the figures of the README and of docs/benchmarks.md"
 	@echo "make reference  write docs/reference and the pictures again, from code and text"
+	@echo "make vectors  write vectors/ again, the test cases for other verifiers"
 	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
 	@echo "make docs     make the site of the documents, docs/_build/index.html"
 	@echo "make fuzz     fuzz every reader of untrusted bytes; SECONDS=600 for each TARGET"
@@ -75,6 +76,9 @@ bench: $(NATIVE)
 reference: $(NATIVE)
 	$(BIN)/python -m solproof.reference docs/reference
 	$(BIN)/python docs/draw.py
+
+vectors: $(NATIVE)
+	$(BIN)/python -m tests.vectors
 
 calibrate: $(NATIVE)
 	$(BIN)/python benches/calibrate.py

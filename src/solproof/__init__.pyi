@@ -8,8 +8,10 @@ from solproof.errors import ProgramError as ProgramError
 from solproof.errors import ProofRejected as ProofRejected
 from solproof.errors import ProofVersionError as ProofVersionError
 from solproof.errors import ProvingError as ProvingError
+from solproof.errors import Rejection as Rejection
 from solproof.errors import SolproofError as SolproofError
 from solproof.errors import UnsupportedError as UnsupportedError
+from solproof.errors import VersionMismatch as VersionMismatch
 from solproof.estimation.estimate import Estimate as Estimate
 from solproof.estimation.estimate import estimate as estimate
 from solproof.explorer.page import explore as explore

@@ -105,7 +105,8 @@ def test_missing_argument(command: Command) -> None:
 def test_failure_as_json(command: Command, files: Files) -> None:
     result = command("run", files.program, "--json")
     message = f"program {files.program}: expected --input with a JSON file as well"
-    assert result.fields == {"failure": {"kind": "InputError", "message": message, "exit_status": 2}}
+    failure = {"kind": "InputError", "message": message, "exit_status": 2, "reason": None}
+    assert result.fields == {"failure": failure}
     assert result.errors == f"error: {message}\n"
 
 

@@ -65,6 +65,8 @@ def read_files(data: bytes) -> str:
     if chosen & 0x80:
         document = json.loads(printed.getvalue())
         assert ("failure" in document) == bool(status)
+        if status:
+            assert (document["failure"]["reason"] is not None) == (status in (4, 5))
     return f"{arguments[0]}: {status}"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from solproof.errors import InputError, ProofRejected
-from solproof.host.reader import ByteReader, ReaderErrors
+from solproof.errors import InputError, ProofRejected, Rejection, SolproofError
+from solproof.host.reader import ByteReader, Problem, ReaderErrors
 
 ERRORS = ReaderErrors(
-    InputError,
+    lambda _, message: InputError(message),
     "{field} needs {length} bytes from {offset} to {end}, {left} of {size} are left",
     "{left} bytes from {offset} on",
 )
@@ -58,7 +58,19 @@ def test_text_that_is_not_printable(content: bytes) -> None:
     assert str(caught.value) == "thing: its name is not printable ASCII"
 
 
-def test_the_class_of_the_errors() -> None:
-    errors = ReaderErrors(ProofRejected, "short", "long")
+def test_the_error_of_each_problem() -> None:
+    """A format makes its own error, from the problem and the message."""
+    found: list[Problem] = []
+
+    def error(problem: Problem, message: str) -> SolproofError:
+        found.append(problem)
+        return ProofRejected(Rejection.FILE_TRUNCATED, message)
+
+    errors = ReaderErrors(error, "short", "long")
     with pytest.raises(ProofRejected, match=r"^proof: short$"):
         ByteReader(b"", "proof", errors).unsigned(1)
+    with pytest.raises(ProofRejected, match=r"^proof: its name is not printable ASCII$"):
+        ByteReader(b"\n", "proof", errors).printable(1, "name", "its name")
+    with pytest.raises(ProofRejected, match=r"^proof: long$"):
+        ByteReader(b"a", "proof", errors).finish()
+    assert found == [Problem.CUT_OFF, Problem.NOT_PRINTABLE, Problem.NOT_ENDED]

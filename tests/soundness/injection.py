@@ -21,7 +21,7 @@ from solproof.backend.plonky3 import Plonky3
 from solproof.backend.protocol import Columns, Key, PublicData, Security
 from solproof.backend.system import ProofSystem
 from solproof.circuit.registry import CIRCUIT
-from solproof.errors import ProofRejected
+from solproof.errors import ProofRejected, Rejection
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.statement.claim import claim_of
@@ -218,7 +218,9 @@ class _Accepting(Plonky3):
             columns, values = self._witness[table.chip]
             if table.values != values or not _equal(table.columns, columns):
                 name = CIRCUIT.chips[table.chip].name
-                raise ProofRejected(f"engine: the witness is for another public table of {name}")
+                raise ProofRejected(
+                    Rejection.ENGINE_PROOF, f"engine: the witness is for another public table of {name}"
+                )
         return Security(100.0, "none")
 
 

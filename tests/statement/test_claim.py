@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solproof.errors import ProofRejected
+from solproof.errors import ProofRejected, Rejection
 from solproof.statement.claim import HEAD, UNITS, Claim
 from solproof.vm.trace import FinalState, SyscallEvent, WordAccess
 
@@ -67,10 +67,12 @@ def test_round_trip(claim: Claim) -> None:
 def test_every_prefix_is_rejected(claim: Claim) -> None:
     data = claim.to_bytes()
     for length in range(len(data)):
-        with pytest.raises(ProofRejected, match=r"^claim: "):
+        with pytest.raises(ProofRejected, match=r"^claim: ") as caught:
             Claim.from_bytes(data[:length])
+        assert caught.value.reason in (Rejection.CLAIM_TRUNCATED, Rejection.CLAIM_COUNT)
     with pytest.raises(ProofRejected) as caught:
         Claim.from_bytes(data + b"\0\0")
+    assert caught.value.reason is Rejection.CLAIM_TRAILING_BYTES
     assert str(caught.value) == "claim: 2 bytes follow its end"
 
 
@@ -88,10 +90,10 @@ def test_any_bytes(data: bytes) -> None:
 def test_counts_are_bounded() -> None:
     """A count that its bytes cannot hold is refused before anything is allocated."""
     head = bytes(HEAD.size + 1 + UNITS.size)
-    with pytest.raises(ProofRejected, match="names 4294967295 items"):
-        Claim.from_bytes(head + b"\xff\xff\xff\xff")
-    with pytest.raises(ProofRejected, match="names 4294967295 items"):
-        Claim.from_bytes(head + bytes(4) + b"\xff\xff\xff\xff")
+    for counts in (b"\xff\xff\xff\xff", bytes(4) + b"\xff\xff\xff\xff"):
+        with pytest.raises(ProofRejected, match="names 4294967295 items") as caught:
+            Claim.from_bytes(head + counts)
+        assert caught.value.reason is Rejection.CLAIM_COUNT
 
 
 @pytest.mark.parametrize("name", [b"Divide\x1bByZero", "é".encode(), b"\n"])
@@ -99,4 +101,5 @@ def test_names_are_printable(name: bytes) -> None:
     data = bytes(HEAD.size) + bytes([len(name)]) + name + bytes(UNITS.size + 8)
     with pytest.raises(ProofRejected) as caught:
         Claim.from_bytes(data)
+    assert caught.value.reason is Rejection.CLAIM_TEXT
     assert str(caught.value) == "claim: the name of its fault is not printable ASCII"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solproof.errors import ProofRejected, ProofVersionError
+from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
 from solproof.statement.proof_file import MAXIMUM_BYTES, ProofFile
 
 FILE = ProofFile(
@@ -66,8 +66,10 @@ def test_truncation_is_named() -> None:
         (len(data) - 1, "proof"),
     ]
     for length, what in parts:
-        with pytest.raises(ProofRejected, match=f"^proof file: cut off in its {what}, at byte {length} of"):
+        sentence = f"^proof file: cut off in its {what}, at byte {length} of"
+        with pytest.raises(ProofRejected, match=sentence) as caught:
             ProofFile.from_bytes(data[:length])
+        assert caught.value.reason is Rejection.FILE_TRUNCATED
 
 
 @pytest.mark.parametrize("version", [0, 3, 0xFFFF])
@@ -76,6 +78,7 @@ def test_other_formats_are_other_versions(version: int) -> None:
     data[8:10] = version.to_bytes(2, "little")
     with pytest.raises(ProofVersionError) as caught:
         ProofFile.from_bytes(bytes(data))
+    assert caught.value.reason is VersionMismatch.FILE_FORMAT
     assert str(caught.value) == f"proof file: format version {version}, this solproof reads version 4"
 
 
@@ -83,12 +86,14 @@ def test_text_must_be_printable() -> None:
     data = FILE.to_bytes().replace(b"0.1.0", b"0.1\x1b0")
     with pytest.raises(ProofRejected) as caught:
         ProofFile.from_bytes(data)
+    assert caught.value.reason is Rejection.FILE_TEXT
     assert str(caught.value) == "proof file: its version is not printable ASCII"
 
 
 def test_size_limit() -> None:
     with pytest.raises(ProofRejected) as caught:
         ProofFile.from_bytes(bytes(MAXIMUM_BYTES + 1))
+    assert caught.value.reason is Rejection.FILE_TOO_LARGE
     assert (
         str(caught.value) == f"proof file: {MAXIMUM_BYTES + 1} bytes, more than the limit of {MAXIMUM_BYTES}"
     )

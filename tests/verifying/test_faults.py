@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from solproof.errors import ProofRejected
+from solproof.errors import ProofRejected, Rejection
 from solproof.proving.prove import prove_execution
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
@@ -248,6 +248,7 @@ def test_stopping_early() -> None:
         file = proven(replace(lie, run=replace(short.run, fault=fault)))
         with pytest.raises(ProofRejected) as caught:
             verify(file.to_bytes(), inputs)
+        assert caught.value.reason is Rejection.NO_ENDING
         assert str(caught.value) == "the run does not end at pc 2: the instruction there leads to a next one"
 
 
@@ -262,5 +263,7 @@ def test_a_limit_that_is_not_reached() -> None:
     assert verdict.output == execution.output
     enough = replace(inputs, parameters=Parameters(compute_unit_limit=108))
     assert execute(enough).output.success
-    with pytest.raises(ProofRejected, match="ExceededMaxInstructions, it ended with an exit"):
-        verify(prove_execution(replace(execution, input=enough)).data, enough)
+    data = prove_execution(replace(execution, input=enough)).data
+    with pytest.raises(ProofRejected, match="ExceededMaxInstructions, it ended with an exit") as caught:
+        verify(data, enough)
+    assert caught.value.reason is Rejection.OUTCOME

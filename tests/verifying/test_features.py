@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from solproof.backend.system import default_system, program_key
-from solproof.errors import ProofRejected, ProofVersionError
+from solproof.errors import ProofRejected, ProofVersionError, Rejection
 from solproof.program.bytecode_verifier import load_program
 from solproof.proving.prove import prove
 from solproof.runtime.epoch_stakes import EpochStakes
@@ -59,8 +59,9 @@ def test_a_proof_is_about_its_cluster(other: Parameters) -> None:
     scene = given(BLAKE3)
     data = prove(scene).data
     elsewhere = replace(scene, parameters=other)
-    with pytest.raises(ProofRejected, match=r"^the proof is about the input with SHA-256 "):
+    with pytest.raises(ProofRejected, match=r"^the proof is about the input with SHA-256 ") as caught:
         verify(data, elsewhere)
+    assert caught.value.reason is Rejection.OTHER_INPUT
     renamed = replace(ProofFile.from_bytes(data), input_sha256=input_digest(elsewhere)).to_bytes()
     with pytest.raises((ProofRejected, ProofVersionError)):
         verify(renamed, elsewhere)

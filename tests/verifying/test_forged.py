@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from solproof.errors import ProofRejected
+from solproof.errors import ProofRejected, Rejection
 from solproof.proving import prove as prove_module
 from solproof.proving.prove import prove, prove_execution
 from solproof.proving.witness import Witness, build_witness
@@ -81,8 +81,9 @@ def test_forged_witnesses(
     lie: Callable[[Forgery], object], pinocchio: Proven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = proof_of_a_lie(pinocchio.given, lie, monkeypatch)
-    with pytest.raises(ProofRejected, match=r"^engine: "):
+    with pytest.raises(ProofRejected, match=r"^engine: ") as caught:
         verify(data, pinocchio.given)
+    assert caught.value.reason is Rejection.ENGINE_PROOF
 
 
 def test_forged_count(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,8 +96,9 @@ def test_forged_count(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(prove_module, "build_witness", lying)
     data = prove(pinocchio.given).data
-    with pytest.raises(ProofRejected, match=r"^engine: "):
+    with pytest.raises(ProofRejected, match=r"^engine: ") as caught:
         verify(data, pinocchio.given)
+    assert caught.value.reason is Rejection.ENGINE_PROOF
 
 
 def test_an_honest_witness_on_the_same_way(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,23 +143,41 @@ class LyingSyscall:
 
 
 @pytest.mark.parametrize(
-    ("to", "result", "memory", "reason"),
+    ("to", "result", "memory", "reason", "sentence"),
     [
-        (HEAP, 0, False, None),
-        (HEAP, 0, True, r"engine: table \d+, chip \d+ \(memory_copy\): its constraints do not hold"),
-        (ACROSS, 0, False, None),
-        (ACROSS, 2**40, False, r"event 0 \(clk 7\): sol_memcpy_: returns 0, the claim says 1099511627776"),
+        (HEAP, 0, False, None, ""),
+        (
+            HEAP,
+            0,
+            True,
+            Rejection.ENGINE_PROOF,
+            r"engine: table \d+, chip \d+ \(memory_copy\): its constraints do not hold",
+        ),
+        (ACROSS, 0, False, None, ""),
+        (
+            ACROSS,
+            2**40,
+            False,
+            Rejection.EVENT_RESULT,
+            r"event 0 \(clk 7\): sol_memcpy_: returns 0, the claim says 1099511627776",
+        ),
         (
             ACROSS,
             0,
             True,
+            Rejection.EVENT_WORD_AFTER,
             r"event 0 \(clk 7\): sol_memcpy_: leaves 0x403020100000000 in word 511 of region 2, "
             r"the claim says 0x403020000000000",
         ),
     ],
 )
 def test_lying_syscalls(
-    to: int, result: int, memory: bool, reason: str | None, monkeypatch: pytest.MonkeyPatch
+    to: int,
+    result: int,
+    memory: bool,
+    reason: Rejection | None,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A run in which a syscall did something else. Copies across frames of the stack are events: the proof is
     consistent, and only the replay can tell.
@@ -178,8 +198,9 @@ def test_lying_syscalls(
     if reason is None:
         assert verify(data, given).output == execution.output
     else:
-        with pytest.raises(ProofRejected, match=reason):
+        with pytest.raises(ProofRejected, match=sentence) as caught:
             verify(data, given)
+        assert caught.value.reason is reason
 
 
 def test_syscall_without_charge(classic: Proven) -> None:

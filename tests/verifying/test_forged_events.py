@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from solproof.errors import ProofRejected
+from solproof.errors import ProofRejected, Rejection
 from solproof.program.syscall_names import SYSCALL_HASHES, SYSCALL_NAMES
 from solproof.proving.prove import prove
 from solproof.runtime import invocation as invocation_module
@@ -282,8 +282,9 @@ def test_lying_results(name: str) -> None:
 
     with pytest.raises(
         ProofRejected, match=rf"^event 0 \(clk \d+\): {name}: returns \d+, the claim says \d+$"
-    ):
+    ) as caught:
         replayed(execute_with(name, lying))
+    assert caught.value.reason is Rejection.EVENT_RESULT
 
 
 @pytest.mark.parametrize("name", RETURNING)
@@ -305,11 +306,14 @@ def test_lying_memory(name: str) -> None:
         return result
 
     execution = execute_with(name, lying)
-    reason = (
-        "leaves 0x[0-9a-f]+ in word" if memories[0].has_written else "lists a word that the call does not"
+    reason, sentence = (
+        (Rejection.EVENT_WORD_AFTER, "leaves 0x[0-9a-f]+ in word")
+        if memories[0].has_written
+        else (Rejection.EVENT_WORD_UNTOUCHED, "lists a word that the call does not")
     )
-    with pytest.raises(ProofRejected, match=rf"^event 0 \(clk \d+\): {name}: {reason}"):
+    with pytest.raises(ProofRejected, match=rf"^event 0 \(clk \d+\): {name}: {sentence}") as caught:
         replayed(execution)
+    assert caught.value.reason is reason
 
 
 @pytest.mark.parametrize("name", RETURNING)
@@ -335,5 +339,6 @@ def test_syscalls_that_do_not_end_the_run(name: str) -> None:
             SUPPORTED[name].execute(context, *arguments)
         return 0
 
-    with pytest.raises(ProofRejected, match=rf"^event 0 \(clk \d+\): {name}: fails: "):
+    with pytest.raises(ProofRejected, match=rf"^event 0 \(clk \d+\): {name}: fails: ") as caught:
         replayed(execute_with(name, lying))
+    assert caught.value.reason is Rejection.EVENT_FAILS

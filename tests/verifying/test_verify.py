@@ -14,7 +14,7 @@ from solproof import __version__
 from solproof.backend.plonky3 import Plonky3
 from solproof.backend.system import ProofSystem
 from solproof.circuit.registry import CIRCUIT
-from solproof.errors import ProofRejected, ProofVersionError, SolproofError
+from solproof.errors import ProofRejected, ProofVersionError, Rejection, SolproofError, VersionMismatch
 from solproof.isa.instruction import decode_program
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf import load
@@ -32,12 +32,12 @@ from tests.verifying.conftest import Proven
 Change = Callable[[ExecutionInput], ExecutionInput]
 
 
-def rejection(data: bytes, given: ExecutionInput) -> str:
-    """The reason for which a file is rejected."""
+def rejection(data: bytes, given: ExecutionInput) -> tuple[Rejection, str]:
+    """The reason for which a file is rejected, and the sentence."""
     with pytest.raises(ProofRejected) as caught:
         verify(data, given)
     assert str(caught.value)
-    return str(caught.value)
+    return caught.value.reason, str(caught.value)
 
 
 def test_accepted(classic: Proven, pinocchio: Proven) -> None:
@@ -57,14 +57,16 @@ def test_another_program(classic: Proven, pinocchio: Proven) -> None:
     """A valid proof of another program, as it is, and with this program's digests in its header."""
     digest = pinocchio.file.program_sha256.hex()
     reason = rejection(pinocchio.file.to_bytes(), classic.given)
-    assert reason == f"the proof is about the program with SHA-256 {digest}, not about this one"
+    sentence = f"the proof is about the program with SHA-256 {digest}, not about this one"
+    assert reason == (Rejection.OTHER_PROGRAM, sentence)
     renamed = replace(
         pinocchio.file, program_sha256=classic.file.program_sha256, input_sha256=classic.file.input_sha256
     )
-    with pytest.raises(ProofVersionError, match="the proof was made for another key than"):
+    with pytest.raises(ProofVersionError, match="the proof was made for another key than") as caught:
         verify(renamed.to_bytes(), classic.given)
+    assert caught.value.reason is VersionMismatch.PROGRAM_KEY
     rekeyed = replace(renamed, key_digest=classic.file.key_digest)
-    assert rejection(rekeyed.to_bytes(), classic.given)
+    assert rejection(rekeyed.to_bytes(), classic.given)[0] is Rejection.NO_ENDING
 
 
 def about(given: ExecutionInput, file: ProofFile) -> bytes:
@@ -116,16 +118,19 @@ def test_another_input(name: str, classic: Proven, pinocchio: Proven) -> None:
         assert given != proven.given
         reason = rejection(proven.file.to_bytes(), given)
         digest = proven.file.input_sha256.hex()
-        assert reason == f"the proof is about the input with SHA-256 {digest}, not about this one"
-        assert rejection(about(given, proven.file), given)
+        sentence = f"the proof is about the input with SHA-256 {digest}, not about this one"
+        assert reason == (Rejection.OTHER_INPUT, sentence)
+        # The input of one account less is too short for the claim, so the engine is not even asked.
+        renamed = Rejection.INPUT_WORDS if name == "one account less" else Rejection.ENGINE_PROOF
+        assert rejection(about(given, proven.file), given)[0] is renamed
 
 
 def test_a_limit_below_the_run(pinocchio: Proven) -> None:
     """Even if it were the statement's: a run of 76 instructions does not fit into 75."""
     tight = replace(pinocchio.given, parameters=replace(pinocchio.given.parameters, compute_unit_limit=75))
-    assert (
-        rejection(about(tight, pinocchio.file), tight)
-        == "the claim says that the run ended with an exit, it ended with ExceededMaxInstructions"
+    assert rejection(about(tight, pinocchio.file), tight) == (
+        Rejection.OUTCOME,
+        "the claim says that the run ended with an exit, it ended with ExceededMaxInstructions",
     )
 
 
@@ -206,28 +211,82 @@ def changed_claims(claim: Claim, exits: Sequence[int]) -> dict[str, Claim]:
     }
 
 
-REASONS = {
-    "clk, none": "the claim's last instruction is number 0, expected 1 to 1400001",
-    "clk, too many": "the claim's last instruction is number 4294967295, expected 1 to 1400001",
-    "pc, no exit": r"the run does not end at pc \d+: the instruction there leads to a next one",
-    "pc, the end": r"the claim's final state is not one of the machine: pc 4294967295 of \d+, 0 open calls",
-    "open calls": r"the run does not end at pc \d+: the instruction there leads to a next one",
-    "open calls, too many": r"not one of the machine: pc \d+ of \d+, 64 open calls",
-    "a fault": "the claim says that the run ended with DivideByZero, it ended with an exit",
-    "words out of order": "the claim's words of the input do not rise from 0 to",
-    "a word twice": "the claim's words of the input do not rise from 0 to",
-    "a word beyond the input": "the claim's words of the input do not rise from 0 to",
-    "an event twice": r"event 1 \(clk \d+\): expected a clk above \d+ and at most \d+",
-    "an event's clk, zero": r"event 0 \(clk 0\): expected a clk above 0 and at most \d+",
-    "an event's clk, at the end": r"returns, so the instruction is not the last",
-    "an event's syscall": r"event 0 \(clk \d+\): 0x[0-9a-f]{8} is not the hash of a syscall",
-    "an event's result": r"event 0 \(clk \d+\): sol_\w+: returns \d+, the claim says \d+",
-    "an event's word, index": r"lists a word twice|does not list word \(\d, \d+\), which the call touches",
-    "an event's word, region": r"does not list word \(\d, \d+\), which the call touches",
-    "an event's word, no region": r"does not list word \(\d, \d+\), which the call touches",
-    "an event's word missing": r"does not list word \(\d, \d+\), which the call touches",
-    "an event's word twice": r"lists a word twice",
-    "an event's word, after": r"leaves 0x[0-9a-f]+ in word \d+ of region \d, the claim says 0x[0-9a-f]+",
+REASONS = {  # whatever is not here, only the engine can tell
+    "clk, none": (Rejection.FINAL_CLK, "the claim's last instruction is number 0, expected 1 to 1400001"),
+    "clk, too many": (
+        Rejection.FINAL_CLK,
+        "the claim's last instruction is number 4294967295, expected 1 to 1400001",
+    ),
+    "pc, no exit": (
+        Rejection.NO_ENDING,
+        r"the run does not end at pc \d+: the instruction there leads to a next one",
+    ),
+    "pc, the end": (
+        Rejection.FINAL_STATE,
+        r"the claim's final state is not one of the machine: pc 4294967295 of \d+, 0 open calls",
+    ),
+    "open calls": (
+        Rejection.NO_ENDING,
+        r"the run does not end at pc \d+: the instruction there leads to a next one",
+    ),
+    "open calls, too many": (Rejection.FINAL_STATE, r"not one of the machine: pc \d+ of \d+, 64 open calls"),
+    "a fault": (
+        Rejection.OUTCOME,
+        "the claim says that the run ended with DivideByZero, it ended with an exit",
+    ),
+    "a word's index": (Rejection.INPUT_WORDS, "the claim's words of the input do not rise from 0 to"),
+    "words out of order": (Rejection.INPUT_WORDS, "the claim's words of the input do not rise from 0 to"),
+    "a word twice": (Rejection.INPUT_WORDS, "the claim's words of the input do not rise from 0 to"),
+    "a word beyond the input": (
+        Rejection.INPUT_WORDS,
+        "the claim's words of the input do not rise from 0 to",
+    ),
+    "an event twice": (
+        Rejection.EVENT_ORDER,
+        r"event 1 \(clk \d+\): expected a clk above \d+ and at most \d+",
+    ),
+    "an event's clk, zero": (
+        Rejection.EVENT_ORDER,
+        r"event 0 \(clk 0\): expected a clk above 0 and at most \d+",
+    ),
+    "an event's clk, at the end": (Rejection.EVENT_RETURNS, r"returns, so the instruction is not the last"),
+    "an event's syscall": (
+        Rejection.EVENT_SYSCALL,
+        r"event 0 \(clk \d+\): 0x[0-9a-f]{8} is not the hash of a syscall",
+    ),
+    "an event's argument": (
+        Rejection.EVENT_WORD_MISSING,
+        r"does not list word \(\d, \d+\), which the call touches",
+    ),
+    "an event's result": (
+        Rejection.EVENT_RESULT,
+        r"event 0 \(clk \d+\): sol_\w+: returns \d+, the claim says \d+",
+    ),
+    "an event's word, index": (
+        Rejection.EVENT_WORD_TWICE,
+        r"lists a word twice|does not list word \(\d, \d+\), which the call touches",
+    ),
+    "an event's word, region": (
+        Rejection.EVENT_WORD_MISSING,
+        r"does not list word \(\d, \d+\), which the call touches",
+    ),
+    "an event's word, no region": (
+        Rejection.EVENT_WORD_MISSING,
+        r"does not list word \(\d, \d+\), which the call touches",
+    ),
+    "an event's word missing": (
+        Rejection.EVENT_WORD_MISSING,
+        r"does not list word \(\d, \d+\), which the call touches",
+    ),
+    "an event's word twice": (Rejection.EVENT_WORD_TWICE, r"lists a word twice"),
+    "an event's word, before": (
+        Rejection.EVENT_WORD_AFTER,
+        r"leaves 0x[0-9a-f]+ in word \d+ of region \d, the claim says 0x[0-9a-f]+",
+    ),
+    "an event's word, after": (
+        Rejection.EVENT_WORD_AFTER,
+        r"leaves 0x[0-9a-f]+ in word \d+ of region \d, the claim says 0x[0-9a-f]+",
+    ),
 }
 
 
@@ -237,11 +296,12 @@ def test_another_output(classic: Proven) -> None:
     slots = decode_program(program.text)
     exits = [pc for pc, slot in enumerate(slots) if slot.code == by_mnemonic("EXIT").code]
     for name, claim in changed_claims(classic.claim, exits).items():
-        reason = rejection(replace(classic.file, claim=claim.to_bytes()).to_bytes(), classic.given)
-        pattern = REASONS.get(name)
-        if pattern is not None:
-            assert re.search(pattern, reason), f"{name}: {reason}"
-        assert not reason.startswith("engine: malformed"), f"{name}: {reason}"
+        data = replace(classic.file, claim=claim.to_bytes()).to_bytes()
+        reason, sentence = rejection(data, classic.given)
+        expected, pattern = REASONS.get(name, (Rejection.ENGINE_PROOF, "^engine: "))
+        assert reason is expected, f"{name}: {reason}"
+        assert re.search(pattern, sentence), f"{name}: {sentence}"
+        assert not sentence.startswith("engine: malformed"), f"{name}: {sentence}"
 
 
 def test_bytes_after_the_input(pinocchio: Proven) -> None:
@@ -257,32 +317,46 @@ def test_bytes_after_the_input(pinocchio: Proven) -> None:
         last=np.append(pinocchio.claim.last, np.uint64(2**63)),
     )
     data = about(given, replace(pinocchio.file, claim=claim.to_bytes()))
-    assert rejection(data, given) == "the claim changes bytes after the end of the input"
+    assert rejection(data, given) == (
+        Rejection.INPUT_PADDING,
+        "the claim changes bytes after the end of the input",
+    )
 
 
 # THE FILE
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "reason", "start"),
     [
-        ({"version": "0.1.1"}, "engine: "),
-        ({"security_bits": 128.0}, "engine: "),
-        ({"security_regime": "list decoding"}, "engine: "),
-        ({"input_sha256": bytes(32)}, "the proof is about the input with SHA-256 0000"),
-        ({"program_sha256": bytes(32)}, "the proof is about the program with SHA-256 0000"),
-        ({"proof": b""}, "engine: "),
+        ({"version": "0.1.1"}, Rejection.ENGINE_PROOF, "engine: "),
+        ({"security_bits": 128.0}, Rejection.ENGINE_PROOF, "engine: "),
+        ({"security_regime": "list decoding"}, Rejection.ENGINE_PROOF, "engine: "),
+        (
+            {"input_sha256": bytes(32)},
+            Rejection.OTHER_INPUT,
+            "the proof is about the input with SHA-256 0000",
+        ),
+        (
+            {"program_sha256": bytes(32)},
+            Rejection.OTHER_PROGRAM,
+            "the proof is about the program with SHA-256 0000",
+        ),
+        ({"proof": b""}, Rejection.ENGINE_PROOF, "engine: "),
     ],
 )
-def test_header_fields(changes: dict[str, object], reason: str, pinocchio: Proven) -> None:
+def test_header_fields(changes: dict[str, object], reason: Rejection, start: str, pinocchio: Proven) -> None:
     changed = replace(pinocchio.file, **changes)  # type: ignore[arg-type]
-    assert rejection(changed.to_bytes(), pinocchio.given).startswith(reason)
+    given, sentence = rejection(changed.to_bytes(), pinocchio.given)
+    assert given is reason
+    assert sentence.startswith(start)
 
 
 def test_another_key(pinocchio: Proven) -> None:
     changed = replace(pinocchio.file, key_digest=bytes(32))
     with pytest.raises(ProofVersionError) as caught:
         verify(changed.to_bytes(), pinocchio.given)
+    assert caught.value.reason is VersionMismatch.PROGRAM_KEY
     assert str(caught.value) == (
         f"the proof was made for another key than the one this solproof {__version__} makes of the program"
     )
@@ -296,12 +370,15 @@ def test_other_engine_parameters(pinocchio: Proven) -> None:
     assert verify(data, pinocchio.given, system=system).output == pinocchio.output
     with pytest.raises(ProofVersionError) as caught:
         verify(data, pinocchio.given)
+    assert caught.value.reason is VersionMismatch.PROOF_SYSTEM
     assert str(caught.value) == (
         f"the proof was made by solproof {__version__} with another circuit or other parameters of the proof "
         f"system than this solproof {__version__} has"
     )
     lying = replace(ProofFile.from_bytes(data), system_digest=pinocchio.file.system_digest)
-    assert rejection(lying.to_bytes(), pinocchio.given).startswith("engine: ")
+    reason, sentence = rejection(lying.to_bytes(), pinocchio.given)
+    assert reason is Rejection.ENGINE_PROOF
+    assert sentence.startswith("engine: ")
 
 
 def test_another_format_version(pinocchio: Proven) -> None:
@@ -309,6 +386,7 @@ def test_another_format_version(pinocchio: Proven) -> None:
     data[8] += 1
     with pytest.raises(ProofVersionError) as caught:
         verify(bytes(data), pinocchio.given)
+    assert caught.value.reason is VersionMismatch.FILE_FORMAT
     assert str(caught.value) == "proof file: format version 5, this solproof reads version 4"
 
 
@@ -331,15 +409,21 @@ def test_truncated_and_extended(pinocchio: Proven) -> None:
     source = random.Random(3)
     lengths = [0, 1, 7, 8, 9, 10, 20, 42, 74, 100, len(data) - 1]
     for length in [*lengths, *(source.randrange(len(data)) for _ in range(10))]:
-        reason = rejection(data[:length], pinocchio.given)
-        assert reason.startswith("proof file: ")
-    assert rejection(data + b"\0", pinocchio.given) == "proof file: 1 bytes follow its end"
+        reason, sentence = rejection(data[:length], pinocchio.given)
+        assert reason is Rejection.FILE_TRUNCATED
+        assert sentence.startswith("proof file: ")
+    assert rejection(data + b"\0", pinocchio.given) == (
+        Rejection.FILE_TRAILING_BYTES,
+        "proof file: 1 bytes follow its end",
+    )
 
 
 def test_proofs_exchanged(classic: Proven, pinocchio: Proven) -> None:
     """The engine's part of one file in the other."""
     exchanged = replace(classic.file, proof=pinocchio.file.proof)
-    assert rejection(exchanged.to_bytes(), classic.given).startswith("engine: ")
+    reason, sentence = rejection(exchanged.to_bytes(), classic.given)
+    assert reason is Rejection.ENGINE_PROOF
+    assert sentence.startswith("engine: ")
 
 
 @pytest.mark.parametrize("part", ["claim", "proof"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from solproof.demo import scenario
-from solproof.errors import InputError, ProofRejected
+from solproof.errors import InputError, ProofRejected, Rejection
 from solproof.formats import bincode
 from solproof.runtime.execute import execute
 from solproof.zisk import chunks
@@ -73,23 +73,26 @@ def test_no_size() -> None:
 # NEGATIVE
 
 
-def rejected(outputs: list[Outputs]) -> str:
+def rejected(outputs: list[Outputs], reason: Rejection) -> str:
+    """The sentence with which the outputs are rejected, for this reason."""
     with pytest.raises(ProofRejected) as caught:
         chunks.join(outputs)
+    assert caught.value.reason is reason
     return str(caught.value)
 
 
 def test_what_is_no_run(parts: list[chunks.Segment]) -> None:
     first, second, last = (part.outputs for part in parts)
-    assert rejected([]) == "segments: there are none"
-    assert rejected([first, second]) == "segment 1 of 2: the run goes on after it"
-    assert rejected([last]).startswith("segment 0: starts from state")
-    assert rejected([first, last]).startswith("segment 1: starts from state")
-    assert rejected([second, first, last]).startswith("segment 0: starts from state")
+    assert rejected([], Rejection.SEGMENTS_MISSING) == "segments: there are none"
+    assert rejected([first, second], Rejection.SEGMENT_ENDING) == "segment 1 of 2: the run goes on after it"
+    assert rejected([last], Rejection.SEGMENT_STATE).startswith("segment 0: starts from state")
+    assert rejected([first, last], Rejection.SEGMENT_STATE).startswith("segment 1: starts from state")
+    assert rejected([second, first, last], Rejection.SEGMENT_STATE).startswith("segment 0: starts from state")
     other = Outputs.of(run(bincode.pack(scenario.transfer(elf(CLASSIC), 1))).words)
-    assert rejected([first, second, other]) == "segment 2: of another program or input than segment 0"
+    reason = rejected([first, second, other], Rejection.SEGMENT_STATEMENT)
+    assert reason == "segment 2: of another program or input than segment 0"
     whole = Outputs.of(run(INPUT).words)
-    assert rejected([whole, whole]) == "segment 0 of 2: the run ends here"
+    assert rejected([whole, whole], Rejection.SEGMENT_ENDING) == "segment 0 of 2: the run ends here"
 
 
 def test_a_changed_state_has_another_digest(parts: list[chunks.Segment]) -> None:
@@ -97,7 +100,8 @@ def test_a_changed_state_has_another_digest(parts: list[chunks.Segment]) -> None
     state[6 * 8] ^= 1  # r6
     forged = Outputs.of(run(segment_payload(INPUT, 0, bytes(state))).words)
     assert forged.state_before != parts[0].outputs.state_after
-    assert rejected([parts[0].outputs, forged]).startswith("segment 1: starts from state")
+    reason = rejected([parts[0].outputs, forged], Rejection.SEGMENT_STATE)
+    assert reason.startswith("segment 1: starts from state")
 
 
 @pytest.mark.parametrize(

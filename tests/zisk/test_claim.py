@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from solproof.demo import scenario
-from solproof.errors import ProofRejected
+from solproof.errors import ProofRejected, Rejection
 from solproof.formats import bincode
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.zisk import chunks
@@ -31,9 +31,11 @@ def run(payload: bytes) -> Emulation:
     return emulate(payload, count_steps=False)
 
 
-def rejected(parts: list[Outputs], given: ExecutionInput) -> str:
+def rejected(parts: list[Outputs], given: ExecutionInput, reason: Rejection) -> str:
+    """The sentence with which the outputs are rejected, for this reason."""
     with pytest.raises(ProofRejected) as caught:
         accept(parts, given)
+    assert caught.value.reason is reason
     return str(caught.value)
 
 
@@ -99,14 +101,16 @@ def test_how_the_program_is_read_is_bound() -> None:
     other = replace(GIVEN, program_format=replace(GIVEN.program_format, version=3))
     outputs = outputs_of(bincode.pack(other))[1]
     assert outputs.program_digest == WHOLE.program_digest
-    assert rejected([outputs], GIVEN).startswith("the input has SHA-256 ")
+    assert rejected([outputs], GIVEN, Rejection.OTHER_INPUT).startswith("the input has SHA-256 ")
 
 
 def test_another_program_or_limit() -> None:
     other = replace(GIVEN, program=GIVEN.program + GIVEN.program)
-    assert rejected([outputs_of(bincode.pack(other))[1]], GIVEN).startswith("the program has SHA-256 ")
+    reason = rejected([outputs_of(bincode.pack(other))[1]], GIVEN, Rejection.OTHER_PROGRAM)
+    assert reason.startswith("the program has SHA-256 ")
     other = replace(GIVEN, parameters=Parameters(compute_unit_limit=1000))
-    assert rejected([outputs_of(bincode.pack(other))[1]], GIVEN).startswith("the input has SHA-256 ")
+    reason = rejected([outputs_of(bincode.pack(other))[1]], GIVEN, Rejection.OTHER_INPUT)
+    assert reason.startswith("the input has SHA-256 ")
 
 
 def test_mentions_of_one_account_that_differ() -> None:
@@ -140,8 +144,9 @@ def test_a_forged_state_cannot_pass_for_a_run() -> None:
     struct.pack_into("<Q", state, 8 * 11, honest.pc)
     forged = Outputs.of(run(segment_payload(content, 0, bytes(state))).words)
     assert forged.success
-    assert rejected([forged], given).startswith("segment 0: starts from state ")
-    assert rejected([first.outputs, forged], given).startswith("segment 1: starts from state ")
+    assert rejected([forged], given, Rejection.SEGMENT_STATE).startswith("segment 0: starts from state ")
+    reason = rejected([first.outputs, forged], given, Rejection.SEGMENT_STATE)
+    assert reason.startswith("segment 1: starts from state ")
 
 
 def test_a_forged_frame_of_a_caller_is_refused() -> None:
@@ -162,6 +167,7 @@ def test_the_end_of_another_run() -> None:
     parts = [part.outputs for part in chunks.split(bincode.pack(given), 50, run)]
     assert accept(parts, given).success
     other = scenario.transfer(elf(P_TOKEN), 1)
-    assert rejected(parts, other).startswith("the input has SHA-256 ")
+    assert rejected(parts, other, Rejection.OTHER_INPUT).startswith("the input has SHA-256 ")
     strange = [part.outputs for part in chunks.split(bincode.pack(other), 50, run)]
-    assert rejected([parts[0], strange[1]], given) == "segment 1: of another program or input than segment 0"
+    reason = rejected([parts[0], strange[1]], given, Rejection.SEGMENT_STATEMENT)
+    assert reason == "segment 1: of another program or input than segment 0"

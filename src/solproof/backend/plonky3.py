@@ -20,7 +20,7 @@ from solproof.backend.protocol import (
     TableData,
     Widths,
 )
-from solproof.errors import ProofRejected, ProofVersionError, ProvingError
+from solproof.errors import ProofRejected, ProofVersionError, ProvingError, Rejection, VersionMismatch
 
 VECTOR_LANES = prover.PACKING_WIDTH
 """Field elements per vector instruction of this build of the prover."""
@@ -62,10 +62,12 @@ class Plonky3:
         known = [(table.chip, table.columns, table.values) for table in public]
         try:
             return _security(prover.verify(_own(key), proof, known, transcript, self._parameters))
-        except (prover.EngineRejected, prover.EngineError) as error:
-            raise ProofRejected(f"engine: {error}") from error
+        except prover.EngineRejected as error:
+            raise ProofRejected(Rejection.ENGINE_PROOF, f"engine: {error}") from error
+        except prover.EngineError as error:
+            raise ProofRejected(Rejection.ENGINE_PUBLIC_DATA, f"engine: {error}") from error
         except prover.EngineVersionError as error:
-            raise ProofVersionError(f"engine: {error}") from error
+            raise ProofVersionError(VersionMismatch.ENGINE_FORMAT, f"engine: {error}") from error
 
     def security(self, key: Key, shapes: Sequence[Shape]) -> Security:
         """The proven security of a batch. Raises `ProvingError`."""

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import TypeVar
 
-from solproof.errors import InputError, SolproofError
+from solproof.errors import InputError
 from solproof.host.reader import ByteReader, ReaderErrors
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.raw import RawFormat
@@ -42,7 +42,7 @@ from solproof.runtime.syscalls.return_data import MAXIMUM_RETURN_DATA
 from solproof.runtime.sysvars import MAXIMUM_SYSVAR_LENGTH, Sysvars
 
 ERRORS = ReaderErrors(
-    InputError,
+    lambda _, message: InputError(message),
     "{field} at offset {offset}: expected {length} bytes, {left} are left",
     "expected the end at offset {offset}, {left} more bytes follow",
 )
@@ -259,8 +259,8 @@ class Reader(ByteReader):
             raise self._error(field, f"expected a length of at most {longest}, got {length}")
         return length
 
-    def _error(self, field: str, problem: str) -> SolproofError:
-        return self.refusal(f"{field} at offset {self.offset}: {problem}")
+    def _error(self, field: str, problem: str) -> InputError:
+        return InputError(f"{self.name}: {field} at offset {self.offset}: {problem}")
 
 
 def _byte_vector(content: bytes) -> bytes:

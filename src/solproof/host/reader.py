@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from solproof.errors import SolproofError
 
 
+class Problem(Enum):
+    """What the reader of every format can find wrong."""
+
+    CUT_OFF = auto()
+    NOT_PRINTABLE = auto()
+    NOT_ENDED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderErrors:
-    """The two errors that the reader of every format raises: their class and their texts.
+    """How a format reports a `Problem`: `error` makes the error from the problem and the whole message.
 
     The texts are templates of `str.format`, and everything in them is in bytes. `cut_off` can name `field`,
     `length` (of the field), `offset` (where it starts), `end` (where it would end), `left` and `size` (of
     everything). `not_ended` can name `offset` and `left`.
     """
 
-    error: type[SolproofError]
+    error: Callable[[Problem, str], SolproofError]
     cut_off: str
     not_ended: str
 
@@ -41,7 +51,8 @@ class ByteReader:
     def take(self, length: int, field: str = "") -> bytes:
         """The next `length` bytes. Raises the format's error, and allocates nothing, if fewer are left."""
         if length > self.left:
-            raise self.refusal(
+            raise self._refusal(
+                Problem.CUT_OFF,
                 self.errors.cut_off.format(
                     field=field,
                     length=length,
@@ -49,7 +60,7 @@ class ByteReader:
                     end=self.offset + length,
                     left=self.left,
                     size=len(self.content),
-                )
+                ),
             )
         self.offset += length
         return self.content[self.offset - length : self.offset]
@@ -64,14 +75,15 @@ class ByteReader:
         """
         content = self.take(length, field)
         if not content.isascii() or not content.decode("ascii").isprintable():
-            raise self.refusal(f"{subject} is not printable ASCII")
+            raise self._refusal(Problem.NOT_PRINTABLE, f"{subject} is not printable ASCII")
         return content.decode("ascii")
 
     def finish(self) -> None:
         """Raise the format's error if bytes are left."""
         if self.left:
-            raise self.refusal(self.errors.not_ended.format(offset=self.offset, left=self.left))
+            text = self.errors.not_ended.format(offset=self.offset, left=self.left)
+            raise self._refusal(Problem.NOT_ENDED, text)
 
-    def refusal(self, problem: str) -> SolproofError:
-        """The format's error with a text behind the name of what is read."""
-        return self.errors.error(f"{self.name}: {problem}")
+    def _refusal(self, problem: Problem, text: str) -> SolproofError:
+        """The format's error, whose message starts with the name of what is read."""
+        return self.errors.error(problem, f"{self.name}: {text}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 
 import solproof
-from solproof.errors import SolproofError
+from solproof.errors import Reason, Rejection, SolproofError, VersionMismatch
 from solproof.program.errors import ELF_ERRORS, VERIFIER_ERRORS
 from solproof.reference.markdown import heading, table
 from solproof.runtime.instruction_error import BUILTIN_CODES, RUNTIME_MEANINGS, TEXTS
@@ -43,6 +43,10 @@ def errors_page() -> str:
             for error in exceptions()
         ),
     )
+    lines += ["", "## Reasons for a rejection", "", *REJECTION_LEGEND.splitlines(), ""]
+    lines += _reasons(Rejection)
+    lines += ["", "## Reasons for another version", "", *VERSION_LEGEND.splitlines(), ""]
+    lines += _reasons(VersionMismatch)
     for title, about, errors in (
         (
             "ElfError",
@@ -93,6 +97,12 @@ LEGEND = """\
 - A program that fails does not raise an exception.
   `run`, `prove` and `verify` report the fault that stopped it and the runtime's instruction error.
   The failure can be proven."""
+REJECTION_LEGEND = """\
+A reason is `reason` of `ProofRejected`, and `failure.reason` with `--json`.
+The verifier checks in the order of the table and stops at the first check that fails."""
+VERSION_LEGEND = """\
+A reason is `reason` of `ProofVersionError`, and `failure.reason` with `--json`.
+The verifier does not judge a proof of another version."""
 SYSCALLS_LEGEND = """\
 The name is the `fault` of the result, as in Agave's `SyscallError` or `InstructionError`.
 The `error` of the result is the instruction error with the same name, or else ProgramFailedToComplete.
@@ -119,6 +129,10 @@ def _family(error: type[SolproofError]) -> Iterator[type[SolproofError]]:
     for derived in sorted(error.__subclasses__(), key=lambda each: (each.exit_status, each.__name__)):
         if derived.__module__.startswith("solproof."):
             yield from _family(derived)
+
+
+def _reasons(reasons: type[Reason]) -> list[str]:
+    return list(table(("reason", "meaning"), ((f"`{reason}`", reason.meaning) for reason in reasons)))
 
 
 def _public_base(error: type[SolproofError]) -> str:

@@ -23,8 +23,8 @@ import numpy as np
 
 from solproof.accesses.arrays import Integers, Values
 from solproof.accesses.public import PublicData
-from solproof.errors import ProofRejected
-from solproof.host.reader import ByteReader, ReaderErrors
+from solproof.errors import ProofRejected, Rejection
+from solproof.host.reader import ByteReader, Problem, ReaderErrors
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
 
@@ -35,8 +35,15 @@ UNITS = Struct("<I")
 EVENT = Struct("<II6QI")
 WORD = Struct("<BIQQ")
 INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
+REASONS = {
+    Problem.CUT_OFF: Rejection.CLAIM_TRUNCATED,
+    Problem.NOT_PRINTABLE: Rejection.CLAIM_TEXT,
+    Problem.NOT_ENDED: Rejection.CLAIM_TRAILING_BYTES,
+}
 ERRORS = ReaderErrors(
-    ProofRejected, "cut off at byte {size}, expected at least {end}", "{left} bytes follow its end"
+    lambda problem, message: ProofRejected(REASONS[problem], message),
+    "cut off at byte {size}, expected at least {end}",
+    "{left} bytes follow its end",
 )
 
 
@@ -128,8 +135,10 @@ def _count(reader: ByteReader, least_size: int) -> int:
     """How many items follow, each of at least `least_size` bytes."""
     (count,) = _unpack(reader, COUNT)
     if count * least_size > reader.left:
-        raise reader.refusal(
-            f"names {count} items at byte {reader.offset}, more than its {len(reader.content)} bytes hold"
+        raise ProofRejected(
+            Rejection.CLAIM_COUNT,
+            f"{reader.name}: names {count} items at byte {reader.offset}, "
+            f"more than its {len(reader.content)} bytes hold",
         )
     return count
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from solproof.errors import ProofRejected
+from solproof.errors import ProofRejected, Rejection
 from solproof.isa.opcodes import Action, opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
@@ -34,24 +34,32 @@ def ending(
     program, limit = invocation.program, invocation.compute_unit_limit
     if final.pc > program.slots or final.depth >= MAXIMUM_CALL_DEPTH:
         raise ProofRejected(
+            Rejection.FINAL_STATE,
             f"the claim's final state is not one of the machine: pc {final.pc} of {program.slots}, "
-            f"{final.depth} open calls"
+            f"{final.depth} open calls",
         )
     if final.pc == program.slots and final.depth and final.open_call >= final.steps:
         # A call leads to a slot. The circuit sees it executed there, which does not show this one.
-        raise ProofRejected(f"the claim's final state is not one of the machine: a call of pc {final.pc}")
+        raise ProofRejected(
+            Rejection.FINAL_CALL,
+            f"the claim's final state is not one of the machine: a call of pc {final.pc}",
+        )
     if replay.failing is None and final.steps + replay.compute_units == limit:
         return exceeded_max_instructions()
     if final.clk + replay.compute_units > limit:
         raise ProofRejected(
-            f"the run takes {final.clk + replay.compute_units} compute units, the limit is {limit}"
+            Rejection.COMPUTE_UNITS,
+            f"the run takes {final.clk + replay.compute_units} compute units, the limit is {limit}",
         )
     key = _called_syscall(program, final.pc, invocation.syscalls)
     if replay.failing is not None:
         _check_failing(replay.failing, key, final)
         return replay.fault
     if key is not None:
-        raise ProofRejected(f"the last instruction, at pc {final.pc}, calls a syscall that no event lists")
+        raise ProofRejected(
+            Rejection.LAST_EVENT_MISSING,
+            f"the last instruction, at pc {final.pc}, calls a syscall that no event lists",
+        )
     return _execute(invocation, final, context)
 
 
@@ -70,9 +78,14 @@ def _called_syscall(program: Program, pc: int, syscalls: Container[int]) -> int 
 def _check_failing(event: SyscallEvent, key: int | None, final: FinalState) -> None:
     where = f"the event at the last instruction (clk {event.clk})"
     if event.key != key:
-        raise ProofRejected(f"{where}: the instruction at pc {final.pc} does not call {event.key:#010x}")
+        raise ProofRejected(
+            Rejection.LAST_EVENT_SYSCALL,
+            f"{where}: the instruction at pc {final.pc} does not call {event.key:#010x}",
+        )
     if event.arguments != final.registers[1:6]:
-        raise ProofRejected(f"{where}: its arguments are not r1 to r5 of the final state")
+        raise ProofRejected(
+            Rejection.LAST_EVENT_ARGUMENTS, f"{where}: its arguments are not r1 to r5 of the final state"
+        )
 
 
 def _execute(invocation: Invocation, final: FinalState, context: SyscallContext) -> Fault | None:
@@ -95,7 +108,10 @@ def _execute(invocation: Invocation, final: FinalState, context: SyscallContext)
         return fault
     except _Allowed:
         pass
-    raise ProofRejected(f"the run does not end at pc {final.pc}: the instruction there leads to a next one")
+    raise ProofRejected(
+        Rejection.NO_ENDING,
+        f"the run does not end at pc {final.pc}: the instruction there leads to a next one",
+    )
 
 
 class _Allowed(Exception):

@@ -19,14 +19,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solproof.errors import ProofRejected, ProofVersionError
-from solproof.host.reader import ByteReader, ReaderErrors
+from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
+from solproof.host.reader import ByteReader, Problem, ReaderErrors
 
 MAGIC = b"SOLPROOF"
 FORMAT = 4
 MAXIMUM_BYTES = 64 * 1024 * 1024
+REASONS = {
+    Problem.CUT_OFF: Rejection.FILE_TRUNCATED,
+    Problem.NOT_PRINTABLE: Rejection.FILE_TEXT,
+    Problem.NOT_ENDED: Rejection.FILE_TRAILING_BYTES,
+}
 ERRORS = ReaderErrors(
-    ProofRejected,
+    lambda problem, message: ProofRejected(REASONS[problem], message),
     "cut off in its {field}, at byte {size} of at least {end}",
     "{left} bytes follow its end",
 )
@@ -70,15 +75,21 @@ class ProofFile:
     def from_bytes(cls, data: bytes) -> ProofFile:
         """Parse a file; raises `ProofRejected`, or `ProofVersionError` for another format version."""
         if len(data) > MAXIMUM_BYTES:
-            raise ProofRejected(f"proof file: {len(data)} bytes, more than the limit of {MAXIMUM_BYTES}")
+            raise ProofRejected(
+                Rejection.FILE_TOO_LARGE,
+                f"proof file: {len(data)} bytes, more than the limit of {MAXIMUM_BYTES}",
+            )
         reader = ByteReader(data, "proof file", ERRORS)
         magic = reader.take(len(MAGIC), "magic")
         if magic != MAGIC:
-            raise ProofRejected(f"proof file: starts with {magic!r}, expected {MAGIC!r}")
+            raise ProofRejected(
+                Rejection.FILE_MAGIC, f"proof file: starts with {magic!r}, expected {MAGIC!r}"
+            )
         version = reader.unsigned(2, "format version")
         if version != FORMAT:
             raise ProofVersionError(
-                f"proof file: format version {version}, this solproof reads version {FORMAT}"
+                VersionMismatch.FILE_FORMAT,
+                f"proof file: format version {version}, this solproof reads version {FORMAT}",
             )
         parsed = cls(
             version=_text(reader, "version"),

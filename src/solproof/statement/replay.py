@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solproof.errors import ProofRejected, UnsupportedError
+from solproof.errors import ProofRejected, Rejection, UnsupportedError
 from solproof.runtime.invocation import Invocation
 from solproof.runtime.syscalls import SyscallContext
 from solproof.vm.faults import Fault
@@ -47,17 +47,22 @@ def replay(
     for number, event in enumerate(events):
         where = f"event {number} (clk {event.clk})"
         if not clk < event.clk <= last_clk:
-            raise ProofRejected(f"{where}: expected a clk above {clk} and at most {last_clk}")
+            raise ProofRejected(
+                Rejection.EVENT_ORDER, f"{where}: expected a clk above {clk} and at most {last_clk}"
+            )
         clk = event.clk
         # The circuit proves how many units came before, but not of an event at the last instruction.
         if event.memory_units > memory_units or (clk == last_clk and event.memory_units != memory_units):
             raise ProofRejected(
-                f"{where}: {event.memory_units} compute units of memory syscalls before it, of {memory_units}"
+                Rejection.EVENT_MEMORY_UNITS,
+                f"{where}: {event.memory_units} compute units of memory syscalls before it, "
+                f"of {memory_units}",
             )
         remaining = invocation.compute_unit_limit - clk - units - event.memory_units
         if remaining < 0:
             raise ProofRejected(
-                f"{where}: the limit of {invocation.compute_unit_limit} compute units is used up"
+                Rejection.EVENT_LIMIT,
+                f"{where}: the limit of {invocation.compute_unit_limit} compute units is used up",
             )
         fault = _replay_one(event, where, invocation, context, remaining, is_last=clk == last_clk)
         units += remaining - context.remaining
@@ -77,37 +82,46 @@ def _replay_one(
     """Replay one event; the fault with which it fails, which only the last instruction may."""
     syscall = invocation.syscalls.get(event.key)
     if syscall is None:
-        raise ProofRejected(f"{where}: {event.key:#010x} is not the hash of a syscall")
+        raise ProofRejected(
+            Rejection.EVENT_SYSCALL, f"{where}: {event.key:#010x} is not the hash of a syscall"
+        )
     where = f"{where}: {syscall.name}"
     words = {(word.region, word.index): word.old for word in event.words}
     if len(words) != len(event.words):
-        raise ProofRejected(f"{where}: lists a word twice")
+        raise ProofRejected(Rejection.EVENT_WORD_TWICE, f"{where}: lists a word twice")
     memory = ReplayMemory(invocation.layout, words)
     context.memory, context.remaining = memory, remaining
     fault, result = None, 0
     try:
         result = syscall.execute(context, *event.arguments)
     except KeyError as error:
-        raise ProofRejected(f"{where}: does not list word {error.args[0]}, which the call touches") from None
+        raise ProofRejected(
+            Rejection.EVENT_WORD_MISSING,
+            f"{where}: does not list word {error.args[0]}, which the call touches",
+        ) from None
     except Fault as raised:
         fault = raised
     except UnsupportedError as error:
-        raise ProofRejected(f"{where}: {error}") from None
+        raise ProofRejected(Rejection.EVENT_UNSUPPORTED, f"{where}: {error}") from None
     if fault is not None and not is_last:
-        raise ProofRejected(f"{where}: fails: {fault}")
+        raise ProofRejected(Rejection.EVENT_FAILS, f"{where}: fails: {fault}")
     if fault is None and is_last:
-        raise ProofRejected(f"{where}: returns, so the instruction is not the last")
+        raise ProofRejected(Rejection.EVENT_RETURNS, f"{where}: returns, so the instruction is not the last")
     if result != event.result:
-        raise ProofRejected(f"{where}: returns {result}, the claim says {event.result}")
+        raise ProofRejected(
+            Rejection.EVENT_RESULT, f"{where}: returns {result}, the claim says {event.result}"
+        )
     if memory.used != set(words):
         raise ProofRejected(
-            f"{where}: lists a word that the call does not touch: {min(set(words) - memory.used)}"
+            Rejection.EVENT_WORD_UNTOUCHED,
+            f"{where}: lists a word that the call does not touch: {min(set(words) - memory.used)}",
         )
     for word in event.words:
         left = memory.words[word.region, word.index]
         if left != word.new:
             raise ProofRejected(
+                Rejection.EVENT_WORD_AFTER,
                 f"{where}: leaves {left:#x} in word {word.index} of region {word.region}, "
-                f"the claim says {word.new:#x}"
+                f"the claim says {word.new:#x}",
             )
     return fault

@@ -16,7 +16,7 @@ from solproof.accesses.public import InputWords, PublicData
 from solproof.backend.protocol import PublicData as BackendData
 from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.display import html_table, security_text
-from solproof.errors import ProofRejected, ProofVersionError
+from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
 from solproof.runtime.execute import report
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
@@ -80,38 +80,46 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
     system = system or default_system()
     if file.system_digest != system.digest():
         raise ProofVersionError(
+            VersionMismatch.PROOF_SYSTEM,
             f"the proof was made by solproof {file.version} with another circuit or other parameters of the "
-            f"proof system than this solproof {__version__} has"
+            f"proof system than this solproof {__version__} has",
         )
     if file.program_sha256 != program_digest(execution_input):
         raise ProofRejected(
-            f"the proof is about the program with SHA-256 {file.program_sha256.hex()}, not about this one"
+            Rejection.OTHER_PROGRAM,
+            f"the proof is about the program with SHA-256 {file.program_sha256.hex()}, not about this one",
         )
     if file.input_sha256 != input_digest(execution_input):
         raise ProofRejected(
-            f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one"
+            Rejection.OTHER_INPUT,
+            f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one",
         )
     invocation = prepare(execution_input)
     key = program_key(system, invocation.program, execution_input.parameters.features)
     if file.key_digest != key.engine_key.digest:
         raise ProofVersionError(
+            VersionMismatch.PROGRAM_KEY,
             "the proof was made for another key than the one "
-            f"this solproof {__version__} makes of the program"
+            f"this solproof {__version__} makes of the program",
         )
     keyed = time.perf_counter()
 
     claim = Claim.from_bytes(file.claim)
     final, limit = claim.final, invocation.compute_unit_limit
     if not 1 <= final.clk <= limit + 1:
-        raise ProofRejected(f"the claim's last instruction is number {final.clk}, expected 1 to {limit + 1}")
+        raise ProofRejected(
+            Rejection.FINAL_CLK,
+            f"the claim's last instruction is number {final.clk}, expected 1 to {limit + 1}",
+        )
     first, after = _apply(claim, invocation.serialized.region)
     context = invocation.context()
     replayed_events = replay(claim.events, invocation, context, final.clk, claim.memory_units)
     fault = ending(invocation, final, replayed_events, context)
     if claim.fault != ("" if fault is None else fault.name):
         raise ProofRejected(
+            Rejection.OUTCOME,
             f"the claim says that the run ended with {claim.fault or 'an exit'}, "
-            f"it ended with {'an exit' if fault is None else fault.name}"
+            f"it ended with {'an exit' if fault is None else fault.name}",
         )
     replayed = time.perf_counter()
 
@@ -156,10 +164,12 @@ def _apply(claim: Claim, region: bytes) -> tuple[Values, bytes]:
     words = np.frombuffer(region + bytes(-len(region) % WORD), "<u8")
     index = claim.index
     if len(index) and (index[-1] >= len(words) or (np.diff(index) <= 0).any()):
-        raise ProofRejected(f"the claim's words of the input do not rise from 0 to {len(words) - 1}")
+        raise ProofRejected(
+            Rejection.INPUT_WORDS, f"the claim's words of the input do not rise from 0 to {len(words) - 1}"
+        )
     after = words.copy()
     after[index] = claim.last
     content = after.tobytes()
     if any(content[len(region) :]):
-        raise ProofRejected("the claim changes bytes after the end of the input")
+        raise ProofRejected(Rejection.INPUT_PADDING, "the claim changes bytes after the end of the input")
     return words[index].astype(np.uint64), content[: len(region)]

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from solproof.errors import InputError, ProofRejected
+from solproof.errors import InputError, ProofRejected, Rejection
 from solproof.zisk.emulator import Emulation
 from solproof.zisk.frame import segment_payload
 from solproof.zisk.outputs import DIGEST_BYTES, Outputs
@@ -51,20 +51,23 @@ def join(parts: Sequence[Outputs]) -> Outputs:
     `ProofRejected` if the parts are not one run: another program or input, another order, or missing parts.
     """
     if not parts:
-        raise ProofRejected("segments: there are none")
+        raise ProofRejected(Rejection.SEGMENTS_MISSING, "segments: there are none")
     before = BEGINNING
     for number, part in enumerate(parts):
         if part.refusal is not None:
-            raise ProofRejected(f"segment {number}: {part.refusal}")
+            raise ProofRejected(Rejection.SEGMENT_REFUSED, f"segment {number}: {part.refusal}")
         if (part.program_digest, part.input_digest) != (parts[0].program_digest, parts[0].input_digest):
-            raise ProofRejected(f"segment {number}: of another program or input than segment 0")
+            raise ProofRejected(
+                Rejection.SEGMENT_STATEMENT, f"segment {number}: of another program or input than segment 0"
+            )
         if part.state_before != before:
             raise ProofRejected(
-                f"segment {number}: starts from state {part.state_before.hex()}, expected {before.hex()}"
+                Rejection.SEGMENT_STATE,
+                f"segment {number}: starts from state {part.state_before.hex()}, expected {before.hex()}",
             )
         if part.is_complete != (number == len(parts) - 1):
             where = "the run ends here" if part.is_complete else "the run goes on after it"
-            raise ProofRejected(f"segment {number} of {len(parts)}: {where}")
+            raise ProofRejected(Rejection.SEGMENT_ENDING, f"segment {number} of {len(parts)}: {where}")
         before = part.state_after
     return parts[-1]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from solproof.errors import ProofRejected
+from solproof.errors import ProofRejected, Rejection
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk.chunks import join
 from solproof.zisk.digests import input_digest, program_digest
@@ -22,10 +22,10 @@ def accept(parts: Sequence[Outputs], given: ExecutionInput) -> Outputs:
     not describe that run: another program or input, missing parts, or a run that the guest refused.
     """
     outputs = join(parts)
-    for name, found, expected in (
-        ("program", outputs.program_digest, program_digest(given)),
-        ("input", outputs.input_digest, input_digest(given)),
+    for reason, name, found, expected in (
+        (Rejection.OTHER_PROGRAM, "program", outputs.program_digest, program_digest(given)),
+        (Rejection.OTHER_INPUT, "input", outputs.input_digest, input_digest(given)),
     ):
         if found != expected:
-            raise ProofRejected(f"the {name} has SHA-256 {found.hex()}, expected {expected.hex()}")
+            raise ProofRejected(reason, f"the {name} has SHA-256 {found.hex()}, expected {expected.hex()}")
     return outputs

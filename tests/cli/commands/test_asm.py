@@ -103,7 +103,8 @@ def test_missing_source(command: Command, tmp_path: Path) -> None:
     result = command("asm", source, "-o", tmp_path / "program.so", "--json")
     message = f"source {source}: cannot be read: No such file or directory"
     assert (result.status, result.errors) == (2, f"error: {message}\n")
-    assert result.fields == {"failure": {"kind": "InputError", "message": message, "exit_status": 2}}
+    failure = {"kind": "InputError", "message": message, "exit_status": 2, "reason": None}
+    assert result.fields == {"failure": failure}
 
 
 def test_unwritable(command: Command, source: Path, tmp_path: Path) -> None:

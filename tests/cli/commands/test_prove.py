@@ -111,7 +111,7 @@ def test_too_little_memory(command: Command, files: Files, tmp_path: Path) -> No
     result = command("prove", files.input_bin, "--output", proof, "--max-memory", "100MiB", "--json", "-q")
     assert result.status == 8
     failure = result.fields["failure"]
-    assert (failure["kind"], failure["exit_status"]) == ("NotEnoughMemory", 8)
+    assert (failure["kind"], failure["exit_status"], failure["reason"]) == ("NotEnoughMemory", 8, None)
     assert re.fullmatch(
         r"the proof needs about \d+ MiB of memory, 100 MiB may be used: nothing was proven; "
         r"free memory, or set --max-memory if you know better",

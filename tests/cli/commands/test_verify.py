@@ -53,7 +53,14 @@ def test_json(command: Command, files: Files) -> None:
 def test_another_input(command: Command, files: Files) -> None:
     result = command("verify", files.proof, "--program", files.program, "--input", files.failing, "--json")
     assert result.status == 4
-    assert result.fields["failure"]["kind"] == "ProofRejected"
+    assert result.fields == {
+        "failure": {
+            "kind": "ProofRejected",
+            "message": result.errors.removeprefix("error: ").rstrip("\n"),
+            "exit_status": 4,
+            "reason": "other-input",
+        }
+    }
 
 
 @pytest.mark.parametrize(("option", "value"), [("--compute-unit-limit", 1_399_999), ("--heap-size", 65_536)])
@@ -94,8 +101,9 @@ def test_another_format_version(command: Command, files: Files, tmp_path: Path) 
     content[8:10] = (99).to_bytes(2, "little")
     proof = tmp_path / "future.proof"
     proof.write_bytes(content)
-    result = command("verify", proof, "--program", files.program, "--input", files.input)
+    result = command("verify", proof, "--program", files.program, "--input", files.input, "--json")
     assert result.status == 5
+    assert result.fields["failure"]["reason"] == "file-format"
     assert result.errors.startswith("error: proof file: format version 99, this solproof reads version ")
 
 

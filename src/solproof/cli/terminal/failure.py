@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from solproof.cli.terminal.reporting import detail
-from solproof.errors import InputError, SolproofError
+from solproof.errors import InputError, Reason, SolproofError
 from solproof.exit_status import INTERRUPTED, READER_GONE, UNEXPECTED
 from solproof.host.resources import peak_memory
 
@@ -37,7 +37,7 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _report(InputError.__name__, _usage(error), InputError.exit_status, arguments)
     except SolproofError as error:
-        return _report(type(error).__name__, str(error), error.exit_status, arguments)
+        return _report(type(error).__name__, str(error), error.exit_status, arguments, error.reason)
     except KeyboardInterrupt:
         return _report("Interrupted", "interrupted", INTERRUPTED, arguments)
     except BrokenPipeError:
@@ -58,12 +58,15 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     return 0
 
 
-def _report(kind: str, message: str, status: int, arguments: Sequence[str]) -> int:
+def _report(
+    kind: str, message: str, status: int, arguments: Sequence[str], reason: Reason | None = None
+) -> int:
     line = printable(" ".join(message.splitlines()))
     print(f"error: {line}", file=sys.stderr)
     if "--json" in arguments:
         with contextlib.suppress(OSError):  # the line on standard error has said it
-            print(json.dumps({"failure": {"kind": kind, "message": line, "exit_status": status}}), flush=True)
+            failure = {"kind": kind, "message": line, "exit_status": status, "reason": reason}
+            print(json.dumps({"failure": failure}), flush=True)
     return status
 
 

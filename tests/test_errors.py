@@ -1,0 +1,170 @@
+"""Reasons: one for each way of being rejected, each with a meaning, and no rejection without one."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from solproof.backend.system import default_system, program_key
+from solproof.errors import (
+    ProofRejected,
+    ProofVersionError,
+    Reason,
+    Rejection,
+    SolproofError,
+    VersionMismatch,
+)
+from solproof.isa.assemble import assemble
+from solproof.program.bytecode_verifier import load_program
+from solproof.program.elf_writer import write_elf
+from solproof.runtime.features import MAINNET
+from solproof.zisk.chunks import BEGINNING, join
+from solproof.zisk.outputs import DIGEST_BYTES, Outputs
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE, VECTORS = ROOT / "src/solproof", ROOT / "vectors/proofs"
+REASONS: dict[str, type[Reason]] = {"ProofRejected": Rejection, "ProofVersionError": VersionMismatch}
+MEMBERS: list[Reason] = [*Rejection, *VersionMismatch]
+
+
+@pytest.mark.parametrize("reason", MEMBERS)
+def test_names_and_meanings(reason: Reason) -> None:
+    assert reason == reason.value == str(reason) == f"{reason}" == reason.name.lower().replace("_", "-")
+    assert reason.meaning.endswith(".") and reason.meaning[:-1].count(".") == 0
+    assert type(reason)(reason.value) is reason  # type: ignore[call-arg]
+
+
+def test_a_name_has_one_meaning() -> None:
+    assert (
+        len({reason.value for reason in MEMBERS})
+        == len({reason.meaning for reason in MEMBERS})
+        == len(MEMBERS)
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ProofRejected(Rejection.FINAL_CLK, "a sentence"),
+        ProofVersionError(VersionMismatch.FILE_FORMAT, "a sentence"),
+    ],
+)
+def test_errors_can_be_pickled(error: ProofRejected | ProofVersionError) -> None:
+    for other in (error, pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
+        assert type(other) is type(error)
+        assert (other.reason, str(other)) == (error.reason, "a sentence")
+    assert SolproofError("a sentence").reason is None
+
+
+# EVERY REASON IS RAISED
+
+
+def whole_run() -> Outputs:
+    """What the guest for ZisK puts out for a run that is not cut."""
+    digest = bytes(DIGEST_BYTES)
+    return Outputs(
+        success=True,
+        exit_code=0,
+        compute_units=1,
+        instructions=1,
+        accounts_modified=0,
+        pc=0,
+        fault=None,
+        rule=None,
+        is_complete=True,
+        refusal=None,
+        program_digest=digest,
+        input_digest=digest,
+        result_digest=digest,
+        state_before=BEGINNING,
+        state_after=digest,
+    )
+
+
+def no_public_data() -> object:
+    """The engine refuses to verify without the public tables: the verifier itself never omits them."""
+    program = load_program(write_elf(assemble("entrypoint:\n    exit\n", 0)))
+    system = default_system()
+    return system.backend.verify(program_key(system, program, MAINNET).engine_key, b"", [], b"")
+
+
+def changed(**changes: object) -> Outputs:
+    """The outputs of a run with some fields changed."""
+    return replace(whole_run(), **changes)  # type: ignore[arg-type]
+
+
+WITHOUT_A_FILE: dict[Rejection, Callable[[], object]] = {
+    Rejection.ENGINE_PUBLIC_DATA: no_public_data,
+    Rejection.SEGMENTS_MISSING: lambda: join([]),
+    Rejection.SEGMENT_REFUSED: lambda: join([changed(refusal="the input is too large")]),
+    Rejection.SEGMENT_STATEMENT: lambda: join(
+        [changed(is_complete=False), changed(program_digest=b"\1" * DIGEST_BYTES)]
+    ),
+    Rejection.SEGMENT_STATE: lambda: join([changed(state_before=b"\1" * DIGEST_BYTES)]),
+    Rejection.SEGMENT_ENDING: lambda: join([whole_run(), whole_run()]),
+}
+"""How to provoke the reasons that no content of a proof file brings about."""
+
+
+def test_every_reason_is_provoked() -> None:
+    """By a spoiled proof file of `vectors/`, which tests/vectors verifies, or by the table above."""
+    files = [json.loads(path.read_text("utf-8")) for path in VECTORS.glob("*.json")]
+    cases = [case for file in files for case in file["cases"]]
+    rejected = [case["rejected"] for case in cases if "rejected" in case]
+    assert {*rejected, *WITHOUT_A_FILE} == {*Rejection}
+    assert not {*rejected} & {*WITHOUT_A_FILE}
+    assert {case["other_version"] for case in cases if "other_version" in case} == {*VersionMismatch}
+
+
+@pytest.mark.parametrize("reason", WITHOUT_A_FILE)
+def test_provoked(reason: Rejection) -> None:
+    with pytest.raises(ProofRejected) as caught:
+        WITHOUT_A_FILE[reason]()
+    assert caught.value.reason is reason
+
+
+# EVERY REJECTION HAS A REASON
+
+
+def raised() -> Iterator[tuple[str, str, ast.expr | None]]:
+    """Where in the sources a rejection is made, which class it is, and its first argument."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONS:
+                where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+                yield where, node.func.id, node.args[0] if node.args else None
+
+
+def named(tree: ast.AST) -> set[Reason]:
+    """The reasons that a syntax tree names."""
+    return {
+        reasons[node.attr]
+        for reasons in REASONS.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == reasons.__name__
+    }
+
+
+def test_no_rejection_without_a_reason() -> None:
+    """The first argument is a member of the right enum, or a variable that the type checker knows."""
+    places = list(raised())
+    assert len(places) >= 35
+    for where, error, argument in places:
+        assert isinstance(argument, ast.Attribute | ast.Name | ast.Subscript), where
+        if isinstance(argument, ast.Attribute):
+            (reason,) = named(argument)
+            assert isinstance(reason, REASONS[error]), where
+
+
+def test_every_reason_is_of_use() -> None:
+    used = {reason for path in PACKAGE.rglob("*.py") for reason in named(ast.parse(path.read_text("utf-8")))}
+    assert used == {*MEMBERS}

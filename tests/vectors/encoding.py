@@ -1,0 +1,52 @@
+"""How the files of `vectors/` are written: JSON with one case on a line, bytes as base64 or hexadecimal."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+Fields = dict[str, Any]
+
+
+def base64_text(content: bytes) -> str:
+    """Bytes of a file."""
+    return base64.b64encode(content).decode("ascii")
+
+
+def word_text(value: int) -> str:
+    """A 64-bit number: JSON numbers are exact only below 2^53 in many languages."""
+    return f"0x{value:x}"
+
+
+def document(fields: Mapping[str, Any]) -> str:
+    """A JSON object with one field on a line, and each element of a list on a line of its own."""
+    return (
+        "{\n" + ",\n".join(f"{json.dumps(name)}: {_value(value)}" for name, value in fields.items()) + "\n}\n"
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
+    return json.dumps(value)
+
+
+def patch_between(base: bytes, changed: bytes) -> Fields:
+    """The shortest patch that makes one file of another: where it starts, how many bytes go, which come."""
+    longest = min(len(base), len(changed))
+    start = next((at for at in range(longest) if base[at] != changed[at]), longest)
+    rest = longest - start
+    end = next((at for at in range(rest) if base[-1 - at] != changed[-1 - at]), rest)
+    return {
+        "offset": start,
+        "remove": len(base) - end - start,
+        "insert": changed[start : len(changed) - end].hex(),
+    }
+
+
+def patched(base: bytes, patch: Mapping[str, Any]) -> bytes:
+    """The file that a patch makes."""
+    start, removed = patch["offset"], patch["remove"]
+    return base[:start] + bytes.fromhex(patch["insert"]) + base[start + removed :]

@@ -1,0 +1,91 @@
+"""`vectors/syscalls.json`: calls of every syscall, with the words of memory that they find and leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+
+from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.runtime.execute import Execution, execute
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.features import MAINNET
+from solproof.runtime.sysvars import Sysvars
+from solproof.vm.faults import Fault
+from solproof.vm.memory import ReplayMemory
+from tests.runtime.elf_builder import syscall_program
+from tests.runtime.syscalls.cryptographic_calls import CALLS
+from tests.runtime.syscalls.harness import PROGRAM
+from tests.vectors.encoding import Fields, base64_text, document, word_text
+from tests.verifying import test_faults
+from tests.verifying.test_forged_events import ENDING, EXAMPLES, PARAMETERS, given_input
+
+SYSVARS = [sysvar.name for sysvar in fields(Sysvars) if sysvar.name != "slot_hashes"]
+"""Those that a call may read; the slot hashes take 20 KiB, and no case reads them."""
+
+
+def scenes() -> Iterator[tuple[str, Execution]]:
+    """Runs of which the last syscall is the case."""
+    cryptographic = {call.name for call in CALLS.values()}
+    for name in EXAMPLES:
+        given = given_input(name)
+        execution = execute(given)
+        if name not in cryptographic:
+            yield name, execution
+        event = execution.run.trace.events[-1]
+        if event.compute_units and name not in ENDING:
+            parameters = replace(PARAMETERS, compute_unit_limit=event.clk + event.compute_units - 1)
+            yield f"{name}, one unit too few", execute(replace(given, parameters=parameters))
+    for title, call in CALLS.items():
+        elf = syscall_program(call.name, call.arguments, call.memory)
+        yield title, execute(ExecutionInput(elf, PROGRAM, (), b"", call.parameters()))
+    for title, case in test_faults.CASES.items():
+        version = case.versions[-1]
+        execution = execute(test_faults.given(title, version))
+        events, final = execution.run.trace.events, execution.run.final
+        if events and events[-1].clk == final.clk:
+            yield f"V{version}, {title}", execution
+
+
+def syscall_vectors() -> str:
+    """The content of the file."""
+    return document(
+        {
+            "sysvars": {name: base64_text(getattr(Sysvars(), name)) for name in SYSVARS},
+            "cases": [{"name": name} | call_fields(execution) for name, execution in scenes()],
+        }
+    )
+
+
+def call_fields(execution: Execution) -> Fields:
+    """The last syscall of a run, replayed on nothing but the words that it touches."""
+    invocation, events = execution.invocation, execution.run.trace.events
+    context, units = invocation.context(), 0
+    for event in events:
+        context.memory = ReplayMemory(
+            invocation.layout, {(word.region, word.index): word.old for word in event.words}
+        )
+        context.remaining = remaining = invocation.compute_unit_limit - event.clk - units
+        lines = len(context.logs)
+        outcome: Fields
+        try:
+            outcome = {"result": word_text(invocation.syscalls[event.key].execute(context, *event.arguments))}
+        except Fault as fault:
+            outcome = {"fault": fault.name}
+        units += remaining - context.remaining
+    layout, features = invocation.layout, context.features
+    return {
+        "syscall": SYSCALL_NAMES[event.key],
+        "program_id": context.program_id.hex(),
+        "layout": {field.name: getattr(layout, field.name) for field in fields(layout)},
+        "features": {
+            "activate": sorted(features.active - MAINNET.active),
+            "deactivate": sorted(MAINNET.active - features.active),
+        },
+        "compute_units_left": remaining,
+        "arguments": [word_text(argument) for argument in event.arguments],
+        "words": [[word.region, word.index, f"{word.old:016x}", f"{word.new:016x}"] for word in event.words],
+        **outcome,
+        "compute_units": remaining - context.remaining,
+        "logs": context.logs[lines:],
+        "return_data": context.return_data.data.hex(),
+    }
