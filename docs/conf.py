@@ -10,6 +10,10 @@ from pathlib import Path
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
+from solproof.demo import programs, scenario
+from solproof.explorer.page import explore
+from solproof.runtime.execute import execute
+
 project = "solproof"
 version = release = version_of(project)
 extensions = ["myst_parser"]
@@ -30,6 +34,8 @@ PUBLISHED = ("src/solproof/tracing/trace.schema.json",)
 GROUP = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 PAGE = re.compile(r"^- \[(.+?)\]\((.+?)\.md\)", re.MULTILINE)
 LINK = re.compile(r"\[([^][]+)\]\(([^()\s]+)\)")
+# Made with the site, so documents name the file as code, and only the site has a link.
+SAMPLE = "explorer-sample.html"
 
 
 def add_contents(_: Sphinx, document: str, source: list[str]) -> None:
@@ -55,8 +61,23 @@ def unlink_other_files(site: Sphinx, document: str, source: list[str]) -> None:
     source[0] = LINK.sub(inside, source[0])
 
 
+def link_sample(_: Sphinx, document: str, source: list[str]) -> None:
+    """Turn the name of the sample of the explorer into a link, on the explorer's page."""
+    if document == "explorer":
+        source[0] = source[0].replace(f"`{SAMPLE}`", f'<a href="{SAMPLE}">{SAMPLE}</a>')
+
+
+def make_sample(site: Sphinx, error: Exception | None) -> None:
+    """Write the sample of the explorer: the Transfer of the demo, with p-token."""
+    if error is None and site.builder.format == "html":
+        page = explore(execute(scenario.transfer(programs.p_token())), "p-token")
+        Path(site.outdir, SAMPLE).write_text(page, encoding="utf-8")
+
+
 def setup(site: Sphinx) -> None:
     """Called by Sphinx."""
     site.connect("source-read", add_contents)
     site.connect("source-read", unlink_other_files)
+    site.connect("source-read", link_sample)
+    site.connect("build-finished", make_sample)
     site.add_lexer("hex", TextLexer)  # listings of bytes

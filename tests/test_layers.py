@@ -21,6 +21,7 @@ ORDER = (
     "errors",
     "exit_status",
     "display",
+    "representation",
     "host",
     "isa",
     "air",
@@ -158,7 +159,7 @@ def test_the_machine_loads_no_circuit() -> None:
     )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     loaded = {package(name.removeprefix("solproof").strip(".")) for name in output.split()}
-    assert loaded <= {"", "errors", "isa", "program", "vm"}
+    assert loaded <= {"", "errors", "representation", "isa", "program", "vm"}
 
 
 def test_the_order_is_documented() -> None:

@@ -19,8 +19,10 @@ from solproof.errors import (
 )
 
 UNEXPECTED = 1
-INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+HUNG_UP = 129  # 128 + SIGHUP, as shells report it
+INTERRUPTED = 130  # 128 + SIGINT
 READER_GONE = 141  # 128 + SIGPIPE
+TERMINATED = 143  # 128 + SIGTERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,11 @@ STATUSES = (
         (f"solproof prove {_PROGRAM} -o transfer.proof --max-memory 16M",),
     ),
     ExitStatus(
+        HUNG_UP,
+        "the terminal is gone",
+        "By SIGHUP. No partial file is left. Under `nohup` a command continues.",
+    ),
+    ExitStatus(
         INTERRUPTED, "interrupted", "By Ctrl-C, or by SIGINT from another process. No partial file is left."
     ),
     ExitStatus(
@@ -108,5 +115,8 @@ STATUSES = (
         "the reader of standard output has closed it",
         "The example shows this in a shell with `pipefail`.",
         (f"set -o pipefail; solproof trace {_PROGRAM} --constraints | head -n 1",),
+    ),
+    ExitStatus(
+        TERMINATED, "terminated", "By SIGTERM, which `kill` and `timeout` send. No partial file is left."
     ),
 )

@@ -127,6 +127,55 @@ def test_memory_follows_the_step(page: Page) -> None:
     assert page.locator("#right .memory .bytes .read").count() == 8
 
 
+def in_view(page: Page, place: str) -> bool:
+    """Whether the first element of that place lies within the visible part of the memory's list."""
+    box, view = (
+        page.locator(f"#right .memory .list{inside}").first.bounding_box() for inside in (f" {place}", "")
+    )
+    assert view is not None
+    return (
+        box is not None and view["y"] <= box["y"] and box["y"] + box["height"] <= view["y"] + view["height"]
+    )
+
+
+def test_memory_follows_the_steps_that_it_was_hidden_for(page: Page) -> None:
+    page.evaluate("window.solproof.app.go(3949)")
+    page.keyboard.press("5")
+    page.wait_for_timeout(100)  # the page notices that the list has no width
+    page.evaluate("window.solproof.app.go(3951)")
+    page.keyboard.press("4")
+    page.wait_for_timeout(100)
+    assert page.locator("#right .memory .bytes .read").count() == 8
+    assert in_view(page, ".bytes .read")
+    assert page.locator("#right .memory .row .bytes").first.locator("span").count() == 16
+
+
+def test_memory_shows_the_last_access_before_a_step_without_one(page: Page) -> None:
+    page.keyboard.press("6")
+    page.evaluate("window.solproof.app.go(3952)")
+    assert page.locator("#step .accesses").count() == 0
+    page.keyboard.press("4")
+    assert page.input_value("#right .memory .bar input") == "0x200006fd8"  # step 3951 reads it
+    assert in_view(page, ".bytes .selected")
+
+
+def test_memory_keeps_a_choice_until_the_next_access(page: Page) -> None:
+    page.evaluate("window.solproof.app.go(3951)")
+    page.evaluate("window.solproof.app.memory.open(0x400000008)")
+    page.evaluate("window.solproof.app.go(3952)")
+    assert page.input_value("#right .memory .bar input") == "0x400000008"
+
+
+def test_memory_keeps_its_place_when_it_becomes_narrow(page: Page) -> None:
+    page.evaluate("window.solproof.app.go(3949)")
+    for width in (820, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_selector(
+            "#right .memory .bytes span:nth-child(16)", state="detached" if width == 820 else "attached"
+        )
+        assert in_view(page, ".bytes .wrote")
+
+
 def test_memory_of_an_address(page: Page) -> None:
     page.click("#right .choice button:text-is('input')")
     page.fill("#right .memory .bar input", "0x400000008")

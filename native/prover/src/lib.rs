@@ -21,6 +21,7 @@ mod report;
 mod security;
 mod sponge;
 mod statement;
+mod threads;
 mod verify;
 mod wire;
 

@@ -1,6 +1,7 @@
 //! The Python side: arrays and dictionaries in, arrays and dictionaries out, exceptions instead of failures.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 
 use numpy::{PyReadonlyArray2, PyUntypedArrayMethods};
 use p3_field::integers::QuotientMap;
@@ -16,11 +17,12 @@ use crate::air::Plan;
 use crate::batch::{Instance as Shape, MAXIMUM_LOG_HEIGHT, Public};
 use crate::circuit::Circuit;
 use crate::config::{Parameters, Val};
-use crate::failure::{Cancellation, Failure, Outcome, guarded};
+use crate::failure::{Cancellation, Failure, Outcome, guarded, refuse};
 use crate::progress::Listener;
 use crate::prove::Witness;
 use crate::report::Report;
 use crate::security::Security;
+use crate::threads::{compute, compute_and_hear};
 
 create_exception!(
     prover,
@@ -49,17 +51,20 @@ type Table<'py> = PyReadonlyArray2<'py, u32>;
 /// The rows of an array, checked to be canonical field elements.
 fn matrix(place: &str, array: &Table<'_>) -> PyResult<RowMajorMatrix<Val>> {
     let width = array.shape()[1];
-    let convert = |cells: &[u32]| -> PyResult<Vec<Val>> {
+    let convert = |cells: &[u32]| {
         let order = Val::ORDER_U32;
-        if let Some(index) = cells.par_iter().position_first(|&cell| cell >= order) {
-            return Err(EngineError::new_err(format!(
-                "{place}, row {}, column {}: {} is not below {order}",
-                index / width,
-                index % width,
-                cells[index]
-            )));
-        }
-        Ok(cells.par_iter().map(|&cell| Val::from_int(cell)).collect())
+        compute(|| {
+            if let Some(index) = cells.par_iter().position_first(|&cell| cell >= order) {
+                return refuse(format!(
+                    "{place}, row {}, column {}: {} is not below {order}",
+                    index / width,
+                    index % width,
+                    cells[index]
+                ));
+            }
+            Ok(cells.par_iter().map(|&cell| Val::from_int(cell)).collect())
+        })
+        .map_err(raised)
     };
     let values = match array.as_slice() {
         Ok(cells) if array.is_c_contiguous() => convert(cells)?,
@@ -104,10 +109,13 @@ fn raised(failure: Failure) -> PyErr {
     }
 }
 
-/// Without the interpreter lock, and with a panic turned into an exception.
+/// On the engine's threads, without the interpreter lock, and with a panic turned into an exception.
 fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Outcome<T> + Send) -> PyResult<T> {
-    py.detach(|| guarded(|message| Failure::Refused(format!("the engine failed: {message}")), work))
-        .map_err(raised)
+    py.detach(|| compute(|| guarded(failed, work))).map_err(raised)
+}
+
+fn failed(message: String) -> Failure {
+    Failure::Refused(format!("the engine failed: {message}"))
 }
 
 /// Check a circuit and its preprocessed tables: `(chip index, table)` for each chip with preprocessed columns.
@@ -148,25 +156,49 @@ fn prove<'py>(
         })
         .collect::<PyResult<Vec<_>>>()?;
     drop(instances);
-    let exception: Arc<Mutex<Option<PyErr>>> = Arc::default();
-    let listener = listener(progress, Arc::clone(&exception));
-    let outcome = detached(py, || crate::prove::prove(&key.0, witnesses, transcript, parameters, listener));
-    if let Some(error) = exception.lock().unwrap_or_else(PoisonError::into_inner).take() {
+    let mut exception = None;
+    let hear = |begun: Option<Begun>| {
+        let result = Python::attach(|py| match (&begun, &progress) {
+            (Some(Begun { phase, seconds, .. }), Some(callback)) => {
+                callback.call1(py, (*phase, *seconds)).map(drop)
+            }
+            _ => py.check_signals(),
+        });
+        exception = result.err();
+        if exception.is_none()
+            && let Some(Begun { goes_on, .. }) = begun
+        {
+            // The proof waits for this answer, unless it has failed meanwhile.
+            let _ = goes_on.send(());
+        }
+        exception.is_none()
+    };
+    let (key, transcript) = (Arc::clone(&key.0), transcript.to_vec());
+    let work = move |phases| {
+        guarded(failed, || crate::prove::prove(&key, witnesses, &transcript, parameters, listener(phases)))
+    };
+    let outcome = py.detach(|| compute_and_hear(work, hear));
+    if let Some(error) = exception {
         return Err(error);
     }
-    let (bytes, report) = outcome?;
+    let (bytes, report) = outcome.map_err(raised)?;
     Ok((PyBytes::new(py, &bytes), dictionary(py, &report)?))
 }
 
-/// Passes phases to Python; an exception there (or a pending signal) is kept and unwinds the proof.
-fn listener(progress: Option<Py<PyAny>>, exception: Arc<Mutex<Option<PyErr>>>) -> Box<Listener> {
+/// A phase has begun, and the proof waits until it may go on.
+struct Begun {
+    phase: &'static str,
+    seconds: f64,
+    goes_on: Sender<()>,
+}
+
+/// Passes phases to the thread that called `prove`: Python handles signals on the main thread only.
+///
+/// Unwinds the proof when that thread does not wait for it any more.
+fn listener(phases: Sender<Begun>) -> Box<Listener> {
     Box::new(move |phase, seconds| {
-        let result = Python::attach(|py| match &progress {
-            Some(callback) => callback.call1(py, (phase, seconds)).map(drop),
-            None => py.check_signals(),
-        });
-        if let Err(error) = result {
-            *exception.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        let (goes_on, answer) = channel();
+        if phases.send(Begun { phase, seconds, goes_on }).is_err() || answer.recv().is_err() {
             std::panic::resume_unwind(Box::new(Cancellation));
         }
     })

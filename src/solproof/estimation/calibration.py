@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from solproof.representation import short_repr
+
 FILE = "calibration.json"
 
 
@@ -96,6 +98,8 @@ class Calibration:
     peak_bytes: Linear
     errors: Errors
     measurements: tuple[Measurement, ...]
+
+    __repr__ = short_repr
 
 
 @cache

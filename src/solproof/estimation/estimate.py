@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from solproof import __version__
 from solproof.accesses.access_log import AccessLog
@@ -14,6 +14,7 @@ from solproof.circuit.registry import SbpfCircuit
 from solproof.errors import NotEnoughMemory
 from solproof.estimation.calibration import Calibration, Load, shipped_calibration
 from solproof.estimation.shapes import table_shapes
+from solproof.representation import short_repr
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
@@ -42,7 +43,9 @@ class Estimate:
     peak_bytes: int
     seconds: float
     load: Load
-    calibration: Calibration = field(repr=False)
+    calibration: Calibration
+
+    __repr__ = short_repr
 
     def check_memory(self, limit: int) -> None:
         """Raise `NotEnoughMemory` when the proof will need more than so many bytes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -18,6 +18,7 @@ from solproof.profile.cells import ChipCells, count_cells
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.proving.witness import build_witness
+from solproof.representation import short_repr
 from solproof.runtime.execute import Execution
 from solproof.vm.trace import Run
 
@@ -91,6 +92,8 @@ class Timeline:
     compute_units: Integers
     cells: Integers
 
+    __repr__ = short_repr
+
     def of(self, weight: Weight) -> Integers:
         """What the stretches weigh."""
         return self.compute_units if weight is Weight.COMPUTE_UNITS else self.cells
@@ -111,8 +114,10 @@ class Profile:
     syscalls: tuple[FrameCost, ...]
     families: tuple[FamilyCost, ...]
     chips: tuple[ChipCells, ...]
-    paths: tuple[PathCost, ...] = field(repr=False)
-    timeline: Timeline = field(repr=False)
+    paths: tuple[PathCost, ...]
+    timeline: Timeline
+
+    __repr__ = short_repr
 
     @property
     def frames(self) -> tuple[FrameCost, ...]:

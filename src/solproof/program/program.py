@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from solproof.isa.instruction import SLOT_BYTES, Instruction
+from solproof.representation import short_repr
 
 # V0 to V2: the image, which contains the text. From V3 on: the text; the image is only the read-only data.
 IMAGE_ADDRESS = 0x1_0000_0000
@@ -31,13 +32,15 @@ class Program:
     """
 
     version: int
-    text: bytes = field(repr=False)
+    text: bytes
     text_address: int
-    image: bytes = field(repr=False)
+    image: bytes
     image_address: int
     entry: int
-    functions: Mapping[int, int] = field(repr=False, hash=False)
+    functions: Mapping[int, int] = field(hash=False)
     file_sha256: bytes
+
+    __repr__ = short_repr
 
     @property
     def slots(self) -> int:

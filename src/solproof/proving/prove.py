@@ -11,6 +11,7 @@ from solproof.backend.protocol import Progress, Proven, Shape, TableData
 from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.display import html_table, security_text
 from solproof.proving.witness import Witness, build_witness
+from solproof.representation import described, short_repr
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
@@ -32,6 +33,8 @@ class ProofReport:
     auxiliary_cells: int
     preprocessed_cells: int
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -40,6 +43,10 @@ class Proof:
     data: bytes
     output: ExecutionOutput
     report: ProofReport
+
+    def __repr__(self) -> str:
+        security = {"security_bits": round(self.report.security_bits, 1)}
+        return described(self, {"data": self.data, **security, **self.output.headline()})
 
     def _repr_html_(self) -> str:
         report = self.report

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import base58
 
 from solproof.errors import InputError
+from solproof.representation import described, short_repr
 
 KEY_LENGTH = 32
 LONGEST_ADDRESS = 44  # characters of base58 for 32 bytes; a limit, since decoding takes quadratic time
@@ -30,6 +31,8 @@ class Account:
     lamports: int
     data: bytes
     executable: bool = False
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         for name, value in (("key", self.key), ("owner", self.owner)):
@@ -54,6 +57,16 @@ class InstructionAccount:
     account: Account
     is_signer: bool = False
     is_writable: bool = False
+
+    def __repr__(self) -> str:
+        account = self.account
+        facts = {
+            "key": account.key,
+            "owner": account.owner,
+            "lamports": account.lamports,
+            "data": account.data,
+        }
+        return described(self, {**facts, "is_signer": self.is_signer, "is_writable": self.is_writable})
 
 
 def address_text(key: bytes) -> str:

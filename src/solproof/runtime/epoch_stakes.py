@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from solproof.errors import InputError
+from solproof.representation import short_repr
 from solproof.runtime.accounts import KEY_LENGTH, MAXIMUM_LAMPORTS, address_text
 
 MAXIMUM_VOTE_ACCOUNTS = 1 << 16
@@ -24,6 +25,8 @@ class EpochStakes:
 
     total: int = 0
     vote_accounts: tuple[tuple[bytes, int], ...] = ()
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         if len(self.vote_accounts) > MAXIMUM_VOTE_ACCOUNTS:

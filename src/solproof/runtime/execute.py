@@ -10,6 +10,7 @@ from typing import Protocol
 
 from solproof.display import html_log, html_table
 from solproof.program.program import Program
+from solproof.representation import described
 from solproof.runtime import runtime_log
 from solproof.runtime.account_rules import AccountRuleError, accounts_modified, post_accounts
 from solproof.runtime.accounts import Account, distinct_accounts
@@ -32,6 +33,16 @@ class Execution:
     invocation: Invocation
     run: Run
     output: ExecutionOutput
+
+    def __repr__(self) -> str:
+        return described(
+            self,
+            {
+                "program_id": self.input.program_id,
+                "program_sha256": self.invocation.program.file_sha256,
+                **self.output.headline(),
+            },
+        )
 
     def _repr_html_(self) -> str:
         return html_table("Run", outcome_lines(self.output)) + html_log(self.output.logs)

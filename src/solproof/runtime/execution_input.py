@@ -10,6 +10,7 @@ from enum import Enum
 
 from solproof.errors import InputError
 from solproof.program.raw import RawFormat
+from solproof.representation import short_repr
 from solproof.runtime.accounts import KEY_LENGTH, InstructionAccount, check_accounts
 from solproof.runtime.budget import HEAP_SIZE_STEP, MAXIMUM_COMPUTE_UNIT_LIMIT, MINIMUM_HEAP_SIZE, heap_cost
 from solproof.runtime.epoch_stakes import EpochStakes
@@ -50,6 +51,8 @@ class Parameters:
     epoch_stakes: EpochStakes = field(default_factory=EpochStakes)
     features: FeatureSet = field(default_factory=FeatureSet)
 
+    __repr__ = short_repr
+
     def __post_init__(self) -> None:
         if not 0 <= self.compute_unit_limit <= MAXIMUM_COMPUTE_UNIT_LIMIT:
             raise InputError(
@@ -87,6 +90,8 @@ class ExecutionInput:
     instruction_data: bytes
     parameters: Parameters = field(default_factory=Parameters)
     program_format: RawFormat | None = None
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         if len(self.program) > MAXIMUM_PROGRAM_LENGTH:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from solproof.representation import described, short_repr
 from solproof.runtime.accounts import Account
 
 
@@ -13,6 +14,9 @@ class ReturnData(NamedTuple):
 
     program_id: bytes
     data: bytes
+
+    def __repr__(self) -> str:
+        return described(self, self._asdict())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,13 @@ class ExecutionOutput:
     accounts: tuple[Account, ...]
     logs: tuple[str, ...]
     return_data: ReturnData
+
+    __repr__ = short_repr
+
+    def headline(self) -> dict[str, object]:
+        """How it ended and what it cost: the fields that a short representation shows."""
+        names = ("success", "error", "fault", "compute_units", "instructions")
+        return {name: getattr(self, name) for name in names}
 
 
 def outcome_lines(output: ExecutionOutput) -> list[tuple[str, str]]:

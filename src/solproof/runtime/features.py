@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import base58
 
 from solproof.errors import InputError, UnsupportedError
+from solproof.representation import short_repr
 from solproof.runtime.accounts import address_bytes, address_text
 
 V0_DISABLED = "disable_sbpf_v0_execution"
@@ -86,6 +87,8 @@ class FeatureSet:
     """
 
     active: frozenset[str] = frozenset(_ON_MAINNET)
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         for name in sorted(self.active):

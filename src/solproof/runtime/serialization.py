@@ -29,6 +29,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from solproof.representation import short_repr
 from solproof.runtime.accounts import InstructionAccount, first_positions
 from solproof.runtime.execution_input import Loader
 from solproof.vm.limits import INPUT_START
@@ -71,6 +72,8 @@ class SerializedInput:
     instruction_data_address: int
     records: tuple[int | None, ...]
     fields: RecordFields
+
+    __repr__ = short_repr
 
 
 def serialize(

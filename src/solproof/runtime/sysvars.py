@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 import base58
 
 from solproof.errors import InputError
+from solproof.representation import short_repr
 from solproof.runtime.accounts import Account
 
 SYSVAR_OWNER = base58.b58decode("Sysvar1111111111111111111111111111111111111")
@@ -67,6 +68,8 @@ class Sysvars:
     slot_hashes: bytes = DEFAULT_SLOT_HASHES
     stake_history: bytes = bytes(8)
     fees: bytes = bytes(8)
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         for name, content in self.items():

@@ -25,6 +25,7 @@ from solproof.accesses.arrays import Integers, Values
 from solproof.accesses.public import PublicData
 from solproof.errors import ProofRejected, Rejection
 from solproof.host.reader import ByteReader, Problem, ReaderErrors
+from solproof.representation import short_repr
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
 
@@ -62,6 +63,8 @@ class Claim:
     last: Values
     memory_units: int
     events: tuple[SyscallEvent, ...]
+
+    __repr__ = short_repr
 
     @property
     def instructions(self) -> int:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
 from solproof.host.reader import ByteReader, Problem, ReaderErrors
+from solproof.representation import short_repr
 
 MAGIC = b"SOLPROOF"
 FORMAT = 4
@@ -50,6 +51,8 @@ class ProofFile:
     security_regime: str
     claim: bytes
     proof: bytes
+
+    __repr__ = short_repr
 
     def header(self) -> bytes:
         """The file as far as the claim."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from solproof.representation import short_repr
 from solproof.runtime.execute import Execution
 from solproof.tracing.code import Slot
 from solproof.tracing.columns import Block, Columns, columns_of
@@ -44,6 +45,8 @@ class SyscallRecord:
     compute_units: int
     words: tuple[Word, ...]
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, slots=True)
 class FaultRecord:
@@ -82,6 +85,8 @@ class Step:
     call_depth: int
     syscall: SyscallRecord | None
     fault: FaultRecord | None
+
+    __repr__ = short_repr
 
 
 def fault_of(run: Run) -> FaultRecord | None:

@@ -17,6 +17,7 @@ from solproof.backend.protocol import PublicData as BackendData
 from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.display import html_table, security_text
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
+from solproof.representation import described
 from solproof.runtime.execute import report
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
@@ -44,6 +45,10 @@ class Verdict:
     seconds: dict[str, float]
     events: int
     event_words: int
+
+    def __repr__(self) -> str:
+        names = ("security_bits", "security_regime", "proof_bytes", "events", "event_words")
+        return described(self, {**self.output.headline(), **{name: getattr(self, name) for name in names}})
 
     def _repr_html_(self) -> str:
         rows = [

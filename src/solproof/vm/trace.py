@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solproof.program.program import Program
+from solproof.representation import short_repr
 from solproof.vm.faults import Fault
 from solproof.vm.memory import Layout
 
@@ -40,6 +41,8 @@ class SyscallEvent:
     words: tuple[WordAccess, ...]
     memory_units: int = 0
 
+    __repr__ = short_repr
+
 
 class Recorder:
     """Appends to the columns of a trace while the machine runs. All values have 64 bits."""
@@ -65,6 +68,8 @@ class Trace:
     second_word: NDArray[np.uint64]  # [m]
     frames: NDArray[np.uint64]  # [k, 5]
     events: tuple[SyscallEvent, ...]
+
+    __repr__ = short_repr
 
     @classmethod
     def of(cls, recorder: Recorder) -> Trace:
@@ -121,8 +126,10 @@ class Run:
     final: FinalState
     instructions: int  # number of executed instructions, including the last one
     compute_units: int
-    input_region: bytes = field(repr=False)
-    trace: Trace = field(repr=False)
+    input_region: bytes
+    trace: Trace
+
+    __repr__ = short_repr
 
     @property
     def r0(self) -> int:

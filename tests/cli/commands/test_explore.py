@@ -16,8 +16,9 @@ def test_a_page(command: Command, files: Files, tmp_path: Path) -> None:
     assert result.output.splitlines()[-1] == (
         f"page               {output}: 76 steps, {output.stat().st_size:,} bytes"
     )
-    phases = [line.split("s  ")[1] for line in result.errors.splitlines()]
-    assert phases == ["execute", "page", "write", "done"]
+    *phases, done = result.errors.splitlines()
+    assert phases == ["explore: execute ...", "explore: page ...", "explore: write ..."]
+    assert done.startswith("explore: done in ")
 
 
 def test_json_and_options(command: Command, files: Files, tmp_path: Path) -> None:

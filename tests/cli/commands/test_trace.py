@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,9 +23,18 @@ def test_a_file(command: Command, files: Files, tmp_path: Path) -> None:
     assert result.output.splitlines()[-1] == (
         f"trace              {output}: 76 steps, {output.stat().st_size:,} bytes"
     )
-    phases = [line.split("s  ")[1] for line in result.errors.splitlines()]
-    assert phases == ["execute", "write, 0 %", "write, 100 %", "done"]
+    *phases, done = result.errors.splitlines()
+    assert phases == ["trace: execute ...", "trace: write ...", "trace: write, 100 % ..."]
+    assert re.fullmatch(r"trace: done in [\d.]+ s: execute [\d.]+ s, write [\d.]+ s", done)
     assert [item.name for item in tmp_path.iterdir()] == [output.name]
+
+
+def test_progress_as_json(command: Command, files: Files, tmp_path: Path) -> None:
+    arguments = ["trace", files.input_bin, "-o", tmp_path / "trace.json", "--progress", "json"]
+    *lines, done = [json.loads(line) for line in command(*arguments).errors.splitlines()]
+    said = [(line["phase"], line.get("percent")) for line in lines]
+    assert said == [("execute", None), ("write", None), ("write", 100)]
+    assert list(done["phases"]) == ["execute", "write"]
 
 
 def test_json_says_what_was_written(command: Command, files: Files, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,21 +21,45 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
             progress(phase, 0.0)
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert [line.split() for line in captured.err.splitlines()] == [
-        ["prove:", seconds, "s", phase]
-        for seconds, phase in zip(
-            (line.split()[1] for line in captured.err.splitlines()),
-            ("trace", "grinding", "lookups", "done"),
-            strict=True,
-        )
-    ]
+    *begun, done = captured.err.splitlines()
+    assert begun == ["prove: trace ...", "prove: grinding ...", "prove: lookups ..."]
+    seconds = r"\d+\.\d{3} s"
+    assert re.fullmatch(
+        f"prove: done in {seconds}: trace {seconds}, grinding {seconds}, lookups {seconds}", done
+    )
+
+
+def test_the_last_line_has_the_time_of_each_phase(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The start, then each change of phase, then the end.
+    clock = iter([0.0, 0.0, 1.0, 1.5, 4.0, 4.25, 5.0])
+    monkeypatch.setattr(
+        "solproof.cli.terminal.progress.time", SimpleNamespace(perf_counter=lambda: next(clock))
+    )
+    with Phases("prove", quiet=False) as progress:
+        for phase in ("trace", "grinding", "lookups", "grinding"):
+            progress(phase)
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "prove: done in 5.000 s: trace 1.000 s, grinding 0.750 s, lookups 2.500 s"
+    )
+
+
+def test_a_phase_that_is_partly_done(capsys: pytest.CaptureFixture[str]) -> None:
+    with Phases("trace", quiet=False) as progress:
+        progress("write")
+        for percent in (10, 10, 20):
+            progress.reach(percent)
+    *lines, done = capsys.readouterr().err.splitlines()
+    assert lines == ["trace: write ...", "trace: write, 10 % ...", "trace: write, 20 % ..."]
+    assert re.fullmatch(r"trace: done in [\d.]+ s: write [\d.]+ s", done)
 
 
 def test_a_failure_is_not_done(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="no"), Phases("prove", quiet=False) as progress:
         progress("trace", 0.0)
         raise ValueError("no")
-    assert capsys.readouterr().err.splitlines()[-1].endswith("trace")
+    assert capsys.readouterr().err == "prove: trace ...\n"
 
 
 def test_quiet(capsys: pytest.CaptureFixture[str]) -> None:

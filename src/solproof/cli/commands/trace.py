@@ -108,9 +108,9 @@ def trace(
         execution = execute(given)
 
         def tell(done: int, steps: int) -> None:
-            progress(f"write, {10 * done // steps * 10} %")
+            progress.reach(10 * done // steps * 10)
 
-        tell(0, 1)
+        progress("write")
         if output is None:
             print_pieces(_pieces(execution, output_format, constraints, contents, tell))
             return

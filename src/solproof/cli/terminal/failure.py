@@ -13,10 +13,12 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from solproof.cli.terminal.reporting import detail
+from solproof.cli.terminal.termination import Termination
 from solproof.errors import InputError, Reason, SolproofError
 from solproof.exit_status import INTERRUPTED, READER_GONE, UNEXPECTED
 from solproof.host.resources import peak_memory
@@ -27,47 +29,63 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     object).
     """
     start = time.perf_counter()
+    termination = Termination()
     try:
-        with command.make_context("solproof", list(arguments)) as context:
+        with termination.raising(), command.make_context("solproof", list(arguments)) as context:
             command.invoke(context)
             detail(f"{time.perf_counter() - start:.3f} s, {peak_memory() / 2**20:,.0f} MiB of memory at most")
-        sys.stdout.flush()
-    except click.exceptions.Exit as end:
-        return end.exit_code
-    except click.ClickException as error:
-        return _report(InputError.__name__, _usage(error), InputError.exit_status, arguments)
-    except SolproofError as error:
-        return _report(type(error).__name__, str(error), error.exit_status, arguments, error.reason)
-    except KeyboardInterrupt:
-        return _report("Interrupted", "interrupted", INTERRUPTED, arguments)
-    except BrokenPipeError:
-        # Nobody reads on: leave quietly, and keep the interpreter from flushing into the closed pipe again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return READER_GONE
-    except MemoryError:
-        return _report("MemoryError", "not enough memory", UNEXPECTED, arguments)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return _report("OSError", f"{where}{error.strerror or error}", UNEXPECTED, arguments)
-    except SystemExit:
-        raise
-    except BaseException as error:  # a panic in a Rust module is no Exception
-        if {"--verbose", "-v"} & set(arguments):
-            traceback.print_exception(error)
-        return _report(type(error).__name__, _unforeseen(error), UNEXPECTED, arguments)
+            sys.stdout.flush()
+    except BaseException as error:
+        if termination.status is not None:  # whatever error the removal of files ended with
+            return _report("Terminated", termination.message, termination.status, arguments)
+        return _status_of(error, arguments)
     return 0
+
+
+def _status_of(error: BaseException, arguments: Sequence[str]) -> int:
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.ClickException():
+            return _report(InputError.__name__, _usage(error), InputError.exit_status, arguments)
+        case SolproofError():
+            return _report(type(error).__name__, str(error), error.exit_status, arguments, error.reason)
+        case KeyboardInterrupt():
+            return _report("Interrupted", "interrupted", INTERRUPTED, arguments)
+        case BrokenPipeError():
+            _discard(sys.stdout)  # nobody reads on: leave quietly
+            return READER_GONE
+        case MemoryError():
+            return _report("MemoryError", "not enough memory", UNEXPECTED, arguments)
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return _report("OSError", f"{where}{error.strerror or error}", UNEXPECTED, arguments)
+        case SystemExit():
+            raise error
+        case _:  # a panic in a Rust module is no Exception
+            if {"--verbose", "-v"} & set(arguments):
+                traceback.print_exception(error)
+            return _report(type(error).__name__, _unforeseen(error), UNEXPECTED, arguments)
 
 
 def _report(
     kind: str, message: str, status: int, arguments: Sequence[str], reason: Reason | None = None
 ) -> int:
     line = printable(" ".join(message.splitlines()))
-    print(f"error: {line}", file=sys.stderr)
+    try:
+        print(f"error: {line}", file=sys.stderr)
+    except OSError:  # the terminal is gone
+        _discard(sys.stderr)
     if "--json" in arguments:
         with contextlib.suppress(OSError):  # the line on standard error has said it
             failure = {"kind": kind, "message": line, "exit_status": status, "reason": reason}
             print(json.dumps({"failure": failure}), flush=True)
     return status
+
+
+def _discard(stream: TextIO) -> None:
+    """Lead a stream nowhere, so that the interpreter does not fail to flush it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def printable(text: str) -> str:

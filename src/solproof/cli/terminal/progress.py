@@ -1,5 +1,7 @@
-"""Progress on standard error, by phase: live when somebody watches, otherwise a line as each phase first
-begins, which may be JSON.
+"""Progress on standard error, by phase. A terminal shows a live list of phases with their times.
+
+Elsewhere each phase has a line when it first begins. The last line has the seconds of every phase. The lines
+may be JSON.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ class Phases:
         self._mode = progress_mode(quiet=quiet)
         self._start = self._begun = time.perf_counter()
         self._seconds: dict[str, float] = {}
+        self._percent: dict[str, int] = {}
         self._current: str | None = None
         self._live: Live | None = None
 
@@ -45,17 +48,28 @@ class Phases:
             phases = {phase: round(spent, 6) for phase, spent in self._seconds.items()}
             json_line(command=self._title, done=True, seconds=self._elapsed(), phases=phases)
         elif kind is None:
-            self._print("done")
+            times = ", ".join(f"{phase} {spent:.3f} s" for phase, spent in self._seconds.items())
+            self._print(f"done in {self._elapsed():.3f} s: {times}")
 
     def __call__(self, phase: str, _seconds: float = 0.0) -> None:
         """A phase begins; the one before has ended."""
         self._end_phase()
         if phase not in self._seconds:
             self._seconds[phase] = 0.0
-            self._print(phase)
+            self._print(f"{phase} ...")
             if self._mode is Mode.JSON:
                 json_line(command=self._title, phase=phase, seconds=self._elapsed())
         self._current = phase
+
+    def reach(self, percent: int) -> None:
+        """So many percent of the running phase are done; shown when the number has changed."""
+        phase = self._current
+        if phase is None or self._percent.get(phase) == percent:
+            return
+        self._percent[phase] = percent
+        self._print(f"{phase}, {percent} % ...")
+        if self._mode is Mode.JSON:
+            json_line(command=self._title, phase=phase, percent=percent, seconds=self._elapsed())
 
     def say(self, text: str, **fields: object) -> None:
         """Say a line between phases; `fields` are its content where progress is JSON."""
@@ -81,12 +95,13 @@ class Phases:
 
     def _print(self, text: str) -> None:
         if self._mode is Mode.AUTO and self._live is None:
-            elapsed = time.perf_counter() - self._start
-            print(f"{self._title}: {elapsed:7.3f} s  {text}", file=sys.stderr, flush=True)
+            print(f"{self._title}: {text}", file=sys.stderr, flush=True)
 
     def _lines(self) -> Text:
         running = time.perf_counter() - self._begun
-        return Text("\n").join(
-            Text(f"{self._title}: {seconds + running * (phase == self._current):7.3f} s  {phase}")
-            for phase, seconds in self._seconds.items()
-        )
+        lines = []
+        for phase, spent in self._seconds.items():
+            seconds = spent + running * (phase == self._current)
+            part = f", {self._percent[phase]} %" if phase in self._percent else ""
+            lines.append(Text(f"{self._title}: {seconds:7.3f} s  {phase}{part}"))
+        return Text("\n").join(lines)

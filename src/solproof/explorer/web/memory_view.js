@@ -9,6 +9,7 @@ class MemoryView {
     this.step = 0;
     this.selected = null;
     this.follows = true;
+    this.followed = null;
     this.wide = true;
     this.regionButtons = run.regions.map((region) =>
       el("button", { type: "button", text: region.name, onclick: () => this.open(this.interesting(region)) }),
@@ -49,11 +50,16 @@ class MemoryView {
     this.setRegion(run.regions.at(-1));
   }
 
+  // As many columns as there is room for, and the same address on top, or the chosen byte in view. A hidden list has no width.
   fit() {
-    const wide = this.list.element.clientWidth >= 440;
-    if (wide === this.wide) return;
+    const { clientWidth, scrollTop } = this.list.element;
+    const wide = clientWidth >= 440;
+    if (clientWidth === 0 || wide === this.wide) return;
+    const top = scrollTop * this.columns;
     this.wide = wide;
     this.setRegion(this.region);
+    this.list.element.scrollTop = top / this.columns;
+    if (this.run.regionOf(this.selected) === this.region) this.reveal(this.selected);
   }
 
   get columns() {
@@ -62,6 +68,7 @@ class MemoryView {
 
   setFollow(follows) {
     this.follows = follows;
+    this.followed = null;
     if (follows) this.show(this.step);
   }
 
@@ -88,7 +95,11 @@ class MemoryView {
     if (!region) return;
     if (region !== this.region) this.setRegion(region);
     this.select(address);
-    this.list.reveal(Math.floor(region.offset(address) / this.columns));
+    this.reveal(address);
+  }
+
+  reveal(address) {
+    this.list.reveal(Math.floor(this.region.offset(address) / this.columns));
   }
 
   select(address) {
@@ -109,12 +120,24 @@ class MemoryView {
         this.touched.set(this.run.byteAddress(address[number], position), wrote ? "wrote" : "read");
       }
     }
-    if (this.follows && first < end && this.run.regionOf(this.run.access.address[first])) {
-      this.open(this.run.access.address[first]);
+    this.fit();
+    const latest = this.latestAccess(step);
+    const opens = first < end || latest !== this.followed;
+    if (this.follows && opens && latest !== null && this.run.regionOf(this.run.access.address[latest])) {
+      this.open(this.run.access.address[latest]);
+      // A hidden list cannot scroll.
+      if (this.list.element.clientHeight > 0) this.followed = latest;
     } else {
       this.list.draw();
       this.showHistory();
     }
+  }
+
+  // The first access of the step, or of the last step before it that has any.
+  latestAccess(step) {
+    const { access } = this.run;
+    const last = lastAtMost(access.step, step);
+    return last < 0 ? null : this.run.accessesOf(access.step[last])[0];
   }
 
   row(index) {

@@ -1,0 +1,55 @@
+"""Signals that end a process raise an exception, so that a command removes what it has half written."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from solproof.exit_status import HUNG_UP, TERMINATED
+
+STATUSES = {signal.SIGHUP: HUNG_UP, signal.SIGTERM: TERMINATED}
+
+
+class Terminated(BaseException):
+    """A signal asks the process to end. Like `KeyboardInterrupt` it is no `Exception`."""
+
+
+class Termination:
+    """Signals that end the process, and whether one has come: `status` is then the exit status."""
+
+    def __init__(self) -> None:
+        self.status: int | None = None
+
+    @property
+    def message(self) -> str:
+        """The end in words."""
+        return "the terminal is gone" if self.status == HUNG_UP else "terminated"
+
+    @contextmanager
+    def raising(self) -> Iterator[None]:
+        """SIGTERM and SIGHUP raise `Terminated` in this block.
+
+        A signal that the process ignores stays ignored, as under `nohup`. Outside the main thread nothing
+        changes, because Python handles signals only there.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        default = [number for number in STATUSES if signal.getsignal(number) is signal.SIG_DFL]
+        for number in default:
+            signal.signal(number, self._receive)
+        try:
+            yield
+        finally:
+            for number in default:
+                signal.signal(number, signal.SIG_DFL)
+
+    def _receive(self, number: int, _: FrameType | None) -> None:
+        # A closed terminal may send two signals. The second must not interrupt the removal of files.
+        for each in STATUSES:
+            signal.signal(each, signal.SIG_IGN)
+        self.status = STATUSES[signal.Signals(number)]
+        raise Terminated

@@ -1,0 +1,81 @@
+"""The engine's threads: in forked processes, in a progress callback, and with one thread alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from solproof._native import prover
+from tests.engine.circuits import PARAMETERS, TRANSCRIPT, machine
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FORKS = """
+import multiprocessing, sys
+from tests.engine.circuits import machine
+
+fork = multiprocessing.get_context("fork")
+key_and_tables = machine()
+
+def prove_here_and_in_forks(generations):
+    key_and_tables.verify(key_and_tables.prove())
+    if generations == 0:
+        return
+    child = fork.Process(target=prove_here_and_in_forks, args=(generations - 1,))
+    child.start()
+    child.join(30 * generations)
+    if child.exitcode is None:
+        child.kill()
+        sys.exit("the child hangs")
+    if child.exitcode:
+        sys.exit(child.exitcode)
+
+prove_here_and_in_forks(2)
+prove_here_and_in_forks(1)
+"""
+
+ONE_THREAD = """
+from tests.engine.circuits import machine
+
+small = machine()
+small.verify(small.prove())
+"""
+
+
+def run(script: str, **environment: str) -> tuple[int, str]:
+    """The exit status and the errors of a Python script in a process of its own."""
+    process = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    return process.returncode, process.stderr
+
+
+def test_forked_processes_prove_and_verify() -> None:
+    """A child and its child, after their parents have proved; then the first process again."""
+    status, errors = run(FORKS)
+    assert status == 0, errors
+
+
+def test_one_thread_is_enough() -> None:
+    assert run(ONE_THREAD, RAYON_NUM_THREADS="1") == (0, "")
+
+
+def test_a_progress_callback_may_prove_and_verify() -> None:
+    small = machine()
+    phases: list[str] = []
+
+    def prove_another(phase: str, _: float) -> None:
+        phases.append(phase)
+        if phase == "quotient":
+            small.verify(small.prove())
+
+    prover.prove(small.key, small.instances, TRANSCRIPT, PARAMETERS, prove_another)
+    assert phases.count("quotient") == 1
