@@ -45,7 +45,7 @@ from solproof.program.elf_writer import write_elf
 from solproof.proving.prove import prove_execution
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
-from tests.programs import mainnet_programs
+from tests.support.mainnet_programs import mainnet_programs
 
 CALIBRATION = Path(estimation.__path__[0]) / FILE
 RUNS = 3

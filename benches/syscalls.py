@@ -15,7 +15,7 @@ from solproof.oracle.litesvm import runtime
 from solproof.runtime.accounts import InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.syscalls.addresses import program_address
-from tests.runtime.elf_builder import build_elf, call, leave, syscall_program, write_memory
+from tests.support.elf_builder import build_elf, call, syscall_program, write_memory
 
 MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
 TOKEN_2022 = Pubkey.from_string("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")
@@ -46,7 +46,7 @@ def hashes() -> ExecutionInput:
     """100 times SHA-256 of 1 KiB."""
     message = write_memory({HEAP: struct.pack("<QQ", HEAP + 0x1000, 1024)})
     calls = [part for _ in range(100) for part in call("sol_sha256", (HEAP, 1, HEAP + 64))]
-    return _given(build_elf([*message, *calls, leave()]))
+    return _given(build_elf([*message, *calls, "exit"]))
 
 
 def copy() -> ExecutionInput:

@@ -19,7 +19,7 @@ from solproof.formats import bincode
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk.emulator import emulate
 from solproof.zisk.outputs import Word
-from tests.runtime.test_token_programs import CLASSIC, P_TOKEN, SUCCEEDING, TOKEN_2022, scene_of
+from tests.support.token_programs import CLASSIC, P_TOKEN, SUCCEEDING, TOKEN_2022, scene_of
 
 NAMES = {P_TOKEN: "p-token", CLASSIC: "SPL Token 3.5.0", TOKEN_2022: "Token-2022"}
 

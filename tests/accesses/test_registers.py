@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from assurance.corpus import every_opcode_run, witnesses
+from assurance.forgery import evaluator_of
 from solproof.accesses.registers import MAXIMUM_GAP, split_gaps
 from solproof.air.bus import Role
-from tests.conformance import states
-from tests.soundness.corpus import every_opcode_run, witnesses
-from tests.soundness.forgery import evaluator_of
+from tests.support.conformance import states
 
 
 def test_gaps() -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from assurance.forgery import Forgery
+from assurance.programs import asm
+from assurance.runs import run
 from solproof.air.bus import RANGE16, STATE
 from solproof.air.check import check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
 from solproof.proving.witness import Instance
-from tests.conformance import run, witness_of
-from tests.program_builder import ProgramBuilder
-from tests.soundness.forgery import Forgery
 
 
 def counter() -> Chip:
@@ -66,11 +66,7 @@ def test_the_limit() -> None:
 
 
 def test_pc_of_an_instruction() -> None:
-    builder = ProgramBuilder()
-    builder.constant(1, 5)
-    builder.emit("ADD64_IMM", 1, immediate=1)
-    builder.exit()
-    lie = Forgery(witness_of(run(builder.build())))
+    lie = Forgery.of(run(asm("lddw r1, 5; add64 r1, 1; exit")))
     lie.row("add")["is_real"] = 2
     assert any(str(each).startswith("add row 0 (pc 2): is_real is 0 or 1:") for each in lie.failures())
 

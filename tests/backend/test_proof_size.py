@@ -13,7 +13,7 @@ from solproof.demo.scenario import transfer
 from solproof.estimation.estimate import estimate_execution
 from solproof.proving.prove import prove_execution
 from solproof.runtime.execute import execute
-from tests.profile.sources import NESTED, run_source
+from tests.support.call_trees import NESTED, run_source
 
 PARAMETERS = Parameters.from_json(prover.parameters_default())
 TRIALS = 400

@@ -10,8 +10,8 @@ import pytest
 from solproof.demo import scenario
 from solproof.runtime.accounts import address_text
 from tests.cli.conftest import Command, Files, Result
-from tests.program.elf_files import small_elf
-from tests.runtime.elf_builder import build_elf, call, leave
+from tests.support.elf_builder import build_elf, call
+from tests.support.elf_files import small_elf
 
 ERROR_NAME = "Detected sbpf_version required by the executable which are not enabled"
 
@@ -103,7 +103,7 @@ def test_newer_version(command: Command, files: Files, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["run", "prove"])
 def test_unknown_syscall(name: str, command: Command, files: Files, tmp_path: Path) -> None:
     program = tmp_path / "program.so"
-    program.write_bytes(build_elf([*call("sol_invoke_signed_c", (0, 0, 0)), leave()]))
+    program.write_bytes(build_elf([*call("sol_invoke_signed_c", (0, 0, 0)), "exit"]))
     proof = ["--output", tmp_path / "proof", "--quiet"] if name == "prove" else []
     result = command(name, program, "--input", files.input, *proof)
     refused(result, 3, "syscall sol_invoke_signed_c (cross-program invocation) is not supported yet")

@@ -15,6 +15,7 @@ from solproof.cli import SUMMARIES, solproof
 from solproof.cli.commands.disasm import disasm
 from solproof.demo import run_demo
 from tests.cli.conftest import Command, Files
+from tests.support.commands import found
 
 Arguments = list[object]
 WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
@@ -40,18 +41,6 @@ WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
 """Arguments with which each command does its work."""
 
 NEEDS_NOTHING = ("opcode", "demo", "doctor", "zisk doctor")
-
-
-def found(name: str) -> click.Command:
-    """A command by its words."""
-    context = click.Context(solproof)
-    command: click.Command = solproof
-    for word in name.split():
-        assert isinstance(command, click.Group)
-        member = command.get_command(context, word)
-        assert member is not None
-        command = member
-    return command
 
 
 def names() -> Iterator[str]:

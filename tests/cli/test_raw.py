@@ -15,8 +15,8 @@ from solproof.program.bytecode_verifier import RAW_HINT
 from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import address_text
 from tests.cli.conftest import Command, Files
-from tests.isa.samples import EXIT, encode
-from tests.program.elf_files import strict_elf
+from tests.support.elf_files import strict_elf
+from tests.support.random_instructions import EXIT, encode
 
 # Not only zeros after the first code, so that nothing else than bytecode can be meant: r0 = 7 from slot 1 on.
 RETURN_7 = encode(EXIT, Instruction(0xB7, immediate=7), EXIT)

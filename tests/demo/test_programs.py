@@ -10,7 +10,7 @@ from solders.pubkey import Pubkey
 from solproof.demo.programs import TOKEN, classic_token, p_token, read_program
 from solproof.errors import InputError
 from solproof.oracle.litesvm import runtime
-from tests.programs import mainnet_programs
+from tests.support.mainnet_programs import mainnet_programs
 
 P_TOKEN_SHA256 = "53e587eee80c786bcfba1450397d92179a0f01def776d19fb4ddf690d64431cc"
 CLASSIC_TOKEN_SHA256 = "7b44674b9704fa7640fbebfac68389f338b500b8c2bc29175c27ed66838b5a3c"

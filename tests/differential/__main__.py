@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from solproof.runtime.execution_input import ExecutionInput
-from tests.conformance import assert_checked
 from tests.differential import mainnet, parts, upstream
 from tests.differential.cases import MAINNET_VERSIONS, VERSIONS
 from tests.differential.parts import Part
 from tests.differential.proofs import Candidate, choose, prove_and_verify
 from tests.differential.tally import Item, all_endings, all_opcodes
-from tests.oracle.oracle import oracle
+from tests.support.conformance import assert_checked
+from tests.support.oracle.oracle import oracle
 
 PROGRAMS_OF_A_PART = 500
 PARTS_OF_A_REPORT = 10

@@ -18,10 +18,10 @@ from solproof.program.raw import RawFormat
 from solproof.runtime.budget import heap_cost
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from tests.conformance import ask_oracle, assert_equal
 from tests.differential.programs import RandomProgram
 from tests.differential.source import Source
-from tests.program.elf_files import strict_elf
+from tests.support.conformance import ask_oracle, assert_equal
+from tests.support.elf_files import strict_elf
 
 VERSIONS = (0, 1, 2, 3, 4)
 MAINNET_VERSIONS = (0, 1, 2, 3)

@@ -19,8 +19,8 @@ from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.sysvars import Sysvars
 from tests.differential.token_instructions import TokenInstructions
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.programs import PROGRAM_IDS, mainnet_programs
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.mainnet_programs import PROGRAM_IDS, mainnet_programs
 
 TOKENS = {
     "p_token": TOKEN_PROGRAM,

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput
-from tests.conformance import assert_checked
 from tests.differential import mainnet
 from tests.differential.cases import Case, cases, run_case, runtime_cases
 from tests.differential.proofs import Candidate, choose
 from tests.differential.search import search
 from tests.differential.tally import EXIT, Tally, ending
-from tests.litesvm_oracle import assert_like_litesvm
+from tests.support.conformance import assert_checked
+from tests.support.litesvm_oracle import assert_like_litesvm
 
 
 @dataclass(slots=True)

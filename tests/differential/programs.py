@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from assurance.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
+from assurance.program_builder import ProgramBuilder
 from solproof.isa.opcodes import OPCODES, Action, Form, Format, Opcode
-from tests.circuit.instructions.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
 from tests.differential.source import Source
-from tests.program_builder import ProgramBuilder
 
 ROUTINES = 3
 """The most functions of a program, besides those that call themselves."""

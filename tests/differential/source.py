@@ -8,7 +8,7 @@ from typing import TypeVar
 from hypothesis import strategies
 from hypothesis.strategies import DrawFn
 
-from tests.circuit.instructions.operands import EDGES
+from tests.support.operands import EDGES
 
 T = TypeVar("T")
 

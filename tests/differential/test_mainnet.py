@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from solproof.runtime.execute import Execution
-from tests.conformance import assert_checked
 from tests.differential import mainnet
 from tests.differential.cases import MAINNET_VERSIONS, Case, runtime_cases
 from tests.differential.search import search
 from tests.differential.tally import Tally
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.runtime.syscalls.harness import replay
+from tests.support.conformance import assert_checked
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.syscall_harness import replay
 
 INSTRUCTIONS = 50
 FILES = 200

@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from solproof.isa import semantics
-from tests.conformance import assert_checked
 from tests.differential.cases import VERSIONS, Case, cases, run_case
 from tests.differential.search import Difference, search
 from tests.differential.tally import Tally, all_opcodes
+from tests.support.conformance import assert_checked
 
 PROGRAMS = 1500
 GROUPS = 6

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from assurance.programs import text_program
+from assurance.runs import PROGRAM_ID
 from solproof.program.program import Program
 from solproof.runtime.syscalls import SyscallContext
 from solproof.runtime.sysvars import Sysvars
@@ -21,8 +23,7 @@ from solproof.vm import limits, machine
 from solproof.vm.limits import MAXIMUM_CALL_DEPTH, initial_registers
 from solproof.vm.memory import Layout
 from solproof.vm.trace import Run
-from tests.conformance import PROGRAM_ID, states
-from tests.program_builder import text_program
+from tests.support.conformance import states
 
 SHARED = os.environ.get("SOLPROOF_SHARED")
 SYSCALLS = "calls syscalls that exist only in the test-suite"
@@ -111,7 +112,7 @@ def _settings(config: dict[str, Any]) -> Iterator[None]:
     with (
         patch.object(machine, "MAXIMUM_CALL_DEPTH", config["max_call_depth"]),
         patch.object(machine, "FRAME_STRIDES", strides),
-        patch("tests.conformance.FRAME_STRIDES", strides),
+        patch("tests.support.conformance.FRAME_STRIDES", strides),
         patch.object(Layout, "stack_gaps", gaps),
     ):
         yield

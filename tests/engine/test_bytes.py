@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solproof._native import prover
-from tests.engine.circuits import SOURCE, Machine, machine
+from tests.support.small_circuits import SOURCE, Machine, machine
 
 HEADER = 6
 

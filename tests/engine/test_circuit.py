@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from solproof._native import prover
-from tests.engine.circuits import ChipBuilder, circuit, fibonacci_chip, machine_chips, table
+from tests.support.small_circuits import ChipBuilder, circuit, fibonacci_chip, machine_chips, table
 
 
 def refusal(document: bytes, preprocessed: list[Any] | None = None) -> str:

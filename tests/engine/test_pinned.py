@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from solproof._native import prover
-from tests.engine.circuits import machine
+from tests.support.small_circuits import machine
 
 PINNED = Path(__file__).with_name("pinned.proof")
 WHAT_TO_DO = (
     "the engine no longer accepts a proof that it made before: its parameters, its transcript, Plonky3 or "
-    "tests/engine/circuits.py has changed. If that is meant, raise FORMAT in statement/proof_file.py, unless "
-    "system_digest in backend/key.py tells the two apart already (VERSIONING.md); then write "
+    "tests/support/small_circuits.py has changed. If that is meant, raise FORMAT in statement/proof_file.py, "
+    "unless system_digest in backend/system.py tells the two apart already (VERSIONING.md); then write "
     "machine().prove() to tests/engine/pinned.proof"
 )
 

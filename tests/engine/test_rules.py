@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from solproof._native import prover
-from tests.engine.circuits import (
+from tests.support.small_circuits import (
     FIBONACCI,
     PARAMETERS,
     RANGE,

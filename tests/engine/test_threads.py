@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 from solproof._native import prover
-from tests.engine.circuits import PARAMETERS, TRANSCRIPT, machine
+from tests.support.small_circuits import PARAMETERS, TRANSCRIPT, machine
 
 ROOT = Path(__file__).resolve().parents[2]
 
 FORKS = """
 import multiprocessing, sys
-from tests.engine.circuits import machine
+from tests.support.small_circuits import machine
 
 fork = multiprocessing.get_context("fork")
 key_and_tables = machine()
@@ -37,7 +37,7 @@ prove_here_and_in_forks(1)
 """
 
 ONE_THREAD = """
-from tests.engine.circuits import machine
+from tests.support.small_circuits import machine
 
 small = machine()
 small.verify(small.prove())

@@ -19,8 +19,8 @@ from solproof.estimation.shapes import table_shapes
 from solproof.proving.witness import build_witness, cut
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from tests.profile.sources import NESTED, RESTING, run_source
-from tests.programs import mainnet_programs
+from tests.support.call_trees import NESTED, RESTING, run_source
+from tests.support.mainnet_programs import mainnet_programs
 
 
 def assert_equal_shapes(execution: Execution) -> None:

@@ -11,7 +11,7 @@ from solproof.explorer.page import explore
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.explorer.conftest import Open
-from tests.runtime.elf_builder import build_elf, call, leave
+from tests.support.elf_builder import build_elf, call
 
 SYSCALL = 3958
 """The first sol_memcmp_ of the Transfer."""
@@ -333,7 +333,7 @@ def test_the_result(page: Page) -> None:
 
 
 def test_a_program_that_fails(open_page: Open) -> None:
-    elf = build_elf([*call("sol_log_", (1, 3)), leave()])
+    elf = build_elf([*call("sol_log_", (1, 3)), "exit"])
     page = open_page(explore(execute(ExecutionInput(elf, bytes(32), (), b""))))
     assert page.inner_text("#badge") == "AccessViolation"
     page.keyboard.press("End")
@@ -343,7 +343,7 @@ def test_a_program_that_fails(open_page: Open) -> None:
 
 
 def test_a_program_that_never_began(open_page: Open) -> None:
-    given = ExecutionInput(build_elf([leave()]), bytes(32), (), b"", Parameters(compute_unit_limit=0))
+    given = ExecutionInput(build_elf("exit"), bytes(32), (), b"", Parameters(compute_unit_limit=0))
     page = open_page(explore(execute(given)))
     assert "ExceededMaxInstructions at pc 0" in page.inner_text("#right .result")
     page.keyboard.press("ArrowRight")

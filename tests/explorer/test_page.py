@@ -21,7 +21,7 @@ from solproof.tracing.constraints import Constraints
 from solproof.tracing.memory_map import regions_after
 from solproof.tracing.steps import Step, trace
 from tests.explorer.conftest import Open
-from tests.runtime.elf_builder import Op, Part, build_elf, call, leave, load, move, store, store_byte
+from tests.support.elf_builder import build_elf, call
 
 HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
 MEBIBYTE = 2**20
@@ -67,22 +67,16 @@ READ_CONSTRAINTS = """([first, end]) => {
 }"""
 
 
-def version_parts() -> list[Part]:
+def version_parts() -> list[str]:
     """Stores and loads of every size, over the end of a frame too, a jump and syscalls."""
     return [
-        move(6, 10),
-        Op("MOV64_IMM", 3, immediate=-2),
-        *(store(6, 3, -offset, size) for offset, size in ((8, "DW"), (13, "W"), (17, "H"), (19, "B"))),
-        *(load(4, 6, -offset, size) for offset, size in ((8, "DW"), (13, "W"), (17, "H"), (19, "B"))),
+        "mov64 r6, r10; mov64 r3, -2",
+        *(f"stx{size} [r6{-offset}], r3" for offset, size in ((8, "dw"), (13, "w"), (17, "h"), (19, "b"))),
+        *(f"ldx{size} r4, [r6{-offset}]" for offset, size in ((8, "dw"), (13, "w"), (17, "h"), (19, "b"))),
         *call("sol_memset_", (HEAP + 3, 0xAB, 13)),
         *call("sol_memcpy_", (HEAP + 40, HEAP + 1, 20)),
-        store_byte(6, 7, -1),
-        Op("JEQ64_IMM", 3, offset=1, immediate=0),
-        Op("MUL64_REG", 3, 3),
-        Op("DIV64_IMM", 3, immediate=3),
-        Op("LSH64_IMM", 3, immediate=5),
-        Op("MOV64_IMM", 0),
-        leave(),
+        "stb [r6-1], 7; jeq r3, 0, +1; mul64 r3, r3; div64 r3, 3; lsh64 r3, 5",
+        "mov64 r0, 0; exit",
     ]
 
 
@@ -94,10 +88,10 @@ def executions() -> dict[str, Execution]:
         "V0": (build_elf(version_parts(), 0), Parameters()),
         "V2": (build_elf(version_parts(), 2), Parameters()),
         "V3": (build_elf(version_parts(), 3), Parameters()),
-        "a fault": (build_elf([load(0, 0), leave()]), Parameters()),
-        "a failing syscall": (build_elf([*call("sol_log_", (1, 3)), leave()]), Parameters()),
+        "a fault": (build_elf("ldxdw r0, [r0]; exit"), Parameters()),
+        "a failing syscall": (build_elf([*call("sol_log_", (1, 3)), "exit"]), Parameters()),
         "an empty meter": (build_elf(version_parts()), Parameters(compute_unit_limit=5)),
-        "the end of the text": (build_elf([Op("MOV64_IMM", 0)]), Parameters()),
+        "the end of the text": (build_elf("mov64 r0, 0"), Parameters()),
     }
     return {
         name: execute(ExecutionInput(elf, bytes(32), accounts, b"data", parameters))
@@ -206,7 +200,7 @@ def test_without_constraints(open_page: Open, classic: Execution, classic_page: 
 
 def test_a_large_account_has_only_touched_pages(open_page: Open) -> None:
     account = Account(bytes([1]) * 32, bytes([2]) * 32, 5, bytes(range(1, 251)) * 10_000)
-    elf = build_elf([load(3, 1, 96), Op("MOV64_IMM", 0), leave()])
+    elf = build_elf("ldxdw r3, [r1+96]; mov64 r0, 0; exit")
     text = explore(execute(ExecutionInput(elf, bytes(32), (InstructionAccount(account),), b"")))
     assert len(text) < MEBIBYTE
     page = open_page(text)

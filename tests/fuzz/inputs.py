@@ -13,7 +13,7 @@ from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.sysvars import Sysvars
 from tests.fuzz.target import MEBIBYTE, Target, outcome
-from tests.program.elf_files import small_elf
+from tests.support.elf_files import small_elf
 
 ELF = small_elf().data
 JSON_WORDS = (

@@ -26,9 +26,9 @@ from solproof.statement.ending import ending
 from solproof.statement.replay import replay
 from solproof.vm.memory import DEFAULT_HEAP_SIZE
 from tests.fuzz.target import MEBIBYTE, Target, outcome
-from tests.program.elf_files import small_elf, small_strict_elf
-from tests.program.reference import as_load_error, as_loaded, assert_like_reference
-from tests.runtime.elf_builder import Op, Part, build_elf, call, leave, load, load_immediate, move, store
+from tests.support.elf_builder import build_elf, call
+from tests.support.elf_files import small_elf, small_strict_elf
+from tests.support.loader_reference import as_load_error, as_loaded, assert_like_reference
 
 NEWEST_VERSION = VERSIONS[-1]
 COMPUTE_UNITS = 700
@@ -154,40 +154,38 @@ def assembly_seeds() -> Sequence[bytes]:
     return [*sources, *(bytes([version]) + directives for version in VERSIONS)]
 
 
-def _computes() -> list[Part]:
-    names = ("ADD64_REG", "SUB64_IMM", "XOR64_REG", "LSH64_IMM", "ARSH32_IMM", "MOV32_IMM", "OR64_IMM")
-    return [load_immediate(1, 0x1234_5678_9ABC), *(Op(name, 1, 2, 0, 3) for name in names), leave()]
-
-
-def _loops() -> list[Part]:
+def _computes() -> list[str]:
     return [
-        Op("MOV64_IMM", 1, immediate=5),
-        Op("ADD64_IMM", 1, immediate=-1),
-        Op("JNE64_IMM", 1, offset=-2, immediate=0),
-        leave(),
+        "lddw r1, 0x123456789ABC; add64 r1, r2; sub64 r1, 3; xor64 r1, r2; lsh64 r1, 3",
+        "arsh32 r1, 3; mov32 r1, 3; or64 r1, 3; exit",
     ]
 
 
-def _touches_memory() -> list[Part]:
-    parts: list[Part] = []
+def _loops() -> list[str]:
+    return [
+        "mov64 r1, 5; add64 r1, -1; jne r1, 0, -2; exit",
+    ]
+
+
+def _touches_memory() -> list[str]:
+    parts: list[str] = []
     for address in (STACK + 64, HEAP + 8, INPUT):
-        parts += [load_immediate(2, address), load(3, 2, 0), store(2, 3, 3), load(4, 2, 1, "H")]
-    return [*parts, load_immediate(2, HEAP + DEFAULT_HEAP_SIZE - 4), load(3, 2), leave()]
+        parts += [f"lddw r2, {address}; ldxdw r3, [r2]; stxdw [r2+3], r3; ldxh r4, [r2+1]"]
+    return [*parts, f"lddw r2, {HEAP + DEFAULT_HEAP_SIZE - 4}; ldxdw r3, [r2]; exit"]
 
 
-def _calls_syscalls() -> list[Part]:
+def _calls_syscalls() -> list[str]:
     return [
         *call("sol_log_", (INPUT + 8, 5)),
         *call("sol_memcpy_", (HEAP, INPUT, 16)),
         *call("sol_set_return_data", (HEAP, 8)),
         *call("sol_get_clock_sysvar", (HEAP + 64,)),
-        move(0, 1),
-        leave(),
+        "mov64 r0, r1; exit",
     ]
 
 
-def _calls_registers() -> list[Part]:
-    return [load_immediate(1, 1 << 32), Op("CALL_REG", source=1), leave()]
+def _calls_registers() -> list[str]:
+    return [f"lddw r1, {1 << 32}; callx r1; exit"]
 
 
 BODIES = (_computes, _loops, _touches_memory, _calls_syscalls, _calls_registers)

@@ -17,11 +17,11 @@ from solproof.runtime.syscalls import registry
 from solproof.statement.claim import Claim
 from solproof.statement.proof_file import MAGIC, ProofFile
 from solproof.verifying.verify import verify
-from tests.engine.circuits import Machine, machine, with_parameters
 from tests.fuzz import postcard
 from tests.fuzz.inputs import given_inputs
 from tests.fuzz.target import MEBIBYTE, Target, outcome
-from tests.runtime.elf_builder import Part, build_elf, call, leave, load_immediate, store
+from tests.support.elf_builder import build_elf, call
+from tests.support.small_circuits import Machine, machine, with_parameters
 
 HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
 # Without proofs of work, damaged commitments and openings get past the transcript.
@@ -60,22 +60,21 @@ def honest() -> Sequence[Honest]:
     return [_prove(_body(failing=False)), _prove(_body(failing=True))]
 
 
-def _prove(body: Sequence[Part]) -> Honest:
+def _prove(body: Sequence[str]) -> Honest:
     given = replace(given_inputs()[1], program=build_elf(body))
     data = prove(given).data
     return Honest(given, data, ProofFile.from_bytes(data))
 
 
-def _body(*, failing: bool) -> Sequence[Part]:
+def _body(*, failing: bool) -> Sequence[str]:
     return [
-        load_immediate(6, INPUT + 8),
-        store(6, 7, 80),
+        f"lddw r6, {INPUT + 8}; stxdw [r6+80], r7",
         *call("sol_memcpy_", (HEAP, INPUT + 8, 24)),
         *call("sol_log_", (INPUT + 8, 5)),
         *call("sol_set_return_data", (HEAP, 8)),
         *call("sol_get_clock_sysvar", (HEAP + 128,)),
         *(call("sol_memcpy_", (HEAP, HEAP + 4, 16)) if failing else []),
-        leave(),
+        "exit",
     ]
 
 

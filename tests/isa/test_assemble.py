@@ -15,7 +15,7 @@ from solproof.isa.mnemonics import OPERANDS, ROWS, Kind, names_of
 from solproof.isa.opcodes import OPCODES, VERSIONS, Opcode, opcode
 from solproof.isa.source import AssemblyError
 from solproof.program.syscall_names import NAMES, SYSCALL_HASHES
-from tests.oracle.oracle import oracle
+from tests.support.oracle.oracle import oracle
 
 SHAPES = sorted(set(OPERANDS.values()), key=str)
 NUMBERS = (0, 1, -1, 7, 63, 0x7FFF_FFFF, -0x8000_0000)

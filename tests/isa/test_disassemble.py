@@ -13,9 +13,9 @@ from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.syscall_names import NAMES, SYSCALL_HASHES, SYSCALL_NAMES, function_hash
-from tests.isa.samples import EXIT, encode, random_instruction
-from tests.oracle.oracle import Text, oracle
-from tests.programs import mainnet_programs
+from tests.support.mainnet_programs import mainnet_programs
+from tests.support.oracle.oracle import Text, oracle
+from tests.support.random_instructions import EXIT, encode, random_instruction
 
 PC = 4
 EXAMPLES = [

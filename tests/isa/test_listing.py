@@ -8,7 +8,7 @@ from solproof.errors import ProgramError
 from solproof.isa.assemble import assemble
 from solproof.isa.instruction import Instruction
 from solproof.isa.listing import Line, listing, source_of
-from tests.isa.samples import EXIT, encode
+from tests.support.random_instructions import EXIT, encode
 
 CALL = Instruction(0x85, source=1, immediate=1)
 

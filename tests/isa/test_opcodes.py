@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from assurance.programs import text_program
 from solproof.isa import semantics
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import (
@@ -30,9 +31,8 @@ from solproof.runtime.sysvars import Sysvars
 from solproof.vm.faults import Fault
 from solproof.vm.machine import Machine
 from solproof.vm.trace import Recorder
-from tests.isa.samples import EXIT
-from tests.oracle.oracle import LoadError, Text, oracle
-from tests.program_builder import text_program
+from tests.support.oracle.oracle import LoadError, Text, oracle
+from tests.support.random_instructions import EXIT
 
 COUNTS = {0: 91, 1: 91, 2: 100, 3: 113, 4: 113}
 IN_VERSIONS = [

@@ -13,7 +13,7 @@ from solproof.profile.cells import ChipCells
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import Cost, FrameCost, PathCost, Profile, Timeline, Weight, profile_execution
 from solproof.runtime.execute import execute
-from tests.profile.sources import NESTED, RECURSIVE, run_source
+from tests.support.call_trees import NESTED, RECURSIVE, run_source
 
 
 @pytest.fixture(scope="module")

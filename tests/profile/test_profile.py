@@ -13,9 +13,9 @@ from solproof.proving.check import witness_of
 from solproof.proving.prove import prove_execution
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from tests.profile.sources import BY_REGISTER, NESTED, RECURSIVE, RESTING, run_source
-from tests.programs import mainnet_programs
-from tests.runtime.elf_builder import build_elf
+from tests.support.call_trees import BY_REGISTER, NESTED, RECURSIVE, RESTING, run_source
+from tests.support.elf_builder import build_elf
+from tests.support.mainnet_programs import mainnet_programs
 
 
 def added(costs: list[Cost]) -> Cost:
@@ -130,8 +130,8 @@ def test_a_failing_syscall_has_a_frame() -> None:
 
 
 def test_what_cannot_be_executed() -> None:
-    text = b"\x85\0\0\0\xff\xff\xff\xff\x95" + bytes(7)  # a call that no relocation resolves
-    execution = execute(ExecutionInput(build_elf([text]), bytes(32), (), b""))
+    unresolved = ".fill 1, 0xFFFFFFFF00000085"  # a call that no relocation resolves
+    execution = execute(ExecutionInput(build_elf(f"{unresolved}; exit"), bytes(32), (), b""))
     profile = assert_exact(execution)
     assert [family.name for family in profile.families] == ["not executable"]
 

@@ -20,9 +20,9 @@ from solproof.program.disassembly import disassemble_elf, disassemble_raw
 from solproof.program.elf_writer import write_elf, write_raw
 from solproof.program.errors import ElfError
 from solproof.program.syscall_names import NAMES, SYSCALL_HASHES
-from tests.isa.samples import EXIT, encode, random_instruction
-from tests.oracle.oracle import oracle
-from tests.programs import mainnet_programs
+from tests.support.mainnet_programs import mainnet_programs
+from tests.support.oracle.oracle import oracle
+from tests.support.random_instructions import EXIT, encode, random_instruction
 
 CODES = sorted({row.code for row in OPCODES})
 

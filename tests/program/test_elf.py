@@ -12,9 +12,10 @@ import pytest
 from solproof.errors import ProgramError
 from solproof.program.elf import load
 from solproof.program.errors import ElfError
-from tests.oracle.oracle import CRATE, LoadedProgram
-from tests.program.elf_files import ElfBytes, small_elf, small_strict_elf
-from tests.program.reference import as_load_error, assert_like_reference
+from tests.support import broken_lenient_files, broken_strict_files
+from tests.support.elf_files import ElfBytes, small_elf, small_strict_elf
+from tests.support.loader_reference import as_load_error, assert_like_reference
+from tests.support.oracle.oracle import CRATE, LoadedProgram
 
 UNSUPPORTED = (
     "ElfError::UnsupportedSBPFVersion: Detected sbpf_version required by the executable which are not enabled"
@@ -77,8 +78,8 @@ def test_files_larger_than_an_account_are_refused() -> None:
 
 
 def test_every_name_that_execution_can_meet_has_a_file() -> None:
-    messages = "".join(path.read_text() for path in Path(__file__).parent.glob("broken_*.txt"))
-    assert set(re.findall(r"^    ElfError::(\w+): ", messages, re.MULTILINE)) == {
+    messages = "\n".join([*broken_lenient_files.MESSAGES.values(), *broken_strict_files.MESSAGES.values()])
+    assert set(re.findall(r"^ElfError::(\w+): ", messages, re.MULTILINE)) == {
         "FailedToParse",
         "EntrypointOutOfBounds",
         "InvalidEntrypoint",

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
 from solproof.program.elf import load
 from solproof.program.errors import ElfError
-from tests.oracle.oracle import LoadedProgram
-from tests.program.broken_lenient_files import BROKEN
-from tests.program.elf_files import NOBITS, small_elf
-from tests.program.reference import as_load_error, assert_like_reference
-from tests.programs import mainnet_programs
+from tests.support.broken_lenient_files import BROKEN, MESSAGES
+from tests.support.elf_files import NOBITS, small_elf
+from tests.support.loader_reference import as_load_error, assert_like_reference
+from tests.support.mainnet_programs import mainnet_programs
+from tests.support.oracle.oracle import LoadedProgram
 
 ELF = small_elf()
-LINES = Path(__file__).with_name("broken_lenient_files.txt").read_text().splitlines()
-MESSAGES = {case: message.strip() for case, message in zip(LINES[::2], LINES[1::2], strict=True)}
 
 
 # WHOLE PROGRAMS

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
 from solproof.program.elf import load
 from solproof.program.errors import ElfError
 from solproof.program.program import Program
-from tests.oracle.oracle import LoadedProgram
-from tests.program.broken_strict_files import BROKEN
-from tests.program.elf_files import EXIT, ElfBytes, small_strict_elf, strict_elf
-from tests.program.reference import as_load_error, assert_like_reference
+from tests.support.broken_strict_files import BROKEN, MESSAGES
+from tests.support.elf_files import EXIT, ElfBytes, small_strict_elf, strict_elf
+from tests.support.loader_reference import as_load_error, assert_like_reference
+from tests.support.oracle.oracle import LoadedProgram
 
 ELF = small_strict_elf()
 TEXT = ELF.data[192:]
-LINES = Path(__file__).with_name("broken_strict_files.txt").read_text().splitlines()
-MESSAGES = {case: message.strip() for case, message in zip(LINES[::2], LINES[1::2], strict=True)}
 
 
 def loaded(elf: ElfBytes) -> Program:

@@ -14,8 +14,8 @@ from solproof.program.elf_writer import write_elf, write_raw
 from solproof.program.raw import load_raw
 from solproof.program.syscall_names import NAMES, SYSCALL_HASHES, function_hash
 from solproof.runtime.execution_input import ExecutionInput
-from tests.litesvm_oracle import litesvm_result
-from tests.oracle.oracle import LoadedProgram, oracle
+from tests.support.litesvm_oracle import litesvm_result
+from tests.support.oracle.oracle import LoadedProgram, oracle
 
 MAINNET_VERSIONS = (0, 1, 2, 3)
 

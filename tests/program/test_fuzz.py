@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from solproof.errors import SolproofError
 from solproof.program.bytecode_verifier import load_program
-from tests.oracle.oracle import LoadError
-from tests.program.elf_files import small_elf, small_strict_elf
-from tests.program.reference import assert_like_reference
-from tests.programs import mainnet_programs
+from tests.support.elf_files import small_elf, small_strict_elf
+from tests.support.loader_reference import assert_like_reference
+from tests.support.mainnet_programs import mainnet_programs
+from tests.support.oracle.oracle import LoadError
 
 FILES = {f"small V{version}": small_elf(version).data for version in (0, 1, 2)}
 FILES |= {f"strict V{version}": small_strict_elf(version).data for version in (3, 4)}

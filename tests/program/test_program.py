@@ -9,7 +9,7 @@ import pytest
 
 from solproof.isa.instruction import Instruction
 from solproof.program.elf import load
-from tests.program.elf_files import small_elf
+from tests.support.elf_files import small_elf
 
 PROGRAM = load(small_elf().data)
 

@@ -17,11 +17,11 @@ from solproof.program.errors import VerifierError
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat, load_raw
 from solproof.program.syscall_names import ENTRYPOINT_HASH, NAMES, SYSCALL_HASHES, function_hash
-from tests.isa.samples import EXIT, encode, random_instruction
-from tests.oracle.oracle import LoadedProgram, LoadError, Text, oracle
-from tests.program.elf_files import strict_elf
-from tests.program.reference import as_load_error, as_loaded
-from tests.runtime.elf_builder import TEXT_OFFSET, Part, build_elf
+from tests.support.elf_builder import TEXT_OFFSET, build_elf
+from tests.support.elf_files import strict_elf
+from tests.support.loader_reference import as_load_error, as_loaded
+from tests.support.oracle.oracle import LoadedProgram, LoadError, Text, oracle
+from tests.support.random_instructions import EXIT, encode, random_instruction
 
 TEXT_ADDRESS = 0x1_0000_0000
 WIDE, SECOND = Instruction(0x18, 1, immediate=3), Instruction(0)
@@ -41,11 +41,12 @@ def syscall(name: str) -> Instruction:
 
 def elf_of(text: bytes, version: int, entry: int) -> bytes:
     """The ELF file that is equivalent to raw bytecode of V0 to V2: text at address 0, syscalls relocated."""
-    parts: list[Part] = []
+    parts = []
     for at in range(0, len(text), 8):
-        slot = Instruction.decode(text[at : at + 8])
-        names = [name for name in NAMES if slot == syscall(name)]
-        parts.append(names[0] if names else text[at : at + 8])
+        content = text[at : at + 8]
+        names = [name for name in NAMES if Instruction.decode(content) == syscall(name)]
+        slot = f".fill 1, {int.from_bytes(content, 'little')}"
+        parts.append(f"syscall {names[0]}" if names else slot)
     data = bytearray(build_elf(parts))
     data[24:32] = (8 * entry).to_bytes(8, "little")
     data[48:52] = version.to_bytes(4, "little")

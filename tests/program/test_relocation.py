@@ -10,8 +10,8 @@ from solproof.program.errors import ElfError
 from solproof.program.program import Program
 from solproof.program.relocation import FunctionRegistry
 from solproof.program.syscall_names import ENTRYPOINT_HASH, SYSCALL_HASHES, function_hash
-from tests.program.elf_files import ElfBytes, small_elf
-from tests.program.reference import assert_like_reference
+from tests.support.elf_files import ElfBytes, small_elf
+from tests.support.loader_reference import assert_like_reference
 
 ELF = small_elf()
 IMAGE = 0x1_0000_0000

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assurance.corpus import every_opcode_run, witnesses
+from assurance.forgery import Forgery
+from assurance.programs import asm
+from assurance.runs import run
 from solproof.accesses.table import MINIMUM_HEIGHT, padded_height
 from solproof.circuit import lookup
 from solproof.circuit.instructions.registry import EXECUTORS
 from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.table import parts_of
 from solproof.proving.witness import cut
-from tests.conformance import assert_checked, run
-from tests.program_builder import ProgramBuilder
-from tests.soundness.corpus import every_opcode_run, witnesses
-from tests.soundness.forgery import Forgery
+from tests.support.conformance import assert_checked
 
 
 def test_heights() -> None:
@@ -83,20 +84,14 @@ def test_counts_are_those_of_the_queries() -> None:
 
 
 def test_smallest_program() -> None:
-    builder = ProgramBuilder()
-    builder.exit()
-    witness = assert_checked(run(builder.build()))
+    witness = assert_checked(run(asm("exit")))
     assert witness.public.final.clk == 1
     assert {instance.chip.name for instance in witness.instances} & {"add", "move"} == set()
 
 
 def test_a_fault_has_a_witness() -> None:
     """All that came before it."""
-    builder = ProgramBuilder()
-    builder.emit("MOV64_IMM", 3, immediate=5)
-    builder.emit("LD_B_REG", 0, 0)
-    builder.exit()
-    outcome = run(builder.build())
+    outcome = run(asm("mov64 r3, 5; ldxb r0, [r0]; exit"))
     assert outcome.fault is not None
     final = assert_checked(outcome).public.final
     assert (final.clk, final.pc, final.registers[3]) == (2, 1, 5)

@@ -18,8 +18,8 @@ from solproof.runtime.syscalls import GATES, MODULES, SUPPORTED, SyscallContext,
 from solproof.runtime.sysvars import ADDRESSES, Sysvars
 from solproof.vm.faults import Fault
 from solproof.vm.memory import Layout, Memory
-from tests.runtime.syscalls.cryptographic_calls import CALLS
-from tests.runtime.syscalls.harness import FRAME, HEAP, IMAGE, INPUT, MASK, slices
+from tests.support.cryptographic_calls import CALLS
+from tests.support.syscall_harness import FRAME, HEAP, IMAGE, INPUT, MASK, slices
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURES = MAINNET.changed(

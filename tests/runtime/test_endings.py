@@ -11,27 +11,16 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from solproof.isa.instruction import Instruction
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.budget import heap_cost
 from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.instruction_error import BUILTIN_CODES
 from solproof.vm.faults import SyscallFault
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.runtime.elf_builder import (
-    RODATA,
-    Op,
-    Part,
-    build_elf,
-    call,
-    leave,
-    load,
-    load_immediate,
-    move,
-    store,
-    write_memory,
-)
-from tests.runtime.syscalls.harness import replay
+from tests.support.elf_builder import RODATA, TEXT_OFFSET, build_elf, call, text_address, write_memory
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.syscall_harness import replay
 
 PROGRAM = bytes([4]) * 32
 VERSIONS = (0, 1, 2, 3)
@@ -44,7 +33,7 @@ every_version = pytest.mark.parametrize("version", VERSIONS)
 
 
 def run(
-    parts: Sequence[Part],
+    parts: Sequence[str],
     version: int,
     *,
     data: bytes = b"13 bytes long",
@@ -79,19 +68,18 @@ def returned(execution: Execution) -> None:
 
 
 @every_version
-@pytest.mark.parametrize("mnemonic", ["DIV64_REG", "MOD64_REG", "DIV32_REG", "MOD32_REG"])
+@pytest.mark.parametrize("name", ["div64", "mod64", "div32", "mod32"])
 @pytest.mark.parametrize("divisor", [0, 1, 1 << 32, 2**64 - 1])
-def test_divisions(mnemonic: str, divisor: int, version: int) -> None:
-    parts = [load_immediate(1, 77), load_immediate(2, divisor), Op(mnemonic, 1, 2), leave()]
-    execution = run(parts, version)
-    width = 2**32 if "32" in mnemonic else 2**64
+def test_divisions(name: str, divisor: int, version: int) -> None:
+    execution = run([f"lddw r1, 77; lddw r2, {divisor}; {name} r1, r2; exit"], version)
+    width = 2**32 if "32" in name else 2**64
     if divisor % width == 0:
         stopped(execution, "DivideByZero")
     else:
         returned(execution)
 
 
-@pytest.mark.parametrize("operation", ["SDIV", "SREM"])
+@pytest.mark.parametrize("operation", ["sdiv", "srem"])
 @pytest.mark.parametrize("bits", [32, 64])
 @pytest.mark.parametrize("form", ["REG", "IMM"])
 @pytest.mark.parametrize(
@@ -111,8 +99,8 @@ def test_signed_divisions(
     dividend, divisor = (1 << bits - 1) + numbers[0], numbers[1]
     if form == "IMM" and divisor == 0:
         pytest.skip("the verifier refuses it")
-    division = Op(f"{operation}{bits}_{form}", 1, 2 if form == "REG" else 0, immediate=divisor)
-    execution = run([load_immediate(1, dividend), load_immediate(2, divisor), division, leave()], V2)
+    division = f"{operation}{bits} r1, {'r2' if form == 'REG' else divisor}"
+    execution = run([f"lddw r1, {dividend}; lddw r2, {divisor}; {division}; exit"], V2)
     if fault is None:
         returned(execution)
     else:
@@ -124,7 +112,7 @@ def test_signed_divisions(
 
 def edges(version: int) -> Iterator[int]:
     """Addresses around every boundary of the memory map."""
-    image = len(RODATA) if version >= 3 else 64 + 3 * 56
+    image = len(RODATA) if version >= 3 else TEXT_OFFSET
     ends = [0, image, 1 << 32, (1 << 32) + image, HEAP, HEAP + 32 * 1024]
     ends += [INPUT, INPUT + INPUT_LENGTH, 5 << 32]
     frames = [STACK + 4096 * frame for frame in (-2, -1, 0, 1, 2, 3, 63, 64, 65, 66, 126, 127, 128)]
@@ -133,13 +121,13 @@ def edges(version: int) -> Iterator[int]:
 
 
 @every_version
-@pytest.mark.parametrize("size", ["B", "H", "W", "DW"])
+@pytest.mark.parametrize("size", ["b", "h", "w", "dw"])
 def test_accesses(size: str, version: int) -> None:
     """A load and a store at each edge: whether they fail, and with which message."""
     outcomes = set()
     for address in edges(version):
-        for access in (load(0, 1, size=size), store(1, 10, size=size)):
-            parts = [load_immediate(1, address), access, load_immediate(0, 0), leave()]
+        for access in (f"ldx{size} r0, [r1]", f"stx{size} [r1], r10"):
+            parts = [f"lddw r1, {address}", access, "lddw r0, 0; exit"]
             fault = run(parts, version).run.fault
             outcomes.add(fault.name if fault else None)
     frames = set() if version in DYNAMIC_FRAMES else {"StackAccessViolation"}
@@ -148,7 +136,7 @@ def test_accesses(size: str, version: int) -> None:
 
 @every_version
 def test_addresses_wrap_around(version: int) -> None:
-    parts = [load_immediate(1, TOP - 8), load(0, 1, offset=16), leave()]
+    parts = [f"lddw r1, {TOP - 8}; ldxdw r0, [r1+16]; exit"]
     execution = run(parts, version)
     if version < 3:
         stopped(execution, "AccessViolation")  # address 8
@@ -161,30 +149,24 @@ def test_addresses_wrap_around(version: int) -> None:
 def test_random_accesses(seed: int, version: int) -> None:
     source = random.Random(seed)
     near = list(edges(version))
-    parts: list[Part] = []
+    parts: list[str] = []
     for _ in range(3):
-        size, offset = source.choice(["B", "H", "W", "DW"]), source.randrange(-32_768, 32_768)
+        size, offset = source.choice(["b", "h", "w", "dw"]), source.randrange(-32_768, 32_768)
         address = (source.choice(near) + source.randrange(-16, 16) - offset) % TOP
-        access = source.choice([load(0, 1, offset, size), store(1, 10, offset, size)])
-        parts += [load_immediate(1, address), access]
-    run([*parts, leave()], version)
+        access = source.choice([f"ldx{size} r0, [r1{offset:+}]", f"stx{size} [r1{offset:+}], r10"])
+        parts += [f"lddw r1, {address}", access]
+    run([*parts, "exit"], version)
 
 
 # CALLS
 
 
-def recursion(depth: int) -> list[Part]:
+def recursion(depth: int, ending: str = "exit") -> list[str]:
     """A function that calls itself until r1, which starts at `depth`, is 0. Each call writes to its frame."""
     return [
-        load_immediate(1, depth),
-        Op("CALL_IMM", source=1, immediate=3),
-        load_immediate(0, 0),
-        leave(),
-        store(10, 1, -8),
-        Op("JEQ64_IMM", 1, offset=2),
-        Op("ADD64_IMM", 1, immediate=-1),
-        Op("CALL_IMM", source=1, immediate=-4),
-        leave(),
+        f"lddw r1, {depth}; call function; lddw r0, 0; exit",
+        "function: stxdw [r10-8], r1; jeq r1, 0, end; add64 r1, -1; call function",
+        f"end: {ending}",
     ]
 
 
@@ -199,10 +181,6 @@ def test_call_depth(calls: int, version: int) -> None:
         assert execution.run.instructions == (3 if version == V2 else 2) + 63 * 4
 
 
-def text_address(version: int) -> int:
-    return (1 << 32) if version >= 3 else (1 << 32) + 64 + 3 * 56
-
-
 @every_version
 @pytest.mark.parametrize(
     ("offset", "outside"),
@@ -214,7 +192,7 @@ def test_call_of_a_register(offset: int, outside: bool, version: int) -> None:
     The program has six slots, and a call of slot 0 repeats until 64 calls are open.
     """
     target = (text_address(version) + offset) % TOP
-    parts = [load_immediate(3, target), Op("CALL_REG", source=3), load_immediate(0, 0), leave()]
+    parts = [f"lddw r3, {target}; callx r3; lddw r0, 0; exit"]
     execution = run(parts, version)
     if outside:
         stopped(execution, "CallOutsideTextSegment")
@@ -227,39 +205,38 @@ def test_call_of_a_register(offset: int, outside: bool, version: int) -> None:
 @every_version
 @pytest.mark.parametrize("register", range(10))
 def test_call_of_every_register(register: int, version: int) -> None:
-    parts = [load_immediate(register, text_address(version) + 5 * 8), Op("CALL_REG", source=register)]
-    returned(run([*parts, load_immediate(0, 0), leave()], version, data=b""))
+    parts = [f"lddw r{register}, {text_address(version) + 5 * 8}; callx r{register}"]
+    returned(run([*parts, "lddw r0, 0; exit"], version, data=b""))
 
 
 @every_version
 def test_call_depth_comes_before_the_target(version: int) -> None:
     """At the end of the recursion, the 63rd or the 64th call has a target outside the text."""
     for depth, fault in ((61, "CallOutsideTextSegment"), (62, "CallDepthExceeded")):
-        parts = recursion(depth)
-        parts[-1:] = [load_immediate(3, 0), Op("CALL_REG", source=3)]
-        stopped(run(parts, version), fault)
+        stopped(run(recursion(depth, "lddw r3, 0; callx r3"), version), fault)
 
 
 @every_version
 def test_unknown_function(version: int) -> None:
-    stopped(run(["no_such_function", leave()], version), "UnsupportedInstruction")
+    stopped(run(["syscall no_such_function; exit"], version), "UnsupportedInstruction")
 
 
 @pytest.mark.parametrize("distance", [-3, -2, 1, 2, 2**31 - 1, -(2**31)])
 def test_relative_call_in_v3(distance: int) -> None:
     """Without relocation, a target outside the text is found only when the call is made."""
-    parts = [Op("CALL_IMM", source=1, immediate=distance), leave()]
+    parts = [f"call {distance}; exit"]
     stopped(run(parts, 3), "UnsupportedInstruction")
 
 
 @pytest.mark.parametrize("source", range(2, 11))
 def test_call_of_another_kind_in_v3(source: int) -> None:
-    stopped(run([Op("CALL_IMM", source=source), leave()], 3), "UnsupportedInstruction")
+    call_of_another_kind = int.from_bytes(Instruction(0x85, source=source).encode(), "little")
+    stopped(run([f".fill 1, {call_of_another_kind}; exit"], 3), "UnsupportedInstruction")
 
 
 @every_version
 def test_running_past_the_end(version: int) -> None:
-    execution = run([load_immediate(0, 0), load_immediate(1, 0)], version)
+    execution = run(["lddw r0, 0; lddw r1, 0"], version)
     stopped(execution, "ExecutionOverrun")
     # The step past the end is counted too. An lddw counts once.
     assert execution.run.instructions == (5 if version == V2 else 3)
@@ -268,14 +245,13 @@ def test_running_past_the_end(version: int) -> None:
 @every_version
 def test_exit_of_a_function_restores_the_frame(version: int) -> None:
     """r6 to r9 and r10 have the caller's values again, and r0 to r5 have the callee's."""
-    registers = [load_immediate(register, register + 100) for register in range(10)]
-    revealed: list[Part] = []
+    registers = [f"lddw r{register}, {register + 100}" for register in range(10)]
+    revealed: list[str] = []
     for register in range(1, 11):
-        revealed += [load_immediate(0, HEAP + 8 * register), store(0, register)]
-    revealed += [*call("sol_set_return_data", (HEAP, 88)), load_immediate(0, 0), leave()]
-    callee = [load_immediate(register, register + 200) for register in range(10)]
-    slots = sum(len(part.encode(version)) // 8 if isinstance(part, Op) else 1 for part in revealed)
-    parts = [*registers, Op("CALL_IMM", source=1, immediate=slots), *revealed, *callee, leave()]
+        revealed += [f"lddw r0, {HEAP + 8 * register}; stxdw [r0], r{register}"]
+    revealed += [*call("sol_set_return_data", (HEAP, 88)), "lddw r0, 0; exit"]
+    callee = [f"lddw r{register}, {register + 200}" for register in range(10)]
+    parts = [*registers, "call callee", *revealed, "callee:", *callee, "exit"]
     execution = run(parts, version)
     returned(execution)
     data = execution.output.return_data.data
@@ -288,7 +264,7 @@ def test_exit_of_a_function_restores_the_frame(version: int) -> None:
 
 @every_version
 def test_budget_to_the_unit(version: int) -> None:
-    parts: list[Part] = [*recursion(5)]
+    parts: list[str] = [*recursion(5)]
     needed = run(parts, version).output.compute_units
     for limit in range(needed + 3):
         execution = run(parts, version, compute_unit_limit=limit)
@@ -301,7 +277,7 @@ def test_budget_to_the_unit(version: int) -> None:
 
 @every_version
 def test_budget_around_syscalls(version: int) -> None:
-    parts: list[Part] = ["sol_log_64_", move(6, 0), "sol_log_64_", load_immediate(0, 0), leave()]
+    parts: list[str] = ["syscall sol_log_64_; mov64 r6, r0; syscall sol_log_64_; lddw r0, 0; exit"]
     for limit in [*range(99, 107), *range(200, 212)]:
         execution = run(parts, version, compute_unit_limit=limit)
         assert execution.output.compute_units_charged <= limit
@@ -311,7 +287,7 @@ def test_budget_around_syscalls(version: int) -> None:
 @pytest.mark.parametrize("spent", range(3))
 def test_a_fault_at_the_last_unit(spent: int, version: int) -> None:
     """The budget ends before, at or after the instruction that fails."""
-    parts = [Op("MOV64_IMM", 1, immediate=-1), load(0, 1), leave()]
+    parts = ["mov64 r1, -1; ldxdw r0, [r1]; exit"]
     execution = run(parts, version, compute_unit_limit=spent + 1)
     stopped(execution, "ExceededMaxInstructions" if spent == 0 else "AccessViolation")
 
@@ -323,10 +299,10 @@ def test_heaps(kibibytes: int, version: int) -> None:
     size = kibibytes * 1024
     price = heap_cost(size)
     last = HEAP + size - 8
-    good = [*write_memory({last: b"8 bytes."}), load_immediate(0, 0), leave()]
+    good = [*write_memory({last: b"8 bytes."}), "lddw r0, 0; exit"]
     units = run(good, version, heap_size=size).output.compute_units
-    outside: list[Part] = [load_immediate(1, last + 1), load(0, 1), leave()]
-    endings: list[list[Part]] = [good, outside, ["abort"], [load_immediate(0, 9), leave()]]
+    outside: list[str] = [f"lddw r1, {last + 1}; ldxdw r0, [r1]; exit"]
+    endings: list[list[str]] = [good, outside, ["syscall abort"], ["lddw r0, 9; exit"]]
     for parts in endings:
         for limit in (price, price + 1, price + units - 1, price + units):
             run(parts, version, heap_size=size, compute_unit_limit=limit)
@@ -368,7 +344,7 @@ def test_failing_syscalls(
 ) -> None:
     """Earlier log lines and return data stay. Only the units used are charged."""
     before = [*write_memory(TEXT), *call("sol_log_", (HEAP + 1, 5)), *call("sol_set_return_data", (HEAP, 8))]
-    execution = run([*before, *call(name, arguments), leave()], version)
+    execution = run([*before, *call(name, arguments), "exit"], version)
     raised = execution.run.fault
     assert isinstance(raised, SyscallFault)
     assert (raised.name, execution.output.error) == (fault, error)
@@ -381,7 +357,7 @@ def test_failing_syscalls(
 @pytest.mark.parametrize("count", [2**59, 2**60, 2**64 - 1])
 def test_invalid_length(count: int, version: int) -> None:
     """Most lengths are charged before they are checked. An array of 16-byte slices is checked first."""
-    fault = run([*call("sol_log_data", (HEAP, count)), leave()], version).run.fault
+    fault = run([*call("sol_log_data", (HEAP, count)), "exit"], version).run.fault
     assert fault is not None
     assert (fault.name, str(fault)) == ("InvalidLength", "InvalidLength")
 
@@ -395,7 +371,7 @@ CODES += [(code << 32) + 1 for code in (1, 2, 26)]
 
 @pytest.mark.parametrize("code", CODES, ids=hex)
 def test_exit_codes(code: int) -> None:
-    execution = run([load_immediate(0, code), leave()], 0)
+    execution = run([f"lddw r0, {code}; exit"], 0)
     returned(execution)
     assert execution.output.exit_code == code
     assert execution.output.error is not None
@@ -405,7 +381,7 @@ def test_exit_codes(code: int) -> None:
 def test_exit_codes_in_every_version(version: int) -> None:
     errors = {0: None, 7: "Custom(7)", 2 << 32: "InvalidArgument", 99 << 32: "InvalidError"}
     for code, error in errors.items():
-        execution = run([load_immediate(0, code), leave()], version)
+        execution = run([f"lddw r0, {code}; exit"], version)
         returned(execution)
         assert execution.output.error == error
 
@@ -420,11 +396,11 @@ def test_account_rules_in_every_version(loader: Loader, version: int) -> None:
     entry = InstructionAccount(Account(bytes([9]) * 32, PROGRAM, 10**9, b"data"), is_writable=True)
     address = INPUT + 8 + (51 if loader is Loader.V1 else 88)
     for is_writable, ending, error in (
-        (True, [load_immediate(0, 0), leave()], None),
-        (False, [load_immediate(0, 0), leave()], "ReadonlyDataModified"),
-        (True, [load_immediate(0, 3), leave()], "Custom(3)"),
-        (True, ["abort"], "ProgramFailedToComplete"),
-        (True, [load_immediate(1, 5 << 32), load(0, 1)], "ProgramFailedToComplete"),
+        (True, ["lddw r0, 0; exit"], None),
+        (False, ["lddw r0, 0; exit"], "ReadonlyDataModified"),
+        (True, ["lddw r0, 3; exit"], "Custom(3)"),
+        (True, ["syscall abort"], "ProgramFailedToComplete"),
+        (True, [f"lddw r1, {5 << 32}; ldxdw r0, [r1]"], "ProgramFailedToComplete"),
     ):
         elf = build_elf([*write_memory({address: b"DATA"}), *ending], version)
         accounts = (InstructionAccount(entry.account, is_writable=is_writable),)

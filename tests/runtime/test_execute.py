@@ -15,9 +15,9 @@ from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.serialization import serialize
 from solproof.vm.limits import INPUT_START
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.runtime.elf_builder import Part, build_elf, call, leave, load_immediate, write_memory
-from tests.runtime.syscalls.harness import replay
+from tests.support.elf_builder import build_elf, call, text_address, write_memory
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.syscall_harness import replay
 
 PROGRAM, STRANGER = bytes([4]) * 32, bytes([5]) * 32
 OWNED, READ_ONLY, FOREIGN, FOREIGN_READ_ONLY = range(4)
@@ -48,7 +48,7 @@ def scene(
 
 
 def program(writes: Mapping[int, bytes], version: int = 0) -> bytes:
-    return build_elf([*write_memory(writes), load_immediate(0, 0), leave()], version)
+    return build_elf([*write_memory(writes), "lddw r0, 0; exit"], version)
 
 
 def lamports(position: int, difference: int) -> Change:
@@ -130,7 +130,7 @@ def test_refused_changes(error: str, changes: list[Change]) -> None:
 
 def test_changes_of_a_program_that_fails_are_dropped() -> None:
     given = scene(data(OWNED, b"x"))
-    failing = build_elf([*write_memory({INPUT_START + 96: b"x"}), load_immediate(0, 7), leave()])
+    failing = build_elf([*write_memory({INPUT_START + 96: b"x"}), "lddw r0, 7; exit"])
     execution = assert_like_litesvm(replace(given, program=failing))
     assert execution.output.error == "Custom(7)"
     assert execution.output.accounts_modified == 0
@@ -141,7 +141,7 @@ def test_changes_of_a_program_that_fails_are_dropped() -> None:
 
 @pytest.mark.parametrize("limit", range(4))
 def test_meter(limit: int) -> None:
-    elf = build_elf([load_immediate(0, 0), load_immediate(1, 0), leave()])
+    elf = build_elf("lddw r0, 0; lddw r1, 0; exit")
     given = ExecutionInput(elf, PROGRAM, (), b"", Parameters(compute_unit_limit=limit))
     execution = assert_like_litesvm(given)
     assert execution.output.success == (limit >= 3)
@@ -150,7 +150,7 @@ def test_meter(limit: int) -> None:
 
 @pytest.mark.parametrize("limit", [100, 101, 102, 103, 104, 201, 202, 203, 204, 205, 206])
 def test_meter_around_syscalls(limit: int) -> None:
-    elf = build_elf(["sol_log_64_", "sol_log_64_", load_immediate(0, 0), leave()])
+    elf = build_elf("syscall sol_log_64_; syscall sol_log_64_; lddw r0, 0; exit")
     given = ExecutionInput(elf, PROGRAM, (), b"", Parameters(compute_unit_limit=limit))
     assert assert_like_litesvm(given).output.success == (limit >= 204)
 
@@ -166,7 +166,7 @@ def test_heap(heap_size: int) -> None:
 
 
 def test_heap_is_paid_before_the_program_starts() -> None:
-    elf = build_elf([load_immediate(0, 0), leave()])
+    elf = build_elf("lddw r0, 0; exit")
     for limit, success in ((57, False), (58, True)):
         parameters = Parameters(compute_unit_limit=limit, heap_size=262_144)
         execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b"", parameters))
@@ -179,20 +179,20 @@ def test_heap_is_paid_before_the_program_starts() -> None:
 @pytest.mark.parametrize(
     ("message", "parts"),
     [
-        ("divide by zero at BPF instruction", [bytes.fromhex("3f31000000000000")]),
-        ("exceeded CUs meter at BPF instruction", [bytes.fromhex("0500ffff00000000")]),
-        ("unsupported BPF instruction", ["no_such_function"]),
+        ("divide by zero at BPF instruction", ["div64 r1, r3"]),
+        ("exceeded CUs meter at BPF instruction", ["ja -1"]),
+        ("unsupported BPF instruction", ["syscall no_such_function"]),
         (
             "callx attempted to call outside of the text segment",
-            [load_immediate(3, 8), bytes.fromhex("8d00000003000000")],
+            ["lddw r3, 8; callx r3"],
         ),
         ("exceeded max BPF to BPF call depth", []),
     ],
 )
-def test_faults(message: str, parts: list[Part]) -> None:
-    if not parts:  # without parts, an endless loop of callx to the start of the text
-        parts = [load_immediate(3, 0x1_0000_0000 + 64 + 3 * 56), bytes.fromhex("8d00000003000000")]
-    elf = build_elf([*parts, leave()])
+def test_faults(message: str, parts: list[str]) -> None:
+    if not parts:  # callx to the start of the text, again and again
+        parts = [f"lddw r3, {text_address(0)}; callx r3"]
+    elf = build_elf([*parts, "exit"])
     parameters = Parameters(compute_unit_limit=1000)
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b"", parameters))
     assert execution.output.error == "ProgramFailedToComplete"
@@ -201,7 +201,7 @@ def test_faults(message: str, parts: list[Part]) -> None:
 
 
 def test_running_past_the_end() -> None:
-    elf = build_elf([load_immediate(0, 0)])
+    elf = build_elf("lddw r0, 0")
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b""))
     assert execution.output.error_message == (
         "attempted to execute past the end of the text segment at BPF instruction"
@@ -240,7 +240,7 @@ def test_log_is_truncated_as_the_runtime_does() -> None:
         *call("sol_log_", (heap, 3000)),
         *call("sol_log_", (heap, 600)),
     ]
-    elf = build_elf([*lines, load_immediate(0, 0), leave()])
+    elf = build_elf([*lines, "lddw r0, 0; exit"])
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b""))
     assert execution.output.logs.count("Log truncated") == 1
 
@@ -250,8 +250,7 @@ def test_return_data_survives_failure() -> None:
         [
             *write_memory({0x3_0000_0000: b"result"}),
             *call("sol_set_return_data", (0x3_0000_0000, 6)),
-            load_immediate(0, 9),
-            leave(),
+            "lddw r0, 9; exit",
         ]
     )
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b""))
@@ -329,8 +328,8 @@ def test_alignment_is_not_checked_under_loader_v1(loader: Loader) -> None:
         ("sol_memcmp_", (heap, heap + 9, 3, heap + 2)),
         ("sol_log_data", (heap + 4, 2)),
     ):
-        parts = [*call(name, arguments), *call("sol_set_return_data", (heap, 100)), load_immediate(0, 0)]
-        given = ExecutionInput(build_elf([*parts, leave()]), PROGRAM, (), b"", Parameters(loader=loader))
+        parts = [*call(name, arguments), *call("sol_set_return_data", (heap, 100)), "lddw r0, 0"]
+        given = ExecutionInput(build_elf([*parts, "exit"]), PROGRAM, (), b"", Parameters(loader=loader))
         execution = assert_like_litesvm(given)
         fault = execution.run.fault
         assert (fault is None) == (loader is Loader.V1)
@@ -342,7 +341,7 @@ def test_alignment_is_not_checked_under_loader_v1(loader: Loader) -> None:
 
 
 def test_syscall_that_is_not_supported_is_refused_by_name() -> None:
-    elf = build_elf(["sol_invoke_signed_rust", leave()])
+    elf = build_elf("syscall sol_invoke_signed_rust; exit")
     with pytest.raises(UnsupportedError) as raised:
         execute(ExecutionInput(elf, PROGRAM, (), b""))
     assert (
@@ -351,6 +350,6 @@ def test_syscall_that_is_not_supported_is_refused_by_name() -> None:
 
 
 def test_syscall_that_is_off_on_mainnet_is_no_instruction() -> None:
-    elf = build_elf(["sol_remaining_compute_units", leave()])
+    elf = build_elf("syscall sol_remaining_compute_units; exit")
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b""))
     assert execution.output.error == "ProgramFailedToComplete"

@@ -11,9 +11,9 @@ from solproof.runtime.accounts import address_text
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.features import FEATURE_SETS, FEATURES, MAINNET, FeatureSet, feature_name
-from tests.litesvm_oracle import assert_like_litesvm, litesvm_result
-from tests.runtime.elf_builder import Op, Part, build_elf, call, leave, load, load_immediate
-from tests.runtime.syscalls.harness import PROGRAM, replay
+from tests.support.elf_builder import build_elf, call
+from tests.support.litesvm_oracle import assert_like_litesvm, litesvm_result
+from tests.support.syscall_harness import PROGRAM, replay
 
 V1, V2, V3 = (f"enable_sbpf_v{version}_deployment_and_execution" for version in (1, 2, 3))
 DISABLED, AGAIN = "disable_sbpf_v0_execution", "reenable_sbpf_v0_execution"
@@ -102,7 +102,7 @@ def test_versions(features: FeatureSet, versions: range) -> None:
     """LiteSVM loads and runs a program of a version, or refuses it."""
     assert features.sbpf_versions == versions
     for version in range(4):
-        elf = build_elf([load_immediate(0, 7), leave()], version)
+        elf = build_elf("lddw r0, 7; exit", version)
         given = ExecutionInput(elf, PROGRAM, (), b"", Parameters(features=features))
         if version in versions:
             assert assert_like_litesvm(given).output.exit_code == 7
@@ -132,14 +132,14 @@ def test_a_fault_takes_the_whole_budget_or_not(depletes: bool, heap_size: int, v
     name = "deplete_cu_meter_on_vm_failure"
     features = MAINNET if depletes else MAINNET.changed(deactivate=[name])
     parameters = Parameters(heap_size=heap_size, features=features)
-    faults: dict[str, list[Part]] = {
-        "AccessViolation": [load_immediate(1, 0x5_0000_0000), load(0, 1)],
-        "DivideByZero": [load_immediate(0, 5), load_immediate(1, 0), Op("DIV64_REG", 0, 1)],
+    faults: dict[str, list[str]] = {
+        "AccessViolation": ["lddw r1, 0x500000000; ldxdw r0, [r1]"],
+        "DivideByZero": ["lddw r0, 5; lddw r1, 0; div64 r0, r1"],
         "UnsupportedInstruction": [*call("sol_log_compute_units_", ()), *call("sol_no_such_syscall", ())],
         "Abort": [*call("abort", ())],
     }
     for fault, parts in faults.items():
-        elf = build_elf([*parts, leave()], version)
+        elf = build_elf([*parts, "exit"], version)
         execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b"", parameters))
         replay(execution)
         assert execution.output.fault == fault

@@ -7,8 +7,8 @@ import pytest
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.instruction_error import InstructionError, error_of_exit_code, error_of_fault
 from solproof.vm.faults import SyscallFault, divide_by_zero
-from tests.litesvm_oracle import litesvm_result
-from tests.runtime.elf_builder import build_elf, leave, load_immediate
+from tests.support.elf_builder import build_elf
+from tests.support.litesvm_oracle import litesvm_result
 
 PROGRAM = bytes([4]) * 32
 EXIT_CODES = [
@@ -23,7 +23,7 @@ def test_zero_is_no_error() -> None:
 
 @pytest.mark.parametrize("exit_code", EXIT_CODES, ids=hex)
 def test_exit_code_like_litesvm(exit_code: int) -> None:
-    elf = build_elf([load_immediate(0, exit_code), leave()])
+    elf = build_elf(f"lddw r0, {exit_code}; exit")
     expected = litesvm_result(ExecutionInput(elf, PROGRAM, (), b""))
     error = error_of_exit_code(exit_code)
     assert error is not None

@@ -14,8 +14,8 @@ from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.serialization import serialize
 from solproof.vm.limits import INPUT_START
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.runtime.elf_builder import build_elf, leave, load_immediate, write_memory
+from tests.support.elf_builder import build_elf, write_memory
+from tests.support.litesvm_oracle import assert_like_litesvm
 
 PROGRAM = bytes([4]) * 32
 MEBIBYTE = 1024 * 1024
@@ -42,7 +42,7 @@ def given(
         record = serialized.records[number]
         assert record is not None
         contents[INPUT_START + record + getattr(serialized.fields, field) + plus] = content
-    elf = build_elf([*write_memory(contents), load_immediate(0, 0), leave()])
+    elf = build_elf([*write_memory(contents), "lddw r0, 0; exit"])
     return ExecutionInput(elf, PROGRAM, accounts, b"", Parameters(loader=loader))
 
 

@@ -14,9 +14,9 @@ from solproof.oracle.litesvm import runtime
 from solproof.runtime.accounts import Account, InstructionAccount, address_bytes
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.sysvars import Sysvars
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.programs import PROGRAM_IDS, mainnet_programs
-from tests.runtime.syscalls.harness import replay
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.mainnet_programs import PROGRAM_IDS, mainnet_programs
+from tests.support.syscall_harness import replay
 
 SEEDS = int(os.environ.get("SOLPROOF_RANDOM_CALLS", "8"))
 IDS = {name: address_bytes(text) for name, text in PROGRAM_IDS.items()}

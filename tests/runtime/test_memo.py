@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.runtime.scene import Scene
+from tests.support.scene import Scene
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import struct
 from dataclasses import replace
 from functools import cache
 
-import base58
 import pytest
 from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
@@ -18,11 +17,10 @@ from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.serialization import serialize
 from solproof.vm.limits import INPUT_START
-from tests.litesvm_oracle import LOADERS, assert_like_litesvm, litesvm_result
-from tests.runtime.elf_builder import build_elf, call, leave, load, load_immediate, write_memory
+from tests.support.accounts import KEY, OTHER, OWNER, PROGRAM, random_account
+from tests.support.elf_builder import build_elf, call, write_memory
+from tests.support.litesvm_oracle import LOADERS, assert_like_litesvm, litesvm_result
 
-KEY, OTHER, OWNER, PROGRAM = (bytes([number]) * 32 for number in (1, 2, 3, 4))
-NATIVE_LOADER = base58.b58decode("NativeLoader1111111111111111111111111111111")
 HEAP = 0x3_0000_0000
 
 
@@ -103,20 +101,12 @@ def verbose_runtime() -> LiteSVM:
 def seen_by_a_program(given: ExecutionInput, length: int) -> bytes:
     """The first `length` bytes of the input region in LiteSVM. A program logs them."""
     slices = write_memory({HEAP: struct.pack("<QQ", INPUT_START, length)})
-    elf = build_elf([*slices, *call("sol_log_data", (HEAP, 1)), leave()])
+    elf = build_elf([*slices, *call("sol_log_data", (HEAP, 1)), "exit"])
     machine = verbose_runtime()
     machine.add_program_with_loader(Pubkey(PROGRAM), elf, LOADERS[given.parameters.loader])
     result = litesvm_result(replace(given, program=elf), machine)
     assert result.success, result.logs
     return base64.b64decode(result.logs[1].removeprefix("Program data: "))
-
-
-def random_account(source: random.Random) -> InstructionAccount:
-    executable = source.random() < 0.2
-    data = source.randbytes(source.choice([0, 1, 7, 8, 9, 165, 2000, source.randrange(100)]))
-    owner = NATIVE_LOADER if executable else source.choice([PROGRAM, OWNER, bytes(32)])
-    account = Account(source.randbytes(32), owner, source.randrange(1, 10**15), data, executable)
-    return InstructionAccount(account, source.random() < 0.5, source.random() < 0.5)
 
 
 @pytest.mark.parametrize("loader", Loader)
@@ -130,12 +120,12 @@ def test_a_program_sees_the_same_region(seed: int, loader: Loader) -> None:
     given = ExecutionInput(b"", PROGRAM, tuple(accounts), data, Parameters(loader=loader))
     serialized = serialize(given.accounts, data, PROGRAM, loader)
     assert seen_by_a_program(given, len(serialized.region)) == serialized.region
-    # A read of one byte more fails.
-    elf = build_elf([load_immediate(1, INPUT_START + len(serialized.region) - 7), load(0, 1), leave()])
+    # One byte more is not there.
+    elf = build_elf(f"lddw r1, {INPUT_START + len(serialized.region) - 7}; ldxdw r0, [r1]; exit")
     execution = assert_like_litesvm(replace(given, program=elf))
     assert execution.run.fault is not None
-    # The initial values of r1 to r5.
-    execution = assert_like_litesvm(replace(given, program=build_elf(["sol_log_64_", leave()])))
+    # r1 to r5 as they are at the start.
+    execution = assert_like_litesvm(replace(given, program=build_elf("syscall sol_log_64_; exit")))
     address = serialized.instruction_data_address
     assert execution.output.logs[1] == f"Program log: {INPUT_START:#x}, {address:#x}, 0x0, 0x0, 0x0"
 

@@ -7,38 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Mapping
 
 import pytest
 
 from solproof.demo.scenario import mint_data, token_account_data
-from solproof.runtime.execute import Execution
-from tests.runtime.scene import Scene
+from tests.support.scene import Scene
+from tests.support.token_2022 import Mint
 
-PLAIN_ACCOUNT = 165  # bytes before the account type
 NO_KEY = bytes(32)
-EXTENSIONS = {
-    "transfer fee": 108,
-    "close authority": 32,
-    "default state": 1,
-    "non-transferable": 0,
-    "interest": 52,
-    "permanent delegate": 32,
-    "transfer hook": 64,
-    "metadata pointer": 64,
-    "group pointer": 64,
-    "member pointer": 64,
-    "scaled amount": 56,
-    "pausable": 33,
-}
-
-
-def unused_mint(*extensions: str) -> bytes:
-    """Empty data for a mint with these extensions."""
-    if not extensions:
-        return bytes(82)
-    size = sum(4 + EXTENSIONS[name] for name in extensions)
-    return bytes(PLAIN_ACCOUNT + 1 + size)
 
 
 def interface(name: str) -> bytes:
@@ -48,40 +24,6 @@ def interface(name: str) -> bytes:
 
 def text(content: str) -> bytes:
     return struct.pack("<I", len(content)) + content.encode()
-
-
-class Mint:
-    """A mint with extensions, and token accounts of it."""
-
-    def __init__(self, extensions: Mapping[str, bytes]) -> None:
-        """Make a mint. `extensions` has the instruction that initializes each extension."""
-        self.scene = Scene("token_2022")
-        self.scene.make("mint", unused_mint(*extensions))
-        for data in extensions.values():
-            self.scene.run(data, "mint!")
-
-    def initialize(self) -> Execution:
-        """InitializeMint2 with 6 decimals and both authorities."""
-        authority, freezer = (self.scene.key(name) for name in ("authority", "freezer"))
-        return self.scene.run(bytes([20, 6]) + authority + b"\1" + freezer, "mint!")
-
-    def account(self, name: str, extra: int = 0) -> None:
-        """InitializeAccount3 of an account. Its length is that of GetAccountDataSize, plus `extra` bytes."""
-        size = self.scene.run(bytes([21]), "mint").output.return_data.data
-        length = int.from_bytes(size, "little") + extra
-        self.scene.make(name, bytes(length + (1 if extra and length - extra == PLAIN_ACCOUNT else 0)))
-        self.scene.run(bytes([18]) + self.scene.key("owner"), f"{name}! mint")
-
-    def fund(self, *names: str) -> None:
-        """MintTo of a million to each account."""
-        for name in names:
-            self.scene.run(struct.pack("<BQ", 7, 10**6), f"mint! {name}! authority*")
-
-    def key(self, name: str) -> bytes:
-        return self.scene.key(name)
-
-    def run(self, data: bytes, accounts: str, error: str | None = None) -> Execution:
-        return self.scene.run(data, accounts, error)
 
 
 def pointer(code: int, mint_key: bytes, authority: bytes) -> bytes:

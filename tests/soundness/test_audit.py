@@ -11,7 +11,7 @@ import json
 import pytest
 
 from solproof._native import prover
-from tests.engine.circuits import PARAMETERS, Machine, machine
+from tests.support.small_circuits import PARAMETERS, Machine, machine
 
 QUERIES = json.loads(PARAMETERS)["queries"]
 HEADER = b"SPEP\x01\x00"

@@ -11,6 +11,21 @@ from random import Random
 
 import pytest
 
+from assurance import forgery as forgery_module
+from assurance.corpus import tour
+from assurance.forgery import Forgery
+from assurance.injection import (
+    Lie,
+    LyingMachine,
+    Told,
+    circuit_objections,
+    objections,
+    tell,
+    verifier_objection,
+)
+from assurance.places import HEAP
+from assurance.program_builder import ProgramBuilder
+from assurance.report import explain, explain_told
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.memory import Cells
@@ -26,21 +41,7 @@ from solproof.statement.claim import claim_of
 from solproof.vm.faults import Fault
 from solproof.vm.limits import FRAME_STRIDES
 from solproof.vm.machine import HALT
-from tests.circuit.instructions.places import HEAP
-from tests.program_builder import ProgramBuilder
-from tests.soundness import forgery as forgery_module
-from tests.soundness.forgery import Forgery
-from tests.soundness.injection import (
-    Lie,
-    LyingMachine,
-    Told,
-    circuit_objections,
-    objections,
-    tell,
-    verifier_objection,
-)
-from tests.soundness.test_fault_injection import tour
-from tests.verifying.test_faults import CASES, VERSIONS, given, runs
+from tests.support.fault_cases import CASES, VERSIONS, given, runs
 
 METER = "ExceededMaxInstructions"
 EXIT = Instruction(by_mnemonic("EXIT").code)
@@ -124,8 +125,8 @@ def test_went_on_after_a_fault(name: str, version: int) -> None:
     true = tell(inputs).execution.run
     assert true.fault is not None
     told = tell(inputs, go_on, true.final.clk)
-    assert objections(told) != set()
-    assert objections(told, as_found=True) != set()
+    for as_found in (False, True):
+        assert objections(told, as_found=as_found) != set(), explain_told(told, tell(inputs))
 
 
 @pytest.mark.parametrize(("name", "version"), [run for run in runs() if CASES[run[0]].fault in METERS])
@@ -136,7 +137,7 @@ def test_went_on_beyond_the_limit(name: str, version: int, more: int) -> None:
     told = tell(replace(inputs, parameters=Parameters(compute_unit_limit=limit + more)))
     lie = Told(replace(told.execution, input=inputs), told.states)
     names, forgery = circuit_objections(lie)
-    assert names == set()
+    assert names == set(), explain(forgery)
     assert verifier_objection(lie, forgery) != ""
 
 
@@ -213,7 +214,7 @@ def _said(told: Told, *, is_checked: bool) -> str:
     if not is_checked:
         return verifier_objection(told, told.witness())
     names, forgery = circuit_objections(told)
-    assert names == set()
+    assert names == set(), explain(forgery)
     return verifier_objection(told, forgery)
 
 
@@ -268,7 +269,7 @@ def test_a_call_of_the_end_of_the_text(version: int) -> None:
     slots = true.program.slots
     told = tell(inputs, lambda liar, pc: _enter(liar, pc, slots), true.final.clk)
     names, forgery = circuit_objections(told)
-    assert names == set()
+    assert names == set(), explain(forgery)
     reason = f"the claim's final state is not one of the machine: a call of pc {slots}"
     assert verifier_objection(told, forgery) == reason
 
@@ -298,4 +299,4 @@ def test_a_load_around_the_address_space() -> None:
     assert lie.names() == {
         first.format("receive", "as last accessed"),
         first.format("send", "the new value"),
-    }
+    }, explain(lie)

@@ -18,18 +18,16 @@ from random import Random
 
 import pytest
 
+from assurance.corpus import tour
+from assurance.injection import Lie, LyingMachine, Told, objections, same, tell
+from assurance.report import explain_told
+from assurance.runs import table_of
 from solproof.accesses.program import FamilyCode
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode, opcode
-from solproof.program.raw import RawFormat
-from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.vm.machine import HALT
-from tests.circuit.instructions.places import HEAP, INPUT, STACK, image
-from tests.conformance import table_of
-from tests.differential.cases import PROGRAM_ID, Case, cases
+from tests.differential.cases import Case, cases
 from tests.differential.search import search
-from tests.program_builder import ProgramBuilder
-from tests.soundness.injection import Lie, LyingMachine, Told, objections, same, tell
 
 VERSIONS = (0, 1, 2, 3)
 LIES_OF_A_KIND = int(os.environ.get("SOLPROOF_INJECTIONS", "10"))
@@ -370,51 +368,6 @@ KINDS = {
 # THE RUNS
 
 
-def tour(version: int) -> ExecutionInput:
-    """Calls by name and by address, to a depth of three, and syscalls that read and write memory."""
-    builder = ProgramBuilder(version)
-    store = "ST_8B_REG" if version == 2 else "ST_DW_REG"
-    load = "LD_8B_REG" if version == 2 else "LD_DW_REG"
-    for register in (6, 7, 8, 9):
-        builder.emit("MOV64_IMM", register, immediate=11 * register)
-    builder.emit("MOV64_IMM", 1, immediate=2)
-    builder.call("count")
-    builder.address_of(2, "count", 3)
-    builder.emit("MOV64_IMM", 1, immediate=1)
-    builder.call_register(2)
-    for arguments, name in (
-        ((HEAP + 4, INPUT + 3, 9), "sol_memcpy_"),
-        ((HEAP + 4, HEAP + 5, 12), "sol_memmove_"),
-        ((STACK + 100, 0xAB, 3), "sol_memset_"),
-        ((HEAP, image(version) + 16 if version < 3 else INPUT, 8, HEAP + 64), "sol_memcmp_"),
-        ((INPUT + 56, 5), "sol_log_"),
-        ((INPUT + 20, 5), "sol_set_return_data"),
-    ):
-        for register, value in enumerate(arguments, 1):
-            builder.constant(register, value)
-        builder.syscall(name)
-        builder.emit("ADD64_REG", 6, 0)
-    builder.constant(1, HEAP)
-    builder.emit(load, 0, 1, 64)
-    builder.emit("ADD64_REG", 0, 6)
-    builder.exit()
-    builder.label("count")
-    if version in (1, 2):
-        builder.emit("ADD64_IMM", 10, immediate=-64)
-    builder.emit("ADD64_IMM", 6, immediate=1)
-    builder.emit(store, 10, 6, -8)
-    builder.jump("done", "JEQ64_IMM", 1, immediate=0)
-    builder.emit("ADD64_IMM", 1, immediate=-1)
-    builder.call("count")
-    builder.emit("MOV64_REG", 9, 10)
-    builder.label("done")
-    builder.emit(load, 7, 10, -8)
-    builder.exit()
-    return ExecutionInput(
-        builder.code(), PROGRAM_ID, (), b"hello, world, hello", Parameters(5000), RawFormat(version)
-    )
-
-
 @dataclass(frozen=True)
 class Site:
     """An instruction of a run: where a lie can be told."""
@@ -475,7 +428,7 @@ def test_injected(name: str) -> None:
         told += 1
         for as_found in (False, True):
             names = objections(run, as_found=as_found)
-            assert names, f"{name}: {site}, seed {tried}"
+            assert names, f"{name}: {site}, seed {tried}\n{explain_told(run, site.true)}"
             judges.update({each.split(":")[0] for each in names})
         if told == LIES_OF_A_KIND:
             break

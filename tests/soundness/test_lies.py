@@ -11,6 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from assurance.corpus import every_opcode_run, forgery, forgery_with, long_waits_run, subjects, witnesses
+from assurance.forgery import Forgery, Row, lying_witness
+from assurance.mutation import compensated, joined, lookup_guided, neighbouring_cells, single_cells
+from assurance.places import HEAP, INPUT, STACK
+from assurance.report import describe_subject, describe_subjects, explain
+from assurance.runs import run, witness_of
 from solproof.accesses.public import PublicData
 from solproof.air.check import check
 from solproof.air.chip import Chip
@@ -19,36 +25,18 @@ from solproof.circuit.instructions import load
 from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.syscalls import event
 from solproof.circuit.table import PublicTable
-from solproof.program.program import Program
-from solproof.proving.witness import Witness
 from solproof.vm.trace import SyscallEvent
-from tests.circuit.instructions.places import HEAP, INPUT, STACK
-from tests.conformance import assert_checked, run, witness_of
-from tests.program_builder import ProgramBuilder
-from tests.soundness.corpus import every_opcode_run, long_waits_run, witness_with, witnesses
-from tests.soundness.forgery import Forgery, Row, lying_witness
-from tests.soundness.mutation import compensated, joined, lookup_guided, neighbouring_cells, single_cells
-from tests.soundness.test_mutation import subjects
+from tests.support.conformance import assert_checked
+from tests.support.lies import program
 
 CHIPS = {chip.name: chip for chip in CIRCUIT.chips}
 PREVIOUS = "after its previous access, at most 2^16 later"
 
 
-def program(*instructions: tuple[object, ...]) -> Program:
-    """("constant", register, value), or a mnemonic with its fields."""
-    builder = ProgramBuilder()
-    for name, *fields in instructions:
-        getattr(builder, name)(*fields) if name in ("constant", "syscall") else builder.emit(name, *fields)  # type: ignore[arg-type]
-    builder.exit()
-    return builder.build()
-
-
-def honest(*instructions: tuple[object, ...], input_region: bytes = b"") -> Witness:
-    return assert_checked(run(program(*instructions), input_region))
-
-
-def forged(*instructions: tuple[object, ...], input_region: bytes = b"") -> Forgery:
-    return Forgery(honest(*instructions, input_region=input_region))
+def forged(*source: str, input_region: bytes = b"") -> Forgery:
+    """The witness of a program's run, which is checked before it is changed."""
+    outcome = run(program(*source), input_region)
+    return Forgery(assert_checked(outcome), outcome.program)
 
 
 # VALUES
@@ -56,24 +44,24 @@ def forged(*instructions: tuple[object, ...], input_region: bytes = b"") -> Forg
 
 def test_carries_fixed_up() -> None:
     """A wrong sum that the rest of the run agrees with: only the addition itself objects."""
-    lie = forged(("constant", 1, 5), ("constant", 2, 7), ("ADD64_REG", 1, 2))
+    lie = forged("lddw r1, 5; lddw r2, 7; add64 r1, r2")
     lie.row("add")["c_0"] = 13
     lie.row("registers", 1).claim("last_0", 13)
     assert lie.names() == {"add: carry out of limb 0 is 0 or 1", "add: carry out of limb 1 is 0 or 1"} | {
         f"add: carry out of limb {limb} is 0 or 1" for limb in (2, 3)
-    }
+    }, explain(lie)
 
 
 @pytest.mark.parametrize("limb", [0, 1, 2])
 def test_limbs_not_canonical(limb: int) -> None:
     """2^16 moved from a limb into the one below: the same value modulo 2^64, another on the bus."""
-    lie = forged(("constant", 1, 2**48 - 1), ("ADD64_IMM", 1, 0, 0, 1))  # carries out of each limb
+    lie = forged(f"lddw r1, {2**48 - 1}; add64 r1, 1")  # carries out of each limb
     for row, name in ((lie.row("add"), "c"), (lie.row("registers", 1), "last")):
         row[f"{name}_{limb}"] = row[f"{name}_{limb}"] + 2**16
         row[f"{name}_{limb + 1}"] = row[f"{name}_{limb + 1}"] - 1
     names = lie.names()
-    assert f"add: bus range16: query: limb {limb} of c is below 2^16" in names
-    assert not any("carry" in name for name in names)
+    assert f"add: bus range16: query: limb {limb} of c is below 2^16" in names, explain(lie)
+    assert not any("carry" in name for name in names), explain(lie)
 
 
 def flags() -> list[tuple[str, str]]:
@@ -95,7 +83,8 @@ def test_flags_are_boolean(chip: str, flag: str) -> None:
         values = np.array([2, P - 1, (P + 1) // 2, 2**16])
         main = np.repeat(subject.cells[None], len(values), axis=0)
         main[:, CHIPS[chip].index(flag)] = values
-        assert subject.judge(main).violated[:, position].all()
+        noticed = subject.judge(main).violated[:, position]
+        assert noticed.all(), describe_subjects(subject, main[~noticed])
 
 
 SELECTORS = {
@@ -121,8 +110,8 @@ def test_one_selector(chip: str) -> None:
         main = np.repeat(subject.cells[None], len(choices), axis=0)
         for row, chosen in zip(main, choices, strict=True):
             row[columns] = [column in chosen for column in columns]
-        judged = subject.judge(main)
-        assert judged.violated.any(axis=1).all()
+        noticed = subject.judge(main).violated.any(axis=1)
+        assert noticed.all(), describe_subjects(subject, main[~noticed])
 
 
 EXECUTORS = [chip.name for chip in CIRCUIT.chips if any(note.name == "clk" for note in chip.main)]
@@ -141,26 +130,26 @@ def test_padding_that_sends(chip: str) -> None:
         main[0, CHIPS[chip].index("is_real")] = 0
         judged = subject.judge(main)
         if judged.multiplicity.any():
-            assert judged.violated.any()
+            assert judged.violated.any(), describe_subject(subject, main[0])
 
 
 @pytest.mark.parametrize("chip", EXECUTORS)
 def test_executed_twice(chip: str) -> None:
     """A real row once more, on a padding row."""
-    lie = Forgery(witness_with(chip))
+    lie = forgery_with(chip)
     table = lie.tables(chip)[-1]
     padding = Row(table, len(table.main) - 1)
     assert padding["is_real"] == 0
     padding.copy_from(Row(table, 0))
-    assert any(f"bus {_given_by(chip)}" in name for name in lie.names())
+    assert any(f"bus {_given_by(chip)}" in name for name in lie.names()), explain(lie)
 
 
 @pytest.mark.parametrize("chip", EXECUTORS)
 def test_skipped(chip: str) -> None:
     """A real row left out."""
-    lie = Forgery(witness_with(chip))
+    lie = forgery_with(chip)
     lie.tables(chip)[0].main[0] = 0
-    assert any(f"bus {_given_by(chip)}" in name for name in lie.names())
+    assert any(f"bus {_given_by(chip)}" in name for name in lie.names()), explain(lie)
 
 
 def _given_by(chip: str) -> str:
@@ -170,24 +159,25 @@ def _given_by(chip: str) -> str:
 
 def test_division_with_another_remainder() -> None:
     """29 = 1 * 10 + 19."""
-    lie = forged(("constant", 1, 29), ("constant", 2, 10), ("DIV64_REG", 1, 2))
+    lie = forged("lddw r1, 29; lddw r2, 10; div64 r1, r2")
     row = lie.row("divide")
     row["quotient_0"], row["quotient_0_low"], row["remainder_0"] = 1, 1, 19
     row["is_less"], row["difference"] = 0, 9
     lie.row("registers", 1).claim("last_0", 1)
-    assert lie.names() == {"divide: the remainder is below the divisor"}
+    assert lie.names() == {"divide: the remainder is below the divisor"}, explain(lie)
     # Nor can the comparison be turned round, or the difference of equal limbs be claimed.
     row["is_less"] = 1
-    assert "divide: the difference is that of limb 0" in lie.names()
+    assert "divide: the difference is that of limb 0" in lie.names(), explain(lie)
     row["difference"] = P - 9
-    assert "divide: bus range16: query: the marked limbs differ in the direction of is_less" in lie.names()
+    rule = "the marked limbs differ in the direction of is_less"
+    assert f"divide: bus range16: query: {rule}" in lie.names(), explain(lie)
 
 
 def test_division_that_wraps() -> None:
     """A quotient whose product with the divisor is the dividend modulo 2^64, but not over the integers."""
     dividend, divisor = 5, 3
     quotient = dividend * pow(divisor, -1, 2**64) % 2**64
-    lie = forged(("constant", 1, dividend), ("constant", 2, divisor), ("DIV64_REG", 1, 2))
+    lie = forged(f"lddw r1, {dividend}; lddw r2, {divisor}; div64 r1, r2")
     row = lie.row("divide")
     row.set_word("quotient", quotient)
     row.set_word("remainder", 0)
@@ -201,96 +191,96 @@ def test_division_that_wraps() -> None:
     row["difference"] = 3
     lie.row("registers", 1).claim_word("last", quotient)
     names = lie.names()
-    assert "divide: limb 3 of the dividend; nothing carries out of the last" in names
-    assert not any("limb 0 of the dividend" in name or "limb 2 of the dividend" in name for name in names)
+    assert "divide: limb 3 of the dividend; nothing carries out of the last" in names, explain(lie)
+    assert not any(f"limb {limb} of the dividend" in name for limb in (0, 2) for name in names), explain(lie)
 
 
 @pytest.mark.parametrize("value", [0, 1, 2**15, 2**16 - 1])
 def test_shift_amounts_are_reduced(value: int) -> None:
     """The amount as 16 l + r with another quotient: a fraction modulo p is no quotient."""
-    lie = forged(("constant", 1, 9), ("constant", 2, 0x1234), ("LSH64_REG", 1, 2))
+    lie = forged("lddw r1, 9; lddw r2, 0x1234; lsh64 r1, r2")
     row = lie.row("shift")
     row["quotient"] = value
     assert lie.names() & {
         "shift: b_0 = s + width * quotient",
         "shift: bus range16: query: quotient is below 2^16",
-    }
+    }, explain(lie)
 
 
 @pytest.mark.parametrize("sign", ["a_sign", "b_sign"])
 def test_signs(sign: str) -> None:
-    lie = forged(("constant", 1, 1), ("constant", 2, 2**63 + 1), ("JSGT64_REG", 1, 2, 1), ("NEG64", 3))
+    lie = forged(f"lddw r1, 1; lddw r2, {2**63 + 1}; jsgt r1, r2, +1; neg64 r3")
     row = lie.row("jump")
     row[sign] = 1 - row[sign]
-    assert any(f"{sign} is the sign bit" in name for name in lie.names())
+    assert any(f"{sign} is the sign bit" in name for name in lie.names()), explain(lie)
 
 
-@pytest.mark.parametrize("stem", ["JEQ64", "JNE64", "JGT64", "JSLE64", "JLT64"])
+@pytest.mark.parametrize("stem", ["jeq", "jne", "jgt", "jsle", "jlt"])
 def test_jumps_taken_flipped(stem: str) -> None:
     """`is_taken` flipped where both ways lead to the same pc: nobody else could notice."""
-    lie = forged(("constant", 1, 4), ("constant", 2, 9), (f"{stem}_REG", 1, 2, 0))
+    lie = forged(f"lddw r1, 4; lddw r2, 9; {stem} r1, r2, +0")
     row = lie.row("jump")
     row["is_taken"] = 1 - row["is_taken"]
-    assert lie.names() == {"jump: the jump is taken when its condition says so"}
+    assert lie.names() == {"jump: the jump is taken when its condition says so"}, explain(lie)
 
 
 def test_common_bits_flipped() -> None:
     for a, b in ((1, 3), (4, 3)):
-        lie = forged(("constant", 1, a), ("constant", 2, b), ("JSET64_REG", 1, 2, 0))
+        lie = forged(f"lddw r1, {a}; lddw r2, {b}; jset r1, r2, +0")
         row = lie.row("bitwise")
         row["is_taken"], row["inverse"] = 1 - row["is_taken"], 0
-        assert len(lie.names()) == 1
-        assert next(iter(lie.names())).startswith("bitwise: a jump is ")
+        assert len(lie.names()) == 1, explain(lie)
+        assert next(iter(lie.names())).startswith("bitwise: a jump is "), explain(lie)
 
 
 # TIME
 
 
-def chain(*accesses: tuple[object, ...]) -> Forgery:
-    return forged(("constant", 1, 7), *accesses)
+def chain(*accesses: str) -> Forgery:
+    return forged("lddw r1, 7", *accesses)
 
 
 def test_equal_times() -> None:
     """An access that claims to follow itself."""
-    lie = chain(("ADD64_IMM", 1, 0, 0, 0))
+    lie = chain("add64 r1, 0")
     row, last = lie.row("add"), lie.row("registers", 1)
     first = lie.row("move")
     # The addition takes and leaves the same message; the boundary takes what the move left.
     row["a_before"] = 2 * row["clk"] + 1
     last["time"] = 2 * first["clk"] + 1
-    assert lie.names() == {f"add: bus range16: query: destination a: {PREVIOUS}"}
+    assert lie.names() == {f"add: bus range16: query: destination a: {PREVIOUS}"}, explain(lie)
 
 
 def test_a_read_from_the_future() -> None:
     """Two idle accesses in the other order: every message has its counterpart, but time runs backwards."""
-    lie = chain(("ADD64_IMM", 1, 0, 0, 0), ("OR64_IMM", 1, 0, 0, 0))
+    lie = chain("add64 r1, 0; or64 r1, 0")
     first, second, last = lie.row("add"), lie.row("bitwise"), lie.row("registers", 1)
     second["a_before"] = first["a_before"]
     first["a_before"] = 2 * second["clk"] + 1
     last["time"] = 2 * first["clk"] + 1
-    assert lie.names() == {f"add: bus range16: query: destination a: {PREVIOUS}"}
+    assert lie.names() == {f"add: bus range16: query: destination a: {PREVIOUS}"}, explain(lie)
 
 
 @pytest.mark.parametrize("shift", [P, -P, 2**16, 2**24])
 def test_times_far_apart(shift: int) -> None:
     """A wrapped time, or one too long ago without a refresh."""
-    lie = chain(("ADD64_IMM", 1, 0, 0, 0))
+    lie = chain("add64 r1, 0")
     row = lie.row("add")
     row["a_before"] = row["a_before"] - shift
-    assert (lie.names() == set()) == (shift % P == 0)
+    assert (lie.names() == set()) == (shift % P == 0), explain(lie)
 
 
 @pytest.mark.parametrize("start", [0, 2, P - 1])
 def test_clk_starts_elsewhere(start: int) -> None:
-    lie = chain(("ADD64_IMM", 1, 0, 0, 0))
+    lie = chain("add64 r1, 0")
     for chip in ("add", "move", "execution"):
         row = lie.row(chip)
         row["clk"] = row["clk"] - 1 + start
-    assert any("bus state" in name for name in lie.names())
+    assert any("bus state" in name for name in lie.names()), explain(lie)
 
 
 def refreshed() -> Forgery:
-    return Forgery(witnesses()[1])
+    return forgery(1)
 
 
 def test_refresh_into_the_past() -> None:
@@ -300,7 +290,7 @@ def test_refresh_into_the_past() -> None:
     row["now"] = row["before"] - 1
     row["now_low"] = row["now"] & 0xFF
     names = lie.names()
-    assert any("the time between" in name for name in names)
+    assert any("the time between" in name for name in names), explain(lie)
 
 
 @pytest.mark.parametrize("low", [0, 1, 77])
@@ -311,13 +301,13 @@ def test_refresh_split_cannot_hide_it(low: int) -> None:
     row["now"] = row["before"] - 5
     row["now_low"] = row["now"] & 0xFF
     row["gap_low"] = low
-    assert any("the time between" in name for name in lie.names())
+    assert any("the time between" in name for name in lie.names()), explain(lie)
 
 
 def test_refreshes_around_the_field() -> None:
     """Refreshes that go once around p end before they began, but no time may exceed 2^25."""
     outcome = long_waits_run()
-    lie = Forgery(witness_of(outcome))
+    lie = Forgery.of(outcome)
     original = lie.find("register_refresh", is_real=1, index=7)
     step, start = 2**24, original["before"]
     count = -(-(P - 2) // step)
@@ -335,8 +325,8 @@ def test_refreshes_around_the_field() -> None:
         row["before"], row["now"] = before, now
         row["gap_low"], row["now_low"] = (now - before - 1) & 0xFF, (now % P) & 0xFF
     names = lie.names()
-    assert any("part of now" in name for name in names)
-    assert not any("the time between" in name for name in names)
+    assert any("part of now" in name for name in names), explain(lie)
+    assert not any("the time between" in name for name in names), explain(lie)
 
 
 def _position(lie: Forgery, table: object) -> int:
@@ -347,13 +337,7 @@ def _position(lie: Forgery, table: object) -> int:
 
 
 def stack_and_heap() -> Forgery:
-    return forged(
-        ("constant", 1, STACK + 16),
-        ("ST_DW_IMM", 1, 0, 0, 5),
-        ("LD_DW_REG", 2, 1, 0),
-        ("constant", 3, HEAP + 8),
-        ("ST_DW_IMM", 3, 0, 0, 6),
-    )
+    return forged(f"lddw r1, {STACK + 16}; stdw [r1], 5; ldxdw r2, [r1]; lddw r3, {HEAP + 8}; stdw [r3], 6")
 
 
 def test_a_word_twice() -> None:
@@ -374,7 +358,7 @@ def test_a_word_twice() -> None:
     load.set_word("value", 0)
     lie.row("registers", 2).claim_word("last", 0)
     table.main[3] = 0
-    assert lie.names() == {"stack_heap: bus range16: query: words rise"}
+    assert lie.names() == {"stack_heap: bus range16: query: words rise"}, explain(lie)
 
 
 @pytest.mark.parametrize("within", [0, 3, 511])
@@ -398,7 +382,7 @@ def test_a_word_twice_by_a_fraction(within: int) -> None:
     load.set_word("value", 0)
     lie.row("registers", 2).claim_word("last", 0)
     names = lie.names()
-    assert "stack_heap: bus bits: query: frame is below 64" in names
+    assert "stack_heap: bus bits: query: frame is below 64" in names, explain(lie)
 
 
 def test_unsorted_words() -> None:
@@ -408,7 +392,7 @@ def test_unsorted_words() -> None:
     first, second = Row(table, 0), Row(table, 1)
     first["gap"] = second["index"] - first["index"] - 2**15 - 1
     second["gap"] = 0
-    assert lie.names() == {"stack_heap: bus range16: query: words rise"}
+    assert lie.names() == {"stack_heap: bus range16: query: words rise"}, explain(lie)
 
 
 def test_heap_word_outside_the_heap() -> None:
@@ -417,7 +401,7 @@ def test_heap_word_outside_the_heap() -> None:
     heap_words = 32 * 1024 // 8
     for index in (heap_words, 2**15 - 1, P - 1):
         row["index"], row["frame"] = index, index // 512 if index < 2**15 else 0
-        assert any(name.startswith("stack_heap: bus") for name in lie.names())
+        assert any(name.startswith("stack_heap: bus") for name in lie.names()), explain(lie)
 
 
 def test_real_rows_come_first() -> None:
@@ -425,7 +409,7 @@ def test_real_rows_come_first() -> None:
     lie = stack_and_heap()
     table = lie.tables("stack_heap")[0]
     table.main[3], table.main[1] = table.main[1].copy(), 0
-    assert "stack_heap: real rows come first" in lie.names()
+    assert "stack_heap: real rows come first" in lie.names(), explain(lie)
 
 
 def test_boundary_words_are_words_of_the_map() -> None:
@@ -456,26 +440,21 @@ def test_boundary_words_are_words_of_the_map() -> None:
 @pytest.mark.parametrize("available", [8 + 16, 5 + 16, 16, 5])
 def test_tag_alias(available: int) -> None:
     """Bytes past a partial last word: the tag of a writable word read as 16 more bytes."""
-    lie = forged(("constant", 1, INPUT + 8), ("LD_W_REG", 2, 1, 0), input_region=bytes(13))
+    lie = forged(f"lddw r1, {INPUT + 8}; ldxw r2, [r1]", input_region=bytes(13))
     row = lie.row("load_narrow")
     assert (row["available"], row["is_writable"]) == (5, 1)
     row["available"], row["is_writable"] = available, 0 if available >= 16 else 1
     names = lie.names()
-    assert (names == set()) == (available == 5)
+    assert (names == set()) == (available == 5), explain(lie)
     if available == 5 + 16:
-        assert names == {"load_narrow: bus bits: query: the bytes exist"}
+        assert names == {"load_narrow: bus bits: query: the bytes exist"}, explain(lie)
 
 
 def test_unaligned_claimed_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
     """The chips of aligned accesses cannot take an unaligned one."""
     outcome = run(
         program(
-            ("constant", 1, HEAP + 3),
-            ("ST_DW_IMM", 1, 0, 0, 5),
-            ("ST_W_IMM", 1, 0, 0, 5),
-            ("LD_DW_REG", 2, 1, 0),
-            ("LD_W_REG", 2, 1, 0),
-            ("LD_H_REG", 2, 1, 0),
+            f"lddw r1, {HEAP + 3}; stdw [r1], 5; stw [r1], 5; ldxdw r2, [r1]; ldxw r2, [r1]; ldxh r2, [r1]"
         )
     )
     assert outcome.fault is None
@@ -488,11 +467,11 @@ def test_unaligned_claimed_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
     lie = lying_witness(outcome)
     assert not lie.tables("load_unaligned")
     failing = {failure.chip for failure in lie.failures()}
-    assert {"load", "load_narrow", "store", "store_narrow"} <= failing
+    assert {"load", "load_narrow", "store", "store_narrow"} <= failing, explain(lie)
 
 
 def across_the_hole() -> Forgery:
-    return forged(("constant", 1, STACK + 0xFFC), ("ST_DW_IMM", 1, 0, 0, -1), ("LD_DW_REG", 2, 1, 0))
+    return forged(f"lddw r1, {STACK + 0xFFC}; stdw [r1], -1; ldxdw r2, [r1]")
 
 
 @pytest.mark.parametrize("chip", ["load_unaligned", "store_unaligned"])
@@ -501,18 +480,18 @@ def test_hole_not_skipped(chip: str) -> None:
     row = lie.row(chip)
     assert row["skips_hole"] == 1
     row["skips_hole"] = 0
-    assert any("bus memory" in name for name in lie.names())
+    assert any("bus memory" in name for name in lie.names()), explain(lie)
 
 
 @pytest.mark.parametrize("address", [STACK + 4, HEAP + 0xFFC])
 def test_hole_skipped_where_there_is_none(address: int) -> None:
-    lie = forged(("constant", 1, address), ("LD_DW_REG", 2, 1, 0))
+    lie = forged(f"lddw r1, {address}; ldxdw r2, [r1]")
     row = lie.row("load_unaligned")
     assert row["skips_hole"] == 0
     row["skips_hole"] = 1
     names = lie.names()
-    assert any("bus memory" in name for name in names)
-    assert ("load_unaligned: only the stack has holes" in names) == (address >= HEAP)
+    assert any("bus memory" in name for name in names), explain(lie)
+    assert ("load_unaligned: only the stack has holes" in names) == (address >= HEAP), explain(lie)
 
 
 @pytest.mark.parametrize("column", ["reaches_second", "available_first", "available_second", "available"])
@@ -522,22 +501,22 @@ def test_extent_of_an_access(column: str, change: int) -> None:
         lie = across_the_hole()
         row = lie.row(chip)
         row[column] = row[column] + change
-        assert lie.names() != set()
+        assert lie.names() != set(), explain(lie)
 
 
 # CALLS
 
 
 def two_calls() -> Forgery:
-    builder = ProgramBuilder()
-    builder.call("f")
-    builder.emit("ADD64_IMM", 0, immediate=1)
-    builder.call("f")
-    builder.exit()
-    builder.label("f")
-    builder.emit("ADD64_IMM", 6, immediate=1)
-    builder.exit()
-    return Forgery(assert_checked(run(builder.build())))
+    source = """
+        call f
+        add64 r0, 1
+        call f
+        exit
+    f:
+        add64 r6, 1
+    """
+    return forged(source)
 
 
 EXIT_CELLS = ("exit_clk", "exit_pc", "exit_frame_before", "exit_r10_before")
@@ -550,8 +529,8 @@ def test_exits_exchanged() -> None:
     for name in (*EXIT_CELLS, *(f"exit_r6_{limb}" for limb in range(4)), "exit_r6_before"):
         first[name], second[name] = second[name], first[name]
     names = lie.names()
-    assert any("bus register" in name for name in names)
-    assert any("bus state" in name for name in names)
+    assert any("bus register" in name for name in names), explain(lie)
+    assert any("bus state" in name for name in names), explain(lie)
 
 
 def test_saved_register_changed() -> None:
@@ -559,7 +538,7 @@ def test_saved_register_changed() -> None:
     lie = two_calls()
     for name in ("r6_0",):
         lie.row("call", 1)[name] = 1
-    assert any("bus register" in name for name in lie.names())
+    assert any("bus register" in name for name in lie.names()), explain(lie)
 
 
 def test_a_return_that_never_happened() -> None:
@@ -571,7 +550,7 @@ def test_a_return_that_never_happened() -> None:
     end.claim("clk", row["exit_clk"])
     end.claim("pc", row["exit_pc"])
     lie.row("registers", 11)["time"] = 2 * row["clk"] + 1
-    assert "registers: bus register: receive: the register, at the end" in lie.names()
+    assert "registers: bus register: receive: the register, at the end" in lie.names(), explain(lie)
 
 
 @pytest.mark.parametrize("depth", [63, 64, P - 1])
@@ -579,15 +558,15 @@ def test_depth(depth: int) -> None:
     lie = two_calls()
     lie.row("call", 0)["depth"] = depth
     names = lie.names()
-    assert any("the depth stays below the limit" in name for name in names) == (depth < P - 1)
-    assert any("bus register" in name for name in names)
+    assert any("the depth stays below the limit" in name for name in names) == (depth < P - 1), explain(lie)
+    assert any("bus register" in name for name in names), explain(lie)
 
 
 def test_target_of_a_call() -> None:
     lie = two_calls()
     lie.row("call", 0)["target"] = 0
     names = lie.names()
-    assert any("bus program" in name for name in names)
+    assert any("bus program" in name for name in names), explain(lie)
 
 
 # SYSCALLS
@@ -649,7 +628,7 @@ def test_events(lie_about: str) -> None:
     with_public(lie, event.SYSCALL, stated(lie, events, event.public_syscalls, len(instance.public)))
     if lie_about == "missing":
         instance.main[len(events) :] = 0
-    assert lie.names() != set()
+    assert lie.names() != set(), explain(lie)
 
 
 @pytest.mark.parametrize("change", [{"new": 1}, {"old": 1}, {"index": 1}, {"region": 1}])
@@ -664,7 +643,7 @@ def test_event_words(change: dict[str, int]) -> None:
     assert instance.public is not None
     words = stated(lie, events, event.public_event_words, len(instance.public))
     with_public(lie, event.EVENT_WORD, words)
-    assert any("bus memory" in each for each in lie.names())
+    assert any("bus memory" in each for each in lie.names()), explain(lie)
 
 
 def test_a_syscall_without_an_event() -> None:
@@ -675,7 +654,7 @@ def test_a_syscall_without_an_event() -> None:
     fewer = stated(lie, events[:-1], event.public_syscalls, len(instance.public))
     position = _position(lie, instance)
     lie.instances[position] = replace(instance, public=fewer)
-    assert "syscall: is_real is the statement's" in lie.names()
+    assert "syscall: is_real is the statement's" in lie.names(), explain(lie)
 
 
 def test_public_columns_are_the_statements() -> None:
@@ -686,10 +665,11 @@ def test_public_columns_are_the_statements() -> None:
             at = np.arange(len(main))
             columns = [chip.index(note.name) for note in chip.public_columns]
             main[at, columns] = (main[at, columns] + 1) % P
-            assert subject.judge(main).violated.any(axis=1).all()
+            noticed = subject.judge(main).violated.any(axis=1)
+            assert noticed.all(), describe_subjects(subject, main[~noticed])
 
 
 def test_true_witnesses_pass() -> None:
     for witness in witnesses():
-        assert Forgery(witness).failures() == []
+        assert Forgery(witness).failures() == [], explain(Forgery(witness))
         assert check(witness.instances) == []

@@ -12,6 +12,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assurance.forgery import lying_witness
+from assurance.places import HEAP, INPUT, STACK
+from assurance.program_builder import ProgramBuilder
+from assurance.programs import asm
+from assurance.report import explain
+from assurance.runs import run, table_of
 from solproof.accesses.access_log import AccessLog
 from solproof.air.check import check
 from solproof.circuit.memory import image
@@ -19,16 +25,13 @@ from solproof.circuit.registry import CIRCUIT
 from solproof.isa import semantics
 from solproof.isa.integers import MASK32, MASK64, sign_extend32, signed64
 from solproof.isa.opcodes import OPCODES, Form, Format, Opcode, by_mnemonic
-from solproof.program.program import Program
+from solproof.program.program import TEXT_ADDRESS, Program
 from solproof.proving.witness import build_witness
 from solproof.vm import machine
 from solproof.vm.machine import Machine
 from solproof.vm.memory import Layout
 from solproof.vm.recorded_memory import RecordedMemory
-from tests.circuit.instructions.places import HEAP, INPUT, STACK
-from tests.conformance import assert_checked, run, table_of
-from tests.program_builder import ProgramBuilder
-from tests.soundness.forgery import lying_witness
+from tests.support.conformance import assert_checked
 
 Function = Callable[[int, int], int]
 
@@ -182,13 +185,9 @@ JUMP_PAIRS += [(2**32 + 1, 2), (2**31, 1), (2**31 + 1, 2**32 + 2**31)]
 @pytest.mark.parametrize("stem", semantics.CONDITIONS)
 def test_jumps(stem: str, pair: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Every condition inverted."""
-    builder = ProgramBuilder(3 if stem.endswith("32") else 0)
-    builder.constant(1, pair[0])
-    builder.constant(2, pair[1])
-    builder.emit(f"{stem}_REG", 1, 2, 1)
-    builder.emit("MOV64_IMM", 0, immediate=1)
-    builder.exit()
-    program = builder.build()
+    # Without a width in its name, a jump compares 64 bits.
+    jump, version = stem.lower().removesuffix("64"), 3 if stem.endswith("32") else 0
+    program = asm(f"lddw r1, {pair[0]}; lddw r2, {pair[1]}; {jump} r1, r2, +1; mov64 r0, 1; exit", version)
     true = semantics.CONDITIONS[stem]
     assert_checked(run(program))
     monkeypatch.setitem(semantics.CONDITIONS, stem, lambda a, b: not true(a, b))
@@ -198,13 +197,9 @@ def test_jumps(stem: str, pair: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 # MEMORY
 
 
-def memory_program(name: str, address: int, *, store: bool) -> Program:
-    builder = ProgramBuilder()
-    builder.constant(1, address)
-    builder.constant(2, 0x0807_0605_0403_0201)
-    builder.emit(f"ST_{name}_REG" if store else f"LD_{name}_REG", *((1, 2) if store else (0, 1)))
-    builder.exit()
-    return builder.build()
+def memory_program(size: str, address: int, *, store: bool) -> Program:
+    access = f"stx{size} [r1], r2" if store else f"ldx{size} r0, [r1]"
+    return asm(f"lddw r1, {address}; lddw r2, 0x0807060504030201; {access}; exit")
 
 
 def locate_anything(self: Layout, address: int, length: int, *, write: bool) -> tuple[int, int]:
@@ -213,46 +208,40 @@ def locate_anything(self: Layout, address: int, length: int, *, write: bool) -> 
 
 
 @pytest.mark.parametrize("value", ["equal", "another"])
-@pytest.mark.parametrize("name", ["B", "H", "W", "DW"])
+@pytest.mark.parametrize("size", ["b", "h", "w", "dw"])
 @pytest.mark.parametrize("shift", [0, 1])
-def test_store_to_the_image(name: str, value: str, shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_store_to_the_image(size: str, value: str, shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even a store of what is there already."""
-    builder = ProgramBuilder()
-    builder.constant(1, 0x1_0000_0000 + shift)
-    builder.emit("LD_DW_REG", 2, 1)
-    if value == "another":
-        builder.emit("XOR64_IMM", 2, immediate=-1)
-    builder.emit(f"ST_{name}_REG", 1, 2)
-    builder.exit()
-    program = builder.build()
+    change = "xor64 r2, -1" if value == "another" else ""
+    program = asm(f"lddw r1, {0x1_0000_0000 + shift}; ldxdw r2, [r1]; {change}; stx{size} [r1], r2; exit")
     monkeypatch.setattr(Layout, "locate", locate_anything)
     assert {"image"} & caught(program) or caught(program) & {"store", "store_narrow", "store_unaligned"}
 
 
 @pytest.mark.parametrize("store", [False, True])
 @pytest.mark.parametrize(
-    ("name", "address"),
+    ("size", "address"),
     [
-        ("DW", INPUT + 8),
-        ("DW", INPUT + 6),
-        ("W", INPUT + 12),
-        ("W", INPUT + 10),
-        ("H", INPUT + 13),
-        ("B", INPUT + 13),
-        ("B", INPUT + 16),
-        ("DW", HEAP + 32 * 1024),
-        ("B", HEAP + 32 * 1024),
-        ("DW", HEAP + 32 * 1024 - 4),
-        ("B", STACK + 0x1000),
-        ("DW", STACK + 0x1004),
-        ("B", STACK + 0x1FFF),
-        ("B", STACK + 64 * 0x2000),
-        ("DW", STACK + 63 * 0x2000 + 0xFFC),
+        ("dw", INPUT + 8),
+        ("dw", INPUT + 6),
+        ("w", INPUT + 12),
+        ("w", INPUT + 10),
+        ("h", INPUT + 13),
+        ("b", INPUT + 13),
+        ("b", INPUT + 16),
+        ("dw", HEAP + 32 * 1024),
+        ("b", HEAP + 32 * 1024),
+        ("dw", HEAP + 32 * 1024 - 4),
+        ("b", STACK + 0x1000),
+        ("dw", STACK + 0x1004),
+        ("b", STACK + 0x1FFF),
+        ("b", STACK + 64 * 0x2000),
+        ("dw", STACK + 63 * 0x2000 + 0xFFC),
     ],
 )
-def test_beyond_the_map(name: str, address: int, store: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_map(size: str, address: int, store: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bytes that do not exist: past a partial last word, past a region, in a hole of the stack."""
-    program = memory_program(name, address, store=store)
+    program = memory_program(size, address, store=store)
     assert run(program, bytes(13)).fault is not None
     monkeypatch.setattr(Layout, "locate", locate_anything)
     original = RecordedMemory.__init__
@@ -266,12 +255,12 @@ def test_beyond_the_map(name: str, address: int, store: bool, monkeypatch: pytes
     assert caught(program, bytes(13)) != set()
 
 
-@pytest.mark.parametrize("name", ["B", "H", "W", "DW"])
+@pytest.mark.parametrize("size", ["b", "h", "w", "dw"])
 @pytest.mark.parametrize("shift", [0, 5, 7])
 @pytest.mark.parametrize("region", [0x1_0000_0010, STACK + 8, HEAP + 8, INPUT + 8])
-def test_loaded_values(name: str, shift: int, region: int) -> None:
+def test_loaded_values(size: str, shift: int, region: int) -> None:
     """A load of something else than what memory holds, recorded as if memory held it."""
-    program = memory_program(name, region + shift, store=False)
+    program = memory_program(size, region + shift, store=False)
     outcome = run(program, bytes(40))
     assert_checked(outcome)
     true = outcome.trace
@@ -287,25 +276,26 @@ def test_loaded_values(name: str, shift: int, region: int) -> None:
     lie = lying_witness(lied)
     if region == INPUT + 8:
         # The lie is the input's: consistent, but about other words than the caller's, whom the verifier asks.
-        assert lie.failures() == []
+        assert lie.failures() == [], explain(lie)
         assert lie.public.input_words.first.tolist() != [0] * len(lie.public.input_words.first)
     else:
-        assert {failure.name.split(":")[0] for failure in lie.failures()} == {"bus memory"}
+        assert {failure.name.split(":")[0] for failure in lie.failures()} == {"bus memory"}, explain(lie)
 
 
-@pytest.mark.parametrize("name", ["B", "H", "W", "DW"])
+@pytest.mark.parametrize("size", ["b", "h", "w", "dw"])
 @pytest.mark.parametrize("shift", [0, 3])
-def test_stored_values(name: str, shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stored_values(size: str, shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store that changes a byte beside, and one that stores nothing."""
-    builder = ProgramBuilder()
-    builder.constant(1, HEAP + 16 + shift)
-    builder.constant(2, 0x0807_0605_0403_0201)
-    builder.emit(f"ST_{name}_REG", 1, 2)
-    builder.constant(3, HEAP + 16)
-    builder.emit("LD_DW_REG", 4, 3)
-    builder.emit("LD_DW_REG", 5, 3, 8)
-    builder.exit()
-    program = builder.build()
+    source = f"""
+        lddw r1, {HEAP + 16 + shift}
+        lddw r2, 0x0807060504030201
+        stx{size} [r1], r2
+        lddw r3, {HEAP + 16}
+        ldxdw r4, [r3]
+        ldxdw r5, [r3+8]
+        exit
+    """
+    program = asm(source)
     assert_checked(run(program))
     original = RecordedMemory.store
 
@@ -328,23 +318,24 @@ def test_stored_values(name: str, shift: int, monkeypatch: pytest.MonkeyPatch) -
 
 
 def call_program(depth: int = 3) -> Program:
-    builder = ProgramBuilder()
-    builder.emit("MOV64_IMM", 1, immediate=depth)
-    builder.emit("MOV64_IMM", 6, immediate=11)
-    builder.call("f")
-    builder.emit("MOV64_REG", 0, 6)
-    builder.exit()
-    builder.label("f")
-    builder.emit("ADD64_IMM", 6, immediate=5)
-    builder.emit("MOV64_REG", 7, 10)
-    builder.emit("SUB64_IMM", 1, immediate=1)
-    builder.jump("end", "JEQ64_IMM", 1, immediate=0)
-    builder.call("f")
-    builder.emit("ADD64_IMM", 0, immediate=1)
-    builder.emit("ADD64_REG", 0, 10)
-    builder.label("end")
-    builder.exit()
-    return builder.build()
+    source = f"""
+        mov64 r1, {depth}
+        mov64 r6, 11
+        call f
+        mov64 r0, r6
+        exit
+    f:
+        add64 r6, 5
+        mov64 r7, r10
+        sub64 r1, 1
+        jeq r1, 0, end
+        call f
+        add64 r0, 1
+        add64 r0, r10
+    end:
+        exit
+    """
+    return asm(source)
 
 
 def patched_exit(take: Callable[[list[tuple[int, ...]], list[int]], int]) -> Callable[[Machine], object]:
@@ -410,15 +401,16 @@ def test_stack_moves_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("other", [-1, 1])
 def test_call_register_to_another_pc(other: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    builder = ProgramBuilder()
-    builder.address_of(1, "f")
-    builder.call_register(1)
-    builder.exit()
-    builder.exit()
-    builder.label("f")
-    builder.emit("MOV64_IMM", 0, immediate=1)
-    builder.exit()
-    program = builder.build()
+    source = """
+        lddw r1, f
+        callx r1
+        exit
+        exit
+    f:
+        mov64 r0, 1
+        exit
+    """
+    program = asm(source)
     assert_checked(run(program))
     original = Machine._enter
 
@@ -431,14 +423,7 @@ def test_call_register_to_another_pc(other: int, monkeypatch: pytest.MonkeyPatch
 
 def test_second_slot_of_lddw(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call into it: nothing can be executed there, not even as a no-op."""
-    builder = ProgramBuilder()
-    builder.address_of(1, "pair", plus=8)
-    builder.call_register(1)
-    builder.exit()
-    builder.label("pair")
-    builder.constant(2, 0)
-    builder.exit()
-    program = builder.build()
+    program = asm(f"lddw r1, {TEXT_ADDRESS + 8 * 5}; callx r1; exit; lddw r2, 0; exit")
     original = Machine._operation
 
     def lenient(self: Machine, pc: int, instruction: object) -> Callable[[], int]:
@@ -453,21 +438,12 @@ def test_second_slot_of_lddw(monkeypatch: pytest.MonkeyPatch) -> None:
 # THE PROGRAM
 
 
-@pytest.mark.parametrize(
-    ("mnemonic", "immediate"), [("SUB64_IMM", 5), ("ADD64_IMM", 6), ("MOV64_IMM", 5), ("ADD32_IMM", 5)]
-)
+@pytest.mark.parametrize("name", ["sub64 r{}, 5", "add64 r{}, 6", "mov64 r{}, 5", "add32 r{}, 5"])
 @pytest.mark.parametrize("register", [1, 2])
-def test_another_program(mnemonic: str, immediate: int, register: int) -> None:
+def test_another_program(name: str, register: int) -> None:
     """The run of a program is not a run of another one of the same shape."""
-
-    def program(name: str, value: int, destination: int) -> Program:
-        builder = ProgramBuilder()
-        builder.emit("MOV64_IMM", 0, immediate=9)
-        builder.emit(name, destination, immediate=value)
-        builder.exit()
-        return builder.build()
-
-    mine, claimed = program(mnemonic, immediate, register), program("ADD64_IMM", 5, 1)
+    mine = asm(f"mov64 r0, 9; {name.format(register)}; exit")
+    claimed = asm("mov64 r0, 9; add64 r1, 5; exit")
     outcome = run(mine)
     table = table_of(mine)
     columns = CIRCUIT.preprocessed(claimed, table_of(claimed))
@@ -478,11 +454,7 @@ def test_another_program(mnemonic: str, immediate: int, register: int) -> None:
 
 def test_image_is_in_the_key() -> None:
     """The program's bytes as data are those of the key as well."""
-    builder = ProgramBuilder()
-    builder.constant(1, 0x1_0000_0000)
-    builder.emit("LD_DW_REG", 0, 1)
-    builder.exit()
-    program = builder.build()
+    program = asm("lddw r1, 0x100000000; ldxdw r0, [r1]; exit")
     outcome = run(program)
     table = table_of(program)
     columns = CIRCUIT.preprocessed(program, table)

@@ -11,6 +11,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assurance import runs
+from assurance.blocks import COMPARE, COPY, FIVE, FROM, TO, CallLie, cover, differing, put, told
+from assurance.forgery import Row, evaluator_of, lying_witness
+from assurance.history import rechain
+from assurance.injection import tell, verifier_objection
+from assurance.memory_calls import RESULT, Call, program
+from assurance.places import HEAP, STACK
+from assurance.program_builder import ProgramBuilder
+from assurance.report import explain
+from assurance.runs import PROGRAM_ID, run
 from solproof.accesses import memory_calls
 from solproof.accesses.memory_calls import NAMES
 from solproof.air.bus import BLOCK
@@ -25,15 +35,7 @@ from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import Syscall, SyscallContext, registry
 from solproof.runtime.syscalls import memory as syscalls
 from solproof.vm.trace import Run
-from tests import conformance
-from tests.circuit.instructions.places import HEAP, STACK
-from tests.conformance import PROGRAM_ID, assert_checked, run
-from tests.memory_calls import RESULT, Call, program
-from tests.program_builder import ProgramBuilder
-from tests.soundness.blocks import COMPARE, COPY, FIVE, FROM, TO, CallLie, cover, differing, put, told
-from tests.soundness.forgery import Row, evaluator_of, lying_witness
-from tests.soundness.history import rechain
-from tests.soundness.injection import tell, verifier_objection
+from tests.support.conformance import assert_checked
 
 Arguments = tuple[int, int, int, int, int]
 Effect = Callable[[SyscallContext, Arguments], None]
@@ -85,7 +87,7 @@ def believe(monkeypatch: pytest.MonkeyPatch, name: str, effect: Effect, *, resul
         effect(context, (first, second, third, fourth, fifth))
         return result
 
-    monkeypatch.setattr(conformance, "registry", lambda _: {**true, key: Syscall(name, lying)})
+    monkeypatch.setattr(runs, "registry", lambda _: {**true, key: Syscall(name, lying)})
 
 
 def flipped(position: Callable[[Arguments], int]) -> Effect:
@@ -202,7 +204,7 @@ def test_a_move_that_reads_at_the_time_of_its_writes() -> None:
         second[f"new_{limb}"] = words[1][f"last_{limb}"] = FIVE + 256 * FIVE
     assert lie.lie.names() == {
         "memory_copy: bus range16: query: the shifted word: after its previous access, at most 2^16 later"
-    }
+    }, explain(lie.lie)
 
 
 @pytest.mark.parametrize("length", [1, 9, 16])
@@ -301,7 +303,7 @@ def test_units_that_are_not_those_of_the_calls() -> None:
     given = ExecutionInput(builder.code(), PROGRAM_ID, (), b"", Parameters(5000), RawFormat(0))
     true = tell(given)
     forgery = true.witness()
-    assert forgery.names() == set()
+    assert forgery.names() == set(), explain(forgery)
     assert verifier_objection(true, forgery) == ""
     public = forgery.public
     (event,) = public.events
@@ -317,7 +319,7 @@ def test_units_that_are_not_those_of_the_calls() -> None:
 def block_objects(lie: CallLie) -> None:
     """Nothing but the block bus objects."""
     names = lie.lie.names()
-    assert names
+    assert names, explain(lie.lie)
     assert all(": bus block: " in name for name in names), names
 
 
@@ -351,14 +353,14 @@ def test_a_block_without_a_call() -> None:
 def test_a_block_cut_at_the_end_of_the_table(words: int) -> None:
     """A table of 16 rows is full, and its last row is followed by the first. Whatever block it cuts off."""
     lie = told(("sol_memset_", (TO, FIVE, 8 * words)))
-    assert lie.lie.names() == set()
+    assert lie.lie.names() == set(), explain(lie.lie)
     (table,) = lie.lie.tables(COPY)
     cut = replace(table, main=table.main[:16].copy())
     lie.lie.instances = [cut if instance is table else instance for instance in lie.lie.instances]
     rechain(lie.lie)
     names = lie.lie.names()
-    assert ("memory_copy: a row continues a call or is a first" in names) == (words > 16)
-    assert words > 16 or names == set()
+    assert ("memory_copy: a row continues a call or is a first" in names) == (words > 16), explain(lie.lie)
+    assert words > 16 or names == set(), explain(lie.lie)
 
 
 @pytest.mark.parametrize("rows", [1, 8, 16])
@@ -380,8 +382,8 @@ def test_a_block_cut_between_two_tables(rows: int, is_marked: bool) -> None:
     rechain(lie)
     expected = "the end is where nothing is left" if is_marked else "a row continues a call or is a first"
     names = lie.names()
-    assert f"memory_copy: {expected}" in names
-    assert any("bus block" in name for name in names) == is_marked
+    assert f"memory_copy: {expected}" in names, explain(lie)
+    assert any("bus block" in name for name in names) == is_marked, explain(lie)
 
 
 def test_two_calls_exchange_their_blocks() -> None:

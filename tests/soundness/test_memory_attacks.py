@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assurance.forgery import Forgery, Row, lying_witness
+from assurance.memory_calls import INPUT_REGION, RESULT, Call, execute
+from assurance.places import HEAP, INPUT
+from assurance.report import explain
 from solproof.air.field import P
 from solproof.proving.witness import Witness
-from tests.circuit.instructions.places import HEAP, INPUT
-from tests.memory_calls import INPUT_REGION, RESULT, Call, execute
-from tests.soundness.forgery import Forgery, Row, lying_witness
 
 BYTES = range(8)
 COPY: Call = ("sol_memcpy_", (HEAP + 203, INPUT + 1, 37))
@@ -41,7 +42,7 @@ def test_a_block_may_go_on_in_the_first_row(by: int) -> None:
     for chip in ("memory_copy", "memory_compare"):
         table = lie.tables(chip)[0]
         table.main[:] = np.roll(table.main, by, axis=0)
-    assert lie.names() == set()
+    assert lie.names() == set(), explain(lie)
 
 
 @pytest.mark.parametrize("call", [COPY, SET, COMPARE], ids=lambda call: call[0])
@@ -55,7 +56,7 @@ def test_a_block_cut_into_two_tables(call: Call) -> None:
         others = [each for each in lie.instances if each is not table]
         parted = [*others, replace(table, main=first), replace(table, main=second)]
         lying = Forgery(Witness(tuple(parted), lie.public))
-        assert any(name.startswith(f"{chip}: a row continues") for name in lying.names())
+        assert any(name.startswith(f"{chip}: a row continues") for name in lying.names()), explain(lying)
 
 
 @pytest.mark.parametrize("call", [COPY, MOVE, SET, COMPARE], ids=lambda call: call[0])
@@ -71,7 +72,7 @@ def test_a_block_that_ends_early(call: Call) -> None:
         noticed = (
             "bus bits: query: the last shifted bytes exist" if was_end else "the end is where nothing is left"
         )
-        assert f"{chip}: {noticed}" in lie.names()
+        assert f"{chip}: {noticed}" in lie.names(), explain(lie)
 
 
 def test_a_ring_without_a_first_row() -> None:
@@ -83,19 +84,19 @@ def test_a_ring_without_a_first_row() -> None:
         table.main[:, table.chip.index(name)] = 0
     table.main[:, table.chip.index("left")] = (-8 * np.arange(16)) % P
     names = lie.names()
-    assert "memory_copy: the next row has the next aligned word" in names
-    assert "memory_copy: each row takes a word" in names
+    assert "memory_copy: the next row has the next aligned word" in names, explain(lie)
+    assert "memory_copy: each row takes a word" in names, explain(lie)
 
 
 def test_a_block_of_no_call_and_a_call_of_no_block() -> None:
     lie = forged(SET, SET)
     table, half = lie.tables("memory_copy")[0], rows(lie) // 2
     table.main[half:] = 0
-    assert "memory_call: bus block: send: the block that does it" in lie.names()
+    assert "memory_call: bus block: send: the block that does it" in lie.names(), explain(lie)
     lie = forged(SET)
     table, count = lie.tables("memory_copy")[0], rows(lie)
     table.main[count : 2 * count] = table.main[:count]
-    assert any("bus block" in name for name in lie.names())
+    assert any("bus block" in name for name in lie.names()), explain(lie)
 
 
 def test_the_image_as_a_destination() -> None:
@@ -115,8 +116,8 @@ def test_the_image_as_a_destination() -> None:
             row[f"aligned_{byte}"] = compared[f"aligned_{byte}"]
     names = lie.names()
     assert table.main[count - 1, table.chip.index("is_end")] == 1
-    assert "memory_copy: bus bits: query: an aligned word has few bytes" in names
-    assert "memory_copy: bus bits: query: the last aligned bytes exist" in names
+    assert "memory_copy: bus bits: query: an aligned word has few bytes" in names, explain(lie)
+    assert "memory_copy: bus bits: query: the last aligned bytes exist" in names, explain(lie)
 
 
 def test_a_difference_overlooked() -> None:
@@ -158,4 +159,4 @@ def test_a_source_word_too_many_is_only_read() -> None:
     for byte, value in enumerate(INPUT_REGION[96:] + bytes(3)):
         after[f"shifted_{byte}"] = value
     setting["aligned_before"] = 2 * only["clk"]
-    assert lie.names() == set()
+    assert lie.names() == set(), explain(lie)

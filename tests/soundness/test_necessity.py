@@ -2,71 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from solproof.air.bus import Role
+from assurance.corpus import subjects
+from assurance.mutation import Integers, Subject, everything
+from assurance.necessity import Rule, evidence, ghosts_of, rules_of, search
+from assurance.reviewed import implied
+from assurance.shown import SHOWN
 from solproof.air.chip import Chip
 from solproof.circuit.registry import CIRCUIT
-from tests.soundness import (  # noqa: F401 - the rules that they show join the others
-    test_needed_counts,
-    test_needed_memory,
-    test_needed_products,
-)
-from tests.soundness.mutation import Integers, Subject
-from tests.soundness.necessity import Rule, evidence, search
-from tests.soundness.test_mutation import everything, subjects
-from tests.soundness.test_needed import SHOWN
-from tests.soundness.test_time import ELAPSED
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ROWS = 14
 ATTEMPTS = 2
 RULED = [chip for chip in CIRCUIT.chips if any(note.name == "is_real" for note in chip.main)]
-
-
-@dataclass(frozen=True, slots=True)
-class Implied:
-    """An entry of the reviewed list."""
-
-    chips: tuple[str, ...]
-    rules: tuple[str, ...]
-    reason: str
-
-    def covers(self, chip: str, rule: str) -> bool:
-        return any(fnmatchcase(chip, each) for each in self.chips) and any(
-            fnmatchcase(rule, each) for each in self.rules
-        )
-
-
-@cache
-def implied() -> tuple[Implied, ...]:
-    document = tomllib.loads((Path(__file__).parent / "implied.toml").read_text())
-    return tuple(
-        Implied(tuple(entry["chips"]), tuple(entry["rules"]), entry["reason"])
-        for entry in document["implied"]
-    )
-
-
-def rules_of(chip: Chip) -> list[Rule]:
-    """Constraints, and lookups but those of time, which `test_time.py` is about."""
-    rules = [Rule(chip, True, position) for position in range(len(chip.constraints))]
-    rules += [
-        Rule(chip, False, position)
-        for position, interaction in enumerate(chip.interactions)
-        if interaction.role is Role.QUERY and not interaction.name.endswith(ELAPSED)
-    ]
-    return rules
 
 
 def is_listed(rule: Rule) -> bool:
@@ -74,11 +26,19 @@ def is_listed(rule: Rule) -> bool:
 
 
 @cache
+def shown() -> frozenset[tuple[str, str]]:
+    """The rules that tests are marked with. Pytest loads all these tests, because a run may lack some."""
+    files = sorted(str(path) for path in Path(__file__).parent.glob("test_needed*.py"))
+    assert pytest.main(["--collect-only", "-qq", "-p", "no:cacheprovider", "-p", "no:xdist", *files]) == 0
+    return frozenset(SHOWN)
+
+
+@cache
 def unshown(chip_name: str) -> tuple[str, ...]:
     """The rules of a chip that are neither shown to be needed by hand, nor found to be, nor listed."""
     chip = next(chip for chip in CIRCUIT.chips if chip.name == chip_name)
     open_rules = [
-        rule for rule in rules_of(chip) if (chip_name, rule.name) not in SHOWN and not is_listed(rule)
+        rule for rule in rules_of(chip) if (chip_name, rule.name) not in shown() and not is_listed(rule)
     ]
     sampled: list[Subject] = []
     for subject in subjects(chip, count=ROWS):
@@ -93,14 +53,6 @@ def unshown(chip_name: str) -> tuple[str, ...]:
         ]
     ghosts = ghosts_of(chip, sampled)
     return tuple(rule.name for rule in open_rules if not found(rule, sampled, ghosts))
-
-
-def ghosts_of(chip: Chip, sampled: list[Subject]) -> Integers:
-    """Real rows that say they are padding."""
-    rows = [subject.cells.copy() for subject in sampled if not subject.is_padding]
-    for row in rows:
-        row[chip.index("is_real")] = 0
-    return np.array(rows, np.int64).reshape(-1, chip.width)
 
 
 def found(rule: Rule, sampled: list[Subject], ghosts: Integers) -> bool:
@@ -132,7 +84,7 @@ def test_the_lists_are_true() -> None:
             assert any(entry.covers(chip, rule) and fnmatchcase(rule, pattern) for chip, rule in names), (
                 pattern
             )
-    listed = {(chip, rule) for chip, rule in SHOWN for entry in implied() if entry.covers(chip, rule)}
+    listed = {(chip, rule) for chip, rule in shown() for entry in implied() if entry.covers(chip, rule)}
     assert listed == set()
 
 

@@ -6,84 +6,25 @@ Many use that p = 32512 * 2^16 + 1: a fraction 1 / 2^16 is -32512, a number that
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from itertools import product
 
 import numpy as np
 import pytest
 
-from solproof.air.check import check
+from assurance.corpus import forgery, forgery_with
+from assurance.forgery import Forgery, Row, lying_witness
+from assurance.places import HEAP, INPUT, STACK
+from assurance.runs import run
+from assurance.shown import CHIPS, needed, shows
 from solproof.air.field import P
-from solproof.circuit.memory import image
 from solproof.circuit.registry import CIRCUIT
 from solproof.vm import machine
-from solproof.vm.memory import Layout
-from solproof.vm.recorded_memory import RecordedMemory
-from tests.circuit.instructions.places import HEAP, INPUT, STACK
-from tests.conformance import run, table_of, witness_of
-from tests.program_builder import ProgramBuilder
-from tests.soundness.corpus import witness_with, witnesses
-from tests.soundness.forgery import Forgery, Row, image_place, lying_witness, without
-
-CHIPS = {chip.name: chip for chip in CIRCUIT.chips}
-SHOWN: set[tuple[str, str]] = set()
-"""Chips and names of the rules that this module shows to be needed."""
-
-Instruction = tuple[object, ...]
-Test = Callable[..., None]
-
-
-def shows(*rules: tuple[str, str]) -> Callable[[Test], Test]:
-    """Say which rules a test is about."""
-    for chip, rule in rules:
-        names = [each.name for each in CHIPS[chip].constraints]
-        names += [each.name for each in CHIPS[chip].interactions]
-        assert rule in names, f"{chip} has no rule {rule}"
-    SHOWN.update(rules)
-    return lambda test: test
-
-
-def program(*instructions: Instruction) -> ProgramBuilder:
-    """("constant", register, value), or a mnemonic with its fields."""
-    builder = ProgramBuilder()
-    for name, *fields in instructions:
-        emit = builder.constant if name == "constant" else partial(builder.emit, str(name))
-        emit(*fields)  # type: ignore[arg-type]
-    builder.exit()
-    return builder
-
-
-def honest(*instructions: Instruction, input_region: bytes = b"") -> Forgery:
-    """The witness of a program's run."""
-    return Forgery(witness_of(run(program(*instructions).build(), input_region)))
-
-
-def needed(lie: Forgery, chip: str, rule: str) -> None:
-    """Only this rule objects to the lie, and without it nothing does."""
-    assert (chip, rule) in SHOWN, "say so with @shows"
-    is_constraint = any(each.name == rule for each in CHIPS[chip].constraints)
-    if is_constraint:
-        expected = f"{chip}: {rule}"
-    else:
-        bus = next(each.bus.name for each in CHIPS[chip].interactions if each.name == rule)
-        expected = f"{chip}: bus {bus}: query: {rule}"
-    assert lie.names() == {expected}
-    left_out = {"constraints": [rule]} if is_constraint else {"interactions": [rule]}
-    assert check(without(lie.instances, chip, **left_out)) == []
-
-
-def ends_with(lie: Forgery, register: int, limbs: dict[int, int]) -> None:
-    """Change limbs of what a register holds in the end."""
-    row = lie.row("registers", register)
-    for limb, value in limbs.items():
-        row.claim(f"last_{limb}", value)
-
+from tests.support.lies import beyond, ends_with, honest, in_another_program, program, set_constant
 
 # COMPUTING
 
-HALF_SIGNS = {"arithmetic": "ADD32_IMM", "multiply": "MUL32_IMM"}
+HALF_SIGNS = {"arithmetic": "add32", "multiply": "mul32"}
 
 
 @shows(*((chip, "is_negative is 0 or 1") for chip in HALF_SIGNS))
@@ -98,7 +39,7 @@ def test_a_sign_that_is_a_fraction(chip: str) -> None:
         if len(found):
             break
     neutral = 0 if chip == "arithmetic" else 1
-    lie = honest(("constant", 1, limb << 16), (HALF_SIGNS[chip], 1, 0, 0, neutral))
+    lie = honest(f"lddw r1, {limb << 16}; {HALF_SIGNS[chip]} r1, {neutral}")
     row = lie.row(chip)
     row["is_negative"] = int(sign[found[0]])
     for position in (2, 3):
@@ -110,7 +51,7 @@ def test_a_sign_that_is_a_fraction(chip: str) -> None:
 @shows(("arithmetic", "is_copy is 0 or 1"))
 def test_three_copies() -> None:
     """mov32 as three times b less twice a + b: the same flags in the program table, on 64 bits."""
-    lie = honest(("constant", 1, 0), ("constant", 2, 5 << 40 | 6), ("MOV32_REG", 1, 2))
+    lie = honest(f"lddw r1, 0; lddw r2, {5 << 40 | 6}; mov32 r1, r2")
     row = lie.row("arithmetic")
     row["is_copy"], row["is_half"] = 3, 0
     row.set_word("c", 5 << 40 | 6)
@@ -121,7 +62,7 @@ def test_three_copies() -> None:
 @shows(*(("add", f"carry out of limb {limb} is 0 or 1") for limb in range(4)))
 @pytest.mark.parametrize("limb", range(4))
 def test_a_carry_that_is_a_fraction(limb: int) -> None:
-    lie = honest(("constant", 1, 5), ("ADD64_IMM", 1, 0, 0, 6))
+    lie = honest("lddw r1, 5; add64 r1, 6")
     row = lie.row("add")
     for position, more in ((limb, 1), (limb + 1, 32512)):
         if position < 4:
@@ -137,7 +78,7 @@ SHIFTED = 0x4321_8765_CBA9_0FED
 
 @shows(("shift", "a 32-bit shift has l below 2"))
 def test_a_shift_of_32_bits_by_33() -> None:
-    lie = honest(("constant", 1, 0x1234), ("constant", 2, 33), ("LSH32_REG", 1, 2))
+    lie = honest("lddw r1, 0x1234; lddw r2, 33; lsh32 r1, r2")
     row = lie.row("shift")
     row["is_left_0"], row["is_left_2"], row["quotient"] = 0, 1, 0
     row.set_word("c", 0x1234 << 33)
@@ -148,7 +89,7 @@ def test_a_shift_of_32_bits_by_33() -> None:
 @shows(("shift", "quotient is below 2^16"))
 def test_a_quotient_that_is_a_fraction() -> None:
     """A shift by 1 as one by 17, with -16 / 64 of the width."""
-    lie = honest(("constant", 1, 0x1234), ("constant", 2, 1), ("LSH64_REG", 1, 2))
+    lie = honest("lddw r1, 0x1234; lddw r2, 1; lsh64 r1, r2")
     row = lie.row("shift")
     row["is_left_0"], row["is_left_1"] = 0, 1
     row["quotient"] = -pow(4, -1, P)
@@ -172,14 +113,14 @@ def _move_into_the_narrow_part(lie: Forgery, limb: int) -> None:
 @shows(*(("shift", f"wide part of limb {limb} has 16 - r bits") for limb in range(4)))
 @pytest.mark.parametrize("limb", range(4))
 def test_a_negative_wide_part(limb: int) -> None:
-    lie = honest(("constant", 1, SHIFTED), ("LSH64_IMM", 1, 0, 0, 4))
+    lie = honest(f"lddw r1, {SHIFTED}; lsh64 r1, 4")
     _move_into_the_narrow_part(lie, limb)
     needed(lie, "shift", f"wide part of limb {limb} has 16 - r bits")
 
 
 @shows(("shift", "is_whole only when r = 0"))
 def test_wide_parts_not_looked_up() -> None:
-    lie = honest(("constant", 1, SHIFTED), ("LSH64_IMM", 1, 0, 0, 4))
+    lie = honest(f"lddw r1, {SHIFTED}; lsh64 r1, 4")
     lie.row("shift")["is_whole"] = 1
     _move_into_the_narrow_part(lie, 1)
     needed(lie, "shift", "is_whole only when r = 0")
@@ -191,7 +132,7 @@ def test_wide_parts_not_looked_up() -> None:
 @shows(*(("endian", f"the parts of limb {limb} are bytes") for limb in range(4)))
 @pytest.mark.parametrize("limb", range(4))
 def test_bytes_swapped_that_are_none(limb: int) -> None:
-    lie = honest(("constant", 1, SHIFTED), ("BE", 1, 0, 0, 64))
+    lie = honest(f"lddw r1, {SHIFTED}; be64 r1")
     row = lie.row("endian")
     low = row[f"a_{limb}_low"] + 1
     row[f"a_{limb}_low"] = low
@@ -206,7 +147,7 @@ def test_bytes_swapped_that_are_none(limb: int) -> None:
 @shows(*(("jump", f"limb {limb} is equal above the marker") for limb in (1, 2, 3)))
 @pytest.mark.parametrize("limb", [1, 2, 3])
 def test_a_marker_below_the_highest_difference(limb: int) -> None:
-    lie = honest(("constant", 1, 1 << 16 * limb | 5), ("constant", 2, 7), ("JLT64_REG", 1, 2, 0))
+    lie = honest(f"lddw r1, {1 << 16 * limb | 5}; lddw r2, 7; jlt r1, r2, +0")
     row = lie.row("jump")
     row[f"differs_{limb}"], row["differs_0"] = 0, 1
     row["is_less"], row["difference"], row["is_taken"] = 1, 2, 1
@@ -215,7 +156,7 @@ def test_a_marker_below_the_highest_difference(limb: int) -> None:
 
 @shows(("jump", "limb 0 is equal above the marker"))
 def test_no_marker_for_a_difference() -> None:
-    lie = honest(("constant", 1, 5), ("constant", 2, 7), ("JEQ64_REG", 1, 2, 0))
+    lie = honest("lddw r1, 5; lddw r2, 7; jeq r1, r2, +0")
     row = lie.row("jump")
     row["differs_0"], row["is_less"], row["is_taken"] = 0, 0, 1
     needed(lie, "jump", "limb 0 is equal above the marker")
@@ -223,13 +164,13 @@ def test_no_marker_for_a_difference() -> None:
 
 # ADDRESSES
 
-ACCESSES: dict[str, tuple[Instruction, str]] = {
-    "load": (("LD_DW_REG", 2, 1, 0), "base"),
-    "load_narrow": (("LD_H_REG", 2, 1, 0), "base"),
-    "load_unaligned": (("LD_H_REG", 2, 1, 1), "base"),
-    "store": (("ST_DW_IMM", 1, 0, 0, 7), "base"),
-    "store_narrow": (("ST_H_IMM", 1, 0, 0, 7), "base"),
-    "store_unaligned": (("ST_H_IMM", 1, 0, 1, 7), "base"),
+ACCESSES: dict[str, tuple[str, str]] = {
+    "load": ("ldxdw r2, [r1]", "base"),
+    "load_narrow": ("ldxh r2, [r1]", "base"),
+    "load_unaligned": ("ldxh r2, [r1+1]", "base"),
+    "store": ("stdw [r1], 7", "base"),
+    "store_narrow": ("sth [r1], 7", "base"),
+    "store_unaligned": ("sth [r1+1], 7", "base"),
 }
 WILD = {
     "carry out of limb 3 of the address is -1, 0 or 1": 1 << 48 | HEAP + 64,
@@ -240,29 +181,13 @@ WILD = {
 }
 
 
-def set_constant(lie: Forgery, register: int, value: int) -> None:
-    """Another constant in the lddw of a register: in the program, in its row, and at the end of the run."""
-    row = lie.find("move", is_wide=1, a_index=register)
-    row.set_word("b", value)
-    lie.row("registers", register).claim_word("last", value)
-    for position, instance in enumerate(lie.instances):
-        if instance.chip.name == "image":
-            assert instance.preprocessed is not None
-            changed = instance.preprocessed.copy()
-            names = [note.name for note in instance.chip.preprocessed_columns]
-            number, parity = image_place(row["pc"])
-            first = names.index(f"{parity}_immediate_0")
-            changed[number, first : first + 4] = [value >> 16 * limb & 0xFFFF for limb in range(4)]
-            lie.instances[position] = replace(instance, preprocessed=changed)
-
-
 @shows(*((chip, rule) for chip in ACCESSES for rule in WILD))
 @pytest.mark.parametrize("rule", WILD)
 @pytest.mark.parametrize("chip", ACCESSES)
 def test_wild_pointers(chip: str, rule: str) -> None:
     """An address that is not mapped, and equal to one that is modulo p or 2^48."""
     instruction, name = ACCESSES[chip]
-    lie = honest(("constant", 1, HEAP + 64), instruction)
+    lie = honest(f"lddw r1, {HEAP + 64}", instruction)
     row, value = lie.row(chip), WILD[rule]
     set_constant(lie, 1, value)
     row.set_word(name, value)
@@ -296,13 +221,13 @@ def test_three_limbs_at_once(k: int, i: int, j: int) -> None:
     """Two limbs less a third: the address is right."""
     place = i + j - k
     word = 0x0404_0303_0202_0101
-    setup: list[Instruction] = [
-        ("constant", 3, HEAP + 64),
-        ("constant", 4, word),
-        ("ST_DW_REG", 3, 4, 0),
-        ("constant", 1, HEAP + 64 + 2 * place),
+    setup: list[str] = [
+        f"lddw r3, {HEAP + 64}",
+        f"lddw r4, {word}",
+        "stxdw [r3], r4",
+        f"lddw r1, {HEAP + 64 + 2 * place}",
     ]
-    lie = honest(*setup, ("LD_H_REG", 2, 1, 0))
+    lie = honest(*setup, "ldxh r2, [r1]")
     row = lie.row("load_narrow")
     limbs = [word >> 16 * limb & 0xFFFF for limb in range(4)]
     row[f"is_limb_{place}"] = 0
@@ -312,7 +237,7 @@ def test_three_limbs_at_once(k: int, i: int, j: int) -> None:
     ends_with(lie, 2, {0: row["result_0"]})
     needed(lie, "load_narrow", f"is_limb_{k} is 0 or 1")
 
-    lie = honest(*setup, ("ST_H_IMM", 1, 0, 0, 9))
+    lie = honest(*setup, "sth [r1], 9")
     row, last = lie.row("store_narrow"), lie.find("stack_heap", is_heap=1)
     row[f"is_limb_{place}"] = 0
     row[f"is_limb_{i}"] = row[f"is_limb_{j}"] = 1
@@ -329,14 +254,14 @@ def test_three_limbs_at_once(k: int, i: int, j: int) -> None:
 def test_three_places_at_once(k: int, i: int, j: int) -> None:
     place = i + j - k
     word = 0x4023_1011_0807_0401
-    setup: list[Instruction] = [
-        ("constant", 3, HEAP + 64),
-        ("constant", 4, word),
-        ("ST_DW_REG", 3, 4, 0),
-        ("ST_DW_REG", 3, 4, 8),
-        ("constant", 1, HEAP + 64 + place),
+    setup: list[str] = [
+        f"lddw r3, {HEAP + 64}",
+        f"lddw r4, {word}",
+        "stxdw [r3], r4",
+        "stxdw [r3+8], r4",
+        f"lddw r1, {HEAP + 64 + place}",
     ]
-    lie = honest(*setup, ("LD_DW_REG", 2, 1, 0))
+    lie = honest(*setup, "ldxdw r2, [r1]")
     row = lie.row("load_unaligned")
     _select(row, place, (k, i, j))
     for limb in range(4):
@@ -345,7 +270,7 @@ def test_three_places_at_once(k: int, i: int, j: int) -> None:
     ends_with(lie, 2, {limb: row[f"result_{limb}"] for limb in range(4)})
     needed(lie, "load_unaligned", f"starts_at_{k} is 0 or 1")
 
-    lie = honest(*setup, ("ST_DW_IMM", 1, 0, 0, 0x0A0B0C0D))
+    lie = honest(*setup, "stdw [r1], 0x0A0B0C0D")
     row = lie.row("store_unaligned")
     _select(row, place, (k, i, j))
     stored = (0x0A0B0C0D).to_bytes(8, "little")
@@ -383,12 +308,8 @@ def test_bytes_beside_a_store(pair: int) -> None:
     starts = pair < 4
     place = 2 * pair + 1 if starts else 2 * pair - 7
     lie = honest(
-        ("constant", 3, HEAP + 64),
-        ("constant", 4, 0x4023_1011_0807_0401),
-        ("ST_DW_REG", 3, 4, 0),
-        ("ST_DW_REG", 3, 4, 8),
-        ("constant", 1, HEAP + 64 + place),
-        ("ST_DW_IMM", 1, 0, 0, 5),
+        f"lddw r3, {HEAP + 64}; lddw r4, 0x4023101108070401; stxdw [r3], r4; stxdw [r3+8], r4",
+        f"lddw r1, {HEAP + 64 + place}; stdw [r1], 5",
     )
     row = lie.row("store_unaligned")
     low, high = f"byte_{2 * pair}", f"byte_{2 * pair + 1}"
@@ -406,27 +327,27 @@ def test_bytes_beside_a_store(pair: int) -> None:
 @shows(("load_narrow", "4 bytes start in limb 0 or 2"), ("store_narrow", "4 bytes start in limb 0 or 2"))
 @shows(("load_narrow", "only a byte starts in the middle of a limb"))
 @shows(("store_narrow", "only a byte starts in the middle of a limb"))
-@pytest.mark.parametrize("size", ["W", "H"])
+@pytest.mark.parametrize("size", ["w", "h"])
 def test_unaligned_as_narrow(size: str) -> None:
     """4 bytes at 2, 2 bytes at 1: as if aligned."""
-    rule = "4 bytes start in limb 0 or 2" if size == "W" else "only a byte starts in the middle of a limb"
-    setup: list[Instruction] = [
-        ("constant", 3, HEAP + 64),
-        ("constant", 4, SHIFTED),
-        ("ST_DW_REG", 3, 4, 0),
-        ("constant", 1, HEAP + 64),
+    rule = "4 bytes start in limb 0 or 2" if size == "w" else "only a byte starts in the middle of a limb"
+    setup: list[str] = [
+        f"lddw r3, {HEAP + 64}",
+        f"lddw r4, {SHIFTED}",
+        "stxdw [r3], r4",
+        f"lddw r1, {HEAP + 64}",
     ]
     limbs = [SHIFTED >> 16 * limb & 0xFFFF for limb in range(4)]
     for chip, access in (
-        ("load_narrow", (f"LD_{size}_REG", 2, 1, 0)),
-        ("store_narrow", (f"ST_{size}_IMM", 1, 0, 0, 9)),
+        ("load_narrow", f"ldx{size} r2, [r1]"),
+        ("store_narrow", f"st{size} [r1], 9"),
     ):
         lie = honest(*setup, access)
         row = lie.row(chip)
-        address = HEAP + 64 + (2 if size == "W" else 1)
+        address = HEAP + 64 + (2 if size == "w" else 1)
         set_constant(lie, 1, address)
         row.set_word("base", address)
-        if size == "H":
+        if size == "h":
             row["is_high"] = 1
         else:
             row["is_limb_0"], row["is_limb_1"] = 0, 1
@@ -443,7 +364,7 @@ def test_unaligned_as_narrow(size: str) -> None:
 @shows(("store_narrow", "is_word is 0 or 1"))
 def test_a_quarter_of_a_word() -> None:
     """One byte as a quarter of four."""
-    lie = honest(("constant", 1, HEAP + 64), ("ST_B_IMM", 1, 0, 0, 0x44))
+    lie = honest(f"lddw r1, {HEAP + 64}; stb [r1], 0x44")
     row, last = lie.row("store_narrow"), lie.find("stack_heap", is_heap=1)
     row["is_byte"], row["is_word"] = 0, pow(4, -1, P)
     row["limb_after"] = row["new_0"] = last["last_0"] = 0x11
@@ -452,7 +373,7 @@ def test_a_quarter_of_a_word() -> None:
 
 @shows(("store_narrow", "low and high are bytes"))
 def test_the_byte_beside() -> None:
-    lie = honest(("constant", 1, HEAP + 64), ("ST_B_IMM", 1, 0, 0, 0x44))
+    lie = honest(f"lddw r1, {HEAP + 64}; stb [r1], 0x44")
     row, last = lie.row("store_narrow"), lie.find("stack_heap", is_heap=1)
     row["low"], row["high"] = -256, 1
     row["limb_after"] = row["new_0"] = last["last_0"] = 0x144
@@ -460,22 +381,6 @@ def test_the_byte_beside() -> None:
 
 
 # BYTES THAT DO NOT EXIST
-
-
-def beyond(access: Instruction, place: int) -> Forgery:
-    """An access past the end of an input of 13 bytes, by a machine that does not look."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Layout, "locate", lambda *_, **__: (4, place))
-        original = RecordedMemory.__init__
-
-        def with_room(self: RecordedMemory, *arguments: object) -> None:
-            original(self, *arguments)  # type: ignore[arg-type]
-            self.data[4].extend(bytes(64))
-
-        patch.setattr(RecordedMemory, "__init__", with_room)
-        outcome = run(program(("constant", 1, INPUT + place), access).build(), bytes(13))
-    assert outcome.fault is None
-    return lying_witness(outcome)
 
 
 @shows(
@@ -487,22 +392,22 @@ def beyond(access: Instruction, place: int) -> Forgery:
 @pytest.mark.parametrize(
     ("chip", "access", "place"),
     [
-        ("load_narrow", ("LD_B_REG", 2, 1, 0), 14),
-        ("load_unaligned", ("LD_H_REG", 2, 1, 0), 13),
-        ("store_narrow", ("ST_B_IMM", 1, 0, 0, 5), 14),
-        ("store_unaligned", ("ST_H_IMM", 1, 0, 0, 5), 13),
+        ("load_narrow", "ldxb r2, [r1]", 14),
+        ("load_unaligned", "ldxh r2, [r1]", 13),
+        ("store_narrow", "stb [r1], 5", 14),
+        ("store_unaligned", "sth [r1], 5", 13),
     ],
 )
-def test_bytes_past_the_end(chip: str, access: Instruction, place: int) -> None:
+def test_bytes_past_the_end(chip: str, access: str, place: int) -> None:
     needed(beyond(access, place), chip, "the bytes exist")
 
 
 @shows(*((chip, "bytes that exist") for chip in ("load_unaligned", "store_unaligned")))
 @pytest.mark.parametrize(
     ("chip", "access"),
-    [("load_unaligned", ("LD_H_REG", 2, 1, 0)), ("store_unaligned", ("ST_H_IMM", 1, 0, 0, 5))],
+    [("load_unaligned", "ldxh r2, [r1]"), ("store_unaligned", "sth [r1], 5")],
 )
-def test_more_bytes_than_the_words_have(chip: str, access: Instruction) -> None:
+def test_more_bytes_than_the_words_have(chip: str, access: str) -> None:
     lie = beyond(access, 13)
     lie.row(chip)["available"] = 8
     needed(lie, chip, "bytes that exist")
@@ -512,11 +417,11 @@ def test_more_bytes_than_the_words_have(chip: str, access: Instruction) -> None:
 @pytest.mark.parametrize(
     ("chip", "access", "place", "columns"),
     [
-        ("load_narrow", ("LD_B_REG", 2, 1, 0), 14, ["available"]),
-        ("load_unaligned", ("LD_H_REG", 2, 1, 0), 13, ["available", "available_first"]),
+        ("load_narrow", "ldxb r2, [r1]", 14, ["available"]),
+        ("load_unaligned", "ldxh r2, [r1]", 13, ["available", "available_first"]),
     ],
 )
-def test_a_fraction_of_the_tag(chip: str, access: Instruction, place: int, columns: list[str]) -> None:
+def test_a_fraction_of_the_tag(chip: str, access: str, place: int, columns: list[str]) -> None:
     """5 bytes and writable, read as 8 bytes and 13 / 16 of it."""
     lie = beyond(access, place)
     row = lie.row(chip)
@@ -529,7 +434,7 @@ def test_a_fraction_of_the_tag(chip: str, access: Instruction, place: int, colum
 @shows(("load_unaligned", "a word has few bytes"))
 def test_a_word_of_21_bytes() -> None:
     """The tag of a writable word of 5 bytes, read as 21 bytes: those after the word are free."""
-    lie = honest(("constant", 1, INPUT + 2), ("LD_DW_REG", 2, 1, 0), input_region=bytes(range(1, 14)))
+    lie = honest(f"lddw r1, {INPUT + 2}; ldxdw r2, [r1]", input_region=bytes(range(1, 14)))
     row = lie.row("load_unaligned")
     first, second = lie.row("input", 0), lie.row("input", 1)
     set_constant(lie, 1, INPUT + 14)
@@ -551,13 +456,7 @@ def test_a_word_of_21_bytes() -> None:
 
 def called_by_register(value: int) -> tuple[Forgery, Row]:
     """A callx of slot 4, with this address in the register instead."""
-    builder = ProgramBuilder()
-    builder.address_of(1, "f")
-    builder.call_register(1)
-    builder.exit()
-    builder.label("f")
-    builder.exit()
-    lie = Forgery(witness_of(run(builder.build())))
+    lie = honest("lddw r1, f; callx r1; exit; f:")
     set_constant(lie, 1, value)
     row = lie.row("call")
     row.set_word("callee", value)
@@ -591,13 +490,7 @@ def test_a_carry_of_three() -> None:
 
 @shows(("call", "r10_carry is 0 or 1"))
 def test_a_carry_of_r10_that_is_a_fraction() -> None:
-    builder = ProgramBuilder()
-    builder.call("f")
-    builder.exit()
-    builder.label("f")
-    builder.emit("MOV64_REG", 3, 10)
-    builder.exit()
-    lie = Forgery(witness_of(run(builder.build())))
+    lie = honest("call f; exit; f: mov64 r3, r10")
     row, read = lie.row("call"), lie.row("move")
     row["r10_carry"] = 32512
     read["b_0"], read["b_1"] = read["b_0"] + 1, read["b_1"] + 32512
@@ -608,54 +501,22 @@ def test_a_carry_of_r10_that_is_a_fraction() -> None:
 
 @shows(("call", "the depth stays below the limit"))
 def test_64_calls_deep(monkeypatch: pytest.MonkeyPatch) -> None:
-    builder = ProgramBuilder()
-    builder.emit("MOV64_IMM", 1, immediate=64)
-    builder.label("f")
-    builder.emit("SUB64_IMM", 1, immediate=1)
-    builder.jump("end", "JSLT64_IMM", 1, immediate=0)
-    builder.call("f")
-    builder.label("end")
-    builder.exit()
+    deep = program("mov64 r1, 64; f: sub64 r1, 1; jslt r1, 0, end; call f; end:")
     monkeypatch.setattr(machine, "MAXIMUM_CALL_DEPTH", 65)
-    needed(lying_witness(run(builder.build())), "call", "the depth stays below the limit")
-
-
-def in_another_program(lie: Forgery, builder: ProgramBuilder) -> None:
-    """Put the program of a builder into the key."""
-    other = builder.build()
-    columns = image.preprocessed(other, table_of(other))
-    lie.instances = [
-        replace(each, preprocessed=columns) if each.chip.name == "image" else each for each in lie.instances
-    ]
+    needed(lying_witness(run(deep)), "call", "the depth stays below the limit")
 
 
 @shows(("call", "an exit at exit_pc"))
 def test_an_exit_that_is_none() -> None:
-    def returns(instruction: str) -> ProgramBuilder:
-        builder = ProgramBuilder()
-        builder.call("f")
-        builder.exit()
-        builder.label("f")
-        builder.emit(instruction)
-        builder.exit()
-        return builder
-
-    lie = Forgery(witness_of(run(returns("EXIT").build())))
-    in_another_program(lie, returns("NEG64"))
+    lie = honest("call f; exit; f: exit")
+    in_another_program(lie, program("call f; exit; f: neg64 r0"))
     needed(lie, "call", "an exit at exit_pc")
 
 
 @shows(("syscall", "the instruction at pc"))
 def test_a_syscall_that_is_none() -> None:
-    def logs(add: Callable[[ProgramBuilder], None]) -> ProgramBuilder:
-        builder = ProgramBuilder()
-        builder.constant(2, 0)
-        add(builder)
-        builder.exit()
-        return builder
-
-    lie = Forgery(witness_of(run(logs(lambda builder: builder.syscall("sol_log_")).build())))
-    in_another_program(lie, logs(lambda builder: builder.emit("NEG64")))
+    lie = honest("lddw r2, 0; syscall sol_log_")
+    in_another_program(lie, program("lddw r2, 0; neg64 r0"))
     needed(lie, "syscall", "the instruction at pc")
 
 
@@ -672,7 +533,7 @@ OPERANDS = {
 @pytest.mark.parametrize("chip", OPERANDS)
 def test_padding_that_reads(chip: str) -> None:
     """A row of padding reads a register at any time: 2^15 such rows carry it around p, into the past."""
-    lie = Forgery(witness_with(chip))
+    lie = forgery_with(chip)
     end = lie.row("registers", 2)
     assert end.word("last") == 0
     table = lie.tables(chip)[-1]
@@ -691,7 +552,7 @@ def test_padding_that_reads(chip: str) -> None:
 @shows(("store_unaligned", "reaches_second is 0 on padding"))
 @pytest.mark.parametrize("chip", ["load_unaligned", "store_unaligned"])
 def test_padding_that_reaches_memory(chip: str) -> None:
-    lie = Forgery(witnesses()[0])
+    lie = forgery(0)
     word = lie.find("stack_heap", is_heap=1)
     table = lie.tables(chip)[-1]
     row = Row(table, len(table.main) - 1)
@@ -714,13 +575,7 @@ def test_padding_that_reaches_memory(chip: str) -> None:
 @shows(("call", "returns is 0 on padding"))
 def test_padding_that_returns() -> None:
     """A call that does not return, and a return without a call: to another pc, and with another r6."""
-    builder = ProgramBuilder()
-    builder.call("f")
-    builder.exit()
-    builder.exit()
-    builder.label("f")
-    builder.exit()
-    lie = Forgery(witness_of(run(builder.build())))
+    lie = honest("call f; exit; exit; f:")
     call, ghost, end = lie.row("call", 0), lie.row("call", 1), lie.row("execution")
     ghost.copy_from(call)
     call["returns"], ghost["is_real"], ghost["is_register"] = 0, 0, 0
@@ -743,35 +598,28 @@ HOLES = {"the stack has holes": (3, STACK), "only the stack has holes": (0, HEAP
 def test_a_hole_where_there_is_none(kind: str, rule: str) -> None:
     """A stack of V3 has no holes, nor has any heap: an access that skips one falls into other memory."""
     version, region = HOLES[rule]
-    builder = ProgramBuilder(version=version)
-    builder.constant(1, region)
-    for place in (8, 16, 16 + 0x1000):
-        builder.emit("ST_DW_IMM", 1, offset=place, immediate=0)
-    if kind == "load":
-        builder.emit("LD_DW_REG", 2, 1, 12)
-    else:
-        builder.emit("ST_DW_REG", 1, 3, 12)
-    builder.exit()
-    program = builder.build()
-    lie = Forgery(witness_of(run(program)))
+    access = "ldxdw r2, [r1+12]" if kind == "load" else "stxdw [r1+12], r3"
+    words = "stdw [r1+8], 0; stdw [r1+16], 0; stdw [r1+0x1010], 0"
+    code = program(f"lddw r1, {region}", words, access, version=version)
+    lie = Forgery.of(run(code))
     row = lie.row(f"{kind}_unaligned")
-    row["skips_hole"], row["gaps_row"] = 1, program.slots
+    row["skips_hole"], row["gaps_row"] = 1, code.slots
     near, far = (lie.find("stack_heap", is_real=1, index=index) for index in (2, 514))
     row["second_before"], near["time"], far["time"] = far["time"], row["second_before"], near["time"]
     needed(lie, f"{kind}_unaligned", rule)
 
 
-def rows_of_words(*instructions: Instruction, input_region: bytes = b"") -> tuple[Forgery, list[Row]]:
+def rows_of_words(*source: str, input_region: bytes = b"") -> tuple[Forgery, list[Row]]:
     """A witness, and its table of stack and heap with one free row after each."""
-    lie = honest(*instructions, input_region=input_region)
+    lie = honest(*source, input_region=input_region)
     table = lie.tables("stack_heap")[0]
     return lie, [Row(table, number) for number in range(8)]
 
 
-STORE_AND_LOAD: list[Instruction] = [
-    ("constant", 1, STACK + 16),
-    ("ST_DW_IMM", 1, 0, 0, 5),
-    ("LD_DW_REG", 2, 1, 0),
+STORE_AND_LOAD: list[str] = [
+    f"lddw r1, {STACK + 16}",
+    "stdw [r1], 5",
+    "ldxdw r2, [r1]",
 ]
 
 
@@ -818,7 +666,7 @@ def test_a_word_twice_by_a_fraction(rule: str) -> None:
 @shows(("stack_heap", "frame holds index"))
 def test_a_word_twice_by_another_frame() -> None:
     """Index 0 of frame 2 is word 1024, and so is index 512 of frame 1."""
-    lie, rows = rows_of_words(("constant", 1, STACK + 0x2000), *STORE_AND_LOAD[1:])
+    lie, rows = rows_of_words(f"lddw r1, {STACK + 0x2000}", *STORE_AND_LOAD[1:])
     forget(lie, rows[0], rows[1])
     rows[0]["index"], rows[0]["frame"], rows[0]["holes"], rows[0]["gap"] = 0, 2, 2, 511
     needed(lie, "stack_heap", "frame holds index")
@@ -827,9 +675,7 @@ def test_a_word_twice_by_another_frame() -> None:
 @shows(("stack_heap", "is_heap is 0 or 1"))
 def test_a_word_of_the_input_among_those_of_the_heap() -> None:
     """Region 2 + 2 is the input, whose words would then be zero."""
-    lie, rows = rows_of_words(
-        ("constant", 1, INPUT + 8), ("LD_DW_REG", 2, 1, 0), input_region=bytes(range(16))
-    )
+    lie, rows = rows_of_words(f"lddw r1, {INPUT + 8}; ldxdw r2, [r1]", input_region=bytes(range(16)))
     load = lie.row("load")
     load.set_word("value", 0)
     lie.row("registers", 2).claim_word("last", 0)
@@ -842,7 +688,7 @@ def test_a_word_of_the_input_among_those_of_the_heap() -> None:
 
 @shows(("stack_heap", "index is inside the heap"))
 def test_a_word_past_the_heap() -> None:
-    lie, rows = rows_of_words(("constant", 1, HEAP + 32 * 1024 - 8), ("LD_DW_REG", 2, 1, 0))
+    lie, rows = rows_of_words(f"lddw r1, {HEAP + 32 * 1024 - 8}; ldxdw r2, [r1]")
     load = lie.row("load")
     set_constant(lie, 1, HEAP + 32 * 1024)
     load.set_word("base", HEAP + 32 * 1024)
@@ -867,7 +713,7 @@ def public_columns() -> list[tuple[str, int]]:
 @pytest.mark.parametrize(("chip", "position"), public_columns())
 def test_another_statement(chip: str, position: int) -> None:
     """A true witness, and a statement that says something else in one cell."""
-    lie = Forgery(witnesses()[0])
+    lie = forgery(0)
     table = lie.tables(chip)[0]
     assert table.public is not None
     public = table.public.copy()

@@ -12,24 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from assurance.forgery import Forgery, Row
+from assurance.places import HEAP, INPUT
+from assurance.shown import needed, shows
 from solproof.air.chip import Chip
 from solproof.air.field import P
 from solproof.circuit.memory.refresh import MEMORY_REFRESH
 from solproof.proving.witness import Instance
-from tests.circuit.instructions.places import HEAP, INPUT
-from tests.conformance import run, witness_of
-from tests.program_builder import ProgramBuilder
-from tests.soundness.forgery import Forgery, Row
-from tests.soundness.test_needed import (
-    Instruction,
-    beyond,
-    ends_with,
-    honest,
-    in_another_program,
-    needed,
-    program,
-    shows,
-)
+from tests.support.lies import beyond, ends_with, honest, in_another_program, program
 
 # ROWS
 
@@ -51,10 +41,10 @@ def added(lie: Forgery, chip: Chip) -> Row:
     return Row(lie.instances[-1], 0)
 
 
-ANYTHING: dict[str, tuple[Instruction, dict[str, int]]] = {
-    "arithmetic": (("ADD32_IMM", 3, 0, 0, 1), {"c_0": 7}),
-    "endian": (("BE", 3, 0, 0, 64), {"a_0_low": 7}),
-    "jump": (("JEQ64_IMM", 3, 0, 0, 1), {"b_0": 7}),
+ANYTHING: dict[str, tuple[str, dict[str, int]]] = {
+    "arithmetic": ("add32 r3, 1", {"c_0": 7}),
+    "endian": ("be64 r3", {"a_0_low": 7}),
+    "jump": ("jeq r3, 1, +0", {"b_0": 7}),
 }
 """Instructions, and what a row with a = 7 and no flag holds beside."""
 
@@ -64,7 +54,7 @@ ANYTHING: dict[str, tuple[Instruction, dict[str, int]]] = {
 def test_an_instruction_of_no_program(chip: str) -> None:
     """A row takes r1 = 7 as a move has read it, its opposite puts it back for the move to read."""
     instruction, cells = ANYTHING[chip]
-    lie = honest(("constant", 1, 5), ("MOV64_REG", 2, 1), instruction)
+    lie = honest("lddw r1, 5; mov64 r2, r1", instruction)
     read, end = lie.row("move", 1), lie.row("registers", 1)
     assert (read["b_before"], end["time"]) == (3, 4)
     later, earlier = a_row_and_its_opposite(lie, chip, {"a_index": 1, "a_0": 7, "clk": 5, **cells})
@@ -78,7 +68,7 @@ def test_an_instruction_of_no_program(chip: str) -> None:
 @shows(("stack_heap", "is_real is 0 or 1"))
 def test_a_zero_of_the_input_twice() -> None:
     """Region 2 + 2 is the input: a load takes one of the two words, a refresh the other."""
-    lie = honest(("constant", 1, INPUT + 8), ("LD_DW_REG", 2, 1, 0), input_region=bytes(range(16)))
+    lie = honest(f"lddw r1, {INPUT + 8}; ldxdw r2, [r1]", input_region=bytes(range(16)))
     load, row = lie.row("load"), lie.row("stack_heap", 0)
     load.set_word("value", 0)
     lie.row("registers", 2).claim_word("last", 0)
@@ -93,42 +83,42 @@ def test_a_zero_of_the_input_twice() -> None:
 
 # REGISTERS
 
-STORES: dict[str, Sequence[tuple[Instruction, Instruction]]] = {
+STORES: dict[str, Sequence[tuple[str, str]]] = {
     "store": [
-        (("ST_H_IMM", 3, 0, 0, 11), ("ST_DW_IMM", 3, 0, 0, 8)),
-        (("ST_H_IMM", 3, 0, 8, 11), ("ST_DW_IMM", 3, 0, 8, 8)),
-        (("ST_W_REG", 3, 4, 16), ("ST_DW_IMM", 3, 0, 16, 0)),
+        ("sth [r3], 11", "stdw [r3], 8"),
+        ("sth [r3+8], 11", "stdw [r3+8], 8"),
+        ("stxw [r3+16], r4", "stdw [r3+16], 0"),
     ],
     "store_narrow": [
-        (("ST_B_IMM", 3, 0, 0, 17), ("ST_H_IMM", 3, 0, 0, 16)),
-        (("ST_H_IMM", 3, 0, 8, 15), ("ST_B_IMM", 3, 0, 8, 16)),
+        ("stb [r3], 17", "sth [r3], 16"),
+        ("sth [r3+8], 15", "stb [r3+8], 16"),
     ],
     "store_unaligned": [
-        (("ST_H_IMM", 3, 0, 1, 9), ("ST_W_IMM", 3, 0, 1, 8)),
-        (("ST_W_IMM", 3, 0, 9, 7), ("ST_H_IMM", 3, 0, 9, 8)),
+        ("sth [r3+1], 9", "stw [r3+1], 8"),
+        ("stw [r3+9], 7", "sth [r3+9], 8"),
     ],
 }
 """Instructions of a program, and those that are executed instead. The sizes differ by 16 times a fraction."""
-FLAGS = {"B": 1, "H": 2, "W": 4, "DW": 8}
+FLAGS = {"b": 1, "h": 2, "w": 4, "dw": 8}
 
 
-def flags(instruction: Instruction) -> int:
+def flags(instruction: str) -> int:
     """The flags field of a store."""
-    _, size, form = str(instruction[0]).split("_")
-    return FLAGS[size] + 16 * (form == "REG")
+    size = instruction.partition(" ")[0].removeprefix("st")
+    return FLAGS[size.removeprefix("x")] + 16 * size.startswith("x")
 
 
 @shows(*((chip, "is_register is 0 or 1") for chip in STORES))
 @pytest.mark.parametrize("chip", STORES)
 def test_stores_of_other_sizes(chip: str) -> None:
     """The fractions of all rows add up to 0."""
-    setup: Instruction = ("constant", 3, HEAP + 64)
+    setup = f"lddw r3, {HEAP + 64}"
     lie = honest(setup, *(executed for _, executed in STORES[chip]))
     in_another_program(lie, program(setup, *(written for written, _ in STORES[chip])))
     for number, (written, executed) in enumerate(STORES[chip]):
         row = lie.row(chip, number)
         row["is_register"] = (flags(written) - flags(executed)) * pow(16, -1, P)
-        row["b_index"] = 4 if str(written[0]).endswith("REG") else 0
+        row["b_index"] = 4 if written.startswith("stx") else 0
         row["b_before"] = 2 * row["clk"]
     needed(lie, chip, "is_register is 0 or 1")
 
@@ -136,22 +126,9 @@ def test_stores_of_other_sizes(chip: str) -> None:
 @shows(("call", "is_register is 0 or 1"))
 def test_a_store_as_a_call() -> None:
     """Family 12 is a call with -1 register; the call by register after it does not read its own."""
-
-    def calls(first: str) -> ProgramBuilder:
-        builder = ProgramBuilder()
-        if first == "CALL_IMM":
-            builder.call("f")
-        else:
-            builder.emit(first, 0, 0, offset=2 * 5, immediate=0)
-        builder.address_of(1, "f")
-        builder.call_register(1)
-        builder.exit()
-        builder.label("f")
-        builder.exit()
-        return builder
-
-    lie = Forgery(witness_of(run(calls("CALL_IMM").build())))
-    in_another_program(lie, calls("ST_DW_IMM"))
+    rest = "lddw r1, f; callx r1; exit; f:"
+    lie = honest("call f", rest)
+    in_another_program(lie, program("stdw [r0+10], 0", rest))
     stored, called = lie.row("call", 0), lie.row("call", 1)
     assert stored["target"] == called["target"] == 5
     stored["is_register"], stored["callee_0"], stored["eighth"] = -1, 40, 5
@@ -172,14 +149,8 @@ def test_a_copy_of_a_word_that_lies_between_two() -> None:
     Calls i and i + 4 take their first row's word from each other: four lookups of -9, each -1/2 times. The
     second rows' word goes around in two rings of calls: two more lookups of -9. They add up to none.
     """
-    builder = ProgramBuilder()
-    builder.constant(1, HEAP + 64 + 7)
-    builder.constant(2, HEAP + 128)
-    builder.constant(3, 2)
-    for _ in range(8):
-        builder.syscall("sol_memcpy_")
-    builder.exit()
-    lie = Forgery(witness_of(run(builder.build())))
+    arguments = f"lddw r1, {HEAP + 64 + 7}; lddw r2, {HEAP + 128}; lddw r3, 2"
+    lie = honest(arguments, *["syscall sol_memcpy_"] * 8)
     calls = [lie.row("memory_call", number) for number in range(8)]
     times = [2 * call["clk"] for call in calls]
     giver = {
@@ -212,7 +183,7 @@ def test_a_copy_of_a_word_that_lies_between_two() -> None:
 @shows(("shift", "is_whole is 0 on padding"))
 def test_a_shift_by_all_16_bits_of_a_limb() -> None:
     """A shift by 64 as one by 3 limbs and 16 bits; padding takes back the lookups of 16 bits."""
-    lie = honest(("constant", 1, 0x1234), ("constant", 2, 64), ("LSH64_REG", 1, 2))
+    lie = honest("lddw r1, 0x1234; lddw r2, 64; lsh64 r1, r2")
     row = lie.row("shift")
     row["is_left_0"], row["is_left_3"], row["r"], row["quotient"] = 0, 1, 16, 0
     row["is_whole"], row["power"], row["copower"] = 0, 2**16, 1
@@ -233,6 +204,6 @@ def test_a_shift_by_all_16_bits_of_a_limb() -> None:
 @shows(("load", "is_writable is 0 or 1"))
 def test_eight_bytes_of_a_word_of_five() -> None:
     """5 bytes and writable, read as 8 bytes and 13 / 16 of it."""
-    lie = beyond(("LD_DW_REG", 2, 1, 0), 8)
+    lie = beyond("ldxdw r2, [r1]", 8)
     lie.row("load")["is_writable"] = 13 * pow(16, -1, P)
     needed(lie, "load", "is_writable is 0 or 1")

@@ -11,29 +11,17 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from assurance.blocks import BYTES, COMPARE, COPY, FIVE, FROM, TO, CallLie, cover, differing, of, put, told
+from assurance.forgery import Row
+from assurance.history import rechain
+from assurance.memory_calls import RESULT
+from assurance.places import INPUT, STACK
+from assurance.shown import needed, shows
 from solproof.air.field import P
 from solproof.circuit.memory.refresh import MEMORY_REFRESH
 from solproof.proving.witness import Instance
 from solproof.runtime.syscalls import memory as syscalls
-from tests.circuit.instructions.places import INPUT, STACK
-from tests.memory_calls import RESULT
-from tests.soundness.blocks import (
-    BYTES,
-    COMPARE,
-    COPY,
-    FIVE,
-    FROM,
-    TO,
-    CallLie,
-    cover,
-    differing,
-    of,
-    put,
-    told,
-)
-from tests.soundness.forgery import Row
-from tests.soundness.history import rechain
-from tests.soundness.test_needed import needed, set_constant, shows
+from tests.support.lies import set_constant
 
 BLOCKS = (COPY, COMPARE)
 CALL = "memory_call"

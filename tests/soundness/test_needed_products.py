@@ -7,17 +7,19 @@ from itertools import product
 import numpy as np
 import pytest
 
+from assurance.corpus import raises
+from assurance.forgery import Forgery, Row, lying_witness
+from assurance.program_builder import ProgramBuilder
+from assurance.programs import asm
+from assurance.runs import run
+from assurance.shown import needed, shows
 from solproof.air.field import P
 from solproof.circuit.memory.refresh import REGISTER_REFRESH
 from solproof.isa import semantics
 from solproof.isa.integers import MASK64
 from solproof.isa.opcodes import Form, by_mnemonic
 from solproof.proving.witness import Instance
-from tests.circuit.instructions.operands import raises
-from tests.conformance import run, witness_of
-from tests.program_builder import ProgramBuilder
-from tests.soundness.forgery import Forgery, Row, lying_witness
-from tests.soundness.test_needed import ends_with, needed, shows
+from tests.support.lies import ends_with
 
 HALF = (P + 1) // 2
 LIMBS = range(4)
@@ -33,7 +35,7 @@ def computed(mnemonic: str, a: int, b: int) -> Forgery:
     builder.emit(mnemonic, 1, 2 if by_register else 0, immediate=0 if by_register else b)
     builder.exit()
     assert not raises(mnemonic, version, a, b)
-    return Forgery(witness_of(run(builder.build())))
+    return Forgery.of(run(builder.build()))
 
 
 # PRODUCTS
@@ -523,7 +525,7 @@ def jumped(mnemonic: str, a: int, b: int) -> tuple[Forgery, Row]:
     builder.constant(2, b)
     builder.emit(mnemonic, 1, 2, 0)
     builder.exit()
-    lie = Forgery(witness_of(run(builder.build())))
+    lie = Forgery.of(run(builder.build()))
     row = lie.row("jump_half" if "32" in mnemonic else "jump")
     row["is_taken"] = 1 - row["is_taken"]
     return lie, row
@@ -578,12 +580,13 @@ def test_a_difference_of_halves_that_is_not_marked(limb: int) -> None:
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_a_negative_half_taken_as_positive(name: str) -> None:
     values = {"a": 1, "b": 1, name: 2**31}
-    builder = ProgramBuilder(3)
-    builder.constant(1, values["a"])
-    builder.constant(2, values["b"])
-    builder.emit("JSGT32_REG", 1, 2, 0)
-    builder.exit()
-    lie = Forgery(witness_of(run(builder.build())))
+    source = f"""
+        lddw r1, {values["a"]}
+        lddw r2, {values["b"]}
+        jsgt32 r1, r2, +0
+        exit
+    """
+    lie = Forgery.of(run(asm(source, 3)))
     row = lie.row("jump_half")
     row[f"{name}_sign"] = 0
     row["is_less"], row["is_taken"] = 1 - row["is_less"], 1 - row["is_taken"]

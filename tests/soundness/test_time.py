@@ -13,6 +13,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from assurance.corpus import witnesses
+from assurance.forgery import Forgery, Row, evaluator_of, without
+from assurance.necessity import ELAPSED
+from assurance.places import HEAP, STACK
+from assurance.programs import asm
+from assurance.report import explain
+from assurance.runs import run, witness_of
 from solproof.air.bus import Role
 from solproof.air.check import check
 from solproof.circuit import boundary
@@ -20,13 +27,7 @@ from solproof.circuit.registry import CIRCUIT
 from solproof.program.program import Program
 from solproof.proving.witness import Instance, Witness
 from solproof.vm.trace import FinalState
-from tests.circuit.instructions.places import HEAP, STACK
-from tests.conformance import run, witness_of
-from tests.program_builder import ProgramBuilder
-from tests.soundness.corpus import witnesses
-from tests.soundness.forgery import Forgery, Row, evaluator_of, without
 
-ELAPSED = ": after its previous access, at most 2^16 later"
 Message = tuple[int, ...]
 
 
@@ -41,64 +42,47 @@ class Access:
 
 
 def idle() -> Program:
-    """Instructions that leave everything as it is, each twice: registers, words, saved registers."""
-    builder = ProgramBuilder()
-    builder.constant(1, 5)
-    builder.constant(2, 0)
-    builder.constant(3, 1)
-    builder.constant(4, HEAP)
-    builder.constant(5, 64)
-    for _ in range(3):
-        builder.emit("ADD64_REG", 1, 2)
-        builder.emit("ADD32_REG", 1, 2)
-        builder.emit("OR64_REG", 1, 2)
-        builder.emit("LSH64_REG", 1, 5)
-        builder.emit("MUL64_REG", 1, 3)
-        builder.emit("DIV64_REG", 1, 3)
-        builder.emit("LE", 1, immediate=64)
-        builder.emit("MOV64_REG", 1, 1)
-        builder.emit("JEQ64_REG", 1, 2, 0)
-    builder.constant(6, 0)
-    for _ in range(3):
-        for shift, name in ((0, "DW"), (0, "W"), (0, "B"), (3, "W"), (5, "DW")):
-            builder.emit(f"LD_{name}_REG", 6, 4, shift)
-            builder.emit(f"ST_{name}_REG", 4, 6, shift)
-            builder.emit(f"LD_{name}_REG", 6, 4, shift)
-    builder.constant(7, STACK + 0xFF8)
-    builder.address_of(9, "f")
-    for _ in range(3):
-        builder.call("f")
-        builder.call_register(9)
-    for register, value in enumerate((HEAP, HEAP + 64, 8, HEAP + 128, 0), 1):
-        builder.constant(register, value)
-    for name in ("sol_memmove_", "sol_memcmp_"):
-        for _ in range(3):
-            builder.syscall(name)
-    for register, value in enumerate((HEAP, 8), 1):
-        builder.constant(register, value)
-    for _ in range(3):
-        builder.syscall("sol_log_")
-    builder.exit()
-    builder.label("f")
-    builder.exit()
-    return builder.build()
+    """Instructions that leave everything as it is, each three times: registers, words, saved registers."""
+    computing = """
+        add64 r1, r2
+        add32 r1, r2
+        or64 r1, r2
+        lsh64 r1, r5
+        mul64 r1, r3
+        div64 r1, r3
+        le64 r1
+        mov64 r1, r1
+        jeq r1, r2, +0
+    """
+    accesses = [
+        f"ldx{size} r6, [r4+{shift}]; stx{size} [r4+{shift}], r6; ldx{size} r6, [r4+{shift}]"
+        for shift, size in ((0, "dw"), (0, "w"), (0, "b"), (3, "w"), (5, "dw"))
+    ]
+    source = [
+        f"lddw r1, 5; lddw r2, 0; lddw r3, 1; lddw r4, {HEAP}; lddw r5, 64",
+        *[computing] * 3,
+        "lddw r6, 0",
+        *accesses * 3,
+        f"lddw r7, {STACK + 0xFF8}; lddw r9, f",
+        *["call f; callx r9"] * 3,
+        f"lddw r1, {HEAP}; lddw r2, {HEAP + 64}; lddw r3, 8; lddw r4, {HEAP + 128}; lddw r5, 0",
+        *["syscall sol_memmove_"] * 3,
+        *["syscall sol_memcmp_"] * 3,
+        f"lddw r1, {HEAP}; lddw r2, 8",
+        *["syscall sol_log_"] * 3,
+        "exit; f: exit",
+    ]
+    return asm("\n".join(source))
 
 
-def idle_by(version: int, *mnemonics: str) -> Program:
+def idle_by(version: int, *statements: str) -> Program:
     """Instructions of another version that leave r1 = 0 as it is when r2 is 1."""
-    builder = ProgramBuilder(version)
-    builder.constant(1, 0)
-    builder.constant(2, 1)
-    for _ in range(3):
-        for mnemonic in mnemonics:
-            builder.emit(mnemonic, 1, 2)
-    builder.exit()
-    return builder.build()
+    return asm("\n".join(["lddw r1, 0; lddw r2, 1", *statements * 3, "exit"]), version)
 
 
 @cache
 def corpus() -> tuple[Witness, ...]:
-    programs = (idle(), idle_by(2, "UHMUL64_REG", "SDIV64_REG"), idle_by(3, "JEQ32_REG"))
+    programs = (idle(), idle_by(2, "uhmul64 r1, r2", "sdiv64 r1, r2"), idle_by(3, "jeq32 r1, r2, +0"))
     return (*witnesses(), *(witness_of(run(program)) for program in programs))
 
 
@@ -187,7 +171,7 @@ def test_time_passes(chip: str, name: str) -> None:
     set_before(lie, second, start)
     set_before(lie, first, end)
     set_before(lie, third, middle)
-    assert lie.names() == {f"{chip}: bus range16: query: {name}{ELAPSED}"}
+    assert lie.names() == {f"{chip}: bus range16: query: {name}{ELAPSED}"}, explain(lie)
     assert check(without(lie.instances, chip, interactions=[name + ELAPSED])) == []
 
 
@@ -196,22 +180,15 @@ def test_time_passes(chip: str, name: str) -> None:
 
 def two_calls(*, inside: bool) -> Forgery:
     """Two calls in a row; r10 is read in the function, or after it."""
-    builder = ProgramBuilder()
-    builder.call("f")
-    builder.call("f")
-    if not inside:
-        builder.emit("MOV64_REG", 3, 10)
-    builder.exit()
-    builder.label("f")
+    read = "mov64 r3, r10"
     if inside:
-        builder.emit("MOV64_REG", 3, 10)
-    builder.exit()
-    return Forgery(witness_of(run(builder.build())))
+        return Forgery.of(run(asm(f"call f; call f; exit; f: {read}; exit")))
+    return Forgery.of(run(asm(f"call f; call f; {read}; exit; f: exit")))
 
 
 def only(lie: Forgery, chip: str, name: str) -> None:
     """Only this check of time objects, and without it nothing does."""
-    assert lie.names() == {f"{chip}: bus range16: query: {name}{ELAPSED}"}
+    assert lie.names() == {f"{chip}: bus range16: query: {name}{ELAPSED}"}, explain(lie)
     assert check(without(lie.instances, chip, interactions=[name + ELAPSED])) == []
 
 
@@ -256,16 +233,17 @@ def test_r10_at_the_exit() -> None:
 
 def test_open_call_at_the_exit() -> None:
     """The program's own exit, taken for the return of a call that comes later: the run goes on after it."""
-    builder = ProgramBuilder()
-    builder.emit("MOV64_IMM", 0, immediate=7)
-    builder.exit()
-    builder.label("never")
-    builder.call("f")
-    builder.emit("MOV64_IMM", 0, immediate=8)
-    builder.jump("never")
-    builder.label("f")
-    builder.exit()
-    honest = witness_of(run(builder.build()))
+    source = """
+        mov64 r0, 7
+        exit
+    never:
+        call f
+        mov64 r0, 8
+        ja never
+    f:
+        exit
+    """
+    honest = witness_of(run(asm(source)))
     assert (honest.public.final.clk, honest.public.final.registers[0]) == (2, 7)
     lie = Forgery(honest)
     chips = {chip.name: chip for chip in CIRCUIT.chips}
@@ -307,12 +285,8 @@ def test_open_call_at_the_exit() -> None:
 
 def test_units_of_a_memory_call() -> None:
     """The second of two calls is charged before the first: the log between them finds the units of both."""
-    builder = ProgramBuilder()
-    builder.constant(3, 0)
-    for name in ("sol_memset_", "sol_log_compute_units_", "sol_memset_"):
-        builder.syscall(name)
-    builder.exit()
-    lie = Forgery(witness_of(run(builder.build())))
+    calls = "syscall sol_memset_; syscall sol_log_compute_units_; syscall sol_memset_"
+    lie = Forgery.of(run(asm(f"lddw r3, 0; {calls}; exit")))
     first, second = lie.row("memory_call", 0), lie.row("memory_call", 1)
     log, end = lie.row("syscall"), lie.row("registers", 12)
     second["units"], second["units_before"] = 0, 0

@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assurance.corpus import INPUT_REGION, every_opcode_run, long_waits_run
+from assurance.program_builder import ProgramBuilder
+from assurance.programs import asm
+from assurance.runs import LIMIT, run
 from solproof.runtime.features import MAINNET
 from solproof.tracing.columns import Columns
 from solproof.tracing.memory_map import regions_after, regions_before
 from solproof.tracing.steps import Step, steps_of
 from solproof.vm.memory import HEAP, INPUT, STACK
 from solproof.vm.trace import Run
-from tests.conformance import LIMIT, run, states
-from tests.program_builder import ProgramBuilder
-from tests.soundness.corpus import INPUT_REGION, every_opcode_run, long_waits_run
+from tests.support.conformance import states
 
 VERSIONS = (0, 2, 3)
 
@@ -86,20 +88,21 @@ def test_meter_and_depth(version: int) -> None:
 
 
 def test_operands_and_text() -> None:
-    builder = ProgramBuilder()
-    builder.constant(1, 0x1_2345_6789)
-    builder.emit("ST_H_IMM", 10, offset=-16, immediate=-1)
-    builder.jump("after", "JSLT64_IMM", 0, immediate=1)
-    builder.label("after")
-    builder.call("function")
-    builder.emit("BE", 2, immediate=32)
-    builder.address_of(3, "function")
-    builder.call_register(3)
-    builder.syscall("sol_log_compute_units_")
-    builder.exit()
-    builder.label("function")
-    builder.exit()
-    found = steps(run(builder.build()), 100)
+    source = """
+        lddw r1, 0x123456789
+        sth [r10-16], -1
+        jslt r0, 1, after
+    after:
+        call function
+        be32 r2
+        lddw r3, function
+        callx r3
+        syscall sol_log_compute_units_
+        exit
+    function:
+        exit
+    """
+    found = steps(run(asm(source)), 100)
     described = [(step.mnemonic, step.assembly, dict(step.operands)) for step in found]
     assert described == [
         ("LD_DW_IMM", "lddw r1, 0x123456789", {"destination": 1, "immediate": 0x1_2345_6789}),
@@ -152,11 +155,7 @@ def test_a_long_run() -> None:
 
 
 def test_a_fault_is_in_the_last_step() -> None:
-    builder = ProgramBuilder()
-    builder.emit("MOV64_IMM", 3, immediate=5)
-    builder.emit("LD_B_REG", 0, 0)
-    builder.exit()
-    first, last = steps(run(builder.build()), 100)
+    first, last = steps(run(asm("mov64 r3, 5; ldxb r0, [r0]; exit")), 100)
     assert first.fault is None and last.fault is not None
     assert (last.fault.name, last.fault.pc) == ("AccessViolation", 1)
     assert last.fault.message == "Access violation in unknown section at address 0x0 of size 1"
@@ -165,11 +164,7 @@ def test_a_fault_is_in_the_last_step() -> None:
 
 
 def test_a_syscall_that_fails() -> None:
-    builder = ProgramBuilder()
-    builder.emit("MOV64_IMM", 1, immediate=1)
-    builder.emit("MOV64_IMM", 2, immediate=3)
-    builder.syscall("sol_log_")
-    last = steps(run(builder.build()), 100)[-1]
+    last = steps(run(asm("mov64 r1, 1; mov64 r2, 3; syscall sol_log_")), 100)[-1]
     assert last.fault is not None and last.fault.name == "AccessViolation"
     assert last.syscall is not None
     assert (last.syscall.name, last.syscall.result, last.syscall.compute_units) == ("sol_log_", None, 100)
@@ -193,17 +188,12 @@ def test_a_meter_that_runs_out(limit: int) -> None:
 
 
 def test_running_over_the_end() -> None:
-    builder = ProgramBuilder()
-    builder.emit("MOV64_IMM", 0, immediate=7)
-    last = steps(run(builder.build()), 100)[-1]
+    last = steps(run(asm("mov64 r0, 7")), 100)[-1]
     assert (last.pc, last.opcode, last.mnemonic, last.assembly) == (1, None, None, "(end of the text)")
     assert last.fault is not None and last.fault.name == "ExecutionOverrun"
 
 
 def test_a_syscall_that_takes_all_that_is_left() -> None:
-    builder = ProgramBuilder()
-    builder.syscall("sol_log_compute_units_")
-    builder.exit()
-    last = steps(run(builder.build(), limit=50), 100)[-1]
+    last = steps(run(asm("syscall sol_log_compute_units_; exit"), limit=50), 100)[-1]
     assert last.fault is not None and last.fault.name == "ComputationalBudgetExceeded"
     assert (last.compute_units_before, last.compute_units_after) == (50, 0)

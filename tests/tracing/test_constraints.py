@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from assurance.corpus import every_opcode_run, witnesses
 from solproof.air.bus import STATE
 from solproof.air.chip import Chip
 from solproof.circuit.instructions.parts.adapter import Step as StepColumns
@@ -19,7 +20,6 @@ from solproof.tracing.columns import Columns
 from solproof.tracing.constraints import Constraints, Entry
 from solproof.tracing.messages import executed_rows
 from solproof.tracing.steps import Step, steps_of
-from tests.soundness.corpus import every_opcode_run, witnesses
 
 NUMBERS = {0: 0, 2: 2, 3: 3}
 """Which of the corpus' witnesses is of every opcode of a version."""

@@ -28,9 +28,9 @@ from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document, json_lines
 from solproof.tracing.export_parquet import write_parquet
 from solproof.tracing.steps import trace
-from tests.profile.sources import BY_REGISTER, NESTED, run_source
-from tests.program.test_names import FUNCTION, with_symbols
-from tests.runtime.elf_builder import Op, Part, build_elf, call, leave, load
+from tests.support.call_trees import BY_REGISTER, NESTED, run_source
+from tests.support.elf_builder import build_elf, call
+from tests.support.symbol_tables import FUNCTION, with_symbols
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads(files("solproof.tracing").joinpath("trace.schema.json").read_text("utf-8"))
@@ -193,12 +193,12 @@ def test_parquet(classic: Execution) -> None:
         assert row["fault"] is None
 
 
-FAULTS: dict[str, tuple[list[Part], Parameters, str, int]] = {
-    "a load of nothing": ([load(0, 0), leave()], Parameters(), "AccessViolation", 1),
-    "an empty meter": ([leave()], Parameters(compute_unit_limit=0), "ExceededMaxInstructions", 0),
-    "a syscall": ([*call("sol_log_", (1, 3)), leave()], Parameters(), "AccessViolation", 3),
-    "a division": ([Op("DIV64_REG", 0, 3), leave()], Parameters(), "DivideByZero", 1),
-    "the end of the text": ([Op("MOV64_IMM", 0)], Parameters(), "ExecutionOverrun", 2),
+FAULTS: dict[str, tuple[list[str], Parameters, str, int]] = {
+    "a load of nothing": (["ldxdw r0, [r0]; exit"], Parameters(), "AccessViolation", 1),
+    "an empty meter": (["exit"], Parameters(compute_unit_limit=0), "ExceededMaxInstructions", 0),
+    "a syscall": ([*call("sol_log_", (1, 3)), "exit"], Parameters(), "AccessViolation", 3),
+    "a division": (["div64 r0, r3; exit"], Parameters(), "DivideByZero", 1),
+    "the end of the text": (["mov64 r0, 0"], Parameters(), "ExecutionOverrun", 2),
 }
 
 
@@ -223,9 +223,7 @@ def test_a_program_that_is_stopped(name: str, constraints: bool) -> None:
 
 
 def test_a_program_that_returns_an_error() -> None:
-    execution = execute(
-        ExecutionInput(build_elf([Op("MOV64_IMM", 0, immediate=7), leave()]), bytes(32), (), b"")
-    )
+    execution = execute(ExecutionInput(build_elf("mov64 r0, 7; exit"), bytes(32), (), b""))
     exported = document(execution)
     validate(exported)
     assert (exported["success"], exported["exit_code"]) == (False, 7)

@@ -12,11 +12,11 @@ from solproof.program.bytecode_verifier import load_program
 from solproof.program.errors import ElfError, VerifierError
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat
-from tests.isa.samples import EXIT, encode
-from tests.program import broken_lenient_files, broken_strict_files
-from tests.program.elf_files import small_elf, small_strict_elf
-from tests.program.test_bytecode_verifier import REFUSED
-from tests.runtime.elf_builder import build_elf, call, leave
+from tests.support import broken_lenient_files, broken_strict_files
+from tests.support.elf_builder import build_elf, call
+from tests.support.elf_files import small_elf, small_strict_elf
+from tests.support.random_instructions import EXIT, encode
+from tests.support.refused_programs import REFUSED
 from tests.vectors.encoding import Fields, base64_text, document, patch_between, word_text
 
 BASES = {
@@ -43,7 +43,9 @@ def cases() -> Iterator[Case]:
     for name, elf in broken_strict_files.BROKEN.items():
         yield Case(f"V3, {name}", "small V3", elf.data)
     for version in (0, 1, 2, 3):
-        content = build_elf([*call("sol_log_64_", (1, 2, 3, 4, 5)), "sol_of_our_own", leave()], version)
+        content = build_elf(
+            [*call("sol_log_64_", (1, 2, 3, 4, 5)), "syscall sol_of_our_own", "exit"], version
+        )
         yield Case(f"V{version}, calls of two syscalls", "", content)
     yield Case("an empty file", "", b"")
     back = encode(EXIT, Instruction(0x85, immediate=-2), Instruction(0x85, source=1, immediate=0), EXIT)

@@ -28,8 +28,8 @@ from solproof.statement.proof_file import MAXIMUM_BYTES, ProofFile
 from solproof.verifying.verify import Verdict, verify
 from solproof.vm.memory import HEAP as HEAP_REGION
 from solproof.vm.trace import SyscallEvent, WordAccess
-from tests.runtime.elf_builder import Op, build_elf, call, leave, load, load_immediate, store
-from tests.runtime.syscalls.harness import ACCOUNT, ACCOUNT_DATA, HEAP, INPUT, PROGRAM
+from tests.support.elf_builder import build_elf, call
+from tests.support.syscall_harness import ACCOUNT, ACCOUNT_DATA, HEAP, INPUT, PROGRAM
 from tests.vectors.encoding import Fields, base64_text, document, patch_between
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "vectors" / "proofs"
@@ -47,14 +47,10 @@ def success() -> ExecutionInput:
     """A program that adds 1 to a number in an account, and calls three syscalls."""
     parts = [
         *call("sol_memset_", (HEAP, 7, 8)),
-        load_immediate(6, ACCOUNT_DATA),
-        load(7, 6),
-        Op("ADD64_IMM", 7, immediate=1),
-        store(6, 7),
+        f"lddw r6, {ACCOUNT_DATA}; ldxdw r7, [r6]; add64 r7, 1; stxdw [r6], r7",
         *call("sol_log_64_", (1, 2, 3, 4, 5)),
         *call("sol_set_return_data", (ACCOUNT_DATA, 8)),
-        Op("MOV64_IMM", 0, immediate=0),
-        leave(),
+        "mov64 r0, 0; exit",
     ]
     account = InstructionAccount(Account(ACCOUNT, PROGRAM, 10**9, bytes([41, *bytes(7)])), is_writable=True)
     return ExecutionInput(build_elf(parts, 3), PROGRAM, (account,), b"\1\2\3")
@@ -65,7 +61,7 @@ def failure() -> ExecutionInput:
     parts = [
         *call("sol_log_64_", (1, 2, 3, 4, 5)),
         *call("sol_panic_", (INSTRUCTION_DATA, 7, 11, 12)),
-        leave(),
+        "exit",
     ]
     return ExecutionInput(build_elf(parts, 0), PROGRAM, (), b"main.rs")
 

@@ -10,8 +10,8 @@ from solproof.cli.terminal.show import account_fields
 from solproof.runtime.accounts import Account, InstructionAccount, address_text
 from solproof.runtime.execution_input import Loader
 from solproof.runtime.serialization import serialize
-from tests.runtime.syscalls.harness import PROGRAM
-from tests.runtime.test_serialization import KEY, OTHER, OWNER, random_account
+from tests.support.accounts import KEY, OTHER, OWNER, random_account
+from tests.support.syscall_harness import PROGRAM
 from tests.vectors.encoding import Fields, base64_text, document, word_text
 
 SEEDS = 12

@@ -12,12 +12,12 @@ from solproof.runtime.features import MAINNET
 from solproof.runtime.sysvars import Sysvars
 from solproof.vm.faults import Fault
 from solproof.vm.memory import ReplayMemory
-from tests.runtime.elf_builder import syscall_program
-from tests.runtime.syscalls.cryptographic_calls import CALLS
-from tests.runtime.syscalls.harness import PROGRAM
+from tests.support import fault_cases
+from tests.support.cryptographic_calls import CALLS
+from tests.support.elf_builder import syscall_program
+from tests.support.event_examples import ENDING, EXAMPLES, PARAMETERS, given_input
+from tests.support.syscall_harness import PROGRAM
 from tests.vectors.encoding import Fields, base64_text, document, word_text
-from tests.verifying import test_faults
-from tests.verifying.test_forged_events import ENDING, EXAMPLES, PARAMETERS, given_input
 
 SYSVARS = [sysvar.name for sysvar in fields(Sysvars) if sysvar.name != "slot_hashes"]
 """Those that a call may read; the slot hashes take 20 KiB, and no case reads them."""
@@ -38,9 +38,9 @@ def scenes() -> Iterator[tuple[str, Execution]]:
     for title, call in CALLS.items():
         elf = syscall_program(call.name, call.arguments, call.memory)
         yield title, execute(ExecutionInput(elf, PROGRAM, (), b"", call.parameters()))
-    for title, case in test_faults.CASES.items():
+    for title, case in fault_cases.CASES.items():
         version = case.versions[-1]
-        execution = execute(test_faults.given(title, version))
+        execution = execute(fault_cases.given(title, version))
         events, final = execution.run.trace.events, execution.run.final
         if events and events[-1].clk == final.clk:
             yield f"V{version}, {title}", execution

@@ -7,10 +7,10 @@ import pytest
 from solproof.proving.prove import prove
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.verifying.verify import verify
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.runtime.elf_builder import build_elf, call, leave, write_memory
-from tests.runtime.syscalls.cryptographic_calls import CALLS, FIRST, RESULT, WITH_BIG_MOD_EXP
-from tests.runtime.syscalls.harness import PROGRAM
+from tests.support.cryptographic_calls import CALLS, FIRST, RESULT, WITH_BIG_MOD_EXP
+from tests.support.elf_builder import build_elf, call, write_memory
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.syscall_harness import PROGRAM
 
 PARAMETERS = Parameters(features=WITH_BIG_MOD_EXP)
 
@@ -22,7 +22,7 @@ def test_every_cryptographic_call_is_proven(version: int) -> None:
         for each in CALLS.values()
         for part in (*write_memory(each.memory), *call(each.name, each.arguments))
     ]
-    parts += [*call("sol_set_return_data", (RESULT, 38)), leave()]
+    parts += [*call("sol_set_return_data", (RESULT, 38)), "exit"]
     scene = ExecutionInput(build_elf(parts, version), PROGRAM, (), b"", PARAMETERS)
     execution = assert_like_litesvm(scene)
     assert execution.output.return_data.data == CALLS["big_mod_exp"].answer
@@ -35,7 +35,7 @@ def test_every_cryptographic_call_is_proven(version: int) -> None:
 @pytest.mark.parametrize("version", [0, 3])
 def test_a_failing_call_is_proven(version: int) -> None:
     parts = call("sol_alt_bn128_group_op", (3, FIRST, 192, 0))
-    scene = ExecutionInput(build_elf([*parts, leave()], version), PROGRAM, (), b"", PARAMETERS)
+    scene = ExecutionInput(build_elf([*parts, "exit"], version), PROGRAM, (), b"", PARAMETERS)
     execution = assert_like_litesvm(scene)
     assert execution.output.fault == "AccessViolation"
     assert verify(prove(scene).data, scene).output == execution.output

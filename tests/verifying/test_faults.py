@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -14,171 +14,8 @@ from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.statement.claim import Claim
 from solproof.statement.proof_file import ProofFile
 from solproof.verifying.verify import verify
-from tests.runtime.elf_builder import (
-    Op,
-    Part,
-    build_elf,
-    call,
-    leave,
-    load,
-    load_immediate,
-    store,
-    write_memory,
-)
-
-VERSIONS = (0, 1, 2, 3)
-STACK, HEAP, INPUT = 0x2_0000_0000, 0x3_0000_0000, 0x4_0000_0000
-HEAP_END = HEAP + 32 * 1024
-TEXT_OFFSET = 64 + 3 * 56
-Body = Callable[[int], list[Part]]
-
-
-def set_to(register: int, value: int) -> Op:
-    """A small constant."""
-    return Op("MOV64_IMM", register, immediate=value)
-
-
-def text_address(version: int) -> int:
-    """Where the text of our ELF files starts."""
-    return (1 << 32) + (0 if version >= 3 else TEXT_OFFSET)
-
-
-def at(address: int, part: Op) -> Body:
-    """An access through r1."""
-    return lambda _: [load_immediate(1, address), part, leave()]
-
-
-def by_register(slot: int) -> Body:
-    """A call of the slot by its address."""
-    return lambda version: [
-        load_immediate(1, (text_address(version) + 8 * slot) % 2**64),
-        Op("CALL_REG", source=1),
-        leave(),
-    ]
-
-
-def by_syscall(name: str, *arguments: int, memory: dict[int, bytes] | None = None) -> Body:
-    """A syscall that fails, after one that does not."""
-    return lambda _: [
-        *write_memory(memory or {}),
-        *call("sol_log_64_", (1, 2, 3, 4, 5)),
-        *call(name, arguments),
-        leave(),
-    ]
-
-
-@dataclass(frozen=True)
-class Case:
-    """A program that is stopped, the name of the fault, and the versions that it happens in."""
-
-    body: Body
-    fault: str
-    error: str = "ProgramFailedToComplete"
-    versions: tuple[int, ...] = VERSIONS
-    limit: int = 1_400_000
-
-
-RECURSE = Op("CALL_IMM", source=1, immediate=-2)
-DOWN = (0, 3)
-
-CASES = {
-    "division by zero": Case(lambda _: [set_to(3, 9), Op("DIV64_REG", 3, 4), leave()], "DivideByZero"),
-    "remainder by a low half of zero": Case(
-        lambda _: [load_immediate(4, 1 << 40), Op("MOD32_REG", 3, 4), leave()], "DivideByZero"
-    ),
-    "signed division that overflows": Case(
-        lambda _: [load_immediate(3, 1 << 63), set_to(4, -1), Op("SDIV64_REG", 3, 4), leave()],
-        "DivideOverflow",
-        versions=(2,),
-    ),
-    "signed remainder that overflows": Case(
-        lambda _: [load_immediate(3, 1 << 31), Op("SREM32_IMM", 3, immediate=-1), leave()],
-        "DivideOverflow",
-        versions=(2,),
-    ),
-    "load from nowhere": Case(at(5 << 32, load(0, 1)), "AccessViolation"),
-    "load below the input": Case(at(INPUT, load(0, 1, -1, "B")), "AccessViolation"),
-    "load across the end of the heap": Case(at(HEAP_END - 7, load(0, 1)), "AccessViolation"),
-    "load of the last word and a byte": Case(at(HEAP_END - 3, load(0, 1, 0, "W")), "AccessViolation"),
-    "store across the end of the heap": Case(at(HEAP_END - 1, store(1, 2, 0, "H")), "AccessViolation"),
-    "store to the image": Case(
-        lambda version: at(0 if version >= 3 else text_address(version), store(1, 2, 0, "B"))(version),
-        "AccessViolation",
-    ),
-    "load from text that cannot be read": Case(at(1 << 32, load(0, 1)), "AccessViolation", versions=(3,)),
-    "load from address 0": Case(at(0, load(0, 1)), "AccessViolation", versions=(0, 1, 2)),
-    "load across the end of the read-only data": Case(at(9, load(0, 1)), "AccessViolation", versions=(3,)),
-    "load around the address space": Case(at(2**64 - 4, load(0, 1)), "AccessViolation"),
-    "load from a hole of the stack": Case(
-        at(STACK + 0x1000, load(0, 1)), "StackAccessViolation", versions=(0,)
-    ),
-    "store to the end of a frame's hole": Case(
-        lambda _: [store(10, 2), leave()], "StackAccessViolation", versions=(0,)
-    ),
-    "store beyond the stack": Case(at(STACK + 0x40000, store(1, 2)), "StackAccessViolation", versions=(3,)),
-    "store beyond a stack without frames": Case(
-        at(STACK + 0x40000, store(1, 2)), "AccessViolation", versions=(1, 2)
-    ),
-    "load below the stack": Case(at(STACK - 8, load(0, 1)), "StackAccessViolation", versions=DOWN),
-    "recursion": Case(lambda _: [set_to(3, 1), RECURSE, leave()], "CallDepthExceeded"),
-    "call below the text": Case(by_register(-1), "CallOutsideTextSegment"),
-    "call of the end of the text": Case(by_register(4), "CallOutsideTextSegment"),
-    "call deep and outside": Case(
-        lambda version: [
-            load_immediate(1, text_address(version) + 8 * 4),
-            Op("CALL_REG", source=1),
-            leave(),
-            load_immediate(1, 7),
-            Op("CALL_REG", source=1),
-        ],
-        "CallOutsideTextSegment",
-    ),
-    "end of the text": Case(lambda _: [set_to(3, 1)], "ExecutionOverrun"),
-    "second slot of an lddw": Case(by_register(1), "UnsupportedInstruction", versions=(0, 1, 3)),
-    "an unknown call": Case(lambda _: ["sol_of_our_own", leave()], "UnsupportedInstruction"),
-    "an endless loop": Case(
-        lambda _: [set_to(3, 1), Op("JA", offset=-1)], "ExceededMaxInstructions", limit=200
-    ),
-    "a budget of one less": Case(
-        lambda _: [set_to(3, 1), set_to(4, 1), leave()], "ExceededMaxInstructions", limit=2
-    ),
-    "a budget of nothing": Case(lambda _: [leave()], "ExceededMaxInstructions", limit=0),
-    "a syscall takes the rest of the budget": Case(
-        by_syscall("sol_log_64_", 1, 2), "ExceededMaxInstructions", versions=(0, 1, 3), limit=209
-    ),
-    "a syscall beyond the budget": Case(
-        by_syscall("sol_log_64_", 1, 2),
-        "ComputationalBudgetExceeded",
-        "ComputationalBudgetExceeded",
-        limit=150,
-    ),
-    "abort": Case(by_syscall("abort"), "Abort"),
-    "panic": Case(by_syscall("sol_panic_", HEAP, 4, 11, 12, memory={HEAP: b"main"}), "Panic"),
-    "a text that is none": Case(
-        by_syscall("sol_log_", HEAP, 3, memory={HEAP: b"a\xff\xfe"}), "InvalidString"
-    ),
-    "an overlapping copy": Case(by_syscall("sol_memcpy_", HEAP, HEAP + 8, 16), "CopyOverlapping"),
-    "a copy from nowhere": Case(by_syscall("sol_memcpy_", HEAP, 5 << 32, 16), "AccessViolation"),
-    "a comparison to nowhere": Case(
-        by_syscall("sol_memcmp_", HEAP, HEAP + 64, 16, 8, memory={HEAP: b"abcdefgh"}), "AccessViolation"
-    ),
-    "return data that is too long": Case(
-        by_syscall("sol_set_return_data", INPUT, 1025), "ReturnDataTooLarge"
-    ),
-}
-
-
-def runs() -> Iterator[tuple[str, int]]:
-    for name, case in CASES.items():
-        for version in case.versions:
-            yield name, version
-
-
-def given(name: str, version: int) -> ExecutionInput:
-    """The input of a case."""
-    case = CASES[name]
-    elf = build_elf(case.body(version), version)
-    return ExecutionInput(elf, bytes(32), (), b"\1\2\3", Parameters(compute_unit_limit=case.limit))
+from tests.support.elf_builder import build_elf, call
+from tests.support.fault_cases import CASES, given, runs
 
 
 def proven(execution: Execution) -> ProofFile:
@@ -239,7 +76,7 @@ def test_no_other_fault_is_proven(name: str) -> None:
 
 def test_stopping_early() -> None:
     """A run that is cut off before its end is neither an exit nor a fault."""
-    elf = build_elf([set_to(0, 5), set_to(3, 1), set_to(4, 1), leave()])
+    elf = build_elf("mov64 r0, 5; mov64 r3, 1; mov64 r4, 1; exit")
     inputs = ExecutionInput(elf, bytes(32), (), b"", Parameters(compute_unit_limit=1000))
     short = execute(replace(inputs, parameters=Parameters(compute_unit_limit=2)))
     assert short.output.error_message == "exceeded CUs meter at BPF instruction"
@@ -254,7 +91,7 @@ def test_stopping_early() -> None:
 
 def test_a_limit_that_is_not_reached() -> None:
     """The verifier counts compute units itself."""
-    elf = build_elf([*call("sol_log_64_", (1, 2, 3, 4, 5)), set_to(0, 0), leave()])
+    elf = build_elf([*call("sol_log_64_", (1, 2, 3, 4, 5)), "mov64 r0, 0; exit"])
     inputs = ExecutionInput(elf, bytes(32), (), b"", Parameters(compute_unit_limit=107))
     execution = execute(inputs)
     assert execution.output.error_message == "exceeded CUs meter at BPF instruction"

@@ -18,12 +18,12 @@ from solproof.runtime.sysvars import Sysvars
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest
 from solproof.verifying.verify import verify
-from tests.runtime.elf_builder import build_elf, call, leave
-from tests.runtime.syscalls.harness import HEAP, PROGRAM
+from tests.support.elf_builder import build_elf, call
+from tests.support.syscall_harness import HEAP, PROGRAM
 
 BLAKE3 = MAINNET.changed(["blake3_syscall_enabled"])
 ANOTHER_RULE = MAINNET.changed(deactivate=["syscall_parameter_address_restrictions"])
-ELF = build_elf([*call("sol_blake3", (0, 0, HEAP)), leave()])
+ELF = build_elf([*call("sol_blake3", (0, 0, HEAP)), "exit"])
 
 
 def given(features: FeatureSet) -> ExecutionInput:
@@ -33,7 +33,7 @@ def given(features: FeatureSet) -> ExecutionInput:
 @pytest.mark.parametrize("version", [0, 3])
 @pytest.mark.parametrize(("features", "fault"), [(BLAKE3, None), (MAINNET, "UnsupportedInstruction")])
 def test_both_sides_of_a_gate_are_proven(features: FeatureSet, fault: str | None, version: int) -> None:
-    elf = build_elf([*call("sol_blake3", (0, 0, HEAP)), leave()], version)
+    elf = build_elf([*call("sol_blake3", (0, 0, HEAP)), "exit"], version)
     scene = replace(given(features), program=elf)
     proof = prove(scene)
     verdict = verify(proof.data, scene)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assurance.forgery import Forgery
 from solproof.errors import ProofRejected, Rejection
 from solproof.proving import prove as prove_module
 from solproof.proving.prove import prove, prove_execution
@@ -19,8 +20,7 @@ from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import registry
 from solproof.verifying.verify import verify
-from tests.runtime.elf_builder import build_elf, call, leave, load, load_immediate, write_memory
-from tests.soundness.forgery import Forgery
+from tests.support.elf_builder import build_elf, call, write_memory
 from tests.verifying.conftest import Proven
 
 HEAP = 0x3_0000_0000
@@ -186,9 +186,9 @@ def test_lying_syscalls(
     parts = [
         *write_memory({HEAP + 64: content}),
         *call("sol_memcpy_", (to, HEAP + 64, 8)),
-        load_immediate(1, to),
+        f"lddw r1, {to}",
     ]
-    elf = build_elf([*parts, load(0, 1), leave()])
+    elf = build_elf([*parts, "ldxdw r0, [r1]; exit"])
     given = ExecutionInput(elf, bytes(32), (), b"")
     with monkeypatch.context() as patch:
         lying = {key: LyingSyscall(true, result, memory) for key, true in registry(MAINNET).items()}

@@ -4,7 +4,7 @@ machine records whose syscalls do something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -18,11 +18,9 @@ from solproof.program.syscall_names import SYSCALL_HASHES, SYSCALL_NAMES
 from solproof.proving.prove import prove
 from solproof.runtime import invocation as invocation_module
 from solproof.runtime.execute import Execution, execute
-from solproof.runtime.execution_input import ExecutionInput, Parameters
-from solproof.runtime.features import MAINNET
+from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.invocation import prepare
-from solproof.runtime.syscalls import GATES, SUPPORTED, Syscall, SyscallContext, registry
-from solproof.runtime.sysvars import ADDRESSES
+from solproof.runtime.syscalls import SUPPORTED, Syscall, SyscallContext, registry
 from solproof.statement.claim import Claim
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.replay import replay
@@ -30,93 +28,21 @@ from solproof.verifying.verify import verify
 from solproof.vm.faults import SyscallFault
 from solproof.vm.memory import HEAP as HEAP_REGION
 from solproof.vm.trace import SyscallEvent, WordAccess
-from tests.runtime.elf_builder import Part, build_elf, call, leave, write_memory
-from tests.runtime.syscalls.cryptographic_calls import CALLS
-from tests.runtime.syscalls.harness import FRAME, HEAP, PROGRAM, slices
-
-FEATURES = MAINNET.changed(
-    [gate.feature for gate in GATES.values() if not gate.inverted],
-    [gate.feature for gate in GATES.values() if gate.inverted],
+from tests.support.elf_builder import call
+from tests.support.event_examples import (
+    ENDING,
+    EXAMPLES,
+    PARAMETERS,
+    RESULT,
+    UNTOUCHED,
+    given_input,
 )
-PARAMETERS = Parameters(features=FEATURES)
-DATA, RESULT, OTHER_RESULT = HEAP + 0x2000, HEAP + 0x3000, HEAP + 0x3100
-TEXT = b"a text of 24 characters."
-ONE_SLICE = {HEAP: slices((DATA, 24)), DATA: TEXT}
-ACROSS = FRAME + 0xFF6
-UNTOUCHED = 0xF00
-"""A word of the heap that no call touches."""
 
-ENDING = ("abort", "sol_panic_")
-
-
-class Example(NamedTuple):
-    """A call that does something, and the memory that it finds."""
-
-    arguments: tuple[int, ...]
-    memory: Mapping[int, bytes] = MappingProxyType({})
-
-
-EXAMPLES = {
-    "abort": Example(()),
-    "sol_panic_": Example((DATA, 24, 3, 4), {DATA: TEXT}),
-    "sol_log_": Example((DATA, 24), {DATA: TEXT}),
-    "sol_log_64_": Example((1, 2, 3, 4, 5)),
-    "sol_log_pubkey": Example((DATA,), {DATA: TEXT}),
-    "sol_log_compute_units_": Example(()),
-    "sol_log_data": Example((HEAP, 1), ONE_SLICE),
-    "sol_create_program_address": Example((HEAP, 1, DATA, RESULT), {HEAP: slices((DATA, 5)), DATA: TEXT}),
-    "sol_try_find_program_address": Example((HEAP, 1, DATA, RESULT, OTHER_RESULT), ONE_SLICE),
-    **{
-        name: Example((HEAP, 1, RESULT), ONE_SLICE)
-        for name in ("sol_sha256", "sol_keccak256", "sol_blake3", "sol_sha512")
-    },
-    **{
-        name: Example((RESULT,))
-        for name in (
-            "sol_get_clock_sysvar",
-            "sol_get_epoch_schedule_sysvar",
-            "sol_get_fees_sysvar",
-            "sol_get_rent_sysvar",
-            "sol_get_last_restart_slot",
-            "sol_get_epoch_rewards_sysvar",
-        )
-    },
-    "sol_get_sysvar": Example((DATA, RESULT, 0, 8), {DATA: ADDRESSES["clock"]}),
-    "sol_get_epoch_stake": Example((DATA,), {DATA: TEXT}),
-    # Those that are events: they go from one frame of the stack into the next.
-    "sol_memcpy_": Example((ACROSS, DATA, 20), {DATA: TEXT}),
-    "sol_memmove_": Example((ACROSS + 3, ACROSS, 20)),
-    "sol_memset_": Example((ACROSS, 7, 20)),
-    "sol_memcmp_": Example((ACROSS, DATA + 8, 16, RESULT), {DATA: TEXT}),
-    "sol_get_processed_sibling_instruction": Example((0, RESULT, DATA, HEAP, HEAP)),
-    "sol_get_stack_height": Example(()),
-    "sol_set_return_data": Example((DATA, 24), {DATA: TEXT}),
-    "sol_get_return_data": Example((RESULT, 10, OTHER_RESULT)),
-    "sol_alloc_free_": Example((24, 0)),
-    "sol_remaining_compute_units": Example(()),
-    **{
-        cryptographic.name: Example(cryptographic.arguments, cryptographic.memory)
-        for cryptographic in reversed(CALLS.values())
-    },
-}
 RETURNING = [name for name in EXAMPLES if name not in ENDING]
 
 
 def test_every_syscall_has_an_example() -> None:
     assert set(EXAMPLES) == set(SUPPORTED)
-
-
-def given_input(*names: str, before: Sequence[Part] = ()) -> ExecutionInput:
-    """A program that makes these calls, after some other instructions."""
-    parts = [
-        part
-        for name in names
-        for part in (
-            *write_memory({RESULT: b"\xee" * 8, **EXAMPLES[name].memory}),
-            *call(name, (*EXAMPLES[name].arguments, *[FRAME] * 5)[:5]),
-        )
-    ]
-    return ExecutionInput(build_elf([*before, *parts, leave()]), PROGRAM, (), b"", PARAMETERS)
 
 
 # A CHANGED CLAIM

@@ -12,8 +12,8 @@ from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.execution_output import ExecutionOutput
 from solproof.verifying.verify import verify
-from tests.programs import mainnet_programs
-from tests.runtime.elf_builder import Op, Part, build_elf, leave, load, load_immediate, store
+from tests.support.elf_builder import build_elf
+from tests.support.mainnet_programs import mainnet_programs
 
 HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
 VERSIONS = (0, 1, 2, 3)
@@ -29,16 +29,16 @@ def proven(given: ExecutionInput) -> ExecutionOutput:
     return verdict.output
 
 
-def program(parts: Sequence[Part], version: int, **parameters: int) -> ExecutionInput:
+def program(parts: Sequence[str], version: int, **parameters: int) -> ExecutionInput:
     return ExecutionInput(build_elf(parts, version), OWNER, (), b"", Parameters(**parameters))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("size", [32 * 1024, 256 * 1024])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_last_word_of_the_heap(size: int, version: int) -> None:
-    body = [load_immediate(1, HEAP + size - 8), store(1, 1), load(0, 1, 7, "B"), leave()]
+    body = [f"lddw r1, {HEAP + size - 8}; stxdw [r1], r1; ldxb r0, [r1+7]; exit"]
     assert proven(program(body, version, heap_size=size)).exit_code == 0
-    beyond = [load_immediate(1, HEAP + size - 7), store(1, 1), leave()]
+    beyond = [f"lddw r1, {HEAP + size - 7}; stxdw [r1], r1; exit"]
     assert proven(program(beyond, version, heap_size=size)).fault == "AccessViolation"
 
 
@@ -46,12 +46,8 @@ def test_last_word_of_the_heap(size: int, version: int) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_depth(calls: int, fault: str | None, version: int) -> None:
     """r1 counts down; each call returns."""
-    body: list[Part] = [
-        Op("MOV64_IMM", 1, immediate=calls),
-        Op("JEQ64_IMM", 1, offset=2, immediate=0),
-        Op("ADD64_IMM", 1, immediate=-1),
-        Op("CALL_IMM", source=1, immediate=-3),
-        leave(),
+    body: list[str] = [
+        f"mov64 r1, {calls}; jeq r1, 0, +2; add64 r1, -1; call -3; exit",
     ]
     output = proven(program(body, version))
     assert (output.fault, output.instructions) == (fault, 1 + 3 * calls + (2 + calls if fault is None else 0))
@@ -60,7 +56,7 @@ def test_depth(calls: int, fault: str | None, version: int) -> None:
 @pytest.mark.parametrize(("limit", "fault"), [(3, None), (2, "ExceededMaxInstructions")])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_budget(limit: int, fault: str | None, version: int) -> None:
-    body = [Op("MOV64_IMM", 0, immediate=0), Op("MOV64_IMM", 1, immediate=0), leave()]
+    body = ["mov64 r0, 0; mov64 r1, 0; exit"]
     output = proven(program(body, version, compute_unit_limit=limit))
     assert (output.fault, output.compute_units) == (fault, limit)
 
@@ -69,7 +65,7 @@ def test_the_largest_account() -> None:
     """The last byte of 10 MiB of data becomes 7; proving looks only at the words that the run touches."""
     account = Account(KEY, OWNER, 1, bytes(LARGEST_ACCOUNT))
     last = INPUT + 8 + 88 + LARGEST_ACCOUNT - 1
-    body = [load_immediate(1, last), Op("MOV64_IMM", 2, immediate=7), store(1, 2, 0, "B"), leave()]
+    body = [f"lddw r1, {last}; mov64 r2, 7; stxb [r1], r2; exit"]
     given = ExecutionInput(build_elf(body), OWNER, (InstructionAccount(account, is_writable=True),), b"")
     output = proven(given)
     assert output.accounts[0].data[-2:] == b"\0\7"
@@ -82,7 +78,7 @@ def test_inputs_of_any_length(length: int, version: int) -> None:
     data = bytes(range(1, length + 1))
     for beyond, fault in ((0, None), (1, "AccessViolation")):
         end = 16 + length + 32 - 1 + beyond
-        body = [load_immediate(1, INPUT + end), load(0, 1, 0, "B"), Op("MOV64_IMM", 0), leave()]
+        body = [f"lddw r1, {INPUT + end}; ldxb r0, [r1]; mov64 r0, 0; exit"]
         output = proven(ExecutionInput(build_elf(body, version), OWNER, (), data))
         assert output.fault == fault
 

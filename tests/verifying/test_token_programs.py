@@ -8,7 +8,7 @@ from solproof.proving.check import check_execution
 from solproof.proving.prove import prove
 from solproof.runtime.execute import execute
 from solproof.verifying.verify import verify
-from tests.runtime.test_token_programs import CLASSIC, FAILING, P_TOKEN, SUCCEEDING, TOKEN_2022, scene_of
+from tests.support.token_programs import CLASSIC, FAILING, P_TOKEN, SUCCEEDING, TOKEN_2022, scene_of
 
 CASES = {name: instruction for name, (instruction, _) in {**SUCCEEDING, **FAILING}.items()}
 PROVEN = (

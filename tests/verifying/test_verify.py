@@ -26,7 +26,7 @@ from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest
 from solproof.verifying.verify import verify
 from solproof.vm.trace import SyscallEvent
-from tests.engine.circuits import with_parameters
+from tests.support.small_circuits import with_parameters
 from tests.verifying.conftest import Proven
 
 Change = Callable[[ExecutionInput], ExecutionInput]

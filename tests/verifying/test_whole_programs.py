@@ -15,10 +15,10 @@ from solproof.runtime.accounts import Account
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.verifying.verify import verify
-from tests.runtime import test_address_lookup_table as tables
-from tests.runtime import test_stake as stakes
-from tests.runtime import test_token_2022 as tokens
-from tests.runtime.scene import SYSTEM_PROGRAM, Scene
+from tests.support import lookup_tables as tables
+from tests.support import stakes
+from tests.support import token_2022 as tokens
+from tests.support.scene import SYSTEM_PROGRAM, Scene
 
 
 def memo(program: str, content: bytes, accounts: str = "") -> ExecutionInput:

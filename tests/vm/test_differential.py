@@ -9,11 +9,11 @@ import random
 
 import pytest
 
+from assurance.programs import text_program
 from solproof.errors import ProgramError
 from solproof.isa.opcodes import OPCODES, VERSIONS
 from solproof.program.bytecode_verifier import verify
-from tests.conformance import assert_like_oracle
-from tests.program_builder import text_program
+from tests.support.conformance import assert_like_oracle
 
 TEXTS = 12
 

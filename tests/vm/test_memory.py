@@ -6,11 +6,11 @@ from itertools import product
 
 import pytest
 
+from assurance.places import FRAME, HEAP, IMAGE, INPUT, SIZES, STACK, STRIDE, image, sizes
+from assurance.program_builder import ProgramBuilder
 from solproof.isa.opcodes import VERSIONS
 from solproof.vm.memory import Layout, Memory, ReplayMemory
-from tests.circuit.instructions.places import FRAME, HEAP, IMAGE, INPUT, SIZES, STACK, STRIDE, image, sizes
-from tests.conformance import assert_like_oracle
-from tests.program_builder import ProgramBuilder
+from tests.support.conformance import assert_like_oracle
 
 INPUT_LENGTH = 21
 HEAP_SIZE = 32 * 1024

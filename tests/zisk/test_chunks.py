@@ -16,7 +16,7 @@ from solproof.zisk.emulator import Emulation, emulate
 from solproof.zisk.frame import segment_payload
 from solproof.zisk.outputs import Outputs
 from solproof.zisk.runner import differences
-from tests.runtime.test_token_programs import CLASSIC, P_TOKEN, SUCCEEDING, elf, scene_of
+from tests.support.token_programs import CLASSIC, P_TOKEN, SUCCEEDING, elf, scene_of
 
 GIVEN = scenario.transfer(elf(CLASSIC))
 INPUT = bincode.pack(GIVEN)

@@ -17,9 +17,9 @@ from solproof.zisk.claim import accept
 from solproof.zisk.emulator import Emulation, emulate
 from solproof.zisk.frame import segment_payload
 from solproof.zisk.outputs import Outputs
-from tests.runtime.test_token_programs import CLASSIC, P_TOKEN, elf
-from tests.zisk.frames import LARGEST, memory, run_memory
-from tests.zisk.test_refusals import outputs_of, small_input
+from tests.support.guest_frames import LARGEST, memory, run_memory
+from tests.support.guest_verdicts import outputs_of, small_input
+from tests.support.token_programs import CLASSIC, P_TOKEN, elf
 
 GIVEN = small_input()
 CONTENT = bincode.pack(GIVEN)

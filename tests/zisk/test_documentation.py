@@ -11,7 +11,7 @@ from benches.zisk_steps import NAMES, line, measure
 from solproof.zisk.abi import DEFAULT
 from solproof.zisk.guests import guest, rom_rows
 from solproof.zisk.outputs import Word
-from tests.runtime.test_token_programs import CLASSIC, SUCCEEDING, scene_of
+from tests.support.token_programs import CLASSIC, SUCCEEDING, scene_of
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs/zisk.md").read_text()
 

@@ -13,7 +13,7 @@ from solproof.zisk import emulator
 from solproof.zisk.abi import ABIS, DEFAULT, Abi
 from solproof.zisk.frame import frame, memory_of
 from solproof.zisk.guests import guest, segments_of
-from tests.runtime.test_token_programs import P_TOKEN, elf
+from tests.support.token_programs import P_TOKEN, elf
 
 PAYLOAD = bincode.pack(scenario.transfer(elf(P_TOKEN)))
 EXIT = (93 << 20 | 17 << 7 | 0x13).to_bytes(4, "little") + (0x73).to_bytes(4, "little")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from assurance.programs import raw
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.zisk.endings import ACCOUNT_RULES, FAULTS, SYSCALL_FAULTS
-from tests.program_builder import ProgramBuilder
-from tests.zisk.agreement import assert_agrees
+from tests.support.guest_agreement import assert_agrees
 
 PROGRAM = bytes([7]) * 32
 OTHER = bytes([9]) * 32
@@ -26,71 +24,30 @@ SECOND = 88 + 8 + 10240 + 8
 
 
 def run(
-    fill: Callable[[ProgramBuilder], None],
+    source: str,
     version: int,
     accounts: tuple[InstructionAccount, ...] = (),
     parameters: Parameters | None = None,
 ) -> str | None:
     """Run a program of raw bytecode in the guest and in the machine, and return the fault or broken rule."""
-    builder = ProgramBuilder(version)
-    fill(builder)
-    given = ExecutionInput(
-        builder.code(), PROGRAM, accounts, b"", parameters or Parameters(), RawFormat(version)
-    )
+    code = raw(source, version)
+    given = ExecutionInput(code, PROGRAM, accounts, b"", parameters or Parameters(), RawFormat(version))
     execution = execute(given)
     outputs = assert_agrees(execution)
     return outputs.fault or outputs.rule
 
 
-def load(address: int) -> Callable[[ProgramBuilder], None]:
-    def fill(builder: ProgramBuilder) -> None:
-        builder.constant(1, address)
-        builder.emit("LD_8B_REG" if builder.version == 2 else "LD_DW_REG", 0, 1)
-        builder.exit()
-
-    return fill
-
-
-def divide(builder: ProgramBuilder) -> None:
-    builder.emit("UDIV64_REG" if builder.version == 2 else "DIV64_REG", 1, 0)
-    builder.exit()
-
-
-def recurse(builder: ProgramBuilder) -> None:
-    builder.label("again")
-    builder.emit("MOV64_IMM", 0)
-    builder.call("again")
-    builder.exit()
-
-
-def call_anywhere(builder: ProgramBuilder) -> None:
-    builder.constant(1, 1 << 40)
-    builder.call_register(1)
-    builder.exit()
-
-
-def fall_through(builder: ProgramBuilder) -> None:
-    builder.emit("MOV64_IMM", 0)
-
-
-def call_nothing(builder: ProgramBuilder) -> None:
-    builder.emit("CALL_IMM", immediate=-1)
-    builder.exit()
-
-
-def loop(builder: ProgramBuilder) -> None:
-    builder.label("again")
-    builder.emit("ADD64_IMM", 0, immediate=1)
-    builder.jump("again")
+def load(address: int) -> str:
+    return f"lddw r1, {address}; ldxdw r0, [r1]; exit"
 
 
 MACHINE_FAULTS = {
-    "DivideByZero": divide,
-    "CallDepthExceeded": recurse,
-    "CallOutsideTextSegment": call_anywhere,
-    "ExecutionOverrun": fall_through,
-    "UnsupportedInstruction": call_nothing,
-    "ExceededMaxInstructions": loop,
+    "DivideByZero": "div64 r1, r0; exit",
+    "CallDepthExceeded": "again: mov64 r0, 0; call again; exit",
+    "CallOutsideTextSegment": f"lddw r1, {1 << 40}; callx r1; exit",
+    "ExecutionOverrun": "mov64 r0, 0",
+    "UnsupportedInstruction": "syscall -1; exit",
+    "ExceededMaxInstructions": "again: add64 r0, 1; ja again",
     "AccessViolation": load(INPUT + (1 << 20)),
 }
 
@@ -102,13 +59,7 @@ def test_machine_faults(name: str, version: int) -> None:
 
 
 def test_division_overflow() -> None:
-    def fill(builder: ProgramBuilder) -> None:
-        builder.constant(1, 1 << 63)
-        builder.constant(2, 2**64 - 1)
-        builder.emit("SDIV64_REG", 1, 2)
-        builder.exit()
-
-    assert run(fill, 2) == "DivideOverflow"
+    assert run(f"lddw r1, {1 << 63}; lddw r2, -1; sdiv64 r1, r2; exit", 2) == "DivideOverflow"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -126,68 +77,56 @@ def test_stack_edges(frame: int, version: int) -> None:
 @pytest.mark.parametrize("base", [STACK, HEAP, INPUT, STACK + 0xFF8, HEAP + 32760, INPUT + 40])
 def test_every_alignment(base: int, version: int) -> None:
     """Loads and stores of every size at nine consecutive addresses, across ends of frames and regions."""
-    sizes = ("1B", "2B", "4B", "8B") if version == 2 else ("B", "H", "W", "DW")
     for position in range(9):
-        for size in sizes:
-
-            def fill(builder: ProgramBuilder, size: str = size, address: int = base + position - 1) -> None:
-                builder.constant(1, address)
-                builder.constant(2, 0x0123_4567_89AB_CDEF)
-                builder.emit(f"ST_{size}_REG", 1, 2)
-                builder.emit(f"ST_{size}_IMM", 1, offset=1, immediate=-7)
-                builder.emit(f"LD_{size}_REG", 0, 1)
-                builder.exit()
-
-            run(fill, version)
+        for size in ("b", "h", "w", "dw"):
+            source = f"""
+                lddw r1, {base + position - 1}
+                lddw r2, 0x0123456789ABCDEF
+                stx{size} [r1], r2
+                st{size} [r1+1], -7
+                ldx{size} r0, [r1]
+                exit
+            """
+            run(source, version)
 
 
 @pytest.mark.parametrize("units", range(1, 14))
 @pytest.mark.parametrize("version", [0, 2, 3])
 def test_every_budget(units: int, version: int) -> None:
     """The meter ends before each instruction of a program with blocks of several lengths."""
-
-    def fill(builder: ProgramBuilder) -> None:
-        builder.constant(1, 5)
-        builder.emit("ADD64_IMM", 1, immediate=1)
-        builder.call("function")
-        builder.emit("ADD64_IMM", 1, immediate=1)
-        builder.jump("out", "JEQ64_IMM", 1, immediate=0)
-        builder.emit("MOV64_IMM", 0)
-        builder.label("out")
-        builder.exit()
-        builder.label("function")
-        builder.constant(2, 1 << 33)
-        builder.exit()
-
-    fault = run(fill, version, parameters=Parameters(compute_unit_limit=units))
+    source = f"""
+        lddw r1, 5
+        add64 r1, 1
+        call function
+        add64 r1, 1
+        jeq r1, 0, out
+        mov64 r0, 0
+    out:
+        exit
+    function:
+        lddw r2, {1 << 33}
+        exit
+    """
+    fault = run(source, version, parameters=Parameters(compute_unit_limit=units))
     assert fault == ("ExceededMaxInstructions" if units < (11 if version == 2 else 9) else None)
 
 
 # SYSCALLS
 
 
-def call(name: str, *arguments: int) -> Callable[[ProgramBuilder], None]:
-    def fill(builder: ProgramBuilder) -> None:
-        for register, value in enumerate(arguments, start=1):
-            builder.constant(register, value)
-        builder.syscall(name)
-        builder.emit("MOV64_IMM", 0)
-        builder.exit()
-
-    return fill
+def call(name: str, *arguments: int) -> str:
+    loads = [f"lddw r{register}, {value}" for register, value in enumerate(arguments, start=1)]
+    return "\n".join([*loads, f"syscall {name}; mov64 r0, 0; exit"])
 
 
-def call_with(memory: bytes, name: str, *arguments: int) -> Callable[[ProgramBuilder], None]:
+def call_with(memory: bytes, name: str, *arguments: int) -> str:
     """A call after some bytes were written to the heap. Their number must be a multiple of 8."""
-
-    def fill(builder: ProgramBuilder) -> None:
-        builder.constant(6, HEAP)
-        for offset in range(0, len(memory), 8):
-            builder.constant(7, int.from_bytes(memory[offset : offset + 8], "little"))
-            builder.emit("ST_DW_REG", 6, 7, offset)
-        call(name, *arguments)(builder)
-
-    return fill
+    words = [memory[offset : offset + 8] for offset in range(0, len(memory), 8)]
+    stores = [
+        f"lddw r7, {int.from_bytes(word, 'little')}; stxdw [r6+{8 * number}], r7"
+        for number, word in enumerate(words)
+    ]
+    return "\n".join([f"lddw r6, {HEAP}", *stores, call(name, *arguments)])
 
 
 def slice_of(address: int, length: int) -> bytes:
@@ -231,18 +170,10 @@ def account(
     return InstructionAccount(Account(bytes([number]) * 32, owner, 1000, data), is_writable=writable)
 
 
-def store(*values: tuple[int, int]) -> Callable[[ProgramBuilder], None]:
+def store(*values: tuple[int, int]) -> str:
     """A program that writes 64-bit values to offsets in the input region."""
-
-    def fill(builder: ProgramBuilder) -> None:
-        for offset, value in values:
-            builder.constant(6, INPUT + offset)
-            builder.constant(7, value)
-            builder.emit("ST_DW_REG", 6, 7)
-        builder.emit("MOV64_IMM", 0)
-        builder.exit()
-
-    return fill
+    stores = [f"lddw r6, {INPUT + offset}; lddw r7, {value}; stxdw [r6], r7" for offset, value in values]
+    return "\n".join([*stores, "mov64 r0, 0; exit"])
 
 
 RULES = {
@@ -259,8 +190,8 @@ RULES = {
 
 @pytest.mark.parametrize("name", RULES)
 def test_account_rules(name: str) -> None:
-    fill, entry = RULES[name]
-    assert run(fill, 0, (entry,)) == name
+    source, entry = RULES[name]
+    assert run(source, 0, (entry,)) == name
 
 
 def test_every_rule_is_tested() -> None:
@@ -283,22 +214,19 @@ def test_changes_that_are_allowed(loader: Loader) -> None:
 def test_layout_of_the_input(loader: Loader, length: int) -> None:
     """A program returns the digest of its whole input, and the digests agree."""
     first = account(1, data=bytes(number % 251 for number in range(length)))
-
-    def fill(builder: ProgramBuilder) -> None:
-        builder.constant(6, HEAP)
-        builder.constant(7, INPUT)
-        builder.emit("ST_DW_REG", 6, 7)
-        # There is no instruction data, so the region ends with the program's address.
-        builder.emit("SUB64_REG", 2, 7)
-        builder.emit("ADD64_IMM", 2, immediate=32)
-        builder.emit("ST_DW_REG", 6, 2, 8)
-        for register, value in ((1, HEAP), (2, 1), (3, HEAP + 16)):
-            builder.constant(register, value)
-        builder.syscall("sol_sha256")
-        for register, value in ((1, HEAP + 16), (2, 32)):
-            builder.constant(register, value)
-        builder.syscall("sol_set_return_data")
-        builder.emit("MOV64_IMM", 0)
-        builder.exit()
-
-    assert run(fill, 0, (first, account(2), first), Parameters(loader=loader)) is None
+    # There is no instruction data: the region ends with the program's address.
+    source = f"""
+        lddw r6, {HEAP}
+        lddw r7, {INPUT}
+        stxdw [r6], r7
+        sub64 r2, r7
+        add64 r2, 32
+        stxdw [r6+8], r2
+        lddw r1, {HEAP}; lddw r2, 1; lddw r3, {HEAP + 16}
+        syscall sol_sha256
+        lddw r1, {HEAP + 16}; lddw r2, 32
+        syscall sol_set_return_data
+        mov64 r0, 0
+        exit
+    """
+    assert run(source, 0, (first, account(2), first), Parameters(loader=loader)) is None

@@ -17,10 +17,10 @@ from solproof.zisk import chunks
 from solproof.zisk.abi import ABIS, DEFAULT
 from solproof.zisk.emulator import emulate
 from solproof.zisk.frame import segment_payload
-from tests.runtime.test_token_programs import CLASSIC, P_TOKEN, elf
-from tests.zisk.agreement import PROGRAMS
-from tests.zisk.frames import LARGEST, memory, run_memory
-from tests.zisk.test_refusals import assert_same_verdict, small_input
+from tests.support.guest_agreement import PROGRAMS
+from tests.support.guest_frames import LARGEST, memory, run_memory
+from tests.support.guest_verdicts import assert_same_verdict, small_input
+from tests.support.token_programs import CLASSIC, P_TOKEN, elf
 
 WORDS = (0, 1, 7, 8, 255, 1 << 16, 10 << 20, 128 << 20, 1 << 31, 1 << 32, 1 << 63, 2**64 - 8, 2**64 - 1)
 SMALL = bincode.pack(small_input())

@@ -21,7 +21,7 @@ from solproof.zisk.guests import guest
 from solproof.zisk.outputs import Outputs
 from solproof.zisk.runner import differences
 from solproof.zisk.tools import Finished
-from tests.runtime.test_token_programs import P_TOKEN, elf
+from tests.support.token_programs import P_TOKEN, elf
 
 ELF, INPUT, PROOF = Path("d/guest.elf"), Path("d/input.bin"), Path("d/vadcop_final_proof.bin")
 

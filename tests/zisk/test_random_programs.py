@@ -19,8 +19,8 @@ from solproof.zisk.emulator import emulate
 from solproof.zisk.runner import differences
 from tests.differential.cases import VERSIONS, Case, cases, runtime_cases
 from tests.differential.search import search
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.zisk.agreement import PROGRAMS, assert_agrees
+from tests.support.guest_agreement import PROGRAMS, assert_agrees
+from tests.support.litesvm_oracle import assert_like_litesvm
 
 GROUPS = 4
 SEED = "guest"

@@ -7,70 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from solproof.errors import InputError, ProgramError
 from solproof.formats import bincode
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.errors import ElfError, VerifierError
 from solproof.program.raw import RawFormat
-from solproof.runtime.accounts import Account, InstructionAccount
-from solproof.runtime.epoch_stakes import EpochStakes
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.features import MAINNET
-from solproof.runtime.sysvars import Sysvars
-from solproof.zisk.emulator import emulate
-from solproof.zisk.endings import PROGRAM_REFUSALS, Refused
-from solproof.zisk.outputs import Outputs, Word
-from solproof.zisk.runner import differences
-from tests.program import broken_lenient_files, broken_strict_files
-from tests.program.elf_files import ElfBytes, small_elf
-from tests.program_builder import ProgramBuilder
+from solproof.zisk.endings import PROGRAM_REFUSALS
+from tests.support import broken_lenient_files, broken_strict_files
+from tests.support.elf_files import ElfBytes, small_elf
+from tests.support.guest_verdicts import assert_same_verdict, outputs_of, small_input
 
-FEATURES = MAINNET.changed(["blake3_syscall_enabled"])
-PARAMETERS = Parameters(
-    sysvars=replace(Sysvars(), stake_history=bytes(16)),
-    epoch_stakes=EpochStakes(50, ((bytes(32), 5), (bytes([1]) * 32, 7))),
-    features=FEATURES,
-)
 MUTATIONS = 60
-
-
-def small_input() -> ExecutionInput:
-    """An input with every optional part."""
-    builder = ProgramBuilder(0)
-    builder.emit("MOV64_IMM", 0)
-    builder.exit()
-    first = InstructionAccount(Account(bytes([1]) * 32, bytes([7]) * 32, 5, b"1234567"), is_writable=True)
-    second = InstructionAccount(Account(bytes([2]) * 32, bytes([7]) * 32, 6, b""), is_signer=True)
-    return ExecutionInput(
-        builder.code(), bytes([7]) * 32, (first, second, first), b"data", PARAMETERS, RawFormat()
-    )
-
-
-def outputs_of(content: bytes) -> tuple[int, Outputs]:
-    words = emulate(content, count_steps=False).words
-    return words[Word.ENDING], Outputs.of(words)
-
-
-def assert_same_verdict(content: bytes) -> str:
-    """The guest refuses what solproof refuses, and runs what it runs. Returns the verdict."""
-    ending, outputs = outputs_of(content)
-    try:
-        given = bincode.unpack(content)
-    except InputError as error:
-        assert ending == Refused.INPUT, error
-        return "input"
-    try:
-        execution = execute(given)
-    except ProgramError as error:
-        assert ending == Refused.PROGRAM, error
-        assert outputs.refusal is not None
-        assert outputs.refusal.endswith(": " + str(error).split(": ")[0])
-        return "program"
-    # An input may contain parts that it could omit. Then its digest differs.
-    found = [text for text in differences(outputs, execution) if not text.startswith("input_digest")]
-    assert found == []
-    return "run"
 
 
 def test_whole() -> None:

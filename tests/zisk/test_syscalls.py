@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from assurance.program_builder import ProgramBuilder
+from assurance.programs import raw
 from solproof.program.raw import RawFormat
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.syscalls import SUPPORTED
 from solproof.zisk.endings import REFUSALS, Refused
-from tests.program_builder import ProgramBuilder
-from tests.runtime.syscalls.test_random_calls import FEATURES, random_call
-from tests.zisk.agreement import assert_agrees, guest_outputs
+from tests.support.guest_agreement import assert_agrees, guest_outputs
+from tests.support.random_calls import FEATURES, random_call
 
 MISSING = {
     "sol_alt_bn128_compression",
@@ -39,21 +40,19 @@ def test_random_calls(name: str, seed: int) -> None:
 
 @pytest.mark.parametrize("name", sorted(MISSING | INVOKING))
 def test_what_the_guest_does_not_have_is_named(name: str) -> None:
-    builder = ProgramBuilder(0)
-    builder.syscall(name)
-    builder.exit()
     parameters = Parameters(features=FEATURES)
-    outputs = guest_outputs(ExecutionInput(builder.code(), bytes(32), (), b"", parameters, RawFormat()))
+    outputs = guest_outputs(
+        ExecutionInput(raw(f"syscall {name}; exit"), bytes(32), (), b"", parameters, RawFormat())
+    )
     assert not outputs.success
     assert not outputs.is_complete
     assert outputs.refusal == f"{REFUSALS[Refused.SYSCALL]}: {name}"
 
 
 def test_a_syscall_behind_a_closed_gate_does_not_exist() -> None:
-    builder = ProgramBuilder(0)
-    builder.syscall("sol_blake3")
-    builder.exit()
-    outputs = guest_outputs(ExecutionInput(builder.code(), bytes(32), (), b"", program_format=RawFormat()))
+    outputs = guest_outputs(
+        ExecutionInput(raw("syscall sol_blake3; exit"), bytes(32), (), b"", program_format=RawFormat())
+    )
     assert (outputs.refusal, outputs.fault) == (None, "UnsupportedInstruction")
 
 

@@ -11,7 +11,8 @@ from solproof.zisk.abi import ABIS, Abi
 from solproof.zisk.emulator import emulate
 from solproof.zisk.outputs import Word
 from tests.differential import mainnet
-from tests.runtime.test_token_programs import (
+from tests.support.guest_agreement import PROGRAMS, assert_agrees
+from tests.support.token_programs import (
     CLASSIC,
     FAILING,
     P_TOKEN,
@@ -20,7 +21,6 @@ from tests.runtime.test_token_programs import (
     against_litesvm,
     elf,
 )
-from tests.zisk.agreement import PROGRAMS, assert_agrees
 
 
 @pytest.mark.parametrize("token", [P_TOKEN, CLASSIC, TOKEN_2022])

@@ -27,7 +27,7 @@ from tests.differential.upstream import (
     reason_to_leave_out,
     version,
 )
-from tests.zisk.agreement import assert_agrees
+from tests.support.guest_agreement import assert_agrees
 
 CALL = 0x85
 SETTINGS = "has another stack or depth of calls than the runtime"

@@ -33,9 +33,10 @@ def split_heights(rows: int) -> list[int]:
     return [height]
 
 
-def split_blocks(starts: Integers, rows: int, largest: int = LARGEST_HEIGHT) -> list[int]:
+def split_blocks(starts: Integers, rows: int, largest: int) -> list[int]:
     """How many rows go into each table of a chip whose rows form blocks, which start at some rows and stay
-    whole: one table, unless it would be too high; none for no rows. No block may be higher than a table.
+    whole: one table, unless it would have more than `largest` rows; none for no rows. No block may be higher
+    than a table.
 
     A table whose last row ends a block, or is padding, obeys its constraints by itself: none of them looks
     from the last row of a block at the next, but for whether that begins another.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.circuit.instructions.operands import binary_immediate, binary_register, cases
-from tests.conformance import assert_conforms, rows_of
+from tests.support.conformance import assert_conforms, rows_of
+from tests.support.operands import binary_immediate, binary_register, cases
 
 STEMS = ["AND64", "OR64", "XOR64", "AND32", "OR32", "XOR32"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.circuit.instructions.operands import IMMEDIATE_EDGES, binary_immediate, binary_register, cases
-from tests.conformance import assert_conforms, assert_like_oracle, rows_of
-from tests.program_builder import ProgramBuilder
+from assurance.program_builder import ProgramBuilder
+from tests.support.conformance import assert_conforms, assert_like_oracle, rows_of
+from tests.support.operands import IMMEDIATE_EDGES, binary_immediate, binary_register, cases
 
 STEMS = ["DIV64", "MOD64", "DIV32", "MOD32", "UDIV64", "UREM64", "UDIV32", "UREM32"]
 SIGNED = ["SDIV64", "SREM64", "SDIV32", "SREM32"]

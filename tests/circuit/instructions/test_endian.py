@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.circuit.instructions.operands import cases, unary
-from tests.conformance import assert_conforms, rows_of
+from tests.support.conformance import assert_conforms, rows_of
+from tests.support.operands import cases, unary
 
 
 @pytest.mark.parametrize(("mnemonic", "version"), cases("LE", "BE"))

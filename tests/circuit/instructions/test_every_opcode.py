@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from assurance.corpus import every_opcode_run
 from solproof.circuit.instructions.registry import EXECUTORS, FAMILY_OF
 from solproof.circuit.registry import CIRCUIT
 from solproof.isa.opcodes import OPCODES
-from tests import engine_proof
-from tests.conformance import assert_checked
-from tests.soundness.corpus import every_opcode_run
+from tests.support import engine_proof
+from tests.support.conformance import assert_checked
 
 COUNTS = {0: 91, 1: 91, 2: 100, 3: 113, 4: 113}
 VERSIONS = [pytest.param(version, id=f"V{version}") for version in COUNTS]

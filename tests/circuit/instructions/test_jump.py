@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
+from assurance.program_builder import ProgramBuilder
 from solproof.proving.witness import Witness
-from tests.circuit.instructions.operands import EDGES, IMMEDIATE_EDGES, random_value
-from tests.conformance import assert_conforms, rows_of
-from tests.program_builder import ProgramBuilder
+from tests.support.conformance import assert_conforms, rows_of
+from tests.support.operands import EDGES, IMMEDIATE_EDGES, random_value
 
 STEMS = [
     "JEQ64",

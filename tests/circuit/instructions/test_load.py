@@ -8,8 +8,7 @@ from itertools import product
 
 import pytest
 
-from tests.circuit.instructions.operands import cases
-from tests.circuit.instructions.places import (
+from assurance.places import (
     FRAME,
     HEAP,
     HEAP_SIZE,
@@ -25,8 +24,10 @@ from tests.circuit.instructions.places import (
     sizes,
     split,
 )
-from tests.conformance import assert_checked, assert_conforms, assert_like_oracle, rows_of, run, states
-from tests.program_builder import ProgramBuilder
+from assurance.program_builder import ProgramBuilder
+from assurance.runs import run
+from tests.support.conformance import assert_checked, assert_conforms, assert_like_oracle, rows_of, states
+from tests.support.operands import cases
 
 INPUT_LENGTH = 1000 + 5
 NAMES = (*SIZES, *SIZES_V2)

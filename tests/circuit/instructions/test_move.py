@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.circuit.instructions.operands import EDGES, binary_immediate, binary_register, cases
-from tests.conformance import assert_conforms, rows_of
-from tests.program_builder import ProgramBuilder
+from assurance.program_builder import ProgramBuilder
+from tests.support.conformance import assert_conforms, rows_of
+from tests.support.operands import EDGES, binary_immediate, binary_register, cases
 
 
 @pytest.mark.parametrize(("mnemonic", "version"), cases("MOV64_REG"))

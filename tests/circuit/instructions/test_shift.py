@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from tests.circuit.instructions.operands import EDGES, binary_immediate, binary_register, cases, random_value
-from tests.conformance import assert_conforms
-from tests.program_builder import ProgramBuilder
+from assurance.program_builder import ProgramBuilder
+from tests.support.conformance import assert_conforms
+from tests.support.operands import EDGES, binary_immediate, binary_register, cases, random_value
 
 STEMS = {"LSH64": 64, "RSH64": 64, "ARSH64": 64, "LSH32": 32, "RSH32": 32, "ARSH32": 32}
 

@@ -7,8 +7,7 @@ from itertools import product
 
 import pytest
 
-from tests.circuit.instructions.operands import cases
-from tests.circuit.instructions.places import (
+from assurance.places import (
     FRAME,
     HEAP,
     HEAP_SIZE,
@@ -23,8 +22,10 @@ from tests.circuit.instructions.places import (
     sizes,
     split,
 )
-from tests.conformance import assert_conforms, assert_like_oracle, rows_of
-from tests.program_builder import ProgramBuilder
+from assurance.program_builder import ProgramBuilder
+from assurance.programs import asm
+from tests.support.conformance import assert_conforms, assert_like_oracle, rows_of
+from tests.support.operands import cases
 
 INPUT_LENGTH = 1000 + 5
 NAMES = (*SIZES, *SIZES_V2)
@@ -99,12 +100,9 @@ def test_register_pairs(version: int) -> None:
 
 @pytest.mark.parametrize("heap_size", [32 * 1024, 40 * 1024, 256 * 1024])
 def test_heap_sizes(heap_size: int) -> None:
-    builder = ProgramBuilder()
-    builder.constant(1, HEAP + heap_size)
-    builder.emit("ST_DW_IMM", 1, offset=-8, immediate=-1)
-    builder.emit("LD_W_REG", 2, 1, -5)
-    builder.exit()
-    assert_conforms(builder.build(), heap_size=heap_size)
+    assert_conforms(
+        asm(f"lddw r1, {HEAP + heap_size}; stdw [r1-8], -1; ldxw r2, [r1-5]; exit"), heap_size=heap_size
+    )
 
 
 @pytest.mark.parametrize(

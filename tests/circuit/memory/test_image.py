@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assurance.programs import FUNCTION_KEY, asm
+from assurance.runs import table_of
 from solproof.accesses.program import FamilyCode
 from solproof.air.field import P
 from solproof.circuit.memory import image
-from tests.conformance import table_of
-from tests.program_builder import FUNCTION_KEY, ProgramBuilder
 
 NAMES = [note.name for note in image.CHIP.preprocessed_columns]
 
 
 def rows() -> list[dict[str, int]]:
-    builder = ProgramBuilder()
-    builder.constant(3, 0x1122_3344_5566_7788)
-    builder.emit("ADD64_IMM", 1, immediate=-2)
-    builder.emit("ADD32_IMM", 1, immediate=-2)
-    builder.emit("JEQ64_REG", 1, 2, -3)
-    builder.call("here")
-    builder.syscall("sol_log_")
-    builder.call_register(7)
-    builder.emit("CALL_IMM", immediate=0x1234)
-    builder.label("here")
-    builder.emit("LD_W_REG", 4, 5, -8)
-    builder.emit("ST_H_IMM", 6, 0, 2, -1)
-    builder.emit("NEG64", 2, immediate=77)
-    builder.exit()
-    program = builder.build()
+    source = """
+        lddw r3, 0x1122334455667788
+        add64 r1, -2
+        add32 r1, -2
+        jeq r1, r2, -3
+        call here
+        syscall sol_log_
+        callx r7
+        syscall 0x1234
+    here:
+        ldxw r4, [r5-8]
+        sth [r6+2], -1
+        neg64 r2
+        exit
+    """
+    program = asm(source)
     program = replace(program, image=program.text + b"\1\2\3")
     data = image.preprocessed(program, table_of(program))
     assert data.shape == (16, len(NAMES)) == (16, 32)

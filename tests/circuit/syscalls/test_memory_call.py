@@ -8,8 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assurance.memory_calls import INPUT_REGION, RESULT, Call, execute, random_calls
+from assurance.places import FRAME, HEAP, INPUT, STACK, STRIDE
+from assurance.program_builder import ProgramBuilder
+from assurance.runs import PROGRAM_ID, run, table_of, witness_of
 from solproof.accesses.access_log import AccessLog
-from solproof.accesses.table import split_blocks
+from solproof.accesses.table import LARGEST_HEIGHT, split_blocks
 from solproof.air.check import check
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
 from solproof.circuit.syscalls import memory_compare, memory_copy
@@ -19,10 +23,6 @@ from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.syscalls import SyscallContext
 from solproof.runtime.sysvars import Sysvars
 from solproof.vm.trace import Run
-from tests.circuit.instructions.places import FRAME, HEAP, INPUT, STACK, STRIDE
-from tests.conformance import PROGRAM_ID, run, table_of, witness_of
-from tests.memory_calls import INPUT_REGION, RESULT, Call, execute, random_calls
-from tests.program_builder import ProgramBuilder
 
 
 def checked(outcome: Run, events: int = 0) -> Witness:
@@ -96,10 +96,10 @@ def test_tables_are_cut_between_blocks(largest: int) -> None:
 def test_the_largest_blocks_fit() -> None:
     """A block has at most 2^21 + 2 rows, so that a table has place for a whole one at any border."""
     starts = np.arange(0, 9 * (2**21 + 2), 2**21 + 2)
-    counts = split_blocks(starts, 9 * (2**21 + 2))
+    counts = split_blocks(starts, 9 * (2**21 + 2), LARGEST_HEIGHT)
     assert counts == [2**21 + 2] * 9
-    assert split_blocks(starts[:0], 0) == []
-    assert split_blocks(np.array([0, 2**21]), 2**22) == [2**22]
+    assert split_blocks(starts[:0], 0, LARGEST_HEIGHT) == []
+    assert split_blocks(np.array([0, 2**21]), 2**22, LARGEST_HEIGHT) == [2**22]
 
 
 @pytest.mark.parametrize("distance", [-40, -16, -9, -8, -7, -1, 0, 1, 7, 8, 9, 16, 40])

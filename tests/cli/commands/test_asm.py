@@ -11,7 +11,7 @@ from solproof.program.elf import load
 from solproof.program.raw import load_raw
 from solproof.runtime.execution_input import ExecutionInput
 from tests.cli.conftest import Command
-from tests.litesvm_oracle import litesvm_result
+from tests.support.litesvm_oracle import litesvm_result
 
 DOCUMENTS = Path(__file__).resolve().parents[3] / "docs"
 SOURCE = "f: exit\nentrypoint: call f\nsyscall sol_log_\nexit\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from solproof import __version__
 from tests.cli.conftest import Command, Files
-from tests.runtime.elf_builder import build_elf, call, leave
+from tests.support.elf_builder import build_elf, call
 
 
 def test_proof(command: Command, files: Files) -> None:
@@ -56,7 +56,7 @@ def test_program(command: Command, files: Files) -> None:
 def test_syscalls_that_mainnet_or_solproof_does_not_have(command: Command, tmp_path: Path) -> None:
     program = tmp_path / "program.so"
     names = ("sol_invoke_signed_c", "sol_blake3", "sol_get_fees_sysvar", "sol_sha256")
-    program.write_bytes(build_elf([*names, leave()]))
+    program.write_bytes(build_elf([*(f"syscall {name}" for name in names), "exit"]))
     assert command("inspect", program, "--json").fields["syscalls"] == {
         "sol_blake3": "supported where blake3_syscall_enabled is active, unlike on mainnet",
         "sol_get_fees_sysvar": "supported where disable_fees_sysvar is not active, unlike on mainnet",
@@ -68,7 +68,7 @@ def test_syscalls_that_mainnet_or_solproof_does_not_have(command: Command, tmp_p
 def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
     program, given, proof = (tmp_path / name for name in ("program.so", "input.json", "proof"))
     heap = 0x3_0000_0000
-    parts = [*call("sol_sha256", (0, 0, heap + 8)), *call("sol_log_64_", (1, 2, 3, 4, 5)), leave()]
+    parts = [*call("sol_sha256", (0, 0, heap + 8)), *call("sol_log_64_", (1, 2, 3, 4, 5)), "exit"]
     program.write_bytes(build_elf(parts))
     given.write_text(
         '{"program_id": "11111111111111111111111111111112", "accounts": [], "instruction_data": []}'
@@ -111,7 +111,7 @@ def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
 def test_where_syscalls_are_called(command: Command, tmp_path: Path) -> None:
     """Two calls of one syscall cannot be told apart by the claim, but the last instruction is in it."""
     program, given, proof = (tmp_path / name for name in ("program.so", "input.json", "proof"))
-    program.write_bytes(build_elf([*call("sol_log_64_", ()), *call("sol_log_64_", ()), "abort", leave()]))
+    program.write_bytes(build_elf("syscall sol_log_64_; syscall sol_log_64_; syscall abort; exit"))
     given.write_text(
         '{"program_id": "11111111111111111111111111111112", "accounts": [], "instruction_data": []}'
     )
@@ -126,7 +126,7 @@ def test_where_syscalls_are_called(command: Command, tmp_path: Path) -> None:
 
 def test_another_program_than_the_proof_names(command: Command, files: Files, tmp_path: Path) -> None:
     program = tmp_path / "other.so"
-    program.write_bytes(build_elf([leave()]))
+    program.write_bytes(build_elf("exit"))
     result = command("inspect", files.proof, "--program", program)
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (program, files.program)]
     message = f"error: program {program}: has the SHA-256 {digests[0]}, but the proof names {digests[1]}\n"

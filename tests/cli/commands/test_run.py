@@ -15,7 +15,7 @@ from solproof.runtime.accounts import address_text
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from tests.cli.conftest import Command, Files
-from tests.runtime.elf_builder import build_elf, call, leave, load, load_immediate
+from tests.support.elf_builder import build_elf, call, text_address
 
 TOKEN = address_text(scenario.TOKEN_PROGRAM)
 SOURCE, DESTINATION, OWNER = (
@@ -125,7 +125,7 @@ def test_a_fault_is_a_result(command: Command, files: Files) -> None:
 
 def test_what_a_fault_is_charged(command: Command, tmp_path: Path) -> None:
     program, given = tmp_path / "program.so", tmp_path / "input.json"
-    program.write_bytes(build_elf([load(0, 0)]))
+    program.write_bytes(build_elf("ldxdw r0, [r0]"))
     given.write_text(f'{{"program_id": "{TOKEN}", "accounts": [], "instruction_data": []}}')
     assert command("run", program, "--input", given).output.splitlines()[3:6] == [
         "compute units      1",
@@ -149,7 +149,7 @@ def test_output_file(command: Command, files: Files, tmp_path: Path) -> None:
 
 
 def test_return_data_and_other_changes(command: Command, tmp_path: Path) -> None:
-    elf = build_elf([*call("sol_set_return_data", (0x1_0000_0000 + 0x108, 2)), load_immediate(0, 0), leave()])
+    elf = build_elf([*call("sol_set_return_data", (text_address(0) + 0x20, 2)), "lddw r0, 0; exit"])
     program, given = tmp_path / "program.so", tmp_path / "input.json"
     program.write_bytes(elf)
     given.write_text(f'{{"program_id": "{TOKEN}", "accounts": [], "instruction_data": []}}')
@@ -166,7 +166,7 @@ def test_return_data_and_other_changes(command: Command, tmp_path: Path) -> None
 def blake3(tmp_path: Path) -> list[object]:
     """A program that calls a syscall which mainnet does not have, and an input for it."""
     program, given = tmp_path / "blake3.so", tmp_path / "input.json"
-    program.write_bytes(build_elf([*call("sol_blake3", (0, 0, 0x3_0000_0000)), leave()]))
+    program.write_bytes(build_elf([*call("sol_blake3", (0, 0, 0x3_0000_0000)), "exit"]))
     given.write_text(format_input(ExecutionInput(b"", bytes([4]) * 32, (), b"")))
     return [program, "--input", given]
 

@@ -14,7 +14,7 @@ from solproof.zisk.abi import ABIS, DEFAULT
 from solproof.zisk.frame import frame
 from solproof.zisk.guests import digests, file_name
 from tests.cli.conftest import Command, Files
-from tests.cli.test_every_command import found
+from tests.support.commands import found
 
 
 def install(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from solproof.runtime.execution_input import Parameters
-from tests.runtime.syscalls.harness import HEAP, MASK, check, failure
+from tests.support.syscall_harness import HEAP, MASK, check, failure
 
 
 @pytest.mark.parametrize("limit", [1, 1_400_000])

@@ -13,7 +13,7 @@ from solders.pubkey import Pubkey
 from solproof.runtime.accounts import address_bytes
 from solproof.runtime.execution_input import Loader, Parameters
 from solproof.runtime.syscalls.addresses import program_address
-from tests.runtime.syscalls.harness import (
+from tests.support.syscall_harness import (
     FRAME,
     HEAP,
     HEAP_END,

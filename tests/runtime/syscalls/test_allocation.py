@@ -13,10 +13,10 @@ from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import registry
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.programs import PROGRAM_IDS, mainnet_programs
-from tests.runtime.elf_builder import Part, build_elf, call, leave, load_immediate, store
-from tests.runtime.syscalls.harness import HEAP, MASK, PROGRAM, replay
+from tests.support.elf_builder import build_elf, call
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.mainnet_programs import PROGRAM_IDS, mainnet_programs
+from tests.support.syscall_harness import HEAP, MASK, PROGRAM, replay
 
 FRAME = 0x2_0000_0000
 OTHER_KEY = bytes([7]) * 32
@@ -26,10 +26,10 @@ def allocate(
     requests: list[tuple[int, int]], loader: Loader = Loader.V3, heap_size: int = 32 * 1024
 ) -> list[int]:
     """Call the syscall with these sizes and addresses, and return the results."""
-    parts: list[Part] = []
+    parts: list[str] = []
     for number, request in enumerate(requests):
-        parts += [*call("sol_alloc_free_", request), load_immediate(6, FRAME + 8 * number), store(6, 0)]
-    parts += [*call("sol_set_return_data", (FRAME, 8 * len(requests))), load_immediate(0, 0), leave()]
+        parts += [*call("sol_alloc_free_", request), f"lddw r6, {FRAME + 8 * number}; stxdw [r6], r0"]
+    parts += [*call("sol_set_return_data", (FRAME, 8 * len(requests))), "lddw r0, 0; exit"]
     parameters = Parameters(loader=loader, heap_size=heap_size)
     execution = assert_like_litesvm(ExecutionInput(build_elf(parts), PROGRAM, (), b"", parameters))
     replay(execution)

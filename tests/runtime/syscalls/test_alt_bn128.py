@@ -11,8 +11,8 @@ import pytest
 
 from solproof.runtime.execution_input import Parameters
 from solproof.runtime.features import MAINNET, FeatureSet
-from tests.runtime.syscalls.cryptographic_calls import bn254, bn254_compressed, scalar
-from tests.runtime.syscalls.elliptic_curves import (
+from tests.support.cryptographic_calls import bn254, bn254_compressed, scalar
+from tests.support.elliptic_curves import (
     BN254_G1,
     BN254_G2,
     BN254_ORDER,
@@ -23,7 +23,7 @@ from tests.runtime.syscalls.elliptic_curves import (
     multiply,
     negate,
 )
-from tests.runtime.syscalls.harness import ACCOUNT_DATA, HEAP, MASK, check, failure, revealed
+from tests.support.syscall_harness import ACCOUNT_DATA, HEAP, MASK, check, failure, revealed
 
 ORDER, PRIME = BN254_ORDER, BN254_PRIME
 RESULT = HEAP + 0x400

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from solproof.runtime.execution_input import Parameters
-from tests.runtime.syscalls.cryptographic_calls import WITH_BIG_MOD_EXP
-from tests.runtime.syscalls.harness import HEAP, HEAP_END, IMAGE, MASK, check, failure, revealed, slices
+from tests.support.cryptographic_calls import WITH_BIG_MOD_EXP
+from tests.support.syscall_harness import HEAP, HEAP_END, IMAGE, MASK, check, failure, revealed, slices
 
 PARAMETERS = Parameters(features=WITH_BIG_MOD_EXP)
 BASE, EXPONENT, MODULUS, RANGES, RESULT = (HEAP + 0x400 * place for place in range(5))

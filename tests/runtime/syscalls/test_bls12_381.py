@@ -11,8 +11,8 @@ import pytest
 
 from solproof.runtime.execution_input import Parameters
 from solproof.runtime.features import MAINNET
-from tests.runtime.syscalls.cryptographic_calls import bls12_381, bls12_381_compressed, scalar
-from tests.runtime.syscalls.elliptic_curves import (
+from tests.support.cryptographic_calls import bls12_381, bls12_381_compressed, scalar
+from tests.support.elliptic_curves import (
     BLS12_381_G1,
     BLS12_381_G2,
     BLS12_381_ORDER,
@@ -23,7 +23,7 @@ from tests.runtime.syscalls.elliptic_curves import (
     multiply,
     negate,
 )
-from tests.runtime.syscalls.harness import ACCOUNT_DATA, HEAP, MASK, check, failure, revealed
+from tests.support.syscall_harness import ACCOUNT_DATA, HEAP, MASK, check, failure, revealed
 
 ORDER, PRIME = BLS12_381_ORDER, BLS12_381_PRIME
 LEFT, RIGHT, RESULT = HEAP, HEAP + 0x100, HEAP + 0x200

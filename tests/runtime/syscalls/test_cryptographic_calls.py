@@ -12,8 +12,8 @@ from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import Loader, Parameters
 from solproof.statement.replay import replay
 from solproof.vm.trace import SyscallEvent
-from tests.runtime.syscalls.cryptographic_calls import CALLS, RESULT, Call
-from tests.runtime.syscalls.harness import (
+from tests.support.cryptographic_calls import CALLS, RESULT, Call
+from tests.support.syscall_harness import (
     ACCOUNT_DATA,
     FRAME,
     HEAP,

@@ -10,13 +10,8 @@ import pytest
 from solproof._native import primitives
 from solproof.runtime.execution_input import Parameters
 from solproof.runtime.features import MAINNET
-from tests.runtime.syscalls.elliptic_curves import (
-    CURVE25519_ORDER,
-    CURVE25519_PRIME,
-    RISTRETTO_MULTIPLES,
-    edwards,
-)
-from tests.runtime.syscalls.harness import ACCOUNT_DATA, HEAP, MASK, check, failure, revealed
+from tests.support.elliptic_curves import CURVE25519_ORDER, CURVE25519_PRIME, RISTRETTO_MULTIPLES, edwards
+from tests.support.syscall_harness import ACCOUNT_DATA, HEAP, MASK, check, failure, revealed
 
 ORDER, PRIME = CURVE25519_ORDER, CURVE25519_PRIME
 LEFT, RIGHT, RESULT = HEAP, HEAP + 64, HEAP + 128

@@ -11,7 +11,7 @@ import pytest
 
 from solproof.runtime.execution_input import Loader, Parameters
 from solproof.runtime.features import MAINNET
-from tests.runtime.syscalls.harness import (
+from tests.support.syscall_harness import (
     ACCOUNT_DATA,
     FRAME,
     HEAP,

@@ -6,7 +6,7 @@ import pytest
 
 from solproof.runtime.execution_input import Loader, Parameters
 from solproof.runtime.features import MAINNET
-from tests.runtime.syscalls.harness import FRAME, HEAP, IMAGE, MASK, check, failure
+from tests.support.syscall_harness import FRAME, HEAP, IMAGE, MASK, check, failure
 
 FEATURES = MAINNET.changed(["remaining_compute_units_syscall_enabled"])
 NAMES = ("sol_get_stack_height", "sol_get_processed_sibling_instruction", "sol_remaining_compute_units")

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from solproof.runtime.execution_input import Parameters
-from tests.runtime.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, MASK, check, failure
+from tests.support.syscall_harness import FRAME, HEAP, HEAP_END, IMAGE, MASK, check, failure
 
 
 @pytest.mark.parametrize("text", ["", "hello", "é ∀ 🦀", "a\nb\0c", "x" * 100, "x" * 101, "x" * 500])

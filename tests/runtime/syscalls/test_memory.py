@@ -7,7 +7,8 @@ import struct
 import pytest
 
 from solproof.runtime.execution_input import Parameters
-from tests.runtime.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
+from tests.support.elf_builder import TEXT_OFFSET
+from tests.support.syscall_harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
 DATA = bytes(range(1, 41))
 
@@ -48,7 +49,7 @@ def test_copy_of_neighbours(to: int, start: int, length: int) -> None:
 @pytest.mark.parametrize(
     ("to", "start", "length"),
     [
-        (HEAP, IMAGE + 232, 48),
+        (HEAP, IMAGE + TEXT_OFFSET, 48),
         (FRAME, IMAGE + 3, 8),
         (FRAME + 0x2000 * 63 + 0xFF8, HEAP, 8),
         (HEAP, INPUT, 48),

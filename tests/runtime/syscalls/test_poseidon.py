@@ -8,8 +8,8 @@ import pytest
 
 from solproof.runtime.execution_input import Loader, Parameters
 from solproof.runtime.features import MAINNET
-from tests.runtime.syscalls.elliptic_curves import BN254_ORDER
-from tests.runtime.syscalls.harness import HEAP, HEAP_END, IMAGE, MASK, check, failure, revealed, slices
+from tests.support.elliptic_curves import BN254_ORDER
+from tests.support.syscall_harness import HEAP, HEAP_END, IMAGE, MASK, check, failure, revealed, slices
 
 UNPADDED = MAINNET.changed(deactivate=["poseidon_enforce_padding"])
 RANGES, RESULT, ELEMENTS = HEAP, HEAP + 0x800, HEAP + 0x1000

@@ -10,7 +10,7 @@ from solproof.runtime.execution_input import Parameters
 from solproof.runtime.features import FEATURE_SETS, FEATURES, MAINNET
 from solproof.runtime.syscalls import GATES, SUPPORTED, SyscallContext, registry
 from solproof.runtime.sysvars import Sysvars
-from tests.runtime.syscalls.harness import check, failure
+from tests.support.syscall_harness import check, failure
 
 OFF_ON_MAINNET = {
     "sol_blake3",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from solproof.runtime.execution_input import ExecutionInput
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.runtime.elf_builder import Part, build_elf, call, leave, move, write_memory
-from tests.runtime.syscalls.harness import (
+from tests.support.elf_builder import build_elf, call, write_memory
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.syscall_harness import (
     FRAME,
     HEAP,
     HEAP_END,
@@ -31,7 +31,7 @@ def test_set(length: int) -> None:
 
 def test_set_again_replaces() -> None:
     first = [*write_memory({HEAP: CONTENT}), *call("sol_set_return_data", (HEAP, 11))]
-    elf = build_elf([*first, *call("sol_set_return_data", (HEAP, 0)), leave()])
+    elf = build_elf([*first, *call("sol_set_return_data", (HEAP, 0)), "exit"])
     execution = assert_like_litesvm(ExecutionInput(elf, PROGRAM, (), b""))
     assert execution.output.return_data == (PROGRAM, b"")
     assert not any(line.startswith("Program return") for line in execution.output.logs)
@@ -54,14 +54,13 @@ def test_set_violations(address: int, length: int, message: str) -> None:
 
 def get(destination: int, capacity: int, program_id: int) -> ExecutionInput:
     """Set return data, get it, and return the piece of the heap that the call may have written."""
-    parts: list[Part] = [
+    parts: list[str] = [
         *write_memory({HEAP: CONTENT}),
         *call("sol_set_return_data", (HEAP, len(CONTENT))),
         *call("sol_get_return_data", (destination, capacity, program_id)),
-        move(9, 0),
+        "mov64 r9, r0",
         *call("sol_set_return_data", (HEAP + 64, 128)),
-        move(0, 9),
-        leave(),
+        "mov64 r0, r9; exit",
     ]
     return ExecutionInput(build_elf(parts), PROGRAM, (), b"")
 

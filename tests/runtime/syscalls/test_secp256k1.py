@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from solproof._native import primitives
-from tests.runtime.syscalls.elliptic_curves import (
+from tests.support.elliptic_curves import (
     SECP256K1_GENERATOR,
     SECP256K1_ORDER,
     SECP256K1_PRIME,
@@ -16,7 +16,7 @@ from tests.runtime.syscalls.elliptic_curves import (
     multiply,
     sign,
 )
-from tests.runtime.syscalls.harness import HEAP, MASK, check, revealed
+from tests.support.syscall_harness import HEAP, MASK, check, revealed
 
 DIGEST = bytes(range(32))
 ORDER, PRIME = SECP256K1_ORDER, SECP256K1_PRIME

@@ -11,7 +11,7 @@ from solproof.runtime.epoch_stakes import EpochStakes
 from solproof.runtime.execution_input import Loader, Parameters
 from solproof.runtime.features import MAINNET
 from solproof.runtime.sysvars import ADDRESSES, ONLY_TYPED, Sysvars, memory_layout
-from tests.runtime.syscalls.harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
+from tests.support.syscall_harness import FRAME, HEAP, HEAP_END, IMAGE, INPUT, MASK, check, failure, revealed
 
 GETTERS = {
     "sol_get_clock_sysvar": "clock",

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
+from assurance.forgery import Forgery
+from assurance.memory_calls import RESULT, Call
+from assurance.memory_calls import program as program_of_calls
+from assurance.mutation import Hashes, Subject, provided, sample_rows
+from assurance.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
+from assurance.program_builder import ProgramBuilder
+from assurance.programs import asm
+from assurance.runs import PROGRAM_ID, run, witness_of
+from solproof.air.chip import Chip
 from solproof.circuit.instructions.jump import MODES as JUMPS
-from solproof.isa.opcodes import OPCODES, Format
+from solproof.isa import semantics
+from solproof.isa.opcodes import OPCODES, Format, by_mnemonic
 from solproof.program.program import Program
+from solproof.program.raw import RawFormat
 from solproof.proving.witness import Witness
+from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.vm.trace import Run
-from tests.circuit.instructions.operands import raises
-from tests.circuit.instructions.places import FRAME, HEAP, INPUT, STACK, STRIDE, image, sizes
-from tests.conformance import run, witness_of
-from tests.memory_calls import RESULT, Call
-from tests.memory_calls import program as program_of_calls
-from tests.program_builder import ProgramBuilder
 
 VALUES = (
     0,
@@ -31,6 +38,8 @@ VALUES = (
     0x8000_8000_8000_8000,
 )
 INPUT_REGION = bytes(range(1, 102))
+ROWS = 8
+"""Rows of a chip that are sampled from each witness, padding aside."""
 
 
 def every_opcode(version: int) -> Program:
@@ -178,22 +187,23 @@ def _syscalls(builder: ProgramBuilder) -> None:
 
 def long_waits() -> Program:
     """Registers, the frame register and words that are accessed again more than 2^16 instructions later."""
-    builder = ProgramBuilder()
-    builder.emit("MOV64_IMM", 6, immediate=33000)
-    builder.emit("ST_DW_IMM", 10, offset=-8, immediate=5)
-    builder.emit("MOV64_IMM", 7, immediate=9)
-    builder.constant(8, INPUT)
-    builder.emit("LD_DW_REG", 2, 8, 0)
-    builder.call("loop")
-    builder.emit("LD_DW_REG", 2, 10, -8)
-    builder.emit("LD_W_REG", 3, 8, 4)
-    builder.emit("ADD64_REG", 0, 7)
-    builder.exit()
-    builder.label("loop")
-    builder.emit("SUB64_IMM", 6, immediate=1)
-    builder.jump("loop", "JNE64_IMM", 6, immediate=0)
-    builder.exit()
-    return builder.build()
+    source = f"""
+        mov64 r6, 33000
+        stdw [r10-8], 5
+        mov64 r7, 9
+        lddw r8, {INPUT}
+        ldxdw r2, [r8]
+        call loop
+        ldxdw r2, [r10-8]
+        ldxw r3, [r8+4]
+        add64 r0, r7
+        exit
+    loop:
+        sub64 r6, 1
+        jne r6, 0, loop
+        exit
+    """
+    return asm(source)
 
 
 IMAGE_BYTES = 0x3000 - 3
@@ -268,21 +278,96 @@ def _finished(outcome: Run) -> Run:
     return outcome
 
 
-def witness_with(chip: str) -> Witness:
-    """The first witness that has rows of a chip. Treat it as read-only."""
-    return next(witness for witness in witnesses() if chip in witness.rows())
-
-
 @cache
-def witnesses() -> tuple[Witness, ...]:
-    """Of every opcode of V0, of long waits, of every opcode of V2 and V3, and of memory syscalls. Treat them
-    as read-only.
-    """
-    runs = (
+def runs() -> tuple[Run, ...]:
+    """Of every opcode of V0, of long waits, of every opcode of V2 and V3, and of memory syscalls."""
+    return (
         every_opcode_run(),
         long_waits_run(),
         every_opcode_run(2),
         every_opcode_run(3),
         memory_calls_run(),
     )
-    return tuple(witness_of(each) for each in runs)
+
+
+@cache
+def witnesses() -> tuple[Witness, ...]:
+    """The witnesses of `runs`. Treat them as read-only."""
+    return tuple(witness_of(each) for each in runs())
+
+
+def forgery(number: int) -> Forgery:
+    """A copy of a witness, to be changed."""
+    return Forgery(witnesses()[number], runs()[number].program)
+
+
+def forgery_with(chip: str) -> Forgery:
+    """A copy of the first witness that has rows of a chip."""
+    return forgery(next(number for number, each in enumerate(witnesses()) if chip in each.rows()))
+
+
+def tour(version: int) -> ExecutionInput:
+    """Calls by name and by address, to a depth of three, and syscalls that read and write memory."""
+    builder = ProgramBuilder(version)
+    store = "ST_8B_REG" if version == 2 else "ST_DW_REG"
+    load = "LD_8B_REG" if version == 2 else "LD_DW_REG"
+    for register in (6, 7, 8, 9):
+        builder.emit("MOV64_IMM", register, immediate=11 * register)
+    builder.emit("MOV64_IMM", 1, immediate=2)
+    builder.call("count")
+    builder.address_of(2, "count", 3)
+    builder.emit("MOV64_IMM", 1, immediate=1)
+    builder.call_register(2)
+    for arguments, name in (
+        ((HEAP + 4, INPUT + 3, 9), "sol_memcpy_"),
+        ((HEAP + 4, HEAP + 5, 12), "sol_memmove_"),
+        ((STACK + 100, 0xAB, 3), "sol_memset_"),
+        ((HEAP, image(version) + 16 if version < 3 else INPUT, 8, HEAP + 64), "sol_memcmp_"),
+        ((INPUT + 56, 5), "sol_log_"),
+        ((INPUT + 20, 5), "sol_set_return_data"),
+    ):
+        for register, value in enumerate(arguments, 1):
+            builder.constant(register, value)
+        builder.syscall(name)
+        builder.emit("ADD64_REG", 6, 0)
+    builder.constant(1, HEAP)
+    builder.emit(load, 0, 1, 64)
+    builder.emit("ADD64_REG", 0, 6)
+    builder.exit()
+    builder.label("count")
+    if version in (1, 2):
+        builder.emit("ADD64_IMM", 10, immediate=-64)
+    builder.emit("ADD64_IMM", 6, immediate=1)
+    builder.emit(store, 10, 6, -8)
+    builder.jump("done", "JEQ64_IMM", 1, immediate=0)
+    builder.emit("ADD64_IMM", 1, immediate=-1)
+    builder.call("count")
+    builder.emit("MOV64_REG", 9, 10)
+    builder.label("done")
+    builder.emit(load, 7, 10, -8)
+    builder.exit()
+    return ExecutionInput(
+        builder.code(), PROGRAM_ID, (), b"hello, world, hello", Parameters(5000), RawFormat(version)
+    )
+
+
+@cache
+def offered(witness: int) -> dict[str, Hashes]:
+    """What the lookup tables of a witness provide."""
+    return provided(witnesses()[witness].instances)
+
+
+def subjects(chip: Chip, count: int = ROWS, seed: int = 0) -> Iterator[Subject]:
+    """Sampled rows of a chip, from every witness that has some."""
+    for number, witness in enumerate(witnesses()):
+        for instance, row in sample_rows(witness.instances, chip, count, seed):
+            yield Subject(instance, row, offered(number))
+
+
+def raises(mnemonic: str, version: int, a: int, b: int) -> bool:
+    """Whether the operands of an instruction make it a fault; `test_divide.py` is about those."""
+    try:
+        semantics.binary(by_mnemonic(mnemonic), version)(a, b)
+    except (ZeroDivisionError, OverflowError):
+        return True
+    return False

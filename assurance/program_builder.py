@@ -1,25 +1,18 @@
-"""Programs of any sBPF version for tests, written by instruction: no ELF file, and the image is the text."""
+"""Programs that code generates, of any sBPF version: for loops over operands and for random programs.
+
+A program that can be written down is `assurance.programs.asm` of its source.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 
-from solproof.isa.instruction import Instruction
+from assurance.programs import FUNCTION_KEY, text_program
+from solproof.isa.instruction import Instruction, signed32
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.bytecode_verifier import verify
-from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT_ADDRESS, Program
+from solproof.program.program import TEXT_ADDRESS, Program
 from solproof.program.syscall_names import SYSCALL_HASHES
-
-MASK32 = 2**32 - 1
-MASK64 = 2**64 - 1
-FUNCTION_KEY = 0x7000_0000
-"""Added to a function's pc, this is the key that calls it; no syscall has such a hash."""
-
-
-def signed32(value: int) -> int:
-    """The 32 low bits of a value as an immediate."""
-    return ((value & MASK32) ^ 1 << 31) - (1 << 31)
 
 
 @dataclass(slots=True)
@@ -123,19 +116,3 @@ class ProgramBuilder:
             slots[pc] = replace(slots[pc], immediate=signed32(address))
             slots[pc + 1] = replace(slots[pc + 1], immediate=signed32(address >> 32))
         return slots
-
-
-def text_program(
-    text: bytes, functions: dict[int, int] | None = None, entry: int = 0, version: int = 0
-) -> Program:
-    """A program of bare instructions; they are also its image. Not verified."""
-    return Program(
-        version=version,
-        text=text,
-        text_address=TEXT_ADDRESS,
-        image=text,
-        image_address=IMAGE_ADDRESS if version < 3 else READ_ONLY_DATA_ADDRESS,
-        entry=entry,
-        functions=functions or {},
-        file_sha256=hashlib.sha256(text).digest(),
-    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Self
 
+from assurance.forgery import Forgery, Row, lying_witness
+from assurance.history import rechain
+from assurance.memory_calls import RESULT, Call, execute
+from assurance.places import HEAP
 from solproof.air.field import P
-from tests.circuit.instructions.places import HEAP
-from tests.memory_calls import RESULT, Call, execute
-from tests.soundness.forgery import Forgery, Row, lying_witness
-from tests.soundness.history import rechain
 
 COPY, COMPARE = "memory_copy", "memory_compare"
 BYTES = range(8)

@@ -6,62 +6,19 @@ witness is made of.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
-from solproof.accesses.access_log import AccessLog
-from solproof.accesses.program import FamilyCode, ProgramTable
+from assurance.runs import INSTRUCTION_DATA, LIMIT, State, run, table_of, witness_of
+from solproof.accesses.program import FamilyCode
 from solproof.air.check import check
-from solproof.circuit.program_table import program_table
-from solproof.circuit.registry import CIRCUIT
-from solproof.circuit.table import Columns
 from solproof.program.program import Program
 from solproof.program.syscall_names import ENTRYPOINT_HASH
-from solproof.proving.witness import Witness, build_witness
-from solproof.runtime.features import MAINNET
-from solproof.runtime.syscalls import SyscallContext, registry
-from solproof.runtime.sysvars import Sysvars
-from solproof.vm.limits import FRAME_STRIDES, initial_registers
-from solproof.vm.machine import run as run_machine
-from solproof.vm.memory import DEFAULT_HEAP_SIZE, Layout
+from solproof.proving.witness import Witness
+from solproof.vm.limits import FRAME_STRIDES
+from solproof.vm.memory import DEFAULT_HEAP_SIZE
 from solproof.vm.trace import Run
-from tests.oracle.oracle import OracleRun, Text, oracle
-from tests.program.elf_files import strict_elf
-
-PROGRAM_ID = bytes([7]) * 32
-LIMIT = 1_400_000
-INSTRUCTION_DATA = 0x4_0000_0008
-
-State = tuple[int, ...]
-"""r0 to r10 and the pc, before an instruction."""
-
-
-@lru_cache(maxsize=8)
-def table_of(program: Program) -> ProgramTable:
-    """The program table, with all syscalls known."""
-    return program_table(program, registry(MAINNET).keys())
-
-
-def run(
-    program: Program,
-    input_region: bytes = b"",
-    *,
-    limit: int = LIMIT,
-    heap_size: int = DEFAULT_HEAP_SIZE,
-    context: SyscallContext | None = None,
-) -> Run:
-    """Run a program in the machine."""
-    context = context or SyscallContext(PROGRAM_ID, Sysvars())
-    return run_machine(
-        program,
-        Layout(program.version, len(program.image), heap_size, len(input_region)),
-        initial_registers(program.version, INSTRUCTION_DATA),
-        input_region,
-        context,
-        registry(MAINNET),
-        compute_unit_limit=limit,
-    )
+from tests.support.elf_files import strict_elf
+from tests.support.oracle.oracle import OracleRun, Text, oracle
 
 
 def states(outcome: Run) -> list[State]:
@@ -141,16 +98,6 @@ def assert_equal(ours: Run, theirs: OracleRun) -> None:
 
 def _compare(what: str, got: object, expected: object) -> None:
     assert got == expected, f"{what}: {got}, expected {expected}"
-
-
-@lru_cache(maxsize=8)
-def _columns_of(program: Program) -> dict[int, Columns]:
-    return CIRCUIT.preprocessed(program, table_of(program))
-
-
-def witness_of(outcome: Run) -> Witness:
-    """The tables of a run."""
-    return build_witness(CIRCUIT, AccessLog(outcome, table_of(outcome.program)), _columns_of(outcome.program))
 
 
 def assert_checked(outcome: Run) -> Witness:

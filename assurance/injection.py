@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assurance.forgery import Forgery, lying_witness
+from assurance.runs import State
 from solproof.accesses import register_log as chains
 from solproof.accesses.registers import RegisterAccesses
 from solproof.backend.plonky3 import Plonky3
@@ -31,8 +33,6 @@ from solproof.verifying.verify import verify
 from solproof.vm import faults, machine
 from solproof.vm.faults import Fault
 from solproof.vm.machine import HALT, RELOAD_METER, Machine
-from tests.conformance import State
-from tests.soundness.forgery import Forgery, lying_witness
 
 Lie = Callable[["LyingMachine", int], int]
 """Does something else than the instruction at a pc, and returns the next pc."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from solproof.runtime.execution_input import Loader, Parameters
 from solproof.runtime.features import MAINNET, FeatureSet
-from tests.runtime.syscalls.elliptic_curves import (
+from tests.support.elliptic_curves import (
     BLS12_381_G1,
     BLS12_381_G2,
     BN254_G1,
@@ -26,7 +26,7 @@ from tests.runtime.syscalls.elliptic_curves import (
     negate,
     sign,
 )
-from tests.runtime.syscalls.harness import HEAP, slices
+from tests.support.syscall_harness import HEAP, slices
 
 WITH_BIG_MOD_EXP = MAINNET.changed(activate=["enable_big_mod_exp_syscall"])
 FIRST, SECOND, THIRD = HEAP, HEAP + 0x400, HEAP + 0x800

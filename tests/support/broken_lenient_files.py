@@ -5,7 +5,9 @@ broken_lenient_files.txt has the messages.
 
 from __future__ import annotations
 
-from tests.program.elf_files import NOBITS, PROGBITS, SYMTAB, WRITE_ALLOC, ElfBytes, small_elf
+from pathlib import Path
+
+from tests.support.elf_files import NOBITS, PROGBITS, SYMTAB, WRITE_ALLOC, ElfBytes, small_elf
 
 ELF = small_elf()
 TOP = (1 << 64) - 8
@@ -103,3 +105,7 @@ BROKEN: dict[str, ElfBytes] = {
     .symbol(1, name_offset=1, info=2, value=TEXT)
     .symbol(2, name_offset=1),
 }
+
+_LINES = Path(__file__).with_suffix(".txt").read_text().splitlines()
+MESSAGES = {case: message.strip() for case, message in zip(_LINES[::2], _LINES[1::2], strict=True)}
+"""The reference's error for each file."""

@@ -18,9 +18,9 @@ from solproof.runtime.accounts import Account, InstructionAccount, address_bytes
 from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.sysvars import ADDRESSES, Sysvars
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.programs import PROGRAM_IDS, mainnet_programs
-from tests.runtime.syscalls.harness import replay
+from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.mainnet_programs import PROGRAM_IDS, mainnet_programs
+from tests.support.syscall_harness import replay
 
 LOADERS = {"memo_v1": Loader.V1, "memo_v3": Loader.V2}
 SYSTEM_PROGRAM = bytes(32)

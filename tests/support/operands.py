@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from itertools import product
 
-from solproof.isa import semantics
+from assurance.corpus import raises
+from assurance.program_builder import ProgramBuilder
+from solproof.isa.instruction import signed32
 from solproof.isa.opcodes import by_mnemonic
-from tests.program_builder import ProgramBuilder, signed32
 
 EDGES = (
     0,
@@ -39,15 +40,6 @@ def random_value(source: random.Random) -> int:
 def cases(*mnemonics: str) -> list[tuple[str, int]]:
     """Each mnemonic with each version that has it."""
     return [(name, version) for name in mnemonics for version in sorted(by_mnemonic(name).versions)]
-
-
-def raises(mnemonic: str, version: int, a: int, b: int) -> bool:
-    """Whether the operands of an instruction make it a fault; `test_divide.py` is about those."""
-    try:
-        semantics.binary(by_mnemonic(mnemonic), version)(a, b)
-    except (ZeroDivisionError, OverflowError):
-        return True
-    return False
 
 
 def binary_register(mnemonic: str, version: int = 0) -> ProgramBuilder:

@@ -44,6 +44,8 @@ FEW = 2**8
 
 GIVEN = (Role.RECEIVE, Role.QUERY)
 MOST_BROKEN = 5
+COMPENSATIONS = 3000
+"""Attempts to make the other cells of a changed row fit."""
 
 
 # MESSAGES
@@ -456,3 +458,13 @@ def sample_rows(instances: Sequence[Instance], chip: Chip, count: int, seed: int
             chosen.append(place)
             seen |= kinds
     return [(tables[table], row) for table, row in chosen + padding[:1]]
+
+
+def everything(subject: Subject) -> Mutations:
+    """Single cells, neighbours, what lookups suggest, and all of these with one or two cells made to fit."""
+    source = random.Random(subject.row)
+    first = joined(
+        [single_cells(subject, source), neighbouring_cells(subject), lookup_guided(subject, source)]
+    )
+    second = compensated(subject, first, COMPENSATIONS, source)
+    return joined([first, second, compensated(subject, second, COMPENSATIONS, source)])

@@ -8,7 +8,7 @@ from solproof.program.elf import load
 from solproof.program.errors import ElfError, VerifierError
 from solproof.program.program import Program
 from solproof.program.syscall_names import NAMES
-from tests.oracle.oracle import LoadedProgram, LoadError, oracle
+from tests.support.oracle.oracle import LoadedProgram, LoadError, oracle
 
 
 def verdict(elf: bytes, newest_version: int = 3) -> LoadedProgram | LoadError:

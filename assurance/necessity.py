@@ -12,9 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assurance.mutation import FEW, Flags, Integers, Judgement, Mutations, Subject, columns_of
+from solproof.air.bus import Role
 from solproof.air.chip import Chip
 from solproof.air.field import P, inverses
-from tests.soundness.mutation import FEW, Flags, Integers, Judgement, Mutations, Subject, columns_of
+
+ELAPSED = ": after its previous access, at most 2^16 later"
+"""How the name of a lookup ends that compares the times of two accesses."""
 
 POPULATION = 256
 STEPS = 12
@@ -180,3 +184,22 @@ def evidence(subject: Subject, mutations: Mutations) -> tuple[set[int], set[int]
     return set(np.flatnonzero(by_constraint.any(axis=0)).tolist()), set(
         np.flatnonzero(by_query.any(axis=0)).tolist()
     )
+
+
+def rules_of(chip: Chip) -> list[Rule]:
+    """Constraints, and lookups without those of time: `tests/soundness/test_time.py` is about these."""
+    rules = [Rule(chip, True, position) for position in range(len(chip.constraints))]
+    rules += [
+        Rule(chip, False, position)
+        for position, interaction in enumerate(chip.interactions)
+        if interaction.role is Role.QUERY and not interaction.name.endswith(ELAPSED)
+    ]
+    return rules
+
+
+def ghosts_of(chip: Chip, sampled: list[Subject]) -> Integers:
+    """Real rows that say they are padding."""
+    rows = [subject.cells.copy() for subject in sampled if not subject.is_padding]
+    for row in rows:
+        row[chip.index("is_real")] = 0
+    return np.array(rows, np.int64).reshape(-1, chip.width)

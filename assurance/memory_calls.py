@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from assurance.places import FRAME, HEAP, INPUT, STACK, STRIDE, image
+from assurance.program_builder import ProgramBuilder
+from assurance.runs import run
 from solproof.program.program import Program
 from solproof.runtime.syscalls import SyscallContext
 from solproof.vm.trace import Run
-from tests.circuit.instructions.places import FRAME, HEAP, INPUT, STACK, STRIDE, image
-from tests.conformance import run
-from tests.program_builder import ProgramBuilder
 
 Call = tuple[str, tuple[int, ...]]
 """The name of a syscall and its arguments."""

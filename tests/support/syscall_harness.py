@@ -13,8 +13,8 @@ from solproof.runtime.execute import Execution, report
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.statement.replay import replay as replay_events
 from solproof.vm.faults import SyscallFault
-from tests.litesvm_oracle import assert_like_litesvm
-from tests.runtime.elf_builder import syscall_program
+from tests.support.elf_builder import syscall_program
+from tests.support.litesvm_oracle import assert_like_litesvm
 
 PROGRAM = bytes([4]) * 32
 ACCOUNT = bytes([5]) * 32

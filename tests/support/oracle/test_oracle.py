@@ -6,9 +6,9 @@ import pytest
 
 from solproof.isa.instruction import Instruction
 from solproof.program.syscall_names import NAMES, function_hash
-from tests.isa.samples import EXIT, encode
-from tests.oracle.oracle import LoadedProgram, LoadError, OracleRun, Text, oracle
-from tests.program.elf_files import small_elf
+from tests.support.elf_files import small_elf
+from tests.support.oracle.oracle import LoadedProgram, LoadError, OracleRun, Text, oracle
+from tests.support.random_instructions import EXIT, encode
 
 INPUT = 0x4_0000_0000
 FRAME_END = 0x2_0000_1000

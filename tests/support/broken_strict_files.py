@@ -5,7 +5,9 @@ broken_strict_files.txt has the messages.
 
 from __future__ import annotations
 
-from tests.program.elf_files import EXIT, ElfBytes, small_strict_elf, strict_elf
+from pathlib import Path
+
+from tests.support.elf_files import EXIT, ElfBytes, small_strict_elf, strict_elf
 
 ELF = small_strict_elf()
 WITHOUT_DATA = strict_elf(EXIT.encode(), None)
@@ -66,3 +68,7 @@ BROKEN: dict[str, ElfBytes] = {
     "lone text has a gap before it": WITHOUT_DATA.segment(0, offset=128),
     "lone text after the end": strict_elf(b"", None),
 }
+
+_LINES = Path(__file__).with_suffix(".txt").read_text().splitlines()
+MESSAGES = {case: message.strip() for case, message in zip(_LINES[::2], _LINES[1::2], strict=True)}
+"""The reference's error for each file."""

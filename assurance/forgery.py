@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from assurance.mutation import Hashes, Integers, hashes
+from assurance.runs import table_of, witness_of
 from solproof.accesses.access_log import AccessLog
 from solproof.air.bus import Bus, Kind, Role
 from solproof.air.check import Failure, check
@@ -15,16 +17,20 @@ from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
 from solproof.circuit.memory import image
 from solproof.circuit.registry import CIRCUIT
+from solproof.program.program import Program
 from solproof.proving.witness import Instance, Queries, Witness, build_witness
 from solproof.vm.trace import Run
-from tests.conformance import table_of
-from tests.soundness.mutation import Hashes, Integers, hashes
 
 
 class Forgery:
-    """A witness whose cells may be changed. Rows are named by chip, table of the chip, and row."""
+    """A witness whose cells may be changed. Rows are named by chip, table of the chip, and row.
 
-    def __init__(self, witness: Witness) -> None:
+    `truth` are the tables before any change. A report shows the instructions of the `program`.
+    """
+
+    def __init__(self, witness: Witness, program: Program | None = None) -> None:
+        self.truth = witness.instances
+        self.program = program
         self.instances = [
             replace(
                 instance,
@@ -34,6 +40,11 @@ class Forgery:
             for instance in witness.instances
         ]
         self.public = witness.public
+
+    @classmethod
+    def of(cls, outcome: Run) -> Forgery:
+        """The witness of a run."""
+        return cls(witness_of(outcome), outcome.program)
 
     def tables(self, chip: str) -> list[Instance]:
         """The tables of a chip."""
@@ -76,7 +87,8 @@ def lying_witness(outcome: Run) -> Forgery:
 
     with np.errstate(all="ignore"):
         columns = CIRCUIT.preprocessed(outcome.program, table)
-        return Forgery(build_witness(CIRCUIT, AccessLog(outcome, table), columns, uncounted))
+        witness = build_witness(CIRCUIT, AccessLog(outcome, table), columns, uncounted)
+        return Forgery(witness, outcome.program)
 
 
 class Row:

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from assurance.forgery import Forgery, Row, evaluator_of, image_place
 from solproof.accesses.table import padded_height
 from solproof.air.bus import MEMORY, Role
 from solproof.circuit.memory.image import PARITIES
 from solproof.circuit.memory.stack_heap import FRAME_WORDS_BITS, REGION_WORDS_BITS
 from solproof.vm.memory import HEAP, INPUT, STACK
-from tests.soundness.forgery import Forgery, Row, evaluator_of, image_place
 
 Word = tuple[int, int, int]
 """Region, index and tag."""

@@ -1,0 +1,73 @@
+"""Witnesses to lie about, and changes that many lies need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assurance.forgery import Forgery, image_place, lying_witness
+from assurance.places import INPUT
+from assurance.programs import asm
+from assurance.runs import run, table_of
+from solproof.circuit.memory import image
+from solproof.program.program import Program
+from solproof.vm.memory import Layout
+from solproof.vm.recorded_memory import RecordedMemory
+
+
+def program(*source: str, version: int = 0) -> Program:
+    """The program of some statements, and an `exit` after them."""
+    return asm("\n".join([*source, "exit"]), version)
+
+
+def honest(*source: str, version: int = 0, input_region: bytes = b"") -> Forgery:
+    """The witness of a program's run."""
+    return Forgery.of(run(program(*source, version=version), input_region))
+
+
+def ends_with(lie: Forgery, register: int, limbs: dict[int, int]) -> None:
+    """Change limbs of what a register holds in the end."""
+    row = lie.row("registers", register)
+    for limb, value in limbs.items():
+        row.claim(f"last_{limb}", value)
+
+
+def set_constant(lie: Forgery, register: int, value: int) -> None:
+    """Another constant in the lddw of a register: in the program, in its row, and at the end of the run."""
+    row = lie.find("move", is_wide=1, a_index=register)
+    row.set_word("b", value)
+    lie.row("registers", register).claim_word("last", value)
+    for position, instance in enumerate(lie.instances):
+        if instance.chip.name == "image":
+            assert instance.preprocessed is not None
+            changed = instance.preprocessed.copy()
+            names = [note.name for note in instance.chip.preprocessed_columns]
+            number, parity = image_place(row["pc"])
+            first = names.index(f"{parity}_immediate_0")
+            changed[number, first : first + 4] = [value >> 16 * limb & 0xFFFF for limb in range(4)]
+            lie.instances[position] = replace(instance, preprocessed=changed)
+
+
+def beyond(access: str, place: int) -> Forgery:
+    """An access past the end of an input of 13 bytes, by a machine that does not look."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Layout, "locate", lambda *_, **__: (4, place))
+        original = RecordedMemory.__init__
+
+        def with_room(self: RecordedMemory, *arguments: object) -> None:
+            original(self, *arguments)  # type: ignore[arg-type]
+            self.data[4].extend(bytes(64))
+
+        patch.setattr(RecordedMemory, "__init__", with_room)
+        outcome = run(program(f"lddw r1, {INPUT + place}", access), bytes(13))
+    assert outcome.fault is None
+    return lying_witness(outcome)
+
+
+def in_another_program(lie: Forgery, other: Program) -> None:
+    """Put another program into the key."""
+    columns = image.preprocessed(other, table_of(other))
+    lie.instances = [
+        replace(each, preprocessed=columns) if each.chip.name == "image" else each for each in lie.instances
+    ]
