@@ -11,12 +11,12 @@ OFFSETS = (0, 1, -1, 8, 0x7FFF, -0x8000)
 
 
 def sizes(version: int) -> dict[str, int]:
-    """The names of loads and stores in a version, and how many bytes they move."""
+    """The names of a version's loads and stores, and how many bytes they move."""
     return SIZES_V2 if version == 2 else SIZES
 
 
 def image(version: int) -> int:
-    """Where the image of a program of bare instructions is."""
+    """The address of the image of a program of bare instructions."""
     return 0 if version >= 3 else IMAGE
 
 
@@ -28,9 +28,9 @@ def inside(start: int, end: int, size: int) -> list[int]:
 
 
 def across_frames(size: int, version: int = 0) -> list[int]:
-    """Addresses whose bytes cross from one frame of the stack into the next, and the last bytes of all.
+    """Addresses whose bytes cross from one frame of the stack into the next, and the very last bytes.
 
-    Only in V0 is there a hole between the two.
+    Only V0 has a hole between two frames.
     """
     places = []
     stride = FRAME if version else STRIDE
@@ -43,6 +43,6 @@ def across_frames(size: int, version: int = 0) -> list[int]:
 
 
 def split(address: int, number: int) -> tuple[int, int]:
-    """A base and an offset that add up to an address; the offset varies with the number."""
+    """A base and an offset that add up to an address. The offset varies with the number."""
     offset = OFFSETS[number % len(OFFSETS)]
     return (address - offset) % 2**64, offset

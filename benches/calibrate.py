@@ -1,9 +1,9 @@
 """Calibrate `solproof estimate`: `python benches/calibrate.py [--write]` (or `make calibrate`).
 
-Proves several programs, each in a process of its own, fits the model to what they took, and prints each
-program beside what the model says of it when it is fitted to the others. `--write` replaces the calibration
-that the package comes with. Other work on the machine spoils the figures: more `--passes` over all programs
-find quiet moments. `python -m benches.figures` then writes docs/benchmarks.md again.
+Proves several programs, each in its own process, and fits the model to the measurements. Prints each program
+beside its estimate by a model fitted to the other programs. `--write` replaces the calibration in the
+package. Other work on the machine spoils the figures, so use more `--passes` over all programs to find quiet
+moments. Then `python -m benches.figures` writes docs/benchmarks.md again.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from tests.support.mainnet_programs import mainnet_programs
 
 CALIBRATION = Path(estimation.__path__[0]) / FILE
 RUNS = 3
-"""Proofs of a program. The least time counts: other work on the machine only adds to it."""
+"""Proofs per program. The shortest time counts, because other work on the machine can only add to it."""
 
 DIVIDING = """
 entrypoint:
@@ -154,7 +154,7 @@ PROGRAMS: Mapping[str, Callable[[], ExecutionInput]] = {
     "p-token": lambda: transfer(p_token()),
     "classic token": lambda: transfer(classic_token()),
     "token-2022": lambda: transfer(mainnet_programs()["token_2022"]),
-    # Large programs that refuse an instruction which is not theirs.
+    # Large programs that refuse an instruction that they do not know.
     "stake, failing": lambda: transfer(mainnet_programs()["stake"]),
     "token-2022, failing": lambda: transfer(mainnet_programs()["token_2022"], 10**18),
     "lookup tables, failing": lambda: transfer(mainnet_programs()["address_lookup_table"]),
@@ -176,7 +176,7 @@ _NO_MODEL = Calibration(
 
 
 def measure(name: str) -> Measurement:
-    """Prove a program as the command does; meant for a process of its own."""
+    """Prove a program as the command does. To be run in its own process."""
     given = PROGRAMS[name]()
     start = time.perf_counter()
     execution = execute(given)
@@ -187,7 +187,7 @@ def measure(name: str) -> Measurement:
     first = time.perf_counter() - start
     peak = peak_memory()
     times = [first]
-    # The key is made once and stays: it is in the first time only, and that is what a command takes.
+    # The key is made once and cached. Only the first time includes it, and a command includes it too.
     made_once = first - proof.report.seconds["total"]
     for _ in range(RUNS - 1):
         times.append(made_once + prove_execution(execution).report.seconds["total"])
@@ -202,26 +202,26 @@ def measure(name: str) -> Measurement:
 
 
 def in_a_process(name: str) -> Measurement:
-    """The measurement of a program that nothing ran before."""
+    """The measurement of a program in a fresh process."""
     command = [sys.executable, __file__, "--one", name]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return measurement_of(json.loads(output))
 
 
 def least(measurements: Sequence[Measurement]) -> Measurement:
-    """The quickest of several measurements of one program, with the most memory that any of them took."""
+    """The quickest of several measurements of one program, with the largest memory of all of them."""
     quickest = min(measurements, key=lambda item: item.seconds)
     return replace(quickest, peak_bytes=max(item.peak_bytes for item in measurements))
 
 
 def main() -> None:
-    """Measure, fit, print, and write when asked."""
+    """Measure, fit and print. Write the calibration if asked to."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--write", action="store_true", help="replace the package's calibration")
-    parser.add_argument("--passes", type=int, default=1, metavar="N", help="measure so often, take the least")
-    parser.add_argument("--one", help="only this program, as JSON (used by this script)")
+    parser.add_argument("--passes", type=int, default=1, metavar="N", help="measure N times, take the least")
+    parser.add_argument("--one", help="measure only this program, as JSON (used by this script)")
     arguments = parser.parse_args()
     if arguments.one:
         print(json.dumps(asdict(measure(arguments.one))))

@@ -29,7 +29,7 @@ class Results(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: `scale` and `format` turn the measured value into the text that is shown."""
+    """One figure. `scale` and `format` turn the measured value into the text that is shown."""
 
     name: str
     definition: str

@@ -1,6 +1,6 @@
-"""A loop of mixed instructions, in roughly the shares of real programs.
+"""A loop of mixed instructions, in roughly the proportions of real programs.
 
-Arithmetic, shifts, products, loads and stores of different sizes, and jumps.
+It has arithmetic, shifts, products, loads and stores of different sizes, and jumps.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""All figures of the README, in one command: `python benches/run.py [--write]` (or `make bench`).
+"""All figures of the README in one command: `python benches/run.py [--write]` (or `make bench`).
 
-Each figure is the median of several runs in this process, after one run that is not counted, but the long
-loop, which runs once in a process of its own so that its peak memory is its own. The last committed figures
-are printed beside the new ones; `--write` replaces them, in benches/results.json, the README and
+Each figure is the median of several runs in this process, after one run that is not counted. The exception is
+the long loop. It runs once in its own process, so that its peak memory can be measured. The committed figures
+are printed beside the new ones. `--write` replaces them in benches/results.json, the README and
 docs/benchmarks.md.
 """
 
@@ -39,17 +39,17 @@ from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.features import MAINNET
 from solproof.verifying.verify import Verdict, verify
 
-LOOP_ITERATIONS = 43_478  # 23 instructions or so each: one million
+LOOP_ITERATIONS = 43_478  # of about 23 instructions each: one million in all
 RUNS = 7
 
 
 def rounded(value: float) -> float:
-    """Four significant digits."""
+    """Round to four significant digits."""
     return float(f"{value:.4g}")
 
 
 def median_seconds(action: Callable[[], object]) -> float:
-    """The median time of some runs after one that is not counted."""
+    """The median time of several runs, after one run that is not counted."""
     action()
     times = []
     for _ in range(RUNS):
@@ -103,7 +103,7 @@ def measure_syscalls(given: ExecutionInput) -> dict[str, float]:
 
 
 def measure_loop() -> dict[str, float]:
-    """Figures of the long loop; meant for a process of its own."""
+    """Figures of the long loop. To be run in its own process."""
     given = ExecutionInput(mixed_loop(LOOP_ITERATIONS), bytes(32), (), b"")
     prove(ExecutionInput(mixed_loop(100), bytes(32), (), b""))
     start = time.perf_counter()
@@ -131,7 +131,7 @@ def measure_loop() -> dict[str, float]:
 
 
 def machine_description() -> dict[str, str | int | float]:
-    """What the figures were measured on."""
+    """The machine that the figures were measured on."""
     return {
         "processor": processor_name(),
         "cores": os.cpu_count() or 0,
@@ -144,13 +144,13 @@ def machine_description() -> dict[str, str | int | float]:
 
 
 def main() -> None:
-    """Measure, print beside the committed figures, and write them when asked."""
+    """Measure, print the committed figures beside the new ones, and write them if asked to."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--write", action="store_true", help="replace the committed figures")
     parser.add_argument(
-        "--loop", action="store_true", help="only the long loop, as JSON (used by this script)"
+        "--loop", action="store_true", help="measure only the long loop, as JSON (used by this script)"
     )
     arguments = parser.parse_args()
     if arguments.loop:
@@ -167,7 +167,7 @@ def main() -> None:
     figures |= classic | small | {"key_seconds": time.perf_counter() - start}
     syscalls = {name: measure_syscalls(make()) for name, make in SYSCALL_RUNS.items()}
     least_bits = min(figures["security_bits"], classic_bits, small_bits)
-    figures["security_bits"] = math.floor(least_bits * 10) / 10  # as the commands show it: never rounded up
+    figures["security_bits"] = math.floor(least_bits * 10) / 10  # never rounded up, as in the commands
 
     machine = machine_description()
     previous = read_results()

@@ -1,4 +1,4 @@
-"""Runs whose cost is that of their syscalls."""
+"""Runs whose cost is dominated by their syscalls."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ TRIES = 10
 
 
 def memo() -> ExecutionInput:
-    """A text and one signer."""
+    """A memo of a short text with one signer."""
     signer = InstructionAccount(wallet(demo_key("signer")), is_signer=True)
     return ExecutionInput(read_program(runtime(), MEMO), bytes(MEMO), (signer,), b"hello, world")
 
 
 def token_2022_transfer() -> ExecutionInput:
-    """The demo's Transfer, of Token-2022."""
+    """The demo's Transfer, made with Token-2022."""
     given = transfer(read_program(runtime(), TOKEN_2022))
     accounts = tuple(
         replace(entry, account=replace(entry.account, owner=bytes(TOKEN_2022)))
@@ -43,7 +43,7 @@ def token_2022_transfer() -> ExecutionInput:
 
 
 def hashes() -> ExecutionInput:
-    """100 times SHA-256 of 1 KiB."""
+    """SHA-256 of 1 KiB, 100 times."""
     message = write_memory({HEAP: struct.pack("<QQ", HEAP + 0x1000, 1024)})
     calls = [part for _ in range(100) for part in call("sol_sha256", (HEAP, 1, HEAP + 64))]
     return _given(build_elf([*message, *calls, "exit"]))
@@ -56,7 +56,7 @@ def copy() -> ExecutionInput:
 
 
 def address_search() -> ExecutionInput:
-    """A search that finds a program address at the tenth try."""
+    """A search that finds a program address at the tenth attempt."""
     return _given(
         syscall_program(
             "sol_try_find_program_address",
@@ -67,7 +67,7 @@ def address_search() -> ExecutionInput:
 
 
 def _seed() -> bytes:
-    """A seed of 8 bytes whose address is found at the tenth try."""
+    """A seed of 8 bytes whose address is found at the tenth attempt."""
     for number in count():
         seed = number.to_bytes(8, "little")
         bumps = range(255, 255 - TRIES, -1)

@@ -1,9 +1,9 @@
-"""The table of docs/zisk.md: what the guest costs for each instruction of the token programs.
+"""The table of docs/zisk.md: the guest's cost of each instruction of the token programs.
 
     python benches/zisk_steps.py
 
-Steps are counted exactly, so the table is the same on every machine. What it takes to come to the first
-instruction is measured by a run whose compute unit limit is 0.
+Steps are counted exactly, so the table is the same on every machine. The steps before the first instruction
+are measured by a run whose compute unit limit is 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NAMES = {P_TOKEN: "p-token", CLASSIC: "SPL Token 3.5.0", TOKEN_2022: "Token-2022
 
 
 class Row(NamedTuple):
-    """sBPF instructions and compute units of a run; its steps, and those before the first instruction."""
+    """A run's sBPF instructions and compute units, guest steps, and those before its first instruction."""
 
     instructions: int
     compute_units: int
@@ -34,12 +34,12 @@ class Row(NamedTuple):
 
     @property
     def per_instruction(self) -> float:
-        """Steps after the first instruction began, for each."""
+        """Guest steps per sBPF instruction, counted from the start of the first instruction."""
         return (self.steps - self.before) / self.instructions
 
 
 def measure(given: ExecutionInput) -> Row:
-    """Run the guest twice."""
+    """Run the guest twice: with its limit, and with a limit of 0."""
     whole = emulate(bincode.pack(given))
     empty = replace(given, parameters=replace(given.parameters, compute_unit_limit=0))
     before = emulate(bincode.pack(empty))

@@ -10,7 +10,7 @@ from solproof.accesses.calls import call_tree
 
 
 def slowly(events: list[bool]) -> list[tuple[int, int, int, int]]:
-    """(clk, depth, caller, exit clk) of each call, by a stack."""
+    """(clk, depth, caller, exit clk) of each call, computed with a stack."""
     stack: list[list[int]] = []
     calls = []
     for clk, opens in enumerate(events, 1):

@@ -19,7 +19,7 @@ def test_gaps() -> None:
 
 
 def test_operands_are_the_machines() -> None:
-    """The registers that each executed row claims to find are those of the run at that step."""
+    """The operands that each executed row claims to find are the registers of the run at that step."""
     outcome = every_opcode_run()
     rows = states(outcome)
     checked = 0
@@ -43,7 +43,7 @@ def test_operands_are_the_machines() -> None:
 
 
 def test_time_rises_along_every_chain() -> None:
-    """Of each register and each word: what one access leaves the next one takes, later."""
+    """Along the chain of each register and each word, an access finds what the previous one left, later."""
     for witness in witnesses():
         for bus in ("register", "memory"):
             sent, received = messages(witness.instances, bus)

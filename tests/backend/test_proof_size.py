@@ -1,4 +1,4 @@
-"""The size of proofs: its parts against simulations, and the whole against real proofs."""
+"""The size of proofs: parts of it against simulations, and the whole against real proofs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TRIALS = 400
 
 
 def digests(leaves: set[int], levels: int) -> int:
-    """How many digests a pruned proof of some leaves holds, counted."""
+    """The number of digests in a pruned proof of some leaves, counted one by one."""
     total = 0
     for _ in range(levels):
         total += sum(leaf ^ 1 not in leaves for leaf in leaves)

@@ -33,7 +33,7 @@ def results() -> Results:
 
 
 def shown(path: Path) -> str:
-    """What stands between the markers."""
+    """The text between the markers."""
     return path.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
 
 

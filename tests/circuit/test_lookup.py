@@ -1,4 +1,4 @@
-"""The fixed lookup table offers every number below 2^16 once on each bus, and nothing else."""
+"""The fixed lookup table provides every number below 2^16 once on each bus, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from solproof.circuit import lookup
 
 
 def offered(bus: Bus) -> list[tuple[int, ...]]:
-    """The messages that the table offers on a bus, quarter by quarter."""
+    """The messages that the table provides on a bus, quarter by quarter."""
     main = np.zeros((lookup.HEIGHT, lookup.CHIP.width), np.uint32)
     values = Evaluator(lookup.CHIP, main, lookup.preprocessed())
     found: list[tuple[int, ...]] = []
@@ -36,7 +36,7 @@ def test_bits() -> None:
 
 
 def test_counts_stand_beside_their_messages() -> None:
-    """Each number that is queried once is counted in the row and quarter that offer it."""
+    """Each number is queried once, and is counted in the row and quarter that provide it."""
     rng = np.random.default_rng(1)
     numbers = np.unique(rng.integers(1, 2**16, 300))
     counts = {bus: np.bincount(numbers, minlength=lookup.NUMBERS) for bus in lookup.COUNTS}

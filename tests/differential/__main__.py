@@ -1,7 +1,7 @@
 """`make conformance`: compares many runs with the reference machine and with LiteSVM, and counts them.
 
-The witnesses of the runs are checked, and some runs are proven and verified. It fails if anything differs,
-and if no run had some opcode, or some ending, of a version.
+The witnesses of the runs are checked, and some runs are proven and verified. The command fails if anything
+differs. It also fails if an opcode or an ending of a version occurred in no run.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ PARTS_OF_A_REPORT = 10
 
 
 def main() -> int:
-    """Run everything; returns the exit code."""
+    """Run everything. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="make conformance", description=__doc__)
     parser.add_argument("--programs", type=int, default=20_000, help="random programs (default 20,000)")
-    parser.add_argument("--seed", type=int, default=1, help="of all random choices (default 1)")
-    parser.add_argument("--check-every", type=int, default=1, help="check one of so many (default 1: all)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random choices (default 1)")
+    parser.add_argument("--check-every", type=int, default=1, help="check every Nth witness (default 1: all)")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="default: one per processor")
     arguments = parser.parse_args()
     programs, seed, check_every = arguments.programs, arguments.seed, arguments.check_every
     print(f"PROGRAMS={programs} SEED={seed} CHECK_EVERY={check_every}", flush=True)
-    oracle()  # built once, before several processes want it
+    oracle()  # built once, before several processes need it
     context = multiprocessing.get_context("spawn")
     try:
         with ProcessPoolExecutor(arguments.processes, context) as executor:
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 class Conformance:
-    """The comparisons that take long, on several processes."""
+    """The long comparisons, spread over several processes."""
 
     def __init__(self, executor: Executor, seed: int, check_every: int) -> None:
         self.executor = executor
@@ -65,7 +65,7 @@ class Conformance:
         self.check_every = check_every
 
     def compare_with_reference(self, programs: int) -> list[Candidate]:
-        """Random programs in the machine and in `solana-sbpf`, equal after every step.
+        """Compare random programs with `solana-sbpf` after every step.
 
         Returns runs that together have all opcodes and endings that occurred.
         """
@@ -77,7 +77,7 @@ class Conformance:
         return choose(part.candidates)
 
     def compare_with_litesvm(self, programs: int) -> None:
-        """Random programs as ELF files in solproof and in LiteSVM: the whole outcome is equal."""
+        """Compare the whole outcome of random programs, as ELF files, with LiteSVM."""
         versions = f"V{MAINNET_VERSIONS[0]} to V{MAINNET_VERSIONS[-1]}"
         with _section(f"{programs:,} random ELF files of {versions} against LiteSVM"):
             sizes, seeds = self._split(programs)
@@ -85,7 +85,7 @@ class Conformance:
             _print_part(_sum(self.executor.map(parts.random_files, sizes, seeds, every)))
 
     def compare_mainnet_programs(self, instructions: int) -> list[ExecutionInput]:
-        """Random instructions for mainnet's programs in solproof and in LiteSVM; returns some of each."""
+        """Compare random instructions for mainnet's programs with LiteSVM. Returns some of each program."""
         inputs: list[ExecutionInput] = []
         with _section(f"{instructions:,} random instructions for each program of mainnet against LiteSVM"):
             names = mainnet.NAMES
@@ -103,7 +103,7 @@ class Conformance:
         return inputs
 
     def prove(self, candidates: list[Candidate], transactions: list[ExecutionInput]) -> None:
-        """Prove and verify random runs with all opcodes and endings of all versions, and mainnet's."""
+        """Prove and verify random runs with all opcodes and endings of all versions, and mainnet's runs."""
         inputs = [candidate.given for candidate in candidates] + transactions
         proofs = f"{len(candidates)} random runs and {len(transactions)} of mainnet's programs"
         with _section(f"{proofs}, proven and verified"):
@@ -118,26 +118,26 @@ class Conformance:
                     f"{len(endings & proven)} of {len(endings)} endings"
                 )
                 missing |= (opcodes | endings) - proven
-        assert not missing, f"no run had {sorted(missing)}: more programs are needed"
+        assert not missing, f"no run had {sorted(missing)}, so more programs are needed"
 
     def _split(self, count: int) -> tuple[list[int], list[str]]:
-        """The sizes of parts, and their seeds."""
+        """The sizes of the parts, and their seeds."""
         starts = range(0, count, PROGRAMS_OF_A_PART)
         sizes = [min(PROGRAMS_OF_A_PART, count - start) for start in starts]
         return sizes, [f"{self.seed} {number}" for number in range(len(sizes))]
 
 
 def compare_with_upstream() -> None:
-    """The runs of the reference's own test-suite."""
+    """Compare the runs of the reference's own test suite."""
     if not upstream.files():
-        print("\nThe runs of the reference's own test-suite: left out, as SOLPROOF_SHARED does not name them")
+        print("\nThe runs of the reference's own test suite are left out: SOLPROOF_SHARED is not set")
     for path in upstream.files():
         _compare_with_upstream(path)
 
 
 def _compare_with_upstream(path: Path) -> None:
     ran, left_out, checked = Counter[str](), Counter[str](), 0
-    with _section(f"The runs of the reference's own test-suite in {path.name}"):
+    with _section(f"The runs of the reference's own test suite in {path.name}"):
         for case in upstream.cases(path):
             reason = upstream.reason_to_leave_out(case)
             if reason is not None:
@@ -149,9 +149,9 @@ def _compare_with_upstream(path: Path) -> None:
                 assert_checked(outcome)
                 checked += 1
         print("equal: " + ", ".join(f"{version} {count}" for version, count in sorted(ran.items())))
-        print(f"witnesses checked: {checked:,}, all but those of settings that mainnet does not have")
+        print(f"witnesses checked: {checked:,}, all except those with settings that mainnet does not have")
         for reason, count in left_out.items():
-            print(f"left out: {count}, each {reason}")
+            print(f"left out: {count}, because each {reason}")
 
 
 @contextmanager
@@ -163,7 +163,7 @@ def _section(title: str) -> Iterator[None]:
 
 
 def _sum(found: Iterable[Part]) -> Part:
-    """The parts together. Says every now and then how far they are."""
+    """All parts together. Prints the progress from time to time."""
     total = Part()
     for number, part in enumerate(found, start=1):
         total += part
@@ -176,7 +176,7 @@ def _print_part(part: Part) -> None:
     for line in part.tally.report():
         print(line)
     checked = part.checked
-    print(f"witnesses checked: {checked['exit']:,} of runs that exit, {checked['fault']:,} of others")
+    print(f"witnesses checked: {checked['exit']:,} of runs that exit, {checked['fault']:,} of other runs")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from tests.support.elf_files import strict_elf
 VERSIONS = (0, 1, 2, 3, 4)
 MAINNET_VERSIONS = (0, 1, 2, 3)
 FILE_TEXT_OFFSET = 64 + 2 * 56
-"""Where the text is in our ELF files of V0 to V2: behind the headers, one of the file and two of segments."""
+"""Where the text is in our ELF files of V0 to V2: after the file header and two segment headers."""
 
 PROGRAM_ID = bytes([7]) * 32
 DARING = (0, 2, 6, 20)
@@ -37,9 +37,9 @@ IMAGE_SIZES = (0, 8, 16, 24, 160)
 
 
 class Case:
-    """An input to execute with a program that was loaded already.
+    """An input to execute with a program that is already loaded.
 
-    `cut`, if there is one, makes a second run: it says where in the first the meter of the second is used up.
+    cut: if it is set, there is a second run, whose compute units run out at this point of the first run.
     """
 
     def __init__(self, given: ExecutionInput, program: Program, cut: int | None) -> None:
@@ -70,7 +70,7 @@ def cases(draw: DrawFn) -> Case:
     version = source.choice(VERSIONS)
     parameters = Parameters(source.choice(METERS) + heap_cost(256 * 1024), source.choice(HEAP_SIZES) * 1024)
     data = source.content(source.below(LONGEST_DATA + 1))
-    # Raw bytecode has no image of its own, and files of V4 are not for mainnet.
+    # Raw bytecode has no image of its own, and mainnet does not accept files of V4.
     image = bytes(range(1, 256))[: source.choice(IMAGE_SIZES)] if version == 3 else b""
     program = RandomProgram(
         source,
@@ -93,7 +93,7 @@ def cases(draw: DrawFn) -> Case:
 
 @strategies.composite
 def runtime_cases(draw: DrawFn) -> Case:
-    """A random program as an ELF file of a version that mainnet runs: its source, assembled."""
+    """A random program, assembled from its source as an ELF file of a version that mainnet runs."""
     source = Source(draw)
     version = source.choice(MAINNET_VERSIONS)
     meter, heap_size = source.choice((*METERS, 40)), source.choice((32, 256)) * 1024
@@ -118,7 +118,7 @@ def runtime_cases(draw: DrawFn) -> Case:
 
 
 def run_case(case: Case) -> list[Execution]:
-    """Execute and compare with the reference, once or twice."""
+    """Execute once or twice, and compare with the reference."""
     whole = _run(case.given, case.program)
     if case.cut is None:
         return [whole]

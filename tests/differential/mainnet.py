@@ -31,7 +31,7 @@ OTHERS = {name: address_bytes(text) for name, text in PROGRAM_IDS.items() if nam
 NAMES = (*TOKENS, *OTHERS)
 LOADERS = {"token": Loader.V2, "memo_v1": Loader.V1, "memo_v3": Loader.V2, "associated_token": Loader.V2}
 SYSTEM_PROGRAM = bytes(32)
-LENGTHS = (0, 1, 56, 82, 165, 200, 355)  # those of mints, token, stake and lookup table accounts, and others
+LENGTHS = (0, 1, 56, 82, 165, 200, 355)  # of mints, token, stake and lookup table accounts, and others
 AUTHORITY = bytes([3]) * 32
 STATES = {
     "stake": (struct.pack("<IQ", 1, 0).ljust(12, b"\0") + 2 * AUTHORITY + bytes(48 + 76),),
@@ -40,7 +40,7 @@ STATES = {
         struct.pack("<IQQBB32sH", 1, 2**64 - 1, 0, 0, 1, AUTHORITY, 0) + 64 * b"k",
     ),
 }
-"""Accounts that are in use, and obey one authority."""
+"""Accounts that are in use and have the same authority."""
 
 DATA_LENGTHS = {
     ("stake", 0): 112,
@@ -57,12 +57,12 @@ INSTRUCTIONS_OF_A_STATE = 25
 
 @cache
 def machine(*, classic_token: bool = False) -> LiteSVM:
-    """It holds the programs."""
+    """A LiteSVM that holds the programs."""
     return runtime(classic_token=classic_token)
 
 
 class Outcomes:
-    """How many instructions of a program ended how."""
+    """How many instructions of a program had each outcome."""
 
     def __init__(self) -> None:
         self.ended: Counter[str] = Counter()
@@ -80,9 +80,10 @@ class Outcomes:
 
 
 def compare(name: str, count: int, seed: str, examine: Callable[[Execution], object]) -> Outcomes:
-    """Run `count` random instructions of a program in both; what solproof refuses is counted by its message.
+    """Run `count` random instructions of a program in both.
 
-    Raises AssertionError, with the input, for the first that ends otherwise than in LiteSVM.
+    Instructions that solproof refuses are counted by their message. Raises AssertionError, with the input,
+    for the first instruction whose outcome differs from LiteSVM's.
     """
     outcomes = Outcomes()
     svm = machine(classic_token=name == "token")

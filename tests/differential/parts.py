@@ -1,4 +1,4 @@
-"""Parts of a conformance run, each for a process: compare, check witnesses, count, keep what to prove."""
+"""Parts of a conformance run, one per process: compare, check witnesses, count, and keep runs to prove."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.support.litesvm_oracle import assert_like_litesvm
 
 @dataclass(slots=True)
 class Part:
-    """What some runs gave: counts, the number of witnesses checked by kind of ending, runs to prove."""
+    """The result of some runs: counts, checked witnesses by kind of ending, and runs to prove."""
 
     tally: Tally = field(default_factory=Tally)
     checked: Counter[str] = field(default_factory=Counter)
     candidates: list[Candidate] = field(default_factory=list)
 
     def check(self, execution: Execution, check_every: int) -> None:
-        """Count a run, and check the witness of every so many."""
+        """Count a run, and check the witness of every `check_every`-th one."""
         self.tally.add(execution.run)
         self.candidates.append(Candidate.of(execution))
         if len(self.candidates) % check_every == 0:
@@ -40,7 +40,7 @@ class Part:
 
 
 def random_programs(programs: int, seed: str, check_every: int) -> Part:
-    """Random programs in the machine and in `solana-sbpf`; few candidates have all that any run had."""
+    """Compare random programs with `solana-sbpf`. Returns few candidates that cover what all runs cover."""
     part = Part()
 
     def examine(case: Case) -> None:
@@ -54,7 +54,7 @@ def random_programs(programs: int, seed: str, check_every: int) -> Part:
 
 
 def random_files(programs: int, seed: str, check_every: int) -> Part:
-    """Random ELF files in solproof and in LiteSVM."""
+    """Compare random ELF files with LiteSVM."""
     part = Part()
 
     def examine(case: Case) -> None:
@@ -68,7 +68,7 @@ def random_files(programs: int, seed: str, check_every: int) -> Part:
 
 @dataclass(slots=True)
 class MainnetPart:
-    """What random instructions of one program gave; one that succeeds and one that fails are to be proven."""
+    """The result of random instructions of one program, with a succeeding and a failing one to prove."""
 
     outcomes: mainnet.Outcomes
     checked: int
@@ -76,7 +76,7 @@ class MainnetPart:
 
 
 def mainnet_program(instructions: int, seed: str, check_every: int, name: str) -> MainnetPart:
-    """Random instructions for a program of mainnet in solproof and in LiteSVM."""
+    """Compare random instructions for a program of mainnet with LiteSVM."""
     kept: dict[bool, ExecutionInput] = {}
     runs, checked = 0, 0
 

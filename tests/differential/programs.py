@@ -10,19 +10,19 @@ from solproof.isa.opcodes import OPCODES, Action, Form, Format, Opcode
 from tests.differential.source import Source
 
 ROUTINES = 3
-"""The most functions of a program, besides those that call themselves."""
+"""The largest number of functions in a program, not counting recursive ones."""
 
 DEPTH = 2
-"""The most loops and jumps around each other."""
+"""The largest depth of nested loops and jumps."""
 
 COUNTERS = (9, 8)
-"""What counts the outer and the inner loop."""
+"""The registers that count the outer and the inner loop."""
 
 RECURSION = 5
-"""What counts the calls of a function by itself."""
+"""The register that counts the calls of a recursive function."""
 
 BASE = 6
-"""What mostly holds addresses."""
+"""The register that usually holds addresses."""
 
 OFFSETS = (0, 1, -1, 8, 0x7FFF, -0x8000)
 FRAME_BUMPS = (-64, -4096, -8192)
@@ -36,9 +36,9 @@ def opcodes(version: int, *formats: Format) -> list[Opcode]:
 
 
 class RandomProgram:
-    """One program. `daring` is the chance in percent of anything that may be a fault.
+    """One program. `daring` is the chance in percent of an instruction that may be a fault.
 
-    Sizes are in bytes. `image_size` is that of the image from V3 on; before, the image is the text.
+    Sizes are in bytes. From V3 on, `image_size` is the size of the image. Before V3 the image is the text.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class RandomProgram:
 
     @property
     def entry(self) -> int:
-        """The slot of the first instruction executed."""
+        """The slot of the first executed instruction."""
         return self.builder.labels["main"]
 
     def fill(self) -> ProgramBuilder:
@@ -81,7 +81,7 @@ class RandomProgram:
                 self._block(number, 0)
             if self.source.percent(50):
                 self.builder.emit("MOV64_IMM", 0)
-            # Without it the code runs on into the next routine, or past the end of the text.
+            # Without an exit, the code runs on into the next routine, or past the end of the text.
             if not self._dares():
                 self.builder.exit()
         self.builder.label("end")
@@ -100,13 +100,13 @@ class RandomProgram:
         return self.daring > 0 and self.source.percent(self.daring)
 
     def _any(self, depth: int = 0) -> int:
-        """A register to write: no counter of a loop around it."""
+        """A register to write. It never counts an enclosing loop."""
         return self.source.below(10 - depth)
 
     # BLOCKS
 
     def _block(self, routine: int, depth: int) -> None:
-        """Some code. It calls routines of higher numbers only, so all but what dares comes to an end."""
+        """Some code. It calls only routines of higher numbers, so it ends unless a daring choice is made."""
         self.source.start()
         if self._dares():
             self._odd()
@@ -139,7 +139,7 @@ class RandomProgram:
         self._instruction(depth)
 
     def _loop(self, routine: int, depth: int) -> None:
-        """A loop counts down to zero and goes on while its counter is positive in any sense."""
+        """A loop that counts down to zero. It continues while its counter is positive, signed or unsigned."""
         again, counter = self._label(), COUNTERS[depth]
         self.builder.emit("MOV64_IMM", counter, immediate=1 + self.source.below(4))
         self.builder.label(again)
@@ -155,12 +155,12 @@ class RandomProgram:
             self.builder.call(target)
             return
         register = self._any(depth)
-        # An address in the middle of a slot is one of the slot.
+        # An address in the middle of a slot belongs to the slot.
         self.builder.address_of(register, target, self.source.below(8) if self._dares() else 0)
         self.builder.call_register(register)
 
     def _recursion(self) -> None:
-        """A function that calls itself, and maybe more often than it may."""
+        """A function that calls itself, possibly deeper than allowed."""
         function, out, past = self._label(), self._label(), self._label()
         deepest = len(RECURSIONS) if self.daring else 4
         self.builder.emit("MOV64_IMM", RECURSION, immediate=RECURSIONS[self.source.below(deepest)])
@@ -187,7 +187,7 @@ class RandomProgram:
         self._instruction(0)
 
     def _odd(self) -> None:
-        """What ends most programs."""
+        """Code that ends most programs."""
         match self.source.below(8):
             case 0:
                 self.builder.exit()
@@ -250,7 +250,7 @@ class RandomProgram:
             return
         a, b = self._any(), self.source.below(11)
         if self.source.percent(40):
-            self.builder.emit("MOV64_REG", 7, b)  # operands that are equal, or nearly so
+            self.builder.emit("MOV64_REG", 7, b)  # makes the operands equal, or nearly equal
             self.builder.emit("ADD64_IMM", 7, immediate=self.source.around(1))
             a = 7
         if row.form is Form.REGISTER:
@@ -283,7 +283,7 @@ class RandomProgram:
         if row.is_shift:
             immediate %= row.width
         elif row.is_division:
-            # Minus one is a fault with one dividend; a divisor of zero the verifier refuses.
+            # A divisor of -1 is a fault for one dividend. The verifier refuses a divisor of zero.
             immediate = immediate or 1
             if not self.daring and immediate == 0xFFFF_FFFF:
                 immediate = 2
@@ -307,7 +307,7 @@ class RandomProgram:
             self.builder.emit(row.mnemonic, self._prepared(depth), immediate=width)
 
     def _prepared(self, depth: int) -> int:
-        """A register to compute with: as it is, or with a value of its own."""
+        """A register to compute with, either unchanged or with a new value."""
         register = self._any(depth)
         if self.source.percent(25):
             self.builder.constant(register, self.source.value())
@@ -338,7 +338,7 @@ class RandomProgram:
             self.builder.emit(row.mnemonic, base, operand, offset, 0 if register else source.immediate())
 
     def _point(self, register: int, size: int, offset: int, *, write: bool, wild: bool) -> None:
-        """Set a register so that with the offset it points at something of that size, or wildly around it."""
+        """Make register + offset point at `size` accessible bytes, or wildly around them."""
         source = self.source
         places = [(INPUT, self.input_size), (HEAP, self.heap_size), self._stack(size)]
         if not write or wild:
@@ -366,7 +366,7 @@ class RandomProgram:
         self.builder.constant(register, (place - offset) % 2**64)
 
     def _stack(self, size: int) -> tuple[int, int]:
-        """Bytes of the stack that can be accessed: in V0, across the end of a frame too."""
+        """A part of the stack that can be accessed. In V0 it may cross the end of a frame."""
         if self.version != 0:
             return STACK, 64 * FRAME
         frame = self.source.choice([0, 1, 31, 62, 63])

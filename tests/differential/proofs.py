@@ -1,4 +1,4 @@
-"""Proofs of a few runs that together have everything that many had."""
+"""Proofs of a few runs that together cover everything that many runs cover."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from tests.differential.tally import Item, items
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that may be proven, and what it covers."""
+    """A run that may be proven, and the items that it covers."""
 
     given: ExecutionInput
     items: frozenset[Item]
 
     @classmethod
     def of(cls, execution: Execution) -> Candidate:
-        """A run that was executed; its trace is not kept."""
+        """A candidate from an execution, whose trace is not kept."""
         return cls(execution.input, frozenset(items(execution.run)))
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Some candidates that cover what all of them do: greedily, the one that adds most comes next."""
+    """Choose candidates that cover the items of all candidates. Greedy: the one that adds most comes next."""
     missing = frozenset[Item]().union(*(candidate.items for candidate in candidates))
     chosen = []
     while missing:
@@ -37,7 +37,7 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def prove_and_verify(given: ExecutionInput) -> None:
-    """Prove the run, and verify the proof against the input alone: the verdict is what the run gave."""
+    """Prove the run, and verify the proof against the input alone. The verdict must be the run's output."""
     execution = execute(given)
     verdict = verify(prove_execution(execution).data, given)
     assert verdict.output == execution.output, f"{verdict.output}, expected {execution.output}"

@@ -1,4 +1,4 @@
-"""The search for a difference: many random cases; the first one that fails is shrunk and shown."""
+"""The search for a difference among many random cases. The first failing case is shrunk and shown."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 BATCH = 10
-"""Examples that Hypothesis makes at once. In larger batches most are variations of another."""
+"""Examples that Hypothesis makes at once. In larger batches, most are variations of each other."""
 
 
 class Difference(AssertionError):
-    """A case that does not run as it should, as small as could be found."""
+    """A case with a wrong result, as small as could be found."""
 
 
 def search(strategy: SearchStrategy[Any], examine: Callable[[Any], object], count: int, seed: str) -> None:
-    """Examine `count` different cases, which follow from the seed.
+    """Examine `count` different cases, which are determined by the seed.
 
-    Cases are told apart by their text. Raises `Difference` with the smallest case found that fails.
+    Two cases are different if their texts differ. Raises `Difference` with the smallest failing case found.
     """
     seen: set[int] = set()
     batch = 0
@@ -28,7 +28,7 @@ def search(strategy: SearchStrategy[Any], examine: Callable[[Any], object], coun
         try:
             _batch(strategy, examine, seen, count, f"{seed} {batch}")
         except Difference as error:
-            raise Difference(str(error)) from error.__cause__  # without what Hypothesis adds to it
+            raise Difference(str(error)) from error.__cause__  # without the notes that Hypothesis adds
         batch += 1
 
 

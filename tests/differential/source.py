@@ -1,4 +1,4 @@
-"""Random choices that Hypothesis makes, so that a program which fails shrinks to a small one."""
+"""Random choices made by Hypothesis, so that a failing program shrinks to a small one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.support.operands import EDGES
 T = TypeVar("T")
 
 CHUNK = 24
-"""Bytes drawn at once: enough for most instructions. A draw for every choice would take most of the time."""
+"""Bytes drawn at once, enough for most instructions. A draw for every choice would take too much time."""
 
 _CHUNKS = strategies.binary(min_size=CHUNK, max_size=CHUNK)
 
 
 class Source:
-    """Choices from a stream of bytes. What comes first, or is smaller, is what programs shrink to."""
+    """Choices from a stream of bytes. Programs shrink towards smaller values and earlier items."""
 
     def __init__(self, draw: DrawFn) -> None:
         self._draw = draw
@@ -27,7 +27,7 @@ class Source:
         self._at = 0
 
     def start(self) -> None:
-        """Begin something that can be left out, together with its choices."""
+        """Begin a group of choices that can be left out together."""
         self._chunk, self._at = b"", 0
 
     def below(self, count: int) -> int:
@@ -56,7 +56,7 @@ class Source:
         return self.below(100) >= 100 - chance
 
     def value(self) -> int:
-        """A 64-bit value: an edge of some operation, a small one, or any."""
+        """A 64-bit value: an edge case of an operation, a small value, or any value."""
         match self.below(3):
             case 0:
                 return self.choice(EDGES)
@@ -65,5 +65,5 @@ class Source:
         return self.below(2**64)
 
     def immediate(self) -> int:
-        """A 32-bit value, likewise."""
+        """A 32-bit value of the same kinds."""
         return self.value() & 0xFFFF_FFFF

@@ -1,4 +1,4 @@
-"""What a number of runs covered: versions, opcodes, and how runs ended."""
+"""The coverage of some runs: versions, opcodes and endings."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ FAULTS = (
     "UnsupportedInstruction",
 )
 STACK_FAULTS = ("load: StackAccessViolation", "store: StackAccessViolation")
-"""Only where frames have fixed addresses."""
+"""These occur only in versions in which frames have fixed addresses."""
 
 Item = tuple[int, str]
 """A version, and an opcode or an ending."""
 
 
 def all_opcodes(version: int) -> set[Item]:
-    """What a version can execute."""
+    """The opcodes that a version can execute."""
     return {(version, row.mnemonic) for row in OPCODES if version in row.versions}
 
 
 def all_endings(version: int) -> set[Item]:
-    """How a run of a version can end, syscalls apart."""
+    """The endings that a run of a version can have, except those of syscalls."""
     names = [EXIT, *FAULTS]
     if version == 2:
         names.append("DivideOverflow")
@@ -45,7 +45,7 @@ def all_endings(version: int) -> set[Item]:
 
 
 def ending(run: Run) -> str:
-    """How a run ended; of an access that failed, whether it was a load or a store."""
+    """How a run ended. A failed access is named a load or a store."""
     if run.fault is None:
         return EXIT
     name = run.fault.name

@@ -16,7 +16,7 @@ from tests.support.syscall_harness import replay
 INSTRUCTIONS = 50
 FILES = 200
 FAIL_ALWAYS = {"associated_token", "address_lookup_table"}
-"""What succeeds there calls another program, or finds an address."""
+"""No random instruction of these succeeds: it would have to call another program or find an address."""
 
 
 @pytest.mark.parametrize("name", mainnet.NAMES)

@@ -1,4 +1,4 @@
-"""Random runs of every version are proven and verified; `make conformance` does so for every opcode."""
+"""Random runs of every version are proven and verified. `make conformance` does this for every opcode."""
 
 from __future__ import annotations
 

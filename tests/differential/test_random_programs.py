@@ -1,4 +1,4 @@
-"""1,500 random programs in the machine and in the reference; some are checked. A difference is shrunk.
+"""1,500 random programs, compared with the reference. Some witnesses are checked. A difference is shrunk.
 
 `make conformance` runs many more.
 """
@@ -33,13 +33,13 @@ def test_random_programs(group: int) -> None:
     assert set(tally.runs) == set(VERSIONS)
     for version in VERSIONS:
         executed = all_opcodes(version) & set(tally.opcodes)
-        # Which programs a seed gives depends on the sources: Hypothesis takes constants from them.
+        # The programs of a seed depend on the source code, because Hypothesis takes constants from it.
         assert len(executed) > 0.6 * len(all_opcodes(version))
         assert len([item for item in tally.endings if item[0] == version]) >= 5
 
 
 def test_a_difference_is_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that subtracts wrongly, and only large numbers, is noticed, and shown by a small program."""
+    """A machine that subtracts large numbers wrongly is noticed, and shown by a small program."""
     right = semantics.BINARY["SUB64"]
     monkeypatch.setitem(semantics.BINARY, "SUB64", lambda a, b: right(a, b) ^ (b > 1 << 40))
     with pytest.raises(Difference) as caught:

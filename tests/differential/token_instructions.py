@@ -1,6 +1,6 @@
-"""Random sequences of token instructions: each finds the accounts as the last one that succeeded left them.
+"""Random sequences of token instructions. Each finds the accounts as the last successful one left them.
 
-Layouts and instruction codes: spl-token-interface 2 (state.rs, instruction.rs).
+Source of layouts and instruction codes: spl-token-interface 2 (state.rs, instruction.rs).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MULTISIG = demo_key("multisig")
 RENT = Sysvars().account("rent")
 
 ODDITY = 0.15
-"""How often an instruction is not as it should be."""
+"""How often a part of an instruction is deliberately wrong."""
 
 ROLES: dict[int, str] = {
     0: "mint! rent",
@@ -56,13 +56,13 @@ ROLES: dict[int, str] = {
     24: "mint",
     38: "account! wallet! owner",
 }
-"""By code, the accounts that an instruction takes; "!" may be written. Other codes are tried as well."""
+"""The accounts that an instruction takes, by code. "!" marks writable ones. Other codes are tried too."""
 
 INITIALIZING = {0, 1, 2, 16, 18, 19, 20, 22}
 
 
 class TokenInstructions:
-    """The state of some accounts of a token program, and instructions for them."""
+    """The state of some accounts of a token program, and random instructions for them."""
 
     def __init__(self, program: bytes, program_id: bytes, source: random.Random) -> None:
         self.program = program
@@ -93,7 +93,7 @@ class TokenInstructions:
         return ExecutionInput(self.program, self.program_id, merge_privileges(entries), data)
 
     def apply(self, output: ExecutionOutput) -> None:
-        """Keep what an instruction left; what it closed is put back, unused."""
+        """Keep the accounts that an instruction left. A closed account is replaced by an unused one."""
         for account in output.accounts:
             if account.key == RENT.key:
                 continue
@@ -102,7 +102,7 @@ class TokenInstructions:
                 self._renew(account.key)
 
     def _renew(self, key: bytes) -> None:
-        """An account before it is used: mostly initialized, with some tokens."""
+        """Prepare an account before its use: usually initialized, with some tokens."""
         source = self.source
         fresh = source.random() < 0.25
         if key in MINTS:
@@ -124,7 +124,7 @@ class TokenInstructions:
         self.state[key] = Account(key, self.program_id, LAMPORTS, data)
 
     def _entry(self, role: str, keys: list[bytes], *, fresh: bool) -> InstructionAccount:
-        """An account for a role; `keys` are those before it. `fresh`: the first is mostly unused."""
+        """An account for a role. `keys` are those before it. `fresh`: the first one is usually unused."""
         name, is_writable = role.removesuffix("!"), role.endswith("!")
         if name == "rent":
             return InstructionAccount(RENT)
@@ -142,7 +142,7 @@ class TokenInstructions:
         return InstructionAccount(self.state[key], is_signer, is_writable)
 
     def _mint(self, keys: list[bytes]) -> bytes:
-        """Mostly the mint of the first account."""
+        """Usually the mint of the first account."""
         if keys and keys[0] in ACCOUNTS and self.source.random() > ODDITY:
             mint = self.state[keys[0]].data[:32]
             if mint in self.state:
@@ -150,12 +150,12 @@ class TokenInstructions:
         return self._of(MINTS, fresh=False)
 
     def _of(self, kind: tuple[bytes, ...], *, fresh: bool) -> bytes:
-        """Mostly an account that is unused, or one that is not."""
+        """Usually an account that is unused if `fresh` is set, and used otherwise."""
         keys = [key for key in kind if any(self.state[key].data) is not fresh]
         return self.source.choice(keys if keys and self.source.random() > ODDITY else kind)
 
     def _field(self, keys: list[bytes], kind: tuple[bytes, ...], place: slice) -> bytes:
-        """Mostly the key that the first account of a kind names there."""
+        """Usually the key in this field of the first account of a kind."""
         named = next((self.state[key].data[place] for key in keys if key in kind), b"")
         if named in self.state and self.source.random() > ODDITY:
             return named

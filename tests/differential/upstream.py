@@ -1,6 +1,6 @@
-"""The extract of the reference crate's own test-suite: programs with result, count and trace, as JSON lines.
+"""The extract of the reference crate's own test suite: programs with result, count and trace, as JSON lines.
 
-Settings that mainnet does not have are set for a case in the modules of the machine, and only there.
+If a case has settings that mainnet does not have, the machine's modules are changed for that case only.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from solproof.vm.trace import Run
 from tests.support.conformance import states
 
 SHARED = os.environ.get("SOLPROOF_SHARED")
-SYSCALLS = "calls syscalls that exist only in the test-suite"
+SYSCALLS = "calls syscalls that exist only in the test suite"
 NO_TRANSLATION = "runs without address translation, on the host's memory"
 
 Case = dict[str, Any]
 
 
 def files() -> list[Path]:
-    """The extracts, `upstream-asm.jsonl` and whatever lies beside it; none without SOLPROOF_SHARED."""
+    """The extracts: `upstream-asm.jsonl` and the files beside it. Empty if SOLPROOF_SHARED is not set."""
     return sorted((Path(SHARED) / "conformance").glob("*.jsonl")) if SHARED else []
 
 
@@ -48,7 +48,7 @@ def version(case: Case) -> int:
 
 
 def reason_to_leave_out(case: Case) -> str | None:
-    """Why a case cannot be run, None for one that can."""
+    """Why a case cannot be run, or None if it can."""
     if case["syscalls"]:
         return SYSCALLS
     if not case["cfg"]["enable_address_translation"]:
@@ -57,14 +57,14 @@ def reason_to_leave_out(case: Case) -> str | None:
 
 
 def is_like_mainnet(case: Case) -> bool:
-    """Whether a case has the settings that the circuit is for."""
+    """Whether a case has the settings that the circuit supports."""
     return (
         bool(case["cfg"]["enable_stack_frame_gaps"]) and case["cfg"]["max_call_depth"] == MAXIMUM_CALL_DEPTH
     )
 
 
 def assert_like_upstream(case: Case) -> Run:
-    """Equal result, count, input, and registers at every step, if the extract has them."""
+    """Assert equal result, count, input, and registers at every step if the extract has them."""
     with _settings(case["cfg"]):
         program, region = _program(case), bytes.fromhex(case["input"])
         outcome = machine.run(
@@ -93,7 +93,7 @@ def assert_like_upstream(case: Case) -> Run:
 
 
 def _program(case: Case) -> Program:
-    """The program of a case. Its image may begin elsewhere: ours then begins with zeros that nobody reads."""
+    """The program of a case. If its image begins at a higher address, unused zeros are put before it."""
     functions = {key: pc for key, _, pc in case["functions"]}
     program = text_program(bytes.fromhex(case["text"]), functions, case["entry_pc"], version(case))
     image = bytes.fromhex(case["ro"])
@@ -104,7 +104,7 @@ def _program(case: Case) -> Program:
 
 @contextmanager
 def _settings(config: dict[str, Any]) -> Iterator[None]:
-    """The machine with another depth of calls, and without gaps between the frames of the stack."""
+    """Give the machine another maximum call depth, or a stack without gaps between its frames."""
     strides = limits.FRAME_STRIDES
     gaps: object = Layout.stack_gaps
     if not config["enable_stack_frame_gaps"]:

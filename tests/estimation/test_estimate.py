@@ -1,4 +1,4 @@
-"""Estimates: what is exact is exact, and what is modelled is near; and the calibration that comes along."""
+"""Estimates are exact or near, as promised, and the shipped calibration is consistent."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def test_refusal(small: Estimate) -> None:
     with pytest.raises(NotEnoughMemory) as caught:
         small.check_memory(2**20)
     assert str(caught.value) == (
-        f"the proof needs about {needed} of memory, 1 MiB may be used: nothing was proven; "
-        "free memory, or set --max-memory if you know better"
+        f"the proof needs about {needed} of memory but only 1 MiB may be used; nothing was proven; "
+        "free memory or set a higher --max-memory"
     )
 
 

@@ -1,4 +1,4 @@
-"""The shapes that are counted are those of the witness."""
+"""The shapes found without a witness are those of the witness."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from solproof.explorer.page import explore
 from solproof.runtime.execute import Execution, execute
 
 PATIENCE = 60_000
-"""Milliseconds; a busy machine is slow."""
+"""In milliseconds. A busy machine is slow."""
 
 Open = Callable[..., Page]
 
 
 @pytest.fixture
 def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Open the text of a page; whatever it logs, throws or asks the network for fails the test."""
+    """Open the text of a page. The test fails if the page logs, throws, or makes a network request."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

@@ -1,4 +1,4 @@
-"""The page in the hands of a reader: keys, buttons, search, views, sizes."""
+"""The controls of the page: keys, buttons, search, views and sizes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.explorer.conftest import Open
 from tests.support.elf_builder import build_elf, call
 
 SYSCALL = 3958
-"""The first sol_memcmp_ of the Transfer."""
+"""The step of the first sol_memcmp_ of the Transfer."""
 
 
 def step_of(page: Page) -> int:
-    """The step that is shown."""
+    """The number of the step that is shown."""
     shown = page.evaluate("window.solproof.app.step")
     assert page.input_value("#step-input") == str(shown)
     assert isinstance(shown, int)
@@ -32,7 +32,7 @@ def text_of(page: Page) -> str:
 
 @pytest.fixture
 def page(open_page: Open, classic_page: str) -> Page:
-    """The Transfer on a laptop."""
+    """The page of the Transfer in a window of a laptop's size."""
     return open_page(classic_page)
 
 
@@ -291,7 +291,7 @@ def test_the_timeline(page: Page) -> None:
     ("width", "height"), [(390, 844), (360, 640), (820, 1180), (1280, 720), (1920, 1080)]
 )
 def test_sizes(open_page: Open, classic_page: str, width: int, height: int, dark: bool) -> None:
-    """Nothing sticks out, and the step and its controls are in view."""
+    """Nothing sticks out of the window, and the step and its controls are visible."""
     page = open_page(classic_page, width=width, height=height, dark=dark, touch=width < 500)
     page.evaluate(f"window.solproof.app.go({SYSCALL})")
     sizes = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")

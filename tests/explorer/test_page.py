@@ -1,4 +1,4 @@
-"""What the page knows of a run, in a real browser, is what the run was: step by step, value by value."""
+"""The page shows the run exactly, step by step and value by value, in a real browser."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ READ_CONSTRAINTS = """([first, end]) => {
 
 
 def version_parts() -> list[str]:
-    """Stores and loads of every size, over the end of a frame too, a jump and syscalls."""
+    """Stores and loads of every size, also across the end of a frame, a jump and syscalls."""
     return [
         "mov64 r6, r10; mov64 r3, -2",
         *(f"stx{size} [r6{-offset}], r3" for offset, size in ((8, "dw"), (13, "w"), (17, "h"), (19, "b"))),
@@ -81,7 +81,7 @@ def version_parts() -> list[str]:
 
 
 def executions() -> dict[str, Execution]:
-    """Small runs: of three versions, ones that fail, and one that never began."""
+    """Small runs of three versions, some of which fail, and one that stops before its first instruction."""
     token = Account(bytes([1]) * 32, bytes([2]) * 32, 5, bytes(range(200)))
     accounts = (InstructionAccount(token, is_writable=True),)
     cases = {
@@ -103,7 +103,7 @@ EXECUTIONS = executions()
 
 
 def assert_steps(page: Page, steps: list[Step]) -> None:
-    """The page has the same of every step."""
+    """The page has the same values for every step."""
     shown = page.evaluate(READ_STEPS, [0, len(steps)])
     limit = steps[0].compute_units_before
     for step, found in zip(steps, shown, strict=True):
@@ -122,7 +122,7 @@ def assert_steps(page: Page, steps: list[Step]) -> None:
 
 
 def assert_memory(page: Page, execution: Execution) -> None:
-    """Every byte of memory is as the run left it."""
+    """Every byte of memory has its value after the run."""
     for region in regions_after(columns_of(execution), execution.invocation.serialized.region):
         size = min(region.size, 2**15)
         shown = page.evaluate(READ_REGION, [region.address, size])
@@ -130,7 +130,7 @@ def assert_memory(page: Page, execution: Execution) -> None:
 
 
 def comparable(entry: dict[str, Any]) -> dict[str, Any]:
-    """What both sides say of a constraint; the page leaves the other side of a bus out, which is equal."""
+    """The parts of a constraint that both sides have. The page omits the equal other side of a bus."""
     kept = {name: value for name, value in entry.items() if name not in ("formula", "with")}
     if "bus" in kept:
         kept.pop("right", None)
@@ -140,7 +140,7 @@ def comparable(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def assert_constraints(page: Page, execution: Execution, first: int, end: int) -> None:
-    """The page computes what `solproof trace --constraints` writes."""
+    """The page computes the constraints that `solproof trace --constraints` writes."""
     expected = Constraints(witness_of(execution)).of(first, end)
     shown = page.evaluate(READ_CONSTRAINTS, [first, end])
     for theirs, ours in zip(shown, expected, strict=True):
@@ -235,8 +235,8 @@ def test_a_run_that_is_too_long(monkeypatch: pytest.MonkeyPatch, classic: Execut
     with pytest.raises(InputError) as caught:
         explore(classic)
     assert str(caught.value) == (
-        "the run has 4,484 steps, expected at most 4,000; write it with solproof trace instead, "
-        "or lower --compute-unit-limit to see how it starts"
+        "the run has 4,484 steps, expected at most 4,000; use solproof trace "
+        "instead, or lower --compute-unit-limit to see the start of the run"
     )
 
 

@@ -22,7 +22,7 @@ def profile() -> Profile:
 
 
 def check_speedscope(text: str) -> dict[str, Any]:
-    """The document, if it is what speedscope's format (file-format-spec.ts) says of evented profiles."""
+    """The document, checked against speedscope's format of evented profiles (file-format-spec.ts)."""
     document = json.loads(text)
     assert isinstance(document, dict)
     assert document["$schema"] == "https://www.speedscope.app/file-format-schema.json"
@@ -55,7 +55,7 @@ def check_speedscope(text: str) -> dict[str, Any]:
 
 
 def weights(profile: dict[str, Any], frames: list[dict[str, Any]]) -> dict[str, int]:
-    """What each stack weighs by itself, as a flame graph would draw it."""
+    """The own weight of each stack, as a flame graph would draw it."""
     found: dict[str, int] = {}
     stack: list[str] = []
     at = profile["startValue"]

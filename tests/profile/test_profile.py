@@ -1,4 +1,4 @@
-"""Profiles: every sum is exact, and stacks are those of the program."""
+"""Profiles: every sum is exact, and the stacks are those of the program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def added(costs: list[Cost]) -> Cost:
 
 
 def assert_exact(execution: Execution) -> Profile:
-    """The profile of an execution, all of whose sums are those of the run and its witness."""
+    """The profile of an execution. All its sums are checked against the run and its witness."""
     profile = profile_execution(execution)
     run, witness, per_row = execution.run, witness_of(execution), cells_per_row()
     assert profile.committed_cells == sum(
@@ -108,7 +108,7 @@ def test_call_by_register() -> None:
 
 
 def test_a_call_that_the_budget_ends() -> None:
-    """The function was entered, but none of its instructions executed."""
+    """The function is entered, but none of its instructions is executed."""
     profile = assert_exact(run_source(NESTED, limit=1))
     assert [(frame.name, frame.calls, frame.own) for frame in profile.functions] == [
         ("entrypoint", 1, profile.total),
@@ -146,7 +146,7 @@ def test_refreshes_belong_to_the_access_that_needs_them() -> None:
     refreshed = {chip.name: chip.rows for chip in profile.chips if chip.name.endswith("refresh")}
     assert refreshed == {"memory_refresh": 1, "register_refresh": 3}
     costs = {family.name: family.own for family in profile.families}
-    # The load: its word, r10 and r0 have rested. The last mov: r9.
+    # At the load: its word, r10 and r0. At the last mov: r9. All were not accessed for longer than 2^16.
     assert (
         costs["load"].cells == per_row["load"] + per_row["memory_refresh"] + 2 * per_row["register_refresh"]
     )

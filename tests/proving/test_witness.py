@@ -69,13 +69,13 @@ def test_every_step_is_one_row() -> None:
 
 
 def test_counts_are_those_of_the_queries() -> None:
-    """Counted again, independently."""
+    """The queries are counted again, independently."""
     for witness in witnesses():
         again = Forgery(witness)
         again.count_lookups()
         for counted, instance in zip(again.instances, witness.instances, strict=True):
             expected = instance.main.copy()
-            if instance.chip is lookup.CHIP:  # its first two rows offer the same bits
+            if instance.chip is lookup.CHIP:  # its first two rows provide the same bits
                 for table in (expected, counted.main):
                     bits = instance.chip.index("bits_count_0")
                     table[1, bits] += table[0, bits]
@@ -90,7 +90,7 @@ def test_smallest_program() -> None:
 
 
 def test_a_fault_has_a_witness() -> None:
-    """All that came before it."""
+    """The witness holds all that came before the fault."""
     outcome = run(asm("mov64 r3, 5; ldxb r0, [r0]; exit"))
     assert outcome.fault is not None
     final = assert_checked(outcome).public.final

@@ -58,10 +58,10 @@ loop:
     mov64 r0, r9
     exit
 """
-"""A word and registers that rest for longer than 2^16."""
+"""A word and registers that are not accessed for longer than 2^16."""
 
 
 def run_source(source: str, version: int = 3, limit: int = 1_400_000) -> Execution:
-    """The run of an assembled program without accounts."""
+    """Assemble a program and run it without accounts."""
     elf = write_elf(assemble(source, version))
     return execute(ExecutionInput(elf, bytes(32), (), b"", Parameters(compute_unit_limit=limit)))

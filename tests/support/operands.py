@@ -1,4 +1,4 @@
-"""Programs that give an instruction every edge operand, random ones, and every pair of registers."""
+"""Programs that give an instruction every edge operand, random operands, and every pair of registers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RANDOM_PAIRS = 64
 
 
 def random_value(source: random.Random) -> int:
-    """A 64-bit value of a random width, so that small ones are as likely as large ones."""
+    """A 64-bit value of a random width, so that small values are as likely as large ones."""
     return source.getrandbits(source.randint(1, 64))
 
 
@@ -43,9 +43,9 @@ def cases(*mnemonics: str) -> list[tuple[str, int]]:
 
 
 def binary_register(mnemonic: str, version: int = 0) -> ProgramBuilder:
-    """`mnemonic` on all pairs of edges, random pairs, and all pairs of registers; r10 is never a destination.
+    """`mnemonic` on all pairs of edges, random pairs, and all pairs of registers.
 
-    Pairs that are a fault are left out.
+    r10 is never a destination. Pairs that are a fault are left out.
     """
     source = random.Random(mnemonic)
     builder = ProgramBuilder(version)

@@ -1,4 +1,4 @@
-"""What is computed from the recorded trace is what happened."""
+"""The values computed from the recorded trace are those of the run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VERSIONS = (0, 2, 3)
 
 
 def steps(outcome: Run, size: int) -> list[Step]:
-    """All steps, computed so many at a time."""
+    """All steps, computed `size` at a time."""
     columns = Columns(outcome, MAINNET)
     return [step for block in columns.blocks(size) for step in steps_of(columns, block)]
 
@@ -29,7 +29,7 @@ def steps(outcome: Run, size: int) -> list[Step]:
 @pytest.mark.parametrize("size", [7, 1000, 2**14])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_registers_are_those_of_the_reference(version: int, size: int) -> None:
-    """`states` is compared with the reference machine step by step, elsewhere."""
+    """Compared with `states`, which another test compares with the reference machine step by step."""
     outcome = every_opcode_run(version)
     found = steps(outcome, size)
     assert [(*step.registers_before, step.pc) for step in found] == states(outcome)
@@ -45,7 +45,7 @@ def test_blocks_of_any_size_are_the_same() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_accesses(version: int) -> None:
-    """What was stored is what is loaded next, byte by byte, and what a load gets is in its register."""
+    """A stored byte is the next loaded byte at its address, and a loaded value is in its register."""
     outcome = every_opcode_run(version)
     memory: dict[int, int] = {}
     accesses = 0
@@ -173,7 +173,7 @@ def test_a_syscall_that_fails() -> None:
 
 @pytest.mark.parametrize("limit", [0, 1, 2])
 def test_a_meter_that_runs_out(limit: int) -> None:
-    """The last step went well; the fault names the slot that was not executed."""
+    """The last step succeeded, and the fault names the slot that was not executed."""
     builder = ProgramBuilder()
     for register in range(3):
         builder.emit("MOV64_IMM", register, immediate=7)

@@ -22,24 +22,24 @@ from solproof.tracing.messages import executed_rows
 from solproof.tracing.steps import Step, steps_of
 
 NUMBERS = {0: 0, 2: 2, 3: 3}
-"""Which of the corpus' witnesses is of every opcode of a version."""
+"""The witnesses of the corpus that execute every opcode of a version."""
 
 
 @cache
 def steps(version: int) -> list[Step]:
-    """The steps of every opcode."""
+    """The steps of the run with every opcode."""
     columns = Columns(every_opcode_run(version), MAINNET)
     return [step for block in columns.blocks() for step in steps_of(columns, block)]
 
 
 @cache
 def found(version: int) -> list[list[Entry]]:
-    """The constraints of each of them."""
+    """The constraints of each of these steps."""
     return Constraints(witnesses()[NUMBERS[version]]).of(0, len(steps(version)))
 
 
 def holds(entry: Entry) -> bool:
-    """Whether what an entry says is so."""
+    """Whether the statement of an entry is true."""
     match entry["kind"]:
         case "arithmetic":
             return entry["output"] in entry["expected"]
@@ -65,7 +65,7 @@ def test_every_step_is_bound_and_everything_holds(version: int) -> None:
 
 @pytest.mark.parametrize("version", NUMBERS)
 def test_registers_are_those_of_the_step(version: int) -> None:
-    """Every register that the circuit takes holds the value before the step, and puts the one after it."""
+    """A received register has its value before the step, and a sent register its value after the step."""
     for step, entries in zip(steps(version), found(version), strict=True):
         for entry in entries:
             if entry["kind"] != "memory" or entry["space"] != "register":
@@ -158,7 +158,7 @@ def test_parts_are_the_whole() -> None:
 
 
 def test_rows_of_a_split_table_are_counted_on() -> None:
-    """The run of long waits has its rows of one chip in two tables."""
+    """The run of long waits has the rows of one chip in two tables."""
     witness = witnesses()[1]
     clk = witness.public.final.clk
     rows: dict[str, list[int]] = {}
@@ -175,7 +175,7 @@ def test_rows_of_a_split_table_are_counted_on() -> None:
 
 
 def test_a_lie_shows() -> None:
-    """The values are the witness's, not the run's."""
+    """The values come from the witness, not from the run."""
     witness = witnesses()[0]
     instances = list(witness.instances)
     place = next(number for number, each in enumerate(instances) if each.chip.name == "add")
@@ -193,7 +193,7 @@ def test_a_lie_shows() -> None:
 
 
 def test_a_chip_with_a_clk_and_no_state() -> None:
-    """Its rows belong to the steps that the column names, where they say anything."""
+    """A row with messages belongs to the step that the column `clk` names."""
     chip = Chip("example", "An example.")
     active = chip.flag("active", "1 when it counts")
     clk = chip.column("clk", "the step")
@@ -207,7 +207,7 @@ def test_a_chip_with_a_clk_and_no_state() -> None:
 
 
 def test_a_chip_that_looks_at_the_next_row() -> None:
-    """Its constraints are evaluated on whole tables."""
+    """The constraints of a chip that reads the next row are evaluated on whole tables."""
     chip = Chip("example", "An example.")
     step = StepColumns.columns(chip)
     value = chip.column("value", "a value")

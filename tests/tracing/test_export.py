@@ -1,4 +1,4 @@
-"""What is written is the run: valid by the published schema, and the same in every format."""
+"""The exported trace is the run: valid by the published schema, and the same in every format."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def document(execution: Execution, *, contents: bool = False, constraints: bool 
 
 
 def validate(exported: dict[str, Any]) -> None:
-    """Check a document against the schema; of its steps only some, because it takes long."""
+    """Check a document against the schema, but only some of its steps, because it is slow."""
     steps = exported["steps"]
     VALIDATOR.validate(exported | {"steps": [*steps[:200], *steps[200::37], *steps[-3:]]})
 
@@ -113,7 +113,7 @@ def named_functions() -> Execution:
 
 
 def test_functions_have_the_names_of_the_file() -> None:
-    """The same in the list, in the text of calls, and in the explorer."""
+    """The names are the same in the list, in the text of calls, and in the explorer."""
     execution = named_functions()
     exported = document(execution)
     validate(exported)
@@ -259,7 +259,7 @@ print(execution.output.instructions, size, peak)
 
 @pytest.mark.slow
 def test_a_long_run_needs_little_memory() -> None:
-    """1.4 million steps, the longest run there is: hundreds of megabytes of JSON."""
+    """The longest possible run has 1.4 million steps and hundreds of megabytes of JSON."""
     process = subprocess.run(
         [sys.executable, "-c", MEASURE],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The kind of every constraint, and formulas that say what the expression computes."""
+"""The kind of every constraint, and formulas that compute the same value as the expression."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from solproof.tracing.shapes import Kind, column_name, formula, shape_of
 
 
 class Element:
-    """A field element, for formulas as Python code."""
+    """A field element, so that formulas can be evaluated as Python code."""
 
     def __init__(self, value: int) -> None:
         self.value = value % P
@@ -51,7 +51,7 @@ def _value(other: Element | int) -> int:
 
 
 def random_evaluator(chip: Chip) -> Evaluator:
-    """Random rows, whatever the constraints say."""
+    """Random rows, which need not satisfy the constraints."""
     source = np.random.default_rng(3)
 
     def table(width: int) -> NDArray[np.uint32]:
@@ -65,7 +65,7 @@ def random_evaluator(chip: Chip) -> Evaluator:
 @pytest.mark.parametrize("chip", CIRCUIT.chips, ids=lambda chip: chip.name)
 def test_formulas_and_parts_compute_the_constraint(chip: Chip) -> None:
     values = random_evaluator(chip)
-    row = 1  # not the last
+    row = 1  # not the last row
     for constraint in chip.constraints:
         shape = shape_of(chip, constraint)
         whole = int(values.column(constraint.expression)[row])

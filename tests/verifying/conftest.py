@@ -1,4 +1,4 @@
-"""Proofs that several tests of this folder look at; each is made once."""
+"""Proofs that several tests of this folder use. Each is made once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every cryptographic syscall in one proof, and one that fails in another."""
+"""Every cryptographic syscall in one proof, and a failing one in another proof."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every way in which a program can be stopped is proven, and none that did not happen."""
+"""Every way in which a program can be stopped is proven, and no fault that did not happen is accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def proven(execution: Execution) -> ProofFile:
 
 @pytest.mark.parametrize(("name", "version"), list(runs()))
 def test_faults_are_proven(name: str, version: int) -> None:
-    """The verdict is what the runtime reports, from the proof, the program and the input alone."""
+    """The verdict is the runtime's outcome, from the proof, the program and the input alone."""
     case, execution = CASES[name], execute(given(name, version))
     fault = execution.run.fault
     assert fault is not None
@@ -54,7 +54,7 @@ def other_claims(claim: Claim) -> Iterator[tuple[str, Claim]]:
         registers[number] ^= 1 << 3
         yield f"r{number}", replace(claim, final=replace(final, registers=tuple(registers)))
     if claim.events:
-        yield "an event less", replace(claim, events=claim.events[:-1])
+        yield "one event fewer", replace(claim, events=claim.events[:-1])
         last = claim.events[-1]
         yield "a result", replace(claim, events=(*claim.events[:-1], replace(last, result=last.result ^ 1)))
         for word in last.words[:2]:

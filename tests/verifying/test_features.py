@@ -1,4 +1,4 @@
-"""The feature set is part of the statement: what is a syscall on one cluster is none on another."""
+"""The feature set is part of the statement: a syscall on one cluster may not exist on another."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_both_sides_of_a_gate_are_proven(features: FeatureSet, fault: str | None
     ids=["mainnet", "none", "sha512", "a rule", "a stake", "a sysvar"],
 )
 def test_a_proof_is_about_its_cluster(other: Parameters) -> None:
-    """Even when its header is changed to name the other one."""
+    """The proof is rejected even if its header is changed to name the other cluster."""
     scene = given(BLAKE3)
     data = prove(scene).data
     elsewhere = replace(scene, parameters=other)
@@ -68,7 +68,7 @@ def test_a_proof_is_about_its_cluster(other: Parameters) -> None:
 
 
 def test_digests() -> None:
-    """Every difference shows, and the same set made in another way is the same."""
+    """Every difference changes the digest. The same set, made in another way, has the same digest."""
     digests = [
         input_digest(given(features)) for features in (MAINNET, BLAKE3, ANOTHER_RULE, FEATURE_SETS["none"])
     ]
@@ -77,7 +77,7 @@ def test_digests() -> None:
 
 
 def test_keys_are_kept_for_each_feature_set() -> None:
-    """The key commits to what is a syscall: asked for in turn, each set gets its own."""
+    """The key commits to the set of syscalls. Requested in turn, each feature set gets its own key."""
     program = load_program(ELF)
     first, second = (program_key(default_system(), program, features) for features in (MAINNET, BLAKE3))
     assert first.engine_key.digest != second.engine_key.digest

@@ -1,4 +1,4 @@
-"""Provers that skip the checks: what the engine makes of a lie is rejected by the verifier."""
+"""Provers that skip the checks: the engine proves a lie, and the verifier rejects the proof."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_forged_witnesses(
 
 
 def test_forged_count(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A multiplicity that is not how often an entry is asked for."""
+    """A multiplicity that differs from how often the entry is queried."""
 
     def lying(*arguments: Any) -> Witness:
         forgery = Forgery(build_witness(*arguments))
@@ -106,13 +106,13 @@ def test_an_honest_witness_on_the_same_way(pinocchio: Proven, monkeypatch: pytes
     assert verify(data, pinocchio.given).output == pinocchio.output
 
 
-# SYSCALLS: the engine accepts what the circuit leaves to the replay.
+# SYSCALLS: the engine accepts lies that the circuit leaves to the replay.
 
 ACROSS = 0x2_0000_0FFC
 
 
 class LyingMemory:
-    """A memory that stores another first byte."""
+    """A memory that stores a different first byte."""
 
     def __init__(self, true: Any) -> None:
         self._true = true
@@ -125,7 +125,7 @@ class LyingMemory:
 
 
 class LyingSyscall:
-    """A syscall with another result, or that leaves other memory, than the runtime's."""
+    """A syscall whose result, or the memory that it leaves, differs from the runtime's."""
 
     def __init__(self, true: Any, result: int, memory: bool) -> None:
         self.name = true.name
@@ -179,8 +179,9 @@ def test_lying_syscalls(
     sentence: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A run in which a syscall did something else. Copies across frames of the stack are events: the proof is
-    consistent, and only the replay can tell.
+    """A run in which a syscall did something different.
+
+    Copies across frames of the stack are events. So the proof is consistent, and only the replay can notice.
     """
     content = (0x0807060504030201).to_bytes(8, "little")
     parts = [
@@ -204,7 +205,7 @@ def test_lying_syscalls(
 
 
 def test_syscall_without_charge(classic: Proven) -> None:
-    """Compute units are the verifier's own count."""
+    """The verifier counts compute units itself."""
     events = tuple(replace(event, compute_units=0) for event in classic.claim.events)
     claim = replace(classic.claim, events=events)
     data = replace(classic.file, claim=claim.to_bytes()).to_bytes()

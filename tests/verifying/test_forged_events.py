@@ -1,5 +1,6 @@
-"""Every syscall, and every lie about its event: a proof whose claim is changed is rejected, and so is what a
-machine records whose syscalls do something else.
+"""Every syscall, with every lie about its event.
+
+A proof with a changed claim is rejected. So is a run recorded by a machine whose syscalls do something else.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def test_every_syscall_has_an_example() -> None:
 
 
 class Proven(NamedTuple):
-    """A proof, with its claim read."""
+    """A proof and its decoded claim."""
 
     given: ExecutionInput
     file: ProofFile
@@ -59,7 +60,7 @@ class Proven(NamedTuple):
 @lru_cache(maxsize=3)
 def proven(*names: str) -> Proven:
     """One proof of all these calls."""
-    # The first call is none of the events: the circuit proves it, and what it takes off the meter.
+    # The first call is not an event: the circuit proves the call and its charge.
     given = given_input(*names, before=call("sol_memset_", (RESULT, 0xEE, 8)))
     file = ProofFile.from_bytes(prove(given).data)
     return Proven(given, file, Claim.from_bytes(file.claim))
@@ -143,7 +144,7 @@ def test_changed_claims(name: str) -> None:
 @pytest.mark.parametrize("units", [0, 9, 11, 2**31 - 2**24 + 11, 2**32 - 1])
 @pytest.mark.parametrize("name", ["sol_log_", "sol_panic_"])
 def test_changed_units(name: str, units: int) -> None:
-    """What the memory syscalls that chips prove cost is the claim's, in all and before each event."""
+    """The claim holds the cost of memory syscalls that chips prove, in total and before each event."""
     proof, _ = proof_with(name)
     assert proof.claim.memory_units == 10
     events = tuple(replace(event, memory_units=units) for event in proof.claim.events)
@@ -160,7 +161,7 @@ def test_changed_units(name: str, units: int) -> None:
 
 @pytest.mark.parametrize("name", ["sol_sha256", *ENDING])
 def test_the_truth_is_accepted(name: str) -> None:
-    """With the compute units of the runtime, which no claim names: the verifier counts them itself."""
+    """The verifier counts the runtime's compute units itself, because they are not in the claim."""
     proof, _ = proof_with(name)
     verdict = verify(proof.file.to_bytes(), proof.given)
     assert verdict.output == execute(proof.given).output
@@ -172,7 +173,7 @@ def test_the_truth_is_accepted(name: str) -> None:
 
 
 class LyingMemory:
-    """A memory that stores another last byte."""
+    """A memory that stores a different last byte."""
 
     def __init__(self, true: Any) -> None:
         self._true = true
@@ -187,7 +188,7 @@ class LyingMemory:
 
 
 def execute_with(name: str, lying: Any) -> Execution:
-    """A run in which one syscall is another function."""
+    """A run in which one syscall is replaced by another function."""
     features = PARAMETERS.features
     syscalls = {**registry(features), SYSCALL_HASHES[name]: Syscall(name, lying)}
     with pytest.MonkeyPatch.context() as patch:
@@ -196,7 +197,7 @@ def execute_with(name: str, lying: Any) -> Execution:
 
 
 def replayed(execution: Execution) -> int:
-    """The verifier's replay of a run; the compute units that it counts."""
+    """The compute units that the verifier's replay of a run counts."""
     run, invocation = execution.run, prepare(execution.input)
     return replay(run.trace.events, invocation, invocation.context(), run.final.clk).compute_units
 
@@ -215,7 +216,7 @@ def test_lying_results(name: str) -> None:
 
 @pytest.mark.parametrize("name", RETURNING)
 def test_lying_memory(name: str) -> None:
-    """What a syscall writes, it writes wrongly; one that writes nothing writes where it should not."""
+    """A wrong write is noticed, and so is a write by a syscall that writes nothing."""
     memories = []
 
     def lying(context: SyscallContext, *arguments: int) -> int:
@@ -244,7 +245,7 @@ def test_lying_memory(name: str) -> None:
 
 @pytest.mark.parametrize("name", RETURNING)
 def test_lying_charges(name: str) -> None:
-    """The verifier counts what the runtime takes, whatever the machine took."""
+    """The verifier counts the runtime's charge, whatever the machine charged."""
 
     def lying(context: SyscallContext, *arguments: int) -> int:
         remaining = context.remaining

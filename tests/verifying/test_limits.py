@@ -62,7 +62,7 @@ def test_budget(limit: int, fault: str | None, version: int) -> None:
 
 
 def test_the_largest_account() -> None:
-    """The last byte of 10 MiB of data becomes 7; proving looks only at the words that the run touches."""
+    """The last byte of 10 MiB of data becomes 7. Proving needs only the words that the run touches."""
     account = Account(KEY, OWNER, 1, bytes(LARGEST_ACCOUNT))
     last = INPUT + 8 + 88 + LARGEST_ACCOUNT - 1
     body = [f"lddw r1, {last}; mov64 r2, 7; stxb [r1], r2; exit"]
@@ -74,7 +74,7 @@ def test_the_largest_account() -> None:
 @pytest.mark.parametrize("length", range(8))
 @pytest.mark.parametrize("version", [0, 3])
 def test_inputs_of_any_length(length: int, version: int) -> None:
-    """The last byte of the input can be read, and no byte after it."""
+    """The last byte of the input is readable, and no byte after it is."""
     data = bytes(range(1, length + 1))
     for beyond, fault in ((0, None), (1, "AccessViolation")):
         end = 16 + length + 32 - 1 + beyond
@@ -84,7 +84,7 @@ def test_inputs_of_any_length(length: int, version: int) -> None:
 
 
 def test_the_unaligned_layout() -> None:
-    """Memo v1, of the deprecated loader, on an account whose data has an odd length."""
+    """Memo v1, which has the deprecated loader, on an account whose data has an odd length."""
     account = InstructionAccount(Account(KEY, bytes(32), 1, b"abc"), is_signer=True)
     memo = mainnet_programs()["memo_v1"]
     given = ExecutionInput(memo, OWNER, (account,), b"a memo", Parameters(loader=Loader.V1))

@@ -1,6 +1,6 @@
-"""What a patch release keeps: the proof system, and the keys of programs.
+"""The things that a patch release keeps: the proof system, and the keys of programs.
 
-A whole proof is too large to be kept here; one of the engine is, in tests/engine/test_pinned.py.
+A whole proof is too large to be kept here. A proof of the engine alone is in tests/engine/test_pinned.py.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from solproof.program.elf_writer import write_elf
 from solproof.runtime.features import MAINNET
 
 WHAT_TO_DO = (
-    "the circuit, the engine's parameters or the way a program is loaded has changed: proofs made before are "
-    "of another version now. If that is meant, VERSIONING.md says which release it may be in; write it into "
-    "CHANGELOG.md and replace the digest here"
+    "the circuit, the engine's parameters or the loading of programs has changed, so earlier proofs are now "
+    "proofs of another version. If this is intended, VERSIONING.md states which release may contain it; "
+    "describe it in CHANGELOG.md and replace the digest here"
 )
 
 

@@ -34,7 +34,7 @@ def test_checked(token: str, name: str) -> None:
     ("token", "name"), [*((CLASSIC, name) for name in PROVEN), (TOKEN_2022, "TransferChecked")]
 )
 def test_proven(token: str, name: str) -> None:
-    """A failing instruction is a result: its proof verifies, and says what the runtime says.
+    """A failing instruction is a result too: its proof verifies, with the runtime's error.
 
     Token-2022 has more instructions than the 65,536 that sBPF once allowed.
     """

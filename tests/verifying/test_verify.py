@@ -33,7 +33,7 @@ Change = Callable[[ExecutionInput], ExecutionInput]
 
 
 def rejection(data: bytes, given: ExecutionInput) -> tuple[Rejection, str]:
-    """The reason for which a file is rejected, and the sentence."""
+    """The reason for which a file is rejected, and the message."""
     with pytest.raises(ProofRejected) as caught:
         verify(data, given)
     assert str(caught.value)
@@ -54,7 +54,7 @@ def test_accepted(classic: Proven, pinocchio: Proven) -> None:
 
 
 def test_another_program(classic: Proven, pinocchio: Proven) -> None:
-    """A valid proof of another program, as it is, and with this program's digests in its header."""
+    """A valid proof of another program, unchanged, and with this program's digests in its header."""
     digest = pinocchio.file.program_sha256.hex()
     reason = rejection(pinocchio.file.to_bytes(), classic.given)
     sentence = f"the proof is about the program with SHA-256 {digest}, not about this one"
@@ -70,7 +70,7 @@ def test_another_program(classic: Proven, pinocchio: Proven) -> None:
 
 
 def about(given: ExecutionInput, file: ProofFile) -> bytes:
-    """The file with another input's digest in its header."""
+    """The file, with the digest of another input in its header."""
     return replace(file, input_sha256=input_digest(given)).to_bytes()
 
 
@@ -120,13 +120,13 @@ def test_another_input(name: str, classic: Proven, pinocchio: Proven) -> None:
         digest = proven.file.input_sha256.hex()
         sentence = f"the proof is about the input with SHA-256 {digest}, not about this one"
         assert reason == (Rejection.OTHER_INPUT, sentence)
-        # The input of one account less is too short for the claim, so the engine is not even asked.
+        # Without one account the input is too short for the claim, so the engine is not called.
         renamed = Rejection.INPUT_WORDS if name == "one account less" else Rejection.ENGINE_PROOF
         assert rejection(about(given, proven.file), given)[0] is renamed
 
 
 def test_a_limit_below_the_run(pinocchio: Proven) -> None:
-    """Even if it were the statement's: a run of 76 instructions does not fit into 75."""
+    """The limit is too low even if the statement has it: a run of 76 instructions does not fit into 75."""
     tight = replace(pinocchio.given, parameters=replace(pinocchio.given.parameters, compute_unit_limit=75))
     assert rejection(about(tight, pinocchio.file), tight) == (
         Rejection.OUTCOME,
@@ -138,7 +138,7 @@ def test_a_limit_below_the_run(pinocchio: Proven) -> None:
 
 
 def changed_claims(claim: Claim, exits: Sequence[int]) -> dict[str, Claim]:
-    """Every field of a claim, changed."""
+    """Changes of every field of a claim."""
     final = claim.final
 
     def with_final(**changes: object) -> Claim:
@@ -211,7 +211,7 @@ def changed_claims(claim: Claim, exits: Sequence[int]) -> dict[str, Claim]:
     }
 
 
-REASONS = {  # whatever is not here, only the engine can tell
+REASONS = {  # only the engine notices the changes that are not listed here
     "clk, none": (Rejection.FINAL_CLK, "the claim's last instruction is number 0, expected 1 to 1400001"),
     "clk, too many": (
         Rejection.FINAL_CLK,
@@ -305,7 +305,7 @@ def test_another_output(classic: Proven) -> None:
 
 
 def test_bytes_after_the_input(pinocchio: Proven) -> None:
-    """The last word of an input whose length is no multiple of 8 has bytes that do not exist."""
+    """If the length of an input is not a multiple of 8, its last word has bytes that do not exist."""
     given = replace(pinocchio.given, instruction_data=pinocchio.given.instruction_data + b"\0\0")
     region = serialize(
         given.accounts, given.instruction_data, given.program_id, given.parameters.loader
@@ -363,7 +363,7 @@ def test_another_key(pinocchio: Proven) -> None:
 
 
 def test_other_engine_parameters(pinocchio: Proven) -> None:
-    """A true proof of a solproof with other parameters is one of another version, unless its header lies."""
+    """A true proof made with other parameters is a proof of another version, unless its header lies."""
     other = with_parameters(queries=230)
     system = ProofSystem(CIRCUIT, Plonky3(other))
     data = prove(pinocchio.given, system=system).data
@@ -419,7 +419,7 @@ def test_truncated_and_extended(pinocchio: Proven) -> None:
 
 
 def test_proofs_exchanged(classic: Proven, pinocchio: Proven) -> None:
-    """The engine's part of one file in the other."""
+    """The engine's part of one file, put into the other."""
     exchanged = replace(classic.file, proof=pinocchio.file.proof)
     reason, sentence = rejection(exchanged.to_bytes(), classic.given)
     assert reason is Rejection.ENGINE_PROOF

@@ -42,7 +42,7 @@ def close() -> ExecutionInput:
 
 
 def create() -> ExecutionInput:
-    """Of a table elsewhere than where authority and slot say: it fails once the address is derived."""
+    """The table's address does not come from authority and slot, so creation fails after its derivation."""
     scene = lookup_table(0)
     scene.accounts["table"] = Account(bytes([5]) * 32, SYSTEM_PROGRAM, 0, b"")
     data = struct.pack("<IQB", 0, tables.SLOT - 1, 255)
@@ -111,7 +111,7 @@ CASES: dict[str, tuple[Callable[[], ExecutionInput], str | None, str | None]] = 
 
 @pytest.mark.parametrize("name", CASES)
 def test_proven(name: str) -> None:
-    """Each with the syscall that it is here for."""
+    """Each instruction calls the syscall for which it was chosen."""
     make, error, syscall = CASES[name]
     given = make()
     execution = execute(given)

@@ -1,6 +1,6 @@
-"""A run as the tables need it: every access chained, every call matched with its exit.
+"""A run in the form that fills the tables: accesses chained in time, calls matched with their exits.
 
-The last instruction is not among the steps: see `solproof.vm.trace.FinalState`.
+The last instruction is not among the steps (see `solproof.vm.trace.FinalState`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from solproof.vm.trace import Run, SyscallEvent
 class AccessLog:
     """The accesses of one run.
 
-    codes: the family code of each step. events: the syscalls that the verifier replays. memory_calls: the
-    calls of memory syscalls that the circuit proves. registers, memory: their accesses, chained in time.
+    codes: the family code of each step.
+    events: the syscalls that the verifier replays.
+    memory_calls: the calls of memory syscalls that the circuit proves.
+    registers, memory: the register and memory accesses, chained in time.
     """
 
     def __init__(self, run: Run, program: ProgramTable) -> None:

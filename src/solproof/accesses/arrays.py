@@ -1,4 +1,4 @@
-"""The arrays of a witness: one entry per step, access, call or slot, whatever the name says."""
+"""The types of a witness's arrays. An array has one entry per step, access, call or slot."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ DEPTH_SHIFT = 32
 class CallTree:
     """Arrays over the calls, in order.
 
-    `exit_clk` is 0 where the frame never exits; `caller` is the clk of the enclosing call, or 0.
+    exit_clk: the number of the matching exit, or 0 if the frame never exits.
+    caller: the clk of the enclosing call, or 0.
     """
 
     clk: Integers
@@ -30,10 +31,10 @@ class CallTree:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """What the call table needs of each call.
+    """The rows of the call table, as arrays over the calls.
 
-    Registers are r6..r9 and r10. `before` and `exit_before` have the frame register as sixth column. `stride`
-    is by how much a call of this program moves r10.
+    The saved registers are r6..r9 and r10, in this order. The sixth column of `before` and `exit_before` is
+    for the frame register. `stride` is the amount by which a call of this program moves r10.
     """
 
     stride: int
@@ -54,12 +55,12 @@ class Calls:
 
 
 def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
-    """Match exits to calls: at one depth they alternate. `exit_clk` must not hold the exit of the program."""
+    """Match exits to calls. At each depth they alternate. `exit_clk` must not hold the program's own exit."""
     clk = np.concatenate([call_clk, exit_clk])
     is_call = np.arange(len(clk)) < len(call_clk)
     order = np.argsort(clk, kind="stable")
     opens = is_call[order]
-    depth = np.cumsum(np.where(opens, 1, -1)) - opens  # of the frame that is opened or closed, from 0
+    depth = np.cumsum(np.where(opens, 1, -1)) - opens  # of the frame that is opened or closed, counted from 0
     caller = np.zeros(len(clk), np.int64)
     matching = np.zeros(len(clk), np.int64)
     times = clk[order]
@@ -68,7 +69,7 @@ def call_tree(call_clk: Integers, exit_clk: Integers) -> CallTree:
         at = np.flatnonzero(depth == level)
         calls = at[opens[at]]
         exits = at[~opens[at]]
-        # They alternate, and only the last call can lack an exit.
+        # Calls and exits alternate, and only the last call can lack an exit.
         matching[calls[: len(exits)]] = times[exits]
         if level:
             caller[calls] = outer_calls[np.searchsorted(outer_calls, times[calls]) - 1]
@@ -82,9 +83,10 @@ def call_accesses(
 ) -> dict[str, Special]:
     """The register accesses of calls and returns, by name.
 
-    saved: per call, r6..r9 are read and r10 is moved, at 2 clk + 1. callee: per call by register, the callee
-    is read at 2 clk. returned: per return, r6..r10 are written at 2 clk + 1. entered, left: per call and per
-    return, the frame register is written at 2 clk + 1.
+    saved: each call reads r6..r9 and moves r10, at 2 clk + 1.
+    callee: each call by register reads the register that holds its target, at 2 clk.
+    returned: each return writes r6..r10 at 2 clk + 1.
+    entered, left: each call and each return writes the frame register at 2 clk + 1.
     """
     calls, exits = len(tree.clk), tree.exit_clk != 0
     registers = np.array(SAVED_REGISTERS)
@@ -132,9 +134,10 @@ def calls_of(
     pc: Integers,
     reached: Integers,
 ) -> Calls:
-    """The rows of the call table, from what the accesses of `call_accesses` find.
+    """The rows of the call table, from the results of the accesses that `call_accesses` lists.
 
-    pc: the slot of each instruction. reached: the slot after each instruction, in order of the steps.
+    pc: the slot of each instruction.
+    reached: the slot after each instruction, in order of the steps.
     """
     calls, exits = len(tree.clk), tree.exit_clk != 0
     width = len(SAVED_REGISTERS)

@@ -1,6 +1,6 @@
 """The memory accesses of a run, chained by word.
 
-When each word was accessed before, and what it holds in the end.
+The chain gives the time of the previous access of each word, and the word's final value.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HOLE_WORDS = 512
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The words that a run touched, each once, by rising (region, index)."""
+    """The words that a run touched, each once, in rising order of (region, index)."""
 
     region: Integers
     index: Integers
@@ -30,16 +30,17 @@ class Cells:
     time: Integers
 
     def of(self, *regions: int) -> Cells:
-        """Those of some regions."""
+        """The cells of the given regions."""
         keep = np.isin(self.region, regions)
         return Cells(self.region[keep], self.index[keep], self.first[keep], self.last[keep], self.time[keep])
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryAccesses:
-    """`before` follows the order in which the accesses were given.
+    """The result of chaining.
 
-    Refreshes name a word as `region << INDEX_BITS | index`.
+    before: the time of the previous access of the same word, in the order in which the accesses were given.
+    refreshes: the refresh rows, whose cell is `region << INDEX_BITS | index`.
     """
 
     before: Integers
@@ -48,7 +49,7 @@ class MemoryAccesses:
 
 
 def available(layout: Layout, region: Integers, index: Integers) -> Integers:
-    """How many bytes of each word exist: 8, but for the last of a region of a size not a multiple of 8."""
+    """How many bytes of each word exist: 8, except in a last word that its region fills only in part."""
     of_input = np.where(region == INPUT, layout.input_size, 2**32)
     size = np.where(region == layout.image_region, layout.image_size, of_input)
     existing: Integers = np.minimum(size - index * WORD, WORD)
@@ -56,13 +57,13 @@ def available(layout: Layout, region: Integers, index: Integers) -> Integers:
 
 
 def tag(layout: Layout, region: Integers, index: Integers) -> Integers:
-    """The tag of each word on the memory bus: the bytes that exist, plus 16 when it is writable."""
+    """The tag of each word on the memory bus: the number of existing bytes, plus 16 if it is writable."""
     writable: Flags = region != layout.image_region
     return available(layout, region, index) + WRITABLE_TAG * writable
 
 
 def skips_hole(layout: Layout, region: Integers, index: Integers) -> Flags:
-    """Whether the word after a word is across a hole of the stack."""
+    """Whether a hole of the stack lies between each word and the next one."""
     if not layout.stack_gaps:
         return np.zeros(region.shape, np.bool_)
     is_last: Flags = (region == STACK) & (index % (2 * HOLE_WORDS) == HOLE_WORDS - 1)
@@ -72,7 +73,7 @@ def skips_hole(layout: Layout, region: Integers, index: Integers) -> Flags:
 def chain_memory(
     region: Integers, index: Integers, time: Integers, old: Values, new: Values
 ) -> MemoryAccesses:
-    """Chain accesses given in any order, no two of one word at one time."""
+    """Chain accesses given in any order. No two accesses may have both the same word and the same time."""
     word = (region << INDEX_BITS) | index
     order = np.argsort(word << TIME_BITS | time, kind="stable")
     word, time, old, new = word[order], time[order], old[order], new[order]

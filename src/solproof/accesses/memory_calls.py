@@ -1,7 +1,8 @@
 """The calls of memory syscalls that chips prove, as arrays. All other syscalls are events of the statement.
 
-Left as events are: a call that fails, one of 16 MiB or more, one that crosses a hole of a V0 stack, and a
-comparison that puts its result at no multiple of 4 (loader v1 allows that) or into its own first range.
+Four kinds of memory calls stay events: a call that fails, a call of 16 MiB or more, a call that crosses a
+hole of a V0 stack, and some comparisons. A comparison stays an event if its result address is not a multiple
+of 4 (loader v1 allows that), or if it puts the result into a word of its own first range.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ OPERATIONS = {SYSCALL_HASHES[name]: operation for operation, name in NAMES.items
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where ranges start, a word and a byte of it; 0 where a call has no such range."""
+    """Where ranges start: a word, and a byte in it. All 0 if a call has no such range."""
 
     region: Integers
     index: Integers
@@ -54,7 +55,7 @@ class Places:
 
     @classmethod
     def of(cls, address: Values, exists: Flags) -> Places:
-        """The places of some addresses."""
+        """The places of the given addresses."""
         address = np.where(exists, address, np.uint64(0))
         low = (address & np.uint64(0xFFFF_FFFF)).astype(np.int64)
         return cls((address >> np.uint64(32)).astype(np.int64), low >> 3, low & 7)
@@ -62,7 +63,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words of memory, before and after; 0 where there is none."""
+    """Words of memory, before and after. Values are 0 where no word exists."""
 
     exists: Flags
     region: Integers
@@ -73,10 +74,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The rows of some calls, a call after the other: see `solproof.circuit.syscalls.memory_block`."""
+    """The rows of some calls, one call after another (see `solproof.circuit.syscalls.memory_block`)."""
 
     call: Integers
-    """Which call a row belongs to."""
+    """The call that each row belongs to."""
     clk: Integers
     is_first: Flags
     is_last: Flags
@@ -91,7 +92,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True)
 class MemoryCalls:
-    """Calls, in order. Arrays over them, but for `blocks`, which has the rows of all that have bytes."""
+    """Calls in order, as arrays over the calls. `blocks` has the rows of all calls with bytes."""
 
     clk: Integers
     operation: Integers
@@ -99,15 +100,15 @@ class MemoryCalls:
     length: Integers
     cost: Integers
     units: Integers
-    """What the calls before cost."""
+    """The compute units that all earlier calls cost."""
     value: Integers
-    """Of a set the byte, of a comparison the difference, else 0."""
+    """The byte of a set, the difference of a comparison, and 0 for the other operations."""
     first: Places
     second: Places
     reads: Flags
-    """The word of the second range is met together with the first word of the first."""
+    """Whether the first row of the call's block also has a word of the second range."""
     result: Words
-    """Of a comparison: the word that holds its difference."""
+    """For a comparison: the word that holds the difference."""
     blocks: Blocks
 
     def __len__(self) -> int:
@@ -115,7 +116,7 @@ class MemoryCalls:
 
 
 def split_events(run: Run) -> tuple[tuple[SyscallEvent, ...], MemoryCalls]:
-    """The events of the statement, and the calls that chips prove."""
+    """Split the syscalls of a run into the events of the statement and the calls that chips prove."""
     public, proven, units = [], [], 0
     for event in run.trace.events:
         if event.clk <= run.final.steps and _has_chips(event, run.layout):
@@ -134,7 +135,7 @@ def _has_chips(event: SyscallEvent, layout: Layout) -> bool:
     ranges = [(first, length)] if operation is Operation.SET else [(first, length), (second, length)]
     if layout.stack_gaps and any(_leaves_frame(*range_) for range_ in ranges):
         return False
-    # The difference and the words of the first range are accessed at the same time.
+    # The difference is written at the same time as the words of the first range are accessed.
     into_first = length != 0 and first // WORD <= result // WORD <= (first + length - 1) // WORD
     return operation is not Operation.COMPARE or (result % 4 == 0 and not into_first)
 
@@ -214,7 +215,7 @@ def _blocks(
 
 
 class _Lookup:
-    """The words that events list, found by event, region and index."""
+    """The words that the events list, to be found by event, region and index."""
 
     def __init__(self, events: Sequence[SyscallEvent]) -> None:
         rows = [(call, word) for call, event in enumerate(events) for word in event.words]
@@ -222,12 +223,12 @@ class _Lookup:
         values = np.array([(word.old, word.new) for _, word in rows], np.uint64).reshape(-1, 2)
         key = _key(where[:, 0], where[:, 1], where[:, 2])
         order = np.argsort(key)
-        # One key more that nothing has, so that every search ends at a row.
+        # One extra key that no word has, so that every search ends at a row.
         self._key = np.append(key[order], np.iinfo(np.int64).max)
         self._values = np.append(values[order], np.zeros((1, 2), np.uint64), axis=0)
 
     def words(self, call: Integers, region: Integers, index: Integers, exists: Flags) -> Words:
-        """The words with these keys, where they exist."""
+        """The words with these keys. The values of a word that is not found are 0."""
         key = _key(call, region, index)
         position = np.searchsorted(self._key, key)
         found = np.where(

@@ -1,4 +1,4 @@
-"""The memory accesses of a run, chained: loads, stores, events, and the memory syscalls that chips prove."""
+"""The chained memory accesses of a run: loads, stores, events, and memory syscalls that chips prove."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from solproof.accesses.registers import Refreshes
 from solproof.vm.trace import Run, SyscallEvent
 
 Accesses = tuple[Integers, Integers, Integers, Values, Values]
-"""Region, index, time, and the word before and after: arrays of one length, as `chain_memory` takes them."""
+"""Region, index, time, word before and word after: arrays of one length, as `chain_memory` takes them."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordPair:
-    """Arrays over all loads and stores: the word of the first byte, and the word after it.
+    """The two words of all loads and stores: the word of the first byte, and the word after it.
 
-    A word after is the word before with the stored bytes put in. `second_before` counts only where an access
-    reaches the second word.
+    The value after an access is the value before, with the stored bytes put in. `second_before` is meaningful
+    only if the access reaches the second word.
     """
 
     first_after: Values
@@ -34,9 +34,12 @@ class WordPair:
 
 @dataclass(frozen=True, slots=True)
 class MemoryLog:
-    """access_of_step: the number of each step's load or store. Every `before` is the time of the access
-    before: of each word of an event, of the shifted and the aligned word of each row of a block, and of the
-    word that holds the result of each memory syscall; 0 where there is no such word.
+    """All memory accesses of a run.
+
+    access_of_step: the number of each step's load or store.
+    Every `before` is the time of the previous access of the same word. There is one for each word of an
+    event, for the shifted and the aligned word of each row of a block, and for the word that holds the result
+    of each memory syscall. It is 0 if there is no such word.
     """
 
     access_of_step: Integers
@@ -54,8 +57,9 @@ def memory_log(
 ) -> MemoryLog:
     """Chain the memory accesses of a run.
 
-    codes: the family code of each step. events: those of the statement. proven: the calls of memory syscalls
-    that the circuit proves.
+    codes: the family code of each step.
+    events: the events of the statement.
+    proven: the calls of memory syscalls that the circuit proves.
     """
     trace = run.trace
     size = program.size[trace.pc[: len(codes)]]
@@ -101,7 +105,7 @@ def memory_log(
 def _words_after(
     run: Run, size: Integers, is_store: Flags, start: Values, value: Values
 ) -> tuple[Values, Values]:
-    """The two words of each access after it: those before, with the stored bytes put in."""
+    """The two words after each access: the words before it, with the stored bytes put in."""
     first, second = run.trace.first_word, run.trace.second_word
     bits = (size * 8).astype(np.uint64)
     mask = np.uint64(2**64 - 1) >> (np.uint64(64) - bits)
@@ -116,7 +120,7 @@ def _words_after(
 
 
 def _event_words(events: Sequence[SyscallEvent]) -> Accesses:
-    """The words of events, in order, each accessed at 2 clk."""
+    """The words of events in order, each accessed at 2 clk."""
     words = [(event.clk, word) for event in events for word in event.words]
     places = np.array([(clk, word.region, word.index) for clk, word in words], np.int64).reshape(-1, 3)
     values = np.array([(word.old, word.new) for _, word in words], np.uint64).reshape(-1, 2)
@@ -131,7 +135,7 @@ def _word_accesses(words: Words, time: Integers, *, writes: bool = True) -> Acce
 
 
 def _spread(values: Integers, where: Flags) -> Integers:
-    """The values at the places where a mask is set, 0 elsewhere."""
+    """Put the values at the places where the mask is set, and 0 elsewhere."""
     spread = np.zeros(len(where), np.int64)
     spread[where] = values
     return spread

@@ -1,4 +1,4 @@
-"""The program as its rows see it: what stands at each slot, as arrays over the slots."""
+"""The program table: the decoded content of each slot, as arrays over the slots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from solproof.accesses.arrays import Flags, Integers, Values
 
 
 class FamilyCode(IntEnum):
-    """The family number of a program message. 0 is never queried: a slot that cannot be executed."""
+    """The family number of a program message. 0 marks a slot that cannot be executed. It is never queried."""
 
     ADD = 1
     ARITHMETIC = 2
@@ -28,7 +28,7 @@ class FamilyCode(IntEnum):
     EXIT = 15
     SYSCALL = 16
     STACK_GAPS = 17
-    """Of no instruction: the row that says that the stack has holes."""
+    """Not an instruction: the row that states that the stack has holes."""
     MULTIPLY_WIDE = 18
     DIVIDE_SIGNED = 19
     JUMP_HALF = 20
@@ -36,9 +36,10 @@ class FamilyCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProgramTable:
-    """One entry per slot.
+    """Arrays with one entry per slot.
 
-    `code` is 0 where nothing can be executed: second slots of lddw, unknown opcodes, unresolved calls.
+    `code` is 0 if nothing can be executed at a slot: the second slot of an lddw, an unknown opcode, or an
+    unresolved call.
     """
 
     code: Integers
@@ -48,9 +49,9 @@ class ProgramTable:
     offset: Integers
     flags: Integers
     reads_source: Flags
-    """The source register is operand b."""
+    """Whether the source register is operand b."""
     uses_destination: Flags
     writes_destination: Flags
     size: Integers
-    """Bytes of a load or store, 0 for any other."""
+    """The number of bytes that a load or store accesses, 0 for other instructions."""
     text_address: int

@@ -1,4 +1,4 @@
-"""What the prover and the verifier both know of a run, as the circuit sees it."""
+"""The public data of a run: what both the prover and the verifier know of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from solproof.vm.trace import FinalState, SyscallEvent
 
 @dataclass(frozen=True, slots=True)
 class InputWords:
-    """The touched words of the input: rising indices, first and last values."""
+    """The touched words of the input, in rising order of their indices, with first and last values."""
 
     index: Integers
     first: Values
@@ -22,7 +22,7 @@ class InputWords:
 
 @dataclass(frozen=True, slots=True)
 class PublicData:
-    """The public facts of a run, from which every public column follows."""
+    """The public facts of a run. They determine every public column."""
 
     entry: int
     registers: Sequence[int]
@@ -31,13 +31,13 @@ class PublicData:
     final: FinalState
     input_words: InputWords
     memory_units: int
-    """What the memory syscalls that chips prove cost."""
+    """The compute units that the memory syscalls proven by chips cost."""
     events: Sequence[SyscallEvent]
-    """The other syscalls, in order; only the last may be one that fails, at the last instruction."""
+    """All other syscalls, in order. Only the last one may fail, and only at the last instruction."""
 
     @property
     def returned_events(self) -> tuple[SyscallEvent, ...]:
-        """The events that returned: every event but one that fails at the last instruction."""
+        """The events that returned: all, except an event that fails at the last instruction."""
         return tuple(event for event in self.events if event.clk <= self.final.steps)
 
 

@@ -1,4 +1,4 @@
-"""The register accesses of a run, chained: instructions, calls, returns and syscalls."""
+"""The chained register accesses of a run: instructions, calls, returns and syscalls."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ARGUMENTS = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True, slots=True)
 class SyscallAccesses:
-    """Arrays over some syscalls: r0 before each call, and the times of the accesses before its own."""
+    """Arrays over some syscalls: r0 before each call, and the times of the accesses before the call's own."""
 
     r0: Values
     arguments_before: Integers  # [calls, arguments]
@@ -40,7 +40,11 @@ class SyscallAccesses:
 
 @dataclass(frozen=True, slots=True)
 class RegisterLog:
-    """`accesses` are those of all instructions; calls and syscalls have what their chips need."""
+    """The register accesses of a run.
+
+    accesses: the accesses of all instructions.
+    The other fields hold the accesses that the chips of calls and syscalls need.
+    """
 
     accesses: RegisterAccesses
     calls: Calls
@@ -57,8 +61,9 @@ def register_log(
 ) -> RegisterLog:
     """Chain the register accesses of a run.
 
-    codes: the family code of each step. returned: the events that returned. proven: the calls of memory
-    syscalls that the circuit proves.
+    codes: the family code of each step.
+    returned: the events that returned.
+    proven: the calls of memory syscalls that the circuit proves.
     """
     steps, pc = len(codes), run.trace.pc[: len(codes)]
     accessed = np.full((steps, 2), -1, np.int8)
@@ -100,7 +105,7 @@ def _memory_call_accesses(calls: MemoryCalls) -> Special:
 def _syscall_accesses(
     clk: Integers, arguments: Sequence[int], result: Values, units: Values | None
 ) -> Special:
-    """Per syscall: the arguments are read, r0 is written, and the units are read, or written if given."""
+    """The accesses of each syscall. It reads its arguments, writes r0, and reads the units or writes them."""
     index = np.tile(np.array([*arguments, 0, MEMORY_UNITS_REGISTER]), len(clk))
     time = np.repeat(2 * clk, len(arguments) + 2) + np.isin(index, (0, MEMORY_UNITS_REGISTER))
     value = np.zeros(len(time), np.uint64)

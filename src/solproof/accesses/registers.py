@@ -1,6 +1,6 @@
-"""The register accesses of a run, chained: what each access finds, and when the register was accessed before.
+"""The chained register accesses of a run: the value that each access finds, and the time of the one before.
 
-Times: the source of instruction clk is accessed at 2 clk, its destination at 2 clk + 1 (see
+The source of instruction clk is accessed at time 2 clk, its destination at 2 clk + 1 (see
 `solproof.air.gadgets`).
 """
 
@@ -17,18 +17,18 @@ from solproof.accesses.arrays import Flags, Integers, Values
 FRAME_REGISTER = 11
 """Pseudo-register of the circuit: the clk of the open call and the call depth."""
 MEMORY_UNITS_REGISTER = 12
-"""Pseudo-register of the circuit: what the memory syscalls that chips prove have cost, in compute units."""
+"""Pseudo-register of the circuit: the compute units that memory syscalls proven by chips have cost."""
 CIRCUIT_REGISTERS = 13
-"""How many registers the circuit has, pseudo-registers included."""
+"""How many registers the circuit has, including pseudo-registers."""
 
 MAXIMUM_GAP = 2**16
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshes:
-    """Accesses that come more than 2^16 after the one before.
+    """Accesses whose distance from the previous access exceeds 2^16.
 
-    Each needs a refresh row, which re-stamps the cell at `now`.
+    Each needs a refresh row, which moves the time of the cell forward to `now`.
     """
 
     index: Integers
@@ -39,7 +39,10 @@ class Refreshes:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """Register accesses of calls, exits and syscalls: arrays of one length. `value` counts where `writes`."""
+    """Register accesses of calls, exits and syscalls, as arrays of one length.
+
+    `value` is meaningful only if `writes` is set.
+    """
 
     index: Integers
     time: Integers
@@ -52,14 +55,14 @@ class Special:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What special accesses find, in their order, and the times of the accesses before them."""
+    """The values that special accesses find, in their order, and the times of the accesses before them."""
 
     value: Values
     before: Integers
 
 
 def joined(parts: Mapping[str, Special]) -> Special:
-    """Every part, one after the other."""
+    """All parts, one after another."""
     return Special(
         index=np.concatenate([part.index for part in parts.values()]),
         time=np.concatenate([part.time for part in parts.values()]),
@@ -69,7 +72,7 @@ def joined(parts: Mapping[str, Special]) -> Special:
 
 
 def parted(parts: Mapping[str, Special], accesses: RegisterAccesses) -> dict[str, Found]:
-    """What each part of `joined(parts)` finds, by name."""
+    """The results of each part of `joined(parts)`, by name."""
     ends = np.cumsum([len(part) for part in parts.values()])[:-1]
     values, befores = np.split(accesses.special_value, ends), np.split(accesses.special_before, ends)
     return {name: Found(value, before) for name, value, before in zip(parts, values, befores, strict=True)}
@@ -77,9 +80,10 @@ def parted(parts: Mapping[str, Special], accesses: RegisterAccesses) -> dict[str
 
 @dataclass(frozen=True, slots=True)
 class RegisterAccesses:
-    """`value` is what an access finds, `before` the time of the access before it (0: none).
+    """The result of chaining.
 
-    Slot 0 is the source, slot 1 the destination.
+    `value` is the value that an access finds. `before` is the time of the previous access, or 0 if there is
+    none. Column 0 is the source, column 1 the destination.
     """
 
     value: Values  # [steps, 2]
@@ -92,7 +96,11 @@ class RegisterAccesses:
 
 
 def split_gaps(time: Integers, before: Integers) -> tuple[Integers, Flags]:
-    """The `before` that each access shows on the bus, and which accesses need a refresh row at `time - 1`."""
+    """Split `before` where it is too far back for one access.
+
+    Returns the `before` that each access shows on the bus, and which accesses need a refresh row at `time -
+    1`.
+    """
     far = time - before - 1 >= MAXIMUM_GAP
     return np.where(far, time - 1, before), far
 
@@ -102,9 +110,11 @@ def chain_registers(
 ) -> RegisterAccesses:
     """Chain the accesses of every register.
 
-    `registers` is [steps, 2], -1 for no access; `writes` [steps] says that the destination takes `values`
-    [steps]; `initial` is [registers]. Special accesses must not share a time with another access of their
-    register.
+    registers: [steps, 2], -1 if there is no access.
+    writes: [steps], whether the destination is set to `values`.
+    values: [steps].
+    initial: [registers].
+    A special access must not have the same time as another access of the same register.
     """
     flat = registers.reshape(-1)
     found = np.zeros(flat.shape, np.uint64)

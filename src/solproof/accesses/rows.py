@@ -1,4 +1,4 @@
-"""What a chip's `fill` sees: some steps of a run, with everything about them as arrays."""
+"""The input of a chip's `fill`: some steps of a run, with all their data as arrays."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from solproof.accesses.program import FamilyCode
 
 
 class Rows:
-    """Steps of an execution; every property is an array over them.
+    """Steps of an execution. Every property is an array over the steps.
 
-    `a` is the destination register before, `b` the operand, `c` what the instruction wrote or stored.
+    `a` is the destination register before the instruction. `b` is the operand. `c` is the value that the
+    instruction wrote or stored.
     """
 
     def __init__(self, log: AccessLog, steps: Integers) -> None:
@@ -25,14 +26,14 @@ class Rows:
 
     @classmethod
     def of(cls, log: AccessLog, codes: tuple[FamilyCode, ...]) -> Rows:
-        """The steps whose instruction has one of the codes."""
+        """The steps whose instruction has one of the given codes."""
         return cls(log, np.flatnonzero(np.isin(log.codes, codes)))
 
     def __len__(self) -> int:
         return len(self._steps)
 
     def where(self, mask: Flags) -> Rows:
-        """The rows for which a mask over them is set."""
+        """The rows at which the mask is set."""
         return Rows(self._log, self._steps[mask])
 
     # THE INSTRUCTION
@@ -59,7 +60,7 @@ class Rows:
 
     @property
     def offset(self) -> Integers:
-        """Distance of a jump or offset of an address."""
+        """Distance of a jump, or offset of an address."""
         return self._log.program.offset[self.pc]
 
     @cached_property
@@ -86,7 +87,7 @@ class Rows:
 
     @cached_property
     def a(self) -> Values:
-        """The destination register before."""
+        """The destination register before the instruction."""
         return self._log.registers.accesses.value[:, 1][self._steps]
 
     @cached_property
@@ -97,7 +98,7 @@ class Rows:
 
     @cached_property
     def c(self) -> Values:
-        """What the instruction wrote to its destination, or stored."""
+        """The value that the instruction wrote to its destination or stored."""
         return self._log.trace.value[self._steps]
 
     @property
@@ -128,22 +129,22 @@ class Rows:
 
     @cached_property
     def first_word(self) -> Values:
-        """The word with the first byte, before."""
+        """The word that holds the first byte, before the access."""
         return self._log.trace.first_word[self._access]
 
     @property
     def second_word(self) -> Values:
-        """The word after it in physical memory, before."""
+        """The next word in physical memory, before the access."""
         return self._log.trace.second_word[self._access]
 
     @property
     def first_after(self) -> Values:
-        """The word with the first byte, after."""
+        """The word that holds the first byte, after the access."""
         return self._log.memory.pair.first_after[self._access]
 
     @property
     def second_after(self) -> Values:
-        """The word after it, after."""
+        """The next word in physical memory, after the access."""
         return self._log.memory.pair.second_after[self._access]
 
     @property
@@ -153,7 +154,7 @@ class Rows:
 
     @property
     def second_before(self) -> Integers:
-        """Time of the previous access of the second word; counts only where the access reaches it."""
+        """Time of the previous access of the second word. Meaningful only if the access reaches that word."""
         return self._log.memory.pair.second_before[self._access]
 
     @cached_property
@@ -166,7 +167,7 @@ class Rows:
 
     @property
     def is_writable(self) -> Flags:
-        """Whether the words may be stored to."""
+        """Whether stores to the words are allowed."""
         writable: Flags = self._region != self._log.layout.image_region
         return writable
 
@@ -177,17 +178,17 @@ class Rows:
 
     @property
     def second_available(self) -> Integers:
-        """How many bytes of the word after it exist."""
+        """How many bytes of the second word exist."""
         return available(self._log.layout, self._region, self._index + 1)
 
     @property
     def skips_hole(self) -> Flags:
-        """Whether the word after the first is in the next frame of the stack."""
+        """Whether the second word is in the next frame of the stack."""
         return skips_hole(self._log.layout, self._region, self._index)
 
     # CALLS
 
     @property
     def calls(self) -> Calls:
-        """The calls of the whole execution: the rows of the call table."""
+        """The calls of the whole execution. They are the rows of the call table."""
         return self._log.registers.calls

@@ -1,4 +1,4 @@
-"""A table being filled: the rows of one chip, addressed by column name."""
+"""A table while it is filled: the rows of one chip, with columns addressed by name."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from solproof.air.field import P
 
 MINIMUM_HEIGHT = 16
 LARGEST_HEIGHT = 2**22
-"""The engine proves no higher table."""
+"""The engine cannot prove a higher table."""
 
 
 def padded_height(rows: int) -> int:
-    """The smallest height of a table that holds some rows."""
+    """The smallest height of a table that holds the given number of rows."""
     return max(MINIMUM_HEIGHT, 1 << max(rows - 1, 0).bit_length())
 
 
 def split_heights(rows: int) -> list[int]:
-    """The heights of the tables that hold some rows: one, or two where that saves a quarter of the cells or
-    more, as heights are powers of two; none for no rows.
+    """The heights of the tables that hold the given number of rows.
+
+    The list is empty if there are no rows. Heights are powers of two, so the rows are split into two tables
+    if that saves at least a quarter of the cells.
     """
     if rows == 0:
         return []
@@ -34,12 +36,14 @@ def split_heights(rows: int) -> list[int]:
 
 
 def split_blocks(starts: Integers, rows: int, largest: int) -> list[int]:
-    """How many rows go into each table of a chip whose rows form blocks, which start at some rows and stay
-    whole: one table, unless it would have more than `largest` rows; none for no rows. No block may be higher
-    than a table.
+    """How many rows go into each table of a chip whose rows form blocks.
 
-    A table whose last row ends a block, or is padding, obeys its constraints by itself: none of them looks
-    from the last row of a block at the next, but for whether that begins another.
+    starts: the first row of each block.
+    A block stays whole, so no block may be higher than a table. All rows go into one table unless that would
+    be too high. The list is empty if there are no rows.
+
+    A table whose last row ends a block, or is padding, obeys its constraints by itself. No constraint looks
+    from the last row of a block at the next row, except to see whether that row starts another block.
     """
     counts, done = [], 0
     while rows - done > largest:
@@ -56,14 +60,15 @@ def limbs(values: Values) -> Integers:
 
 
 class Table:
-    """`data` is [rows, width], canonical field elements.
+    """The rows of one chip.
 
-    Columns start at zero and are set whole, from integers of any sign.
+    `data` is [rows, width], canonical field elements. Columns start at zero. Each is set as a whole, from
+    integers of any sign.
     """
 
     def __init__(self, chip: Chip, rows: int) -> None:
         self.chip = chip
-        # Column by column in memory, because that is how it is filled.
+        # Stored column by column in memory, because it is filled that way.
         self.data: NDArray[np.uint32] = np.zeros((chip.width, rows), np.uint32).T
         self._positions = {note.name: position for position, note in enumerate(chip.main)}
 
@@ -80,21 +85,21 @@ class Table:
         self.data[:, first : first + 4] = contiguous.view("<u2").reshape(len(values), 4)
 
     def rows(self) -> NDArray[np.uint32]:
-        """The table row by row in memory, as the engine takes it."""
+        """The table stored row by row in memory, as the engine takes it."""
         return np.ascontiguousarray(self.data)
 
-    # WHAT EVERY INSTRUCTION SHARES
+    # COLUMNS THAT EVERY INSTRUCTION HAS
 
     def fill_step(self, rows: Rows) -> None:
-        """is_real, clk and pc."""
+        """Fill is_real, clk and pc."""
         self["is_real"], self["clk"], self["pc"] = 1, rows.clk, rows.pc
 
     def fill_destination(self, name: str, rows: Rows) -> None:
-        """The columns of the destination register, as it was before."""
+        """Fill the columns of the destination register, with its value before the instruction."""
         self[f"{name}_index"], self[f"{name}_before"] = rows.destination, rows.a_before
         self.word(name, rows.a)
 
     def fill_operand(self, name: str, rows: Rows) -> None:
-        """The columns of operand b: the source register, or the immediate with no register."""
+        """Fill the columns of operand b: the source register, or an immediate without a register."""
         self[f"{name}_index"], self[f"{name}_before"] = rows.source, rows.b_before
         self.word(name, rows.b)

@@ -1,1 +1,1 @@
-"""The proof system: what it offers, and the engine that implements it."""
+"""The proof system: its interface, and the engine that implements it."""

@@ -27,14 +27,14 @@ VECTOR_LANES = prover.PACKING_WIDTH
 
 
 class Plonky3:
-    """The engine with its default parameters, or with others."""
+    """The engine with its default parameters, or with the given ones."""
 
     def __init__(self, parameters: bytes | None = None) -> None:
         self._parameters = prover.parameters_default() if parameters is None else parameters
 
     @property
     def parameters(self) -> bytes:
-        """The parameters as the engine writes them."""
+        """The parameters in the engine's encoding."""
         return self._parameters
 
     def setup(self, circuit: Circuit, preprocessed: Mapping[int, Columns]) -> Key:
@@ -90,13 +90,13 @@ class Plonky3:
         )
 
     def proof_size(self, circuit: Circuit, shapes: Sequence[Shape]) -> float:
-        """The expected bytes of a proof, over random queries."""
+        """The expected size of a proof in bytes, over random queries."""
         return engine_proof_bytes(shapes, self.widths(circuit), Parameters.from_json(self._parameters))
 
 
 def _own(key: Key) -> prover.Key:
     if not isinstance(key, prover.Key):
-        raise TypeError(f"a key of {type(key).__name__}, expected one that Plonky3.setup made")
+        raise TypeError(f"the key is a {type(key).__name__}, expected a key made by Plonky3.setup")
     return key
 
 
@@ -111,7 +111,7 @@ def _engine_widths(circuit: bytes) -> tuple[list[int], list[int]]:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """The engine's refusals as `ProvingError`."""
+    """Turn the engine's refusals into `ProvingError`."""
     try:
         yield
     except prover.EngineError as error:

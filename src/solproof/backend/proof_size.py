@@ -1,9 +1,10 @@
-"""How many bytes a proof takes.
+"""The size of a proof in bytes.
 
-The shapes of its tables and the parameters of the engine determine it, but for which rows the queries hit.
-This computes the expectation over random queries, along the encoding (native/prover/src/wire.rs and
-openings.rs) of Plonky3's batch proof: commitments, the values at the out-of-domain points, and for each
-commitment the distinct rows that the queries open with one pruned Merkle proof.
+The size depends on the shapes of the tables, on the parameters of the engine, and on which rows the queries
+hit. This module computes the expectation over random queries. It follows the encoding of Plonky3's batch
+proof (native/prover/src/wire.rs and openings.rs): commitments, then the values at the out-of-domain points,
+then the rows that the queries open. Each commitment has its distinct opened rows, with one pruned Merkle
+proof.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from dataclasses import dataclass
 from solproof.backend.protocol import Shape, Widths
 
 CELL, EXTENSION, DIGEST = 4, 16, 32
-"""Bytes of an element of the base field, of one of the extension field, of a hash."""
+"""Bytes of a base-field element, of an extension-field element, and of a hash."""
 
 EXTENSION_DEGREE = 4
 HEADER = 6
 MARKERS = 24
-"""Counts, options and witnesses of grinding that every proof has."""
+"""Bytes of the counts, options and grinding witnesses that every proof has."""
 POSITION_LIMIT = 128
-"""Positions below it take one byte, others two."""
+"""A position below this takes one byte, any other two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Parameters:
 
     @classmethod
     def from_json(cls, content: bytes) -> Parameters:
-        """From the engine's form."""
+        """Decode the engine's encoding of the parameters."""
         fields = json.loads(content)
         return cls(**{name: fields[name] for name in cls.__slots__})
 
@@ -52,26 +53,26 @@ class _Table:
 
     @property
     def pieces(self) -> int:
-        """Pieces of its quotient."""
+        """The number of pieces of its quotient."""
         return self.width.quotient // EXTENSION_DEGREE
 
     def opened_rows(self, queries: int) -> float:
-        """The distinct rows that the queries open; those of an empty table are all alike."""
+        """The number of distinct rows that the queries open. All rows of an empty table are equal."""
         return 1.0 if self.is_empty else distinct(self.log_height, queries)
 
 
 def engine_proof_bytes(shapes: Sequence[Shape], widths: Sequence[Widths], parameters: Parameters) -> float:
-    """The expected bytes of the engine's proof of a batch of tables."""
+    """The expected size in bytes of the engine's proof of a batch of tables."""
     tables = [
         _Table(shape.log_height + parameters.log_blowup, shape.is_empty, widths[shape.chip])
         for shape in shapes
     ]
-    # In the order of the proof: main columns, pieces of the quotient, preprocessed and auxiliary columns.
+    # In the order of the proof: main columns, quotient pieces, preprocessed columns, auxiliary columns.
     pieces = [[(EXTENSION_DEGREE, table)] * table.pieces for table in tables]
     commitments = [
         [(table.width.main, table) for table in tables],
         [piece for of_table in pieces for piece in of_table],
-        # Those of an empty table are not zero, but no empty table has any.
+        # Preprocessed rows would differ even in an empty table, but no empty table has preprocessed columns.
         [(table.width.preprocessed, table) for table in tables if table.width.preprocessed],
         [(table.width.auxiliary, table) for table in tables if table.width.auxiliary],
     ]
@@ -92,7 +93,7 @@ def engine_proof_bytes(shapes: Sequence[Shape], widths: Sequence[Widths], parame
 
 
 def _out_of_domain(table: _Table) -> int:
-    """The values of every column at the out-of-domain point, and of some at the next row."""
+    """The values of every column at the out-of-domain point, and of some columns at the next row."""
     width = table.width
     total = _vector(width.main, EXTENSION) + 1 + width.reads_next * _vector(width.main, EXTENSION)
     total += 2 + (_vector(width.preprocessed, EXTENSION) if width.preprocessed else 0)
@@ -111,7 +112,7 @@ def _opened(matrices: Sequence[tuple[int, _Table]], parameters: Parameters) -> f
 
 
 def _folding(heights: Sequence[int], parameters: Parameters) -> float:
-    """The rounds of the low-degree test: a commitment, the siblings of the folded values, a Merkle proof."""
+    """The rounds of the low-degree test: a commitment, the siblings of folded values, and a Merkle proof."""
     total = 2.0 + (EXTENSION << parameters.log_final_polynomial_length)
     for height, log_arity in fold_schedule(heights, parameters):
         rows = distinct(height, parameters.queries)
@@ -122,9 +123,9 @@ def _folding(heights: Sequence[int], parameters: Parameters) -> float:
 
 
 def fold_schedule(heights: Sequence[int], parameters: Parameters) -> list[tuple[int, int]]:
-    """Each round of the low-degree test: log2 of the height that it folds, and of its arity.
+    """Each round of the low-degree test: log2 of the height that it folds, and log2 of its arity.
 
-    heights: of the committed matrices, falling, as logarithms. A round stops where the next matrix joins.
+    heights: log2 of the heights of the committed matrices, falling. A round ends where the next matrix joins.
     """
     final = parameters.log_blowup + parameters.log_final_polynomial_length
     current, rounds = heights[0], []
@@ -137,13 +138,16 @@ def fold_schedule(heights: Sequence[int], parameters: Parameters) -> list[tuple[
 
 
 def distinct(log_height: int, queries: int) -> float:
-    """How many of 2^log_height rows random queries are expected to hit."""
+    """The expected number of distinct rows, out of 2^log_height, that random queries hit."""
     rows = float(1 << log_height)
     return rows * (1 - (1 - 1 / rows) ** queries)
 
 
 def merkle_digests(log_height: int, parameters: Parameters) -> float:
-    """How many digests prove the rows that random queries open: nodes not on a path whose siblings are."""
+    """The expected number of digests that prove the opened rows.
+
+    A digest is needed for each node that is not on the path of an opened row, but whose sibling is.
+    """
     total = 0.0
     for level in range(parameters.cap_height + 1, log_height + 1):
         nodes = float(1 << level)
@@ -153,7 +157,7 @@ def merkle_digests(log_height: int, parameters: Parameters) -> float:
 
 
 def _pattern(rows: float, queries: int) -> float:
-    """For each query the position of its row among the distinct ones."""
+    """The position of each query's row among the distinct rows."""
     long = queries * max(rows - POSITION_LIMIT, 0) / rows
     return _varint(queries) + queries + long
 

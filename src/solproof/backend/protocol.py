@@ -1,7 +1,7 @@
-"""What a proof system offers: keys, proofs, their verification, and what they cost.
+"""The interface of a proof system: keys, proofs, verification and costs.
 
-A backend knows circuits and tables, and nothing of Solana. Whatever it raises is an error of
-`solproof.errors`, so that nothing above it depends on one implementation.
+A backend knows circuits and tables, and nothing of Solana. It raises only errors of `solproof.errors`, so
+that its callers do not depend on one implementation.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from solproof.air.circuit import Circuit
 
 Columns = NDArray[np.uint32]
-"""Shape [height, columns]: canonical field elements, the height a power of two."""
+"""Shape [height, columns]: canonical field elements. The height is a power of two."""
 
 Progress = Callable[[str, float], object]
-"""Called with the name of a phase as it begins, and the seconds since the start."""
+"""Called when a phase begins, with its name and the seconds since the start."""
 
 
 class Key(Protocol):
@@ -51,7 +51,7 @@ class TableData:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One table of a batch before it is filled. `is_empty`: it has padding only."""
+    """One table of a batch before it is filled. `is_empty` means that it has only padding rows."""
 
     chip: int
     height: int
@@ -65,7 +65,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """Base-field elements of a row of a chip. `reads_next`: whether a proof opens the row after as well."""
+    """Base-field elements in a row of a chip. `reads_next`: whether a proof also opens the next row."""
 
     main: int
     auxiliary: int
@@ -75,13 +75,13 @@ class Widths:
 
     @property
     def cells(self) -> tuple[int, int, int, int]:
-        """Main, auxiliary, quotient, preprocessed."""
+        """The widths in this order: main, auxiliary, quotient, preprocessed."""
         return self.main, self.auxiliary, self.quotient, self.preprocessed
 
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """Proven bits, without a capacity conjecture, and the regime that they are proven in."""
+    """Bits of proven security, without a capacity conjecture, and the regime in which they are proven."""
 
     bits: float
     regime: str
@@ -89,7 +89,7 @@ class Security:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A proof of a batch of tables, and its cells in base-field elements."""
+    """A proof of a batch of tables, and its numbers of cells, in base-field elements."""
 
     proof: bytes
     security: Security
@@ -103,12 +103,12 @@ class Backend(Protocol):
 
     @property
     def parameters(self) -> bytes:
-        """The parameters in their one encoding. Proofs under other parameters are of another version."""
+        """The encoded parameters; the encoding is unique. Other parameters make proofs of another version."""
 
     def setup(self, circuit: Circuit, preprocessed: Mapping[int, Columns]) -> Key:
         """Commit to a circuit and to the preprocessed columns of its chips, by number.
 
-        Raises `ProvingError` for what is beyond the limits of the backend.
+        Raises `ProvingError` if they exceed the limits of the backend.
         """
 
     def prove(
@@ -116,8 +116,8 @@ class Backend(Protocol):
     ) -> Proven:
         """Prove a batch of tables, ordered by chip, bound to a transcript.
 
-        Raises `ProvingError` when the backend refuses. A witness that breaks a constraint is not noticed:
-        `verify` rejects its proof.
+        Raises `ProvingError` if the backend refuses. A witness that breaks a constraint is not noticed here,
+        but `verify` rejects its proof.
         """
 
     def verify(self, key: Key, proof: bytes, public: Sequence[PublicData], transcript: bytes) -> Security:
@@ -127,7 +127,7 @@ class Backend(Protocol):
         """
 
     def security(self, key: Key, shapes: Sequence[Shape]) -> Security:
-        """The proven security of a batch of these shapes, before it is proven. Raises `ProvingError`."""
+        """The proven security of a batch of these shapes, before proving. Raises `ProvingError`."""
 
     def widths(self, circuit: Circuit) -> tuple[Widths, ...]:
         """The widths of every chip of a circuit, by number."""

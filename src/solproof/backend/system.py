@@ -1,6 +1,6 @@
-"""A proof system as prover and verifier use it: a circuit, the backend that proves it, and keys of programs.
+"""The proof system that prover and verifier share: a circuit, the backend that proves it, and program keys.
 
-Prover and verifier derive the key of a program by the same function.
+Prover and verifier derive the key of a program with the same function.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SYSTEM_DOMAIN = b"solproof proof system 1\0"
 KEPT_KEYS = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, as keys are kept by it
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, because program keys are cached by it
 class ProofSystem:
     """A circuit and the backend that proves it."""
 
@@ -33,7 +33,8 @@ class ProofSystem:
     def digest(self) -> bytes:
         """SHA-256 of the circuit and of the backend's parameters.
 
-        It tells proofs of another version apart from false ones. The transcript binds both parts without it.
+        It tells a proof of another version from a false proof. The transcript binds both parts even without
+        it.
         """
         circuit = hashlib.sha256(self.circuit.to_bytes()).digest()
         return hashlib.sha256(SYSTEM_DOMAIN + circuit + self.backend.parameters).digest()
@@ -51,9 +52,9 @@ def default_system() -> ProofSystem:
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class ProgramKey:
-    """The backend's key of a program, and what the witness needs of the program.
+    """The backend's key of a program, and the data about the program that a witness needs.
 
-    preprocessed: the preprocessed columns by the number of the chip.
+    preprocessed: the preprocessed columns, by the number of the chip.
     """
 
     engine_key: Key
@@ -65,7 +66,7 @@ class ProgramKey:
 def program_key(system: ProofSystem, program: Program, features: FeatureSet) -> ProgramKey:
     """The key of a program on a cluster with these features, which decide which calls are syscalls.
 
-    The last few keys are kept. Raises `ProvingError` for a program beyond the backend's limits.
+    The most recent keys are kept. Raises `ProvingError` if the program exceeds the backend's limits.
     """
     table = program_table(program, registry(features).keys())
     preprocessed = system.circuit.preprocessed(program, table)

@@ -1,1 +1,1 @@
-"""The circuit: every chip, and how its rows are filled."""
+"""The circuit: every chip, and the code that fills its rows."""

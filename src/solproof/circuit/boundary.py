@@ -1,9 +1,9 @@
-"""Where a run starts and ends, and what its registers hold there.
+"""The start and the end of a run, and its registers at both.
 
-`execution` puts the entry on the state bus and takes the last instruction from it. `registers` puts the
-initial registers on the register bus and takes the final ones. All of that is the statement's: the circuit
-proves how the machine came to its last instruction, and the verifier executes that one itself, so an exit and
-any fault are told apart by the machine's own code (`solproof.statement.ending`).
+`execution` sends the entry to the state bus and receives the last instruction from it. `registers` sends the
+initial registers to the register bus and receives the final ones. All of these values belong to the
+statement. The circuit proves how the machine came to its last instruction. The verifier executes that
+instruction itself, so the machine's own code tells an exit from any fault (`solproof.statement.ending`).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def build_execution() -> Chip:
     """The first and the last instruction."""
     chip = Chip(
         "execution",
-        "Given an entry and a last instruction, this chip proves that the run starts at the one and "
-        "comes to the other.",
+        "Given an entry and a last instruction, this chip proves that the run starts at the entry and "
+        "reaches the last instruction.",
     )
-    is_real = chip.public("is_real", "1 on the first row, which is the run")
+    is_real = chip.public("is_real", "1 on the first row, which holds the run")
     entry = chip.public("entry", "slot of the first instruction")
     clk = chip.public("clk", "number of the last instruction")
     pc = chip.public("pc", "slot of the last instruction")
@@ -39,17 +39,17 @@ def build_execution() -> Chip:
 
 
 def build_registers() -> Chip:
-    """Registers before and after."""
+    """Registers before and after the run."""
     chip = Chip(
         "registers",
-        "Given the initial and the final registers, this chip proves that the run turns the ones into "
-        "the others.",
+        "Given the initial and the final registers, this chip proves that the run turns the initial "
+        "values into the final ones.",
     )
-    is_real = chip.public("is_real", "1 on a row that is a register")
+    is_real = chip.public("is_real", "1 on a row that holds a register")
     index = chip.public("index", "number of the register")
     first = [chip.public(f"first_{limb}", f"limb {limb} of its initial value") for limb in range(4)]
     last = [chip.public(f"last_{limb}", f"limb {limb} of its final value") for limb in range(4)]
-    time = chip.column("time", "time of its last access, 0 for none")
+    time = chip.column("time", "time of its last access, 0 if there is none")
     chip.send(REGISTER, [index, *first, 0], is_real, "the register, from the start")
     chip.receive(REGISTER, [index, *last, time], is_real, "the register, at the end")
     return chip
@@ -69,7 +69,7 @@ def public_execution(data: PublicData) -> PublicTable:
 
 
 def public_registers(data: PublicData) -> PublicTable:
-    """r0..r10 and the pseudo-registers, before and after."""
+    """r0..r10 and the pseudo-registers, before and after the run."""
     columns = np.zeros((MINIMUM_HEIGHT, 10), np.uint32)
     columns[:CIRCUIT_REGISTERS, 0] = 1
     columns[:CIRCUIT_REGISTERS, 1] = np.arange(CIRCUIT_REGISTERS)

@@ -1,12 +1,12 @@
-"""The fixed lookup table: numbers of 16 bits, bytes and their AND, and values of at most 15 bits.
+"""The fixed lookup table: 16-bit numbers, bytes and their AND, and values of at most 15 bits.
 
-Preprocessed and the same for every program. For each n below 2^16 it provides: n itself; (a, b, a AND b) for
-its low byte a and high byte b; and, with the highest set bit of n at position k, (k, n - 2^k, n). For 0 it
-repeats the bits of 1, so that no message has the power 0.
+It is preprocessed and the same for every program. For each n below 2^16 it provides three kinds of messages:
+n itself, (a, b, a AND b) for its low byte a and high byte b, and (k, n - 2^k, n) for the position k of its
+highest set bit. For n = 0 the last message repeats that of n = 1, so that no message contains the power 0.
 
-A row holds four numbers: row i those of i + 2^14 j, for j from 0 to 3. Their messages are linear in the same
-columns, and they share the row's running sum and quotient, since a proof of few instructions is mostly this
-table.
+Each row holds four numbers: row i holds i + 2^14 j for j from 0 to 3. The messages of the four are linear in
+the same columns, and they share the row's running sum and quotient. This matters because a proof of few
+instructions consists mostly of this table.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def build() -> Chip:
     """The lookup table."""
     chip = Chip(
         "lookup",
-        "Given a value, this chip holds whether it has 16 bits, the AND of its bytes, and its highest bit.",
+        "Given a value, this chip states whether it has 16 bits, the AND of its bytes, and its highest bit.",
     )
     row = chip.preprocessed("row", "number of the row: n modulo 2^14")
     byte_a = chip.preprocessed("byte_a", "n modulo 256")
@@ -49,7 +49,7 @@ def build() -> Chip:
     for quarter in range(QUARTERS):
         n = row + HEIGHT * quarter
         byte_b = low_b + 64 * quarter
-        # The bits 6 and 7 of byte b are those of the quarter.
+        # Bits 6 and 7 of byte b are the bits of the quarter's number.
         common = low_and + (quarter & 1) * and_64 + (quarter >> 1) * and_128
         highest = (HEIGHT * quarter).bit_length() - 1
         chip.provide(
@@ -97,14 +97,14 @@ def preprocessed() -> NDArray[np.uint32]:
 
 
 def entry_of(bus: Bus, fields: Sequence[Integers]) -> Integers:
-    """The numbers n whose messages on a bus are these."""
+    """The numbers n that provide the given messages on a bus."""
     if bus in (BITWISE, BYTES):
         return fields[0] + 256 * fields[1]
     return fields[2] if bus is BITS else fields[0]
 
 
 def fill(queries: Mapping[Bus, Integers]) -> Table:
-    """The table, from how often each number is queried on each bus: [2^16] each."""
+    """Fill the table. `queries`: how often each number is queried on each bus, [2^16] each."""
     table = Table(CHIP, HEIGHT)
     for bus, name in COUNTS.items():
         for quarter, count in enumerate(queries[bus].reshape(QUARTERS, HEIGHT)):

@@ -1,4 +1,4 @@
-"""The program table: how each slot of the text stands on the program bus, as arrays over the slots."""
+"""The program table: the message of each slot of the text on the program bus, as arrays over the slots."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _resolve(
 ) -> Entry | None:
     """The entry of an instruction, whose meaning may depend on more than its own slot.
 
-    None when it cannot be executed.
+    None if the instruction cannot be executed.
     """
     if row.action is Action.LOAD_IMMEDIATE:
         wide = wide_immediate(instruction, program.instruction(pc + 1))
@@ -40,7 +40,7 @@ def _resolve(
 
 
 def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTable:
-    """Encode every slot of a program; calls of the keys in `syscall_keys` are syscalls."""
+    """Encode every slot of a program. A call whose key is in `syscall_keys` is a syscall."""
     instructions = decode_program(program.text)
     slots = len(instructions)
     fields = np.zeros((slots, 5), np.int64)

@@ -1,6 +1,7 @@
 """The circuit of solproof: every chip that can be in a proof, with the code that fills its rows.
 
-Whatever needs all chips loops over the registry: the witness, the public tables, the key and the estimate.
+All code that needs every chip loops over the registry: the witness, the public tables, the key and the
+estimate.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from solproof.circuit.table import ChipTable, Columns, LookupTable, PublicTable
 from solproof.program.program import Program
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity, as chips are
+@dataclass(frozen=True, eq=False)  # compared by identity, like chips
 class SbpfCircuit(Circuit):
     """A circuit whose chips execute sBPF: families of instructions, and the tables around them."""
 
@@ -32,23 +33,26 @@ class SbpfCircuit(Circuit):
     def of(
         cls, families: Sequence[Family], tables: Sequence[ChipTable | LookupTable], buses: Sequence[Bus]
     ) -> SbpfCircuit:
-        """The chips of the families come first, then those of the tables, in the order given."""
+        """The circuit of these families and tables.
+
+        The chips of the families come first, then the chips of the tables, in the given order.
+        """
         executors = [executor.chip for family in families for executor in family.executors]
         chips = (*executors, *(table.chip for table in tables))
         return cls(chips, tuple(buses), tuple(families), tuple(tables))
 
     @property
     def chip_tables(self) -> tuple[ChipTable, ...]:
-        """The tables whose rows follow from a run."""
+        """The tables whose rows are determined by a run."""
         return tuple(table for table in self.tables if isinstance(table, ChipTable))
 
     @property
     def lookup_tables(self) -> tuple[LookupTable, ...]:
-        """The tables that the key fixes, and that count the queries of all others."""
+        """The tables that the key fixes. They count the queries of all other tables."""
         return tuple(table for table in self.tables if isinstance(table, LookupTable))
 
     def public_tables(self, data: PublicData) -> list[PublicTable]:
-        """The public columns and values of every chip that has any."""
+        """The public columns and values of every chip that has them."""
         return [table.public(data) for table in self.chip_tables if table.public is not None]
 
     def preprocessed(self, program: Program, table: ProgramTable) -> dict[int, Columns]:

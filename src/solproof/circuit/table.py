@@ -1,7 +1,7 @@
-"""The two kinds of chips that are not instructions, and what each brings to the registry.
+"""The two kinds of chips that are not instructions, and their entries in the registry.
 
-A `ChipTable` says how many rows a run needs, fills them, and says how they are cut into tables. A
-`LookupTable` is fixed by the program and filled last, because it counts the queries of all other tables.
+A `ChipTable` computes how many rows a run needs, fills the rows, and cuts them into tables. A `LookupTable`
+is fixed by the program. It is filled last, because it counts the queries of all other tables.
 """
 
 from __future__ import annotations
@@ -27,28 +27,31 @@ Columns = NDArray[np.uint32]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One table of a chip: how many of its rows are filled, and its height, a power of two."""
+    """One table of a chip: the number of filled rows, and its height, a power of two."""
 
     rows: int
     height: int
 
 
 Split = Callable[[AccessLog, int], list[Part]]
-"""From a run and its number of rows to the tables that hold them, in order."""
+"""Given a run and its number of rows, returns the tables that hold them, in order."""
 
 
 def one_table(_: AccessLog, rows: int) -> list[Part]:
-    """One table, even for no rows."""
+    """One table, even if there are no rows."""
     return [Part(rows, padded_height(rows))]
 
 
 def any_tables(_: AccessLog, rows: int) -> list[Part]:
-    """No table for no rows, otherwise one or two: for rows that never look at each other."""
+    """One or two tables, or no table if there are no rows.
+
+    Only for chips whose constraints never read the next row.
+    """
     return parts_of(rows)
 
 
 def parts_of(rows: int) -> list[Part]:
-    """The tables that hold some rows that never look at each other: see `split_heights`."""
+    """The tables for rows of a chip whose constraints never read the next row (see `split_heights`)."""
     parts = []
     for height in split_heights(rows):
         filled = min(rows, height)
@@ -59,7 +62,7 @@ def parts_of(rows: int) -> list[Part]:
 
 @dataclass(frozen=True, slots=True)
 class PublicTable:
-    """The public columns and values of one chip; the columns come first among its committed columns."""
+    """The public columns and values of one chip. The columns come first among its committed columns."""
 
     chip: Chip
     columns: Columns | None
@@ -68,11 +71,13 @@ class PublicTable:
 
 @dataclass(frozen=True, slots=True)
 class ChipTable:
-    """A chip whose rows follow from a run.
+    """A chip whose rows are determined by a run.
 
-    rows: how many the run needs. fill: the rows, without padding and without the public columns. split: how
-    the rows are cut into tables. public: the public columns and values, for a chip that has any; it has one
-    table then, of the columns' height.
+    rows: how many rows the run needs.
+    fill: the rows, without padding and without the public columns.
+    split: cuts the rows into tables.
+    public: the public columns and values, or None. A chip with public data has one table, of the columns'
+    height.
     """
 
     chip: Chip
@@ -86,9 +91,10 @@ class ChipTable:
 class LookupTable:
     """A chip with preprocessed columns whose messages other chips look up.
 
-    preprocessed: the columns of a program's key. entries_per_row: how many messages a row provides on each
-    bus. entry_of: the numbers of the entries that messages on a bus name. fill: the committed columns, from
-    the run and how often each entry of each bus is queried.
+    preprocessed: the columns of a program's key.
+    entries_per_row: how many messages a row provides on each bus.
+    entry_of: the numbers of the entries that provide the given messages on a bus.
+    fill: the committed columns, given the run and how often each entry of each bus is queried.
     """
 
     chip: Chip

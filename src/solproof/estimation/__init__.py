@@ -1,1 +1,1 @@
-"""What a proof will take, before it is made: rows, cells, memory, time and size."""
+"""Estimates of a proof before it is made: rows, cells, memory, time and size."""

@@ -1,4 +1,4 @@
-"""Proving within a limit of memory: estimate first, and refuse before the work begins."""
+"""Proving within a memory limit: estimate first, and refuse before the work begins."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ def affordable(
     *,
     system: ProofSystem | None = None,
 ) -> AccessLog:
-    """The access log of an execution whose proof fits into memory; `prove_execution` takes it.
+    """The access log of an execution, if its proof fits into memory. Pass it to `prove_execution`.
 
-    limit: bytes, None for what this computer has left. progress: called with the name of each phase. say:
-    called with the estimate. Raises `NotEnoughMemory` when the estimate is above the limit.
+    limit: in bytes, or None for the memory that this computer has available.
+    progress: called with the name of each phase.
+    say: called with the estimate.
+    Raises `NotEnoughMemory` if the estimate is above the limit.
     """
     system = system or default_system()
     progress("key")

@@ -1,8 +1,8 @@
-"""What was measured on one machine, and the model that was fitted to it: calibration.json beside this module.
+"""The measurements of one machine, and the model fitted to them: calibration.json beside this module.
 
-`python benches/calibrate.py --write` makes the file. Seconds and peak memory are linear in the
-instructions of a run, its events and their words, the cells of its proof and those of its program's key; a
-proof's size is computed.
+`python benches/calibrate.py --write` makes the file. In the model, seconds and peak memory are linear in
+five numbers: the instructions of a run, its events, the words of its events, the cells of its proof, and the
+cells of its program's key. The size of a proof is computed, not fitted.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ FILE = "calibration.json"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What time and memory depend on: the cells of the run's tables (main, auxiliary, quotient), and those of
-    the program's key.
+    """The numbers that time and memory depend on.
+
+    They include the cells of the run's tables (main, auxiliary, quotient) and the cells of the program's key.
     """
 
     instructions: int
@@ -36,7 +37,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A fixed part, and one for each of what a `Load` counts."""
+    """A fixed part, and one coefficient for each number of a `Load`."""
 
     fixed: float
     per_instruction: float
@@ -55,7 +56,7 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What was measured on. `vector_lanes`: field elements per vector of the engine's build."""
+    """The machine that was measured. `vector_lanes`: field elements per vector of the engine's build."""
 
     processor: str
     cores: int
@@ -65,7 +66,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One proof in a process of its own."""
+    """One proof, made in its own process."""
 
     name: str
     load: Load
@@ -77,9 +78,9 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """The greatest relative error of an estimate of a measured program.
+    """The largest relative errors of the estimates for the measured programs.
 
-    Seconds and peak memory of each program are estimated by the model that is fitted without it.
+    The seconds and peak memory of each program are estimated by a model fitted without that program.
     """
 
     seconds: float
@@ -89,7 +90,7 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A model with its origin."""
+    """A fitted model and its origin."""
 
     machine: Machine
     date: str
@@ -104,12 +105,12 @@ class Calibration:
 
 @cache
 def shipped_calibration() -> Calibration:
-    """The calibration that this version comes with."""
+    """The calibration that comes with this version."""
     return calibration_of(json.loads(files(__package__).joinpath(FILE).read_text(encoding="utf-8")))
 
 
 def calibration_of(fields: dict[str, Any]) -> Calibration:
-    """A calibration from the form in which it is written, that of `dataclasses.asdict`."""
+    """A calibration from its stored form, which is that of `dataclasses.asdict`."""
     return Calibration(
         machine=Machine(**fields["machine"]),
         date=fields["date"],
@@ -122,14 +123,14 @@ def calibration_of(fields: dict[str, Any]) -> Calibration:
 
 
 def measurement_of(fields: dict[str, Any]) -> Measurement:
-    """A measurement from the form in which it is written."""
+    """A measurement from its stored form."""
     return Measurement(**{**fields, "load": Load(**fields["load"])})
 
 
 def calibrate(
     measurements: tuple[Measurement, ...], machine: Machine, date: str, version: str
 ) -> Calibration:
-    """Fit the model, and find its errors by leaving out one program at a time."""
+    """Fit the model. Find its errors by leaving out one program at a time."""
 
     def greatest(quantity: str) -> float:
         errors: list[float] = []
@@ -152,13 +153,13 @@ def calibrate(
 
 
 def fit(measurements: tuple[Measurement, ...], quantity: str) -> Linear:
-    """The linear model without negative coefficients whose relative errors have the least sum of squares."""
+    """The linear model without negative coefficients that has the least sum of squared relative errors."""
     values = np.array([getattr(item, quantity) for item in measurements], np.float64)
     features = np.array([(1, *astuple(item.load)) for item in measurements], np.float64)
     weighted = features / values[:, None]
     number = features.shape[1]
     least, best = np.inf, np.zeros(number)
-    # The best of all choices of features whose coefficients come out positive: there are but 63.
+    # Tries every choice of features (only 63) and takes the best whose coefficients are not negative.
     for count in range(1, number + 1):
         for chosen in map(list, combinations(range(number), count)):
             found = np.linalg.lstsq(weighted[:, chosen], np.ones(len(values)), rcond=None)[0]

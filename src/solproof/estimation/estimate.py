@@ -1,4 +1,4 @@
-"""Estimates: what proving an execution will take, from the execution alone."""
+"""Estimates of the cost of proving an execution, from the execution alone."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ from solproof.statement.proof_file import ProofFile
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a proof will take. Rows, cells and security are exact, the size is an expectation over queries.
+    """The estimated cost of a proof.
 
-    rows: by chip, padding included. Cells are base-field elements. load: what time and memory are estimated
-    from. seconds and peak_bytes (the largest resident set of the process) are what the calibrated machine
-    would need, with the errors that `calibration` names.
+    Rows, cells and security are exact. The size is an expectation over queries.
+
+    rows: by chip, including padding. Cells are base-field elements.
+    load: the numbers from which time and memory are estimated.
+    seconds, peak_bytes: the time and the largest resident set of the process on the calibrated machine.
+    `calibration` holds the errors of both.
     """
 
     output: ExecutionOutput
@@ -48,19 +51,19 @@ class Estimate:
     __repr__ = short_repr
 
     def check_memory(self, limit: int) -> None:
-        """Raise `NotEnoughMemory` when the proof will need more than so many bytes."""
+        """Raise `NotEnoughMemory` if the proof needs more than `limit` bytes."""
         if self.peak_bytes > limit:
             raise NotEnoughMemory(
-                f"the proof needs about {bytes_text(self.peak_bytes)} of memory, {bytes_text(limit)} may be "
-                "used: nothing was proven; free memory, or set --max-memory if you know better"
+                f"the proof needs about {bytes_text(self.peak_bytes)} of memory but only {bytes_text(limit)} "
+                "may be used; nothing was proven; free memory or set a higher --max-memory"
             )
 
 
 def estimate(execution_input: ExecutionInput) -> Estimate:
-    """Execute, and say what a proof of it will take; nothing is proven.
+    """Execute, and estimate the cost of a proof without proving.
 
-    Raises `ProgramError`, `InputError` or `UnsupportedError` for what cannot be run, `ProvingError` for what
-    the engine cannot prove.
+    Raises `ProgramError`, `InputError` or `UnsupportedError` if the input cannot be run, and `ProvingError`
+    if the engine cannot prove the run.
     """
     return estimate_execution(execute(execution_input))
 
@@ -72,9 +75,9 @@ def estimate_execution(
     *,
     system: ProofSystem | None = None,
 ) -> Estimate:
-    """What a proof of an execution that has been run already will take.
+    """Estimate the cost of a proof of an execution that has already run.
 
-    `calibration` replaces the one that this version comes with; `log` saves chaining the accesses again.
+    `calibration` replaces the calibration of this version. Pass `log` to avoid chaining the accesses again.
     """
     system = system or default_system()
     circuit, backend = system.circuit, system.backend
@@ -131,7 +134,7 @@ def _rows(circuit: SbpfCircuit, shapes: Sequence[Shape]) -> dict[str, int]:
 
 
 def bytes_text(count: float) -> str:
-    """Bytes in the largest binary unit that leaves at least one."""
+    """The number of bytes in the largest binary unit that gives at least 1."""
     for unit in ("bytes", "KiB", "MiB"):
         if count < 1024:
             return f"{count:,.0f} {unit}"

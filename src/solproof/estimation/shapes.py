@@ -1,4 +1,4 @@
-"""The shape of a proof of a run: which tables it has, and their heights, without filling them."""
+"""The shape of a proof of a run: its tables and their heights, found without filling the tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from solproof.circuit.table import Columns, parts_of
 
 
 def table_shapes(circuit: SbpfCircuit, log: AccessLog, preprocessed: Mapping[int, Columns]) -> list[Shape]:
-    """The tables of a proof, ordered by chip as the backend takes them.
+    """The tables of a proof, ordered by chip, as the backend takes them.
 
     preprocessed: the preprocessed columns of the program, by the number of the chip.
     """

@@ -1,7 +1,7 @@
-"""The circuit and the witness as the page needs them: expressions, and the rows that execute steps.
+"""The circuit and the witness in the form that the page needs: expressions, and rows that execute steps.
 
-The page evaluates the constraints of a step when it is shown: what it has are the chip's own expressions,
-node by node, and the cells of the row. So it shows what `solproof trace --constraints` writes.
+The page evaluates the constraints of a step when it shows the step. For this it has the chip's own
+expressions, node by node, and the cells of the row. So it shows what `solproof trace --constraints` writes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAXIMUM_BITS = 15
 
 
 def describe_circuit(constraints: Constraints, container: Container) -> Fields:
-    """Add the rows of all steps to a container; returns what its header says of them."""
+    """Add the rows of all steps to a container. Returns their entries in its header."""
     chips: dict[str, Fields] = {}
     tables = []
     for number, table in enumerate(constraints.tables):
@@ -88,7 +88,7 @@ def _table(number: int, table: StepTable, container: Container) -> Fields:
     rows = np.unique(np.concatenate([executed.row for executed in table.executed]))
     cells, starts = _cells(table.instance, rows)
     container.add(f"table{number}.row", rows + table.first_row, "u4")
-    container.add(f"table{number}.cells", cells.T, "u4")  # column by column: it compresses better
+    container.add(f"table{number}.cells", cells.T, "u4")  # column by column, which compresses better
     groups = []
     for position, executed in enumerate(table.executed):
         container.add(f"table{number}.group{position}.clk", executed.clk, "u4")
@@ -105,7 +105,7 @@ def _table(number: int, table: StepTable, container: Container) -> Fields:
 
 
 def _cells(instance: Instance, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint32], dict[str, int]]:
-    """Every column of some rows side by side, and where those of each kind start."""
+    """All columns of some rows side by side, and the position at which each kind of column starts."""
     height = len(instance.main)
     parts: dict[str, NDArray[np.uint32]] = {"main": instance.main[rows]}
     if instance.preprocessed is not None:

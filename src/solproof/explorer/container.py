@@ -1,8 +1,8 @@
-"""Columns and a JSON header in one compressed text: what the page's decode.js reads.
+"""Columns and a JSON header in one compressed text, which the page's decode.js reads.
 
-Layout, little-endian, before compression (zlib) and base64: u32 length of the header, the header as JSON,
-zeros up to a multiple of 8, then the sections, each at a multiple of 8. The header's `sections` says of each
-its type, where it starts (from the first section on) and how many elements it has.
+Layout before compression (zlib) and base64, little-endian: the length of the header as u32, the header as
+JSON, zeros up to a multiple of 8, then the sections, each at a multiple of 8. In the header, `sections` gives
+the type of each section, its start (counted from the first section), and its number of elements.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Container:
         self._length = 0
 
     def add(self, name: str, values: NDArray[Any], kind: str) -> None:
-        """Add a column; `kind` is u1, u4 or u8, the size of its unsigned elements in bytes."""
+        """Add a column. `kind` is u1, u4 or u8, by the size of its unsigned elements in bytes."""
         content = np.ascontiguousarray(values).astype(f"<{kind}").tobytes()
         self._sections[name] = (TYPES[kind], self._length, values.size)
         padded = content + bytes(-len(content) % ALIGNMENT)
@@ -37,7 +37,7 @@ class Container:
         self._length += len(padded)
 
     def encode(self, header: dict[str, Any]) -> str:
-        """All of it as base64."""
+        """The header and all sections as base64."""
         described = header | {"sections": self._sections}
         text = json.dumps(described, separators=(",", ":"), ensure_ascii=False).encode()
         start = struct.pack("<I", len(text)) + text

@@ -1,4 +1,4 @@
-"""The page: HTML, style, scripts and data put into one file that needs no network."""
+"""The page: HTML, style, scripts and data in one file that needs no network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from solproof.tracing.constraints import Constraints
 
 FORMAT = 1
 MAXIMUM_STEPS = 250_000
-"""More would make a file that browsers open slowly."""
+"""The largest number of steps. Browsers are slow to open a file with more."""
 
 SCRIPTS = (
     "decode.js",
@@ -37,16 +37,17 @@ SCRIPTS = (
 
 
 def explore(execution: Execution, title: str = "program", *, constraints: bool = True) -> str:
-    """One HTML file that shows an execution step by step: its text.
+    """Make one HTML file that shows an execution step by step. Returns its text.
 
-    `title` names the program; `constraints` says whether the constraints of each step are in it. Raises
-    `InputError` for a run that is too long to be shown.
+    title: the name of the program.
+    constraints: whether to include the constraints of each step.
+    Raises `InputError` if the run is too long to be shown.
     """
     columns = columns_of(execution)
     if columns.steps > MAXIMUM_STEPS:
         raise InputError(
-            f"the run has {columns.steps:,} steps, expected at most {MAXIMUM_STEPS:,}; "
-            "write it with solproof trace instead, or lower --compute-unit-limit to see how it starts"
+            f"the run has {columns.steps:,} steps, expected at most {MAXIMUM_STEPS:,}; use solproof trace "
+            "instead, or lower --compute-unit-limit to see the start of the run"
         )
     container = Container()
     header = {"format": FORMAT, "title": title} | describe_run(execution, columns, container)
@@ -58,7 +59,7 @@ def explore(execution: Execution, title: str = "program", *, constraints: bool =
 def _assemble(title: str, data: str) -> str:
     scripts = "\n".join(_file(name) for name in SCRIPTS)
     parts = {"title": escape(title), "style": _file("style.css"), "script": scripts, "data": data}
-    # In one pass: what is put in may itself look like a place.
+    # All in one pass, because inserted text may itself look like a placeholder.
     return re.sub(r"(?:/\*)?\{\{(\w+)\}\}(?:\*/)?", lambda place: parts[place[1]], _file("page.html"))
 
 

@@ -1,4 +1,4 @@
-"""The run as the page needs it: histories of registers, accesses, calls, syscalls, the code around it."""
+"""The run in the form that the page needs: register histories, accesses, calls, syscalls, and code."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from solproof.vm.memory import WORD
 Fields = dict[str, Any]
 PAGE = 4096
 WHOLE_REGION = 2**20
-"""A region of more bytes has only the pages that the run touched in the file."""
+"""If a region has more bytes than this, the file holds only the pages that the run touched."""
 
 SURROUNDINGS = 24
-"""Slots of code shown before and after each executed one."""
+"""How many slots of code are shown before and after each executed one."""
 
 SHOWN_OPERANDS = ("destination", "source", "target")
 READ, WRITE, SYSCALL = 0, 1, 2
-"""Kinds of accesses."""
+"""The kinds of accesses."""
 
 
 def describe_run(execution: Execution, columns: Columns, container: Container) -> Fields:
-    """Add the columns of a run to a container; returns what its header says of it."""
+    """Add the columns of a run to a container. Returns the fields of the run in its header."""
     run, output, fault = execution.run, execution.output, fault_of(execution.run)
     container.add("pc", columns.trace.pc, "u4")
     syscalls, touched = _accesses(columns, container)
@@ -74,7 +74,7 @@ def describe_run(execution: Execution, columns: Columns, container: Container) -
 
 
 def _registers(columns: Columns, container: Container) -> None:
-    """Of each register the steps after which it has another value, and these values."""
+    """Add, for each register, the steps after which its value is different, and the new values."""
     steps: list[list[NDArray[np.int64]]] = [[] for _ in range(REGISTERS)]
     values: list[list[NDArray[np.uint64]]] = [[] for _ in range(REGISTERS)]
     for block in columns.blocks():
@@ -89,7 +89,7 @@ def _registers(columns: Columns, container: Container) -> None:
 
 
 def _accesses(columns: Columns, container: Container) -> tuple[list[Fields], NDArray[np.uint64]]:
-    """Add loads, stores and the words of syscalls, in order; returns the syscalls, and every address."""
+    """Add loads, stores and the words of syscalls, in order. Returns the syscalls, and every address."""
     parts: list[NDArray[np.uint64]] = [np.zeros((0, 6), np.uint64)]
     syscalls: list[Fields] = []
     for block in columns.blocks():
@@ -123,8 +123,9 @@ def _accesses(columns: Columns, container: Container) -> tuple[list[Fields], NDA
 
 
 def _slots(columns: Columns) -> list[list[object]]:
-    """The executed slots and those around them, by rising pc: code, mnemonic, text, and of executed ones the
-    operands that are registers or slots.
+    """The executed slots and those around them, in rising order of pc.
+
+    Each has its code, mnemonic and text. An executed slot also has the operands that are registers or slots.
     """
     program, executed = columns.run.program, columns.code.slots
     shown = {
@@ -151,8 +152,9 @@ def _texts(program: Program, columns: Columns) -> dict[int, str]:
 
 
 def _regions(execution: Execution, container: Container, touched: NDArray[np.uint64]) -> list[Fields]:
-    """Add the memory before the run: every page that is not all zeros, of a large region only touched
-    ones.
+    """Add the memory before the run: every page that is not all zeros.
+
+    In a large region, only touched pages are added.
     """
     fields = []
     layout = execution.run.layout
@@ -184,7 +186,7 @@ def _regions(execution: Execution, container: Container, touched: NDArray[np.uin
 
 
 def _accounts(execution: Execution) -> list[Fields]:
-    """The accounts before and after, as far as they differ."""
+    """What can change of each account, before and after: lamports, owner and data."""
     fields = []
     pairs = zip(distinct_accounts(execution.input.accounts), execution.output.accounts, strict=True)
     for before, after in pairs:

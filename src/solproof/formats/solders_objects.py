@@ -1,4 +1,4 @@
-"""From and to the objects of `solders`, the Python bindings of the Solana SDK."""
+"""Conversions from and to the objects of `solders`, the Python bindings of the Solana SDK."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ SYSTEM_PROGRAM = bytes(32)
 
 
 def account(key: Pubkey, state: SoldersAccount | None) -> Account:
-    """An account as its address and state; no state is the empty account that the runtime loads for an unused
-    address.
+    """An account from its address and state.
+
+    Without a state, it is the empty account that the runtime loads for an unused address.
     """
     if state is None:
         return Account(bytes(key), SYSTEM_PROGRAM, 0, b"")
@@ -35,10 +36,10 @@ def execution_input(
     accounts: Mapping[Pubkey, SoldersAccount],
     parameters: Parameters | None = None,
 ) -> ExecutionInput:
-    """The input for an instruction as a transaction would hand it over, given the accounts that it names.
+    """The input for an instruction, as a transaction would pass it, given the accounts that it names.
 
-    Every mention of an account gets the privileges of all its mentions. Raises `InputError` for an account
-    that is not given.
+    If an account is mentioned more than once, each mention gets the privileges of all its mentions. Raises
+    `InputError` if an account is not given.
     """
     for position, meta in enumerate(instruction.accounts):
         if meta.pubkey not in accounts:

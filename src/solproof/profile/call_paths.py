@@ -1,4 +1,4 @@
-"""Which call path each instruction of a run is on, reconstructed from the calls and exits of its trace."""
+"""The call path of each instruction of a run, reconstructed from the calls and exits in its trace."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ CALLS = (FamilyCode.CALL, FamilyCode.CALL_REGISTER)
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One call path, by its last frame and the path before it.
+    """One call path, given by its last frame and its parent path.
 
-    parent: number of the path before, -1 for the program itself. target: the pc where the function starts,
-    or the hash of the syscall. calls: how often the frame was entered from just there.
+    parent: the number of the path without the last frame, or -1 for the program itself.
+    target: the pc where the function starts, or the hash of the syscall.
+    calls: how often the frame was entered from this parent.
     """
 
     parent: int
@@ -30,9 +31,10 @@ class Path:
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class CallPaths:
-    """Every call path of a run, each after its parent, and the path of each executed instruction: [n].
+    """Every call path of a run, parents before children, and the path of each executed instruction: [n].
 
-    A call belongs to the caller. A syscall is a frame of its own, with the instruction that calls it.
+    A call instruction belongs to the caller. A syscall is a frame of its own, which includes the instruction
+    that calls it.
     """
 
     paths: tuple[Path, ...]
@@ -42,8 +44,8 @@ class CallPaths:
 def call_paths(run: Run, codes: Integers, syscall_keys: Integers) -> CallPaths:
     """Reconstruct the paths of a run.
 
-    codes: [n], what each instruction is in the program table; 0 for one that cannot be executed.
-    syscall_keys: [n], the hash that a syscall is called by; anything elsewhere.
+    codes: [n], the family code of each instruction; 0 if it cannot be executed.
+    syscall_keys: [n], the hash of the called syscall; ignored at other instructions.
     """
     count, completed = run.instructions, run.final.steps
     reached = np.append(run.trace.pc, run.final.pc)  # the last call may be the last instruction executed

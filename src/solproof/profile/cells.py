@@ -1,9 +1,9 @@
 """How many cells of a proof each instruction takes, counted in the tables of its witness.
 
-A row costs its columns and the auxiliary columns of its interactions. A row that is about one instruction
-names it by its `clk`; refresh rows stand before the access that needs them. What has no instruction of its
-own (the image of the program, the lookup table, words of input, stack and heap, the state at both
-ends) is shared by the run.
+A row costs its columns plus the auxiliary columns of its interactions. The `clk` of a row names the
+instruction that it belongs to. A refresh row belongs to the access that needs it. Rows without an instruction
+are shared by the run: the image of the program, the lookup table, the words of input, stack and heap, and the
+state at both ends.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ REFRESHES = (refresh.REGISTER_REFRESH, refresh.MEMORY_REFRESH)
 
 @dataclass(frozen=True, slots=True)
 class ChipCells:
-    """What one chip takes of a proof: `rows` are real, `padding` rows fill its tables up to powers of two.
+    """The cells that one chip takes in a proof.
 
-    is_shared: its rows belong to no instruction.
+    rows: the real rows.
+    padding: the rows that fill its tables up to powers of two.
+    is_shared: whether its rows belong to no instruction.
     """
 
     name: str
@@ -37,24 +39,24 @@ class ChipCells:
 
     @property
     def cells(self) -> int:
-        """Of the real rows."""
+        """The cells of the real rows."""
         return self.rows * self.cells_per_row
 
     @property
     def padding_cells(self) -> int:
-        """Of the padding."""
+        """The cells of the padding rows."""
         return self.padding * self.cells_per_row
 
 
 def cells_per_row() -> dict[str, int]:
-    """Committed field elements of a row by chip: main and auxiliary columns."""
+    """Committed field elements in a row of each chip: main and auxiliary columns."""
     system = default_system()
     widths = zip(system.circuit.chips, system.widths(), strict=True)
     return {chip.name: width.main + width.auxiliary for chip, width in widths}
 
 
 def count_cells(witness: Witness, instructions: int) -> tuple[Integers, tuple[ChipCells, ...]]:
-    """The cells of the rows of each instruction: [instructions], and what each chip takes."""
+    """The cells of each instruction's rows ([instructions]), and the cells of each chip."""
     costs = cells_per_row()
     by_step = np.zeros(instructions, np.int64)
     chips: dict[str, ChipCells] = {}
@@ -81,18 +83,18 @@ def _column(instance: Instance, name: str) -> NDArray[np.uint32] | None:
 
 
 def _real_rows(instance: Instance) -> int:
-    """Rows that are not padding; every row of a table without a flag for it."""
+    """The number of rows that are not padding. A table without a padding flag has only real rows."""
     is_real = _column(instance, "is_real")
     return len(instance.main) if is_real is None else int(np.count_nonzero(is_real))
 
 
 def _clk(instance: Instance) -> Integers | None:
-    """The number of the instruction of each real row, None for a chip whose rows have none."""
+    """The number of the instruction of each real row, or None if the chip's rows belong to no instruction."""
     is_real = _column(instance, "is_real")
     is_refresh = instance.chip in REFRESHES
     times = _column(instance, "now" if is_refresh else "clk")
     if is_real is None or times is None or instance.chip is boundary.EXECUTION:
         return None
     clk: Integers = times[is_real != 0].astype(np.int64)
-    # A refresh is one tick before its access, which is at 2 clk or 2 clk + 1.
+    # A refresh is one tick before its access. The access is at 2 clk or 2 clk + 1.
     return (clk + 1) // 2 if is_refresh else clk

@@ -1,7 +1,7 @@
 """Profiles in the formats that flame graph tools read: collapsed stacks, and speedscope's JSON.
 
-Collapsed stacks: https://github.com/brendangregg/FlameGraph. Speedscope: file-format-spec.ts of
-https://github.com/jlfwong/speedscope, "evented" profiles.
+Sources: https://github.com/brendangregg/FlameGraph for collapsed stacks, and file-format-spec.ts of
+https://github.com/jlfwong/speedscope for speedscope ("evented" profiles).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ TITLES = {Weight.COMPUTE_UNITS: "compute units", Weight.CELLS: "prover cells"}
 
 
 def collapsed(profile: Profile, weight: Weight) -> str:
-    """A line for each call path with its own weight; the weights add up to the run's or the proof's."""
-    # A name of a symbol may hold what separates frames and lines.
+    """One line for each call path, with its own weight. The weights add up to the run's or the proof's."""
+    # The name of a symbol may contain the characters that separate frames and lines.
     names = [_plain(frame.name) for frame in profile.frames]
     lines = [
         (";".join(names[frame] for frame in _frames_of(profile.paths, number)), path.own.of(weight))
@@ -32,7 +32,7 @@ def collapsed(profile: Profile, weight: Weight) -> str:
 
 
 def speedscope(profile: Profile, name: str) -> str:
-    """Both weights as profiles in the order of the run; shared tables and padding come after it."""
+    """Both weights as profiles, in the order of the run. Shared tables and padding come at the end."""
     frames: list[dict[str, Any]] = [
         {"name": frame.name} if frame.pc is None else {"name": frame.name, "line": frame.pc}
         for frame in profile.frames
@@ -79,7 +79,7 @@ def _plain(name: str) -> str:
 
 
 def _frames_of(paths: Sequence[PathCost], number: int) -> list[int]:
-    """The frames of a path, the program's first."""
+    """The frames of a path, beginning with the program's frame."""
     frames = []
     while number >= 0:
         frames.append(paths[number].frame)
@@ -88,7 +88,7 @@ def _frames_of(paths: Sequence[PathCost], number: int) -> list[int]:
 
 
 def _outside(profile: Profile, weight: Weight) -> list[tuple[tuple[str, str], int]]:
-    """Stacks for the cells that belong to no instruction."""
+    """The stacks of the cells that belong to no instruction."""
     if weight is Weight.COMPUTE_UNITS:
         return []
     shared = [((SHARED, chip.name), chip.cells) for chip in profile.chips if chip.is_shared]
@@ -97,7 +97,7 @@ def _outside(profile: Profile, weight: Weight) -> list[tuple[tuple[str, str], in
 
 
 def _events(stretches: Sequence[tuple[Sequence[int], int]]) -> Iterator[dict[str, Any]]:
-    """Frames opened and closed, at the weight that has gone by."""
+    """The events that open and close frames, each at the total weight of the stretches before it."""
     at, current = 0, list[int]()
     for stack, value in stretches:
         common = 0

@@ -1,4 +1,4 @@
-"""The profile of an execution: what each function, opcode family and syscall costs to run and to prove."""
+"""The profile of an execution: the costs of each function, opcode family and syscall to run and to prove."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOT_EXECUTABLE = "not executable"
 
 
 class Weight(Enum):
-    """What is counted: compute units, or committed cells of a proof."""
+    """The unit of the profile: compute units, or committed cells of a proof."""
 
     COMPUTE_UNITS = "cu"
     CELLS = "cells"
@@ -35,7 +35,7 @@ class Weight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Instructions executed, compute units charged for them, and cells of the rows that prove them."""
+    """Executed instructions, the compute units charged for them, and the cells of their rows in the proof."""
 
     instructions: int = 0
     compute_units: int = 0
@@ -49,15 +49,16 @@ class Cost:
         )
 
     def of(self, weight: Weight) -> int:
-        """One of the two weights."""
+        """The compute units or the cells."""
         return self.compute_units if weight is Weight.COMPUTE_UNITS else self.cells
 
 
 @dataclass(frozen=True, slots=True)
 class FrameCost:
-    """A function or a syscall: `own` without what it calls, `total` with it (recursion counted once).
+    """The cost of a function or a syscall. `own` excludes callees. `total` includes them, recursion once.
 
-    pc: where the function starts, None for a syscall. calls: how often it was entered.
+    pc: where the function starts, or None for a syscall.
+    calls: how often it was entered.
     """
 
     name: str
@@ -69,7 +70,7 @@ class FrameCost:
 
 @dataclass(frozen=True, slots=True)
 class FamilyCost:
-    """The instructions of one family, those that call syscalls apart."""
+    """The cost of one family's instructions. Syscall instructions are in `Profile.syscalls` instead."""
 
     name: str
     own: Cost
@@ -77,7 +78,7 @@ class FamilyCost:
 
 @dataclass(frozen=True, slots=True)
 class PathCost:
-    """A call path: the position of its last frame in `Profile.frames`, and the path before it (-1: none)."""
+    """A call path: the position of its last frame in `Profile.frames`, and its parent path (-1 if none)."""
 
     parent: int
     frame: int
@@ -95,16 +96,17 @@ class Timeline:
     __repr__ = short_repr
 
     def of(self, weight: Weight) -> Integers:
-        """What the stretches weigh."""
+        """The weight of each stretch."""
         return self.compute_units if weight is Weight.COMPUTE_UNITS else self.cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """Where the compute units and the committed cells (main and auxiliary) of one execution go.
+    """The places where the compute units and the committed cells (main and auxiliary) of one execution go.
 
-    The compute units of `families` and `syscalls`, of `frames` and of `paths` add up to those of the run. The
-    cells of each add up to `cells`; with `shared_cells` and `padding_cells` they are the cells of the proof.
+    The compute units of `families` and `syscalls` together add up to those of the run. So do those of
+    `frames`, and those of `paths`. The cells of each of these groups add up to `total.cells`. Together with
+    `shared_cells` and `padding_cells` they are the cells of the proof.
     """
 
     total: Cost
@@ -126,19 +128,19 @@ class Profile:
 
     @property
     def committed_cells(self) -> int:
-        """Of the whole proof, shared tables and padding included."""
+        """The cells of the whole proof, including shared tables and padding."""
         return self.total.cells + self.shared_cells + self.padding_cells
 
 
 def profile_execution(execution: Execution) -> Profile:
-    """Profile an execution; builds the tables of a proof of it, but does not prove.
+    """Profile an execution. This builds the tables of its proof, but does not prove.
 
-    Raises what making those tables raises.
+    Raises the same errors as building those tables.
     """
     run, program = execution.run, execution.invocation.program
     table = program_table(program, execution.invocation.syscalls.keys())
     pc = np.minimum(run.trace.pc, program.slots - 1)
-    inside = run.trace.pc < program.slots  # the last instruction may be behind the text
+    inside = run.trace.pc < program.slots  # the last instruction may be past the end of the text
     codes = np.where(inside, table.code[pc], 0)
     names = function_names(execution.input.program, program)
     paths = call_paths(run, codes, table.immediate[pc].astype(np.int64))
@@ -164,7 +166,7 @@ def profile_execution(execution: Execution) -> Profile:
 
 
 def compute_units(run: Run) -> Integers:
-    """What each instruction was charged: one, and what its syscall took. They add up to the run's."""
+    """The charge of each instruction: 1, plus the cost of its syscall. The charges add up to the run's."""
     units = np.ones(run.instructions, np.int64)
     for event in run.trace.events:
         units[event.clk - 1] += event.compute_units
@@ -199,7 +201,7 @@ def _families(codes: Integers, costs: _Costs) -> tuple[FamilyCost, ...]:
 def _frames(
     paths: CallPaths, own: Sequence[Cost], names: FunctionNames
 ) -> tuple[tuple[FrameCost, ...], tuple[FrameCost, ...], list[int]]:
-    """Functions and syscalls in the order in which they are first entered, and the frame of each path."""
+    """Functions and syscalls in the order of first entry, and the frame of each path."""
     totals = list(own)
     for number in range(len(paths.paths) - 1, ROOT, -1):
         totals[paths.paths[number].parent] += totals[number]
@@ -231,7 +233,7 @@ def _name(path: Path, names: FunctionNames) -> str:
 
 
 def _recurs(paths: Sequence[Path], number: int) -> bool:
-    """Whether the frame at the end of a path is on it before as well."""
+    """Whether the last frame of a path also occurs earlier on it."""
     path = paths[number]
     return any(ancestor.target == path.target for ancestor in _ancestors(paths, path))
 

@@ -22,7 +22,7 @@ def witness_of(execution: Execution, circuit: SbpfCircuit = CIRCUIT) -> Witness:
 
 
 def check_witness(execution: Execution, witness: Witness) -> list[Failure]:
-    """Everything that is wrong with a witness of an execution, with the instruction where there is one."""
+    """Every failure of a witness of an execution, with the instruction if the failure has one."""
     failures = checker.check(witness.instances)
     if not failures:
         return []
@@ -34,5 +34,5 @@ def check_witness(execution: Execution, witness: Witness) -> list[Failure]:
 
 
 def check_execution(execution: Execution) -> list[Failure]:
-    """Everything that is wrong with an execution's witness: nothing, unless solproof has a bug."""
+    """Every failure of an execution's witness. The list is empty unless solproof has a bug."""
     return check_witness(execution, witness_of(execution))

@@ -22,7 +22,7 @@ from solproof.statement.statement import input_digest, statement_bytes
 
 @dataclass(frozen=True, slots=True)
 class ProofReport:
-    """What a proof cost: seconds by phase, rows by chip with padding, cells as base-field elements."""
+    """The costs of a proof: seconds by phase, rows by chip with padding, cells as base-field elements."""
 
     security_bits: float
     security_regime: str
@@ -38,7 +38,7 @@ class ProofReport:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof of an execution: `data` is the content of a proof file."""
+    """A proof of an execution. `data` is the content of a proof file."""
 
     data: bytes
     output: ExecutionOutput
@@ -63,10 +63,10 @@ class Proof:
 def prove(
     execution_input: ExecutionInput, progress: Progress | None = None, *, system: ProofSystem | None = None
 ) -> Proof:
-    """Execute and prove; `system` replaces the proof system of this version.
+    """Execute and prove. `system` replaces the proof system of this version.
 
-    Raises `ProgramError`, `InputError` or `UnsupportedError` for what cannot be run or proven, `ProvingError`
-    when the engine refuses.
+    Raises `ProgramError`, `InputError` or `UnsupportedError` if the input cannot be run or proven, and
+    `ProvingError` if the engine refuses.
     """
     clock = _Clock(progress)
     clock.begin("execute")
@@ -81,7 +81,7 @@ def prove_execution(
     *,
     system: ProofSystem | None = None,
 ) -> Proof:
-    """Prove an execution that has been run already; `log` saves chaining its accesses again."""
+    """Prove an execution that has already run. Pass `log` to avoid chaining its accesses again."""
     system = system or default_system()
     circuit, backend = system.circuit, system.backend
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
@@ -89,7 +89,7 @@ def prove_execution(
     key = program_key(system, execution.invocation.program, execution.input.parameters.features)
     clock.begin("witness")
     witness = build_witness(circuit, log or AccessLog(execution.run, key.table), key.preprocessed)
-    del log  # its memory is free from here on, unless the caller keeps it
+    del log  # frees its memory from here on, unless the caller keeps it
     claim = claim_of(execution.run, witness.public)
     tables = [
         TableData(circuit.number(item.chip), item.main, item.public, item.values)
@@ -126,7 +126,7 @@ def _report(proven: Proven, size: int, seconds: dict[str, float], witness: Witne
 
 
 class _Clock:
-    """Times phases and reports each as it begins."""
+    """Measures the phases and reports each one when it begins."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
@@ -142,11 +142,11 @@ class _Clock:
             self._progress(phase, time.perf_counter() - self._start)
 
     def engine_phase(self, phase: str, _: float) -> None:
-        """A phase of the engine."""
+        """Begin a phase of the engine."""
         self.begin(phase)
 
     def finish(self) -> dict[str, float]:
-        """Seconds by phase, with their sum as "total"."""
+        """Seconds by phase, with the total time as "total"."""
         self._close()
         return {**self._seconds, "total": time.perf_counter() - self._start}
 

@@ -1,4 +1,4 @@
-"""All tables of a proof, from a run: loops over the families and tables of a circuit."""
+"""All tables of a proof, filled from a run by loops over the families and tables of a circuit."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from solproof.circuit.registry import SbpfCircuit
 from solproof.circuit.table import Columns, Part, PublicTable, parts_of
 
 BLOCK_ROWS = 2**14
-"""Rows evaluated at once: their columns stay in the processor's cache."""
+"""Rows evaluated at once. Their columns fit into the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One table of a proof: committed columns, and the public ones when the chip has any."""
+    """One table of a proof: its committed columns, and its public columns if the chip has any."""
 
     chip: Chip
     main: NDArray[np.uint32]
@@ -36,13 +36,13 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Every table of a proof, ordered by chip, and the public data they prove."""
+    """Every table of a proof, ordered by chip, and the public data that the tables prove."""
 
     instances: tuple[Instance, ...]
     public: PublicData
 
     def rows(self) -> dict[str, int]:
-        """Rows by chip, padding included."""
+        """Rows by chip, including padding."""
         rows: dict[str, int] = {}
         for instance in self.instances:
             rows[instance.chip.name] = rows.get(instance.chip.name, 0) + len(instance.main)
@@ -53,13 +53,13 @@ Queries = Mapping[Bus, Integers]
 """How often each entry of the lookup tables is queried, by bus."""
 
 CountQueries = Callable[[SbpfCircuit, Collection[Instance], Mapping[Bus, int]], Queries]
-"""From a circuit, the tables that query and the number of entries of each lookup bus to the counts."""
+"""Counts the queries of a circuit's tables, given the tables and the number of entries of each lookup bus."""
 
 
 def count_queries(
     circuit: SbpfCircuit, instances: Collection[Instance], entries: Mapping[Bus, int]
 ) -> Queries:
-    """Count the queries of the instances, by evaluating their interactions."""
+    """Count the queries of the instances by evaluating their interactions."""
     entry_of = {bus: table.entry_of for table in circuit.lookup_tables for bus in table.buses}
     counts: dict[Bus, Integers] = {bus: np.zeros(size, np.int64) for bus, size in entries.items()}
     blocks = [
@@ -68,7 +68,8 @@ def count_queries(
         for start in range(0, len(instance.main), BLOCK_ROWS)
     ]
     for instance, block in blocks:
-        # Interactions read neither preprocessed columns of these chips, nor public ones, nor the next row.
+        # The interactions of these chips read neither preprocessed columns, nor public columns, nor the next
+        # row.
         evaluator = Evaluator(instance.chip, block, values=instance.values)
         for interaction in instance.chip.interactions:
             if interaction.role is not Role.QUERY:
@@ -86,10 +87,11 @@ def build_witness(
     preprocessed: Mapping[int, Columns],
     count: CountQueries = count_queries,
 ) -> Witness:
-    """Fill every table of a run, however it ended.
+    """Fill every table of a run, however the run ended.
 
-    preprocessed: the preprocessed columns of its program, by the number of the chip
-    (`SbpfCircuit.preprocessed`). count: how queries of lookup tables are counted.
+    preprocessed: the preprocessed columns of the program, by the number of the chip
+    (`SbpfCircuit.preprocessed`).
+    count: the function that counts the queries of lookup tables.
     """
     data = public_data(log)
     instances = [*_instruction_instances(circuit, log), *_chip_instances(circuit, log, data)]
@@ -103,7 +105,7 @@ def build_witness(
     for table in circuit.lookup_tables:
         rows = table.fill(log, queries).rows()
         instances.append(Instance(table.chip, rows, preprocessed=columns[table.chip.name]))
-    # The sort is stable: instances of one chip keep their order.
+    # The sort is stable, so instances of one chip keep their order.
     instances.sort(key=lambda instance: circuit.number(instance.chip))
     return Witness(tuple(instances), data)
 
@@ -131,7 +133,7 @@ def _chip_instances(circuit: SbpfCircuit, log: AccessLog, data: PublicData) -> I
 def cut(
     chip: Chip, rows: NDArray[np.uint32], parts: Sequence[Part], public: PublicTable | None = None
 ) -> Iterable[Instance]:
-    """Cut the rows of a chip into padded tables; a public table puts its columns into the first ones."""
+    """Cut the rows of a chip into padded tables. Public columns become the first main columns."""
     start = 0
     for part in parts:
         main = np.zeros((part.height, chip.width), np.uint32)

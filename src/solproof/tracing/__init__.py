@@ -1,1 +1,1 @@
-"""A run as people and tools read it: every step with its registers, memory, meter and constraints."""
+"""A run in a form for people and tools: every step with its registers, memory, meter and constraints."""

@@ -1,4 +1,4 @@
-"""The executed slots of a program: what each does to registers and memory, and how it reads."""
+"""The executed slots of a program: their effects on registers and memory, and their text."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from solproof.program.syscall_names import SYSCALL_NAMES
 class Slot:
     """One instruction in words.
 
-    opcode: its code. mnemonic: its name in the opcode table, None where the version has no such opcode.
-    assembly: its text. operands: the fields that mean something, by name; `target` is the pc that a jump or a
-    call may lead to.
+    opcode: its code.
+    mnemonic: its name in the opcode table, or None if the version has no such opcode.
+    assembly: its text.
+    operands: the fields that the instruction uses, by name. `target` is the pc that a jump or a call may lead
+    to.
     """
 
     opcode: int | None
@@ -34,14 +36,17 @@ class Slot:
 
 
 BEHIND_THE_TEXT = Slot(None, None, "(end of the text)", {})
-"""What a program executes that runs over its end."""
+"""The slot that a program executes if it runs past the end of its text."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class Code:
-    """The slots that a run executed. Arrays have one entry per slot and one for the place after the last.
+    """The slots that a run executed.
 
-    writes: whether the instruction writes its destination register. size: bytes of a load or store, else 0.
+    Arrays have one entry per slot, and one for the place after the last slot.
+
+    writes: whether the instruction writes its destination register.
+    size: the number of bytes of a load or store, else 0.
     """
 
     slots: Mapping[int, Slot]
@@ -58,7 +63,7 @@ class Code:
 def code_of(
     program: Program, executed: Collection[int], syscalls: Collection[int], functions: FunctionNames
 ) -> Code:
-    """Describe the slots of a program that a run executed; `syscalls` are the hashes that exist for it."""
+    """Describe the slots that a run executed. `syscalls`: the hashes that exist for the program."""
     places = program.slots + 1
     flags = {
         name: np.zeros(places, np.bool_)
@@ -104,7 +109,10 @@ def _calls(program: Program, executed: Collection[int], syscalls: Collection[int
 
 
 def _names(program: Program, calls: Mapping[int, Call], names: FunctionNames) -> Names:
-    """From V3 on the file lists no functions: those are known that the run called."""
+    """The names of functions.
+
+    From V3 on the file lists no functions, so only those that the run called are known.
+    """
     functions = program.functions
     if program.version >= 3:
         functions = {call.target: call.target for call in calls.values() if not call.is_syscall}
@@ -125,7 +133,7 @@ def _slot(
         return Slot(instruction.code, row.mnemonic, text, {"source": register})
     used = fields_of(row, program.version)
     if row.action is Action.CALL:
-        used -= {"source"}  # no register: it says what kind of call this is, and `target` does so here
+        used -= {"source"}  # not a register: it encodes the kind of the call, which `target` shows here
     fields = ("destination", "source", "offset", "immediate")
     operands: dict[str, int] = {name: getattr(instruction, name) for name in fields if name in used}
     if second is not None:

@@ -1,7 +1,7 @@
-"""The recorded trace with everything that follows from it, block by block.
+"""The recorded trace and everything that follows from it, block by block.
 
-A recorder keeps of each instruction its pc and what it wrote. The rest (registers, meter, depth, accesses) is
-computed here for some thousand steps at a time, so that a long run needs little memory.
+A recorder keeps only the pc of each instruction and the value that it wrote. The rest (registers, meter,
+depth, accesses) is computed here for a few thousand steps at a time, so that a long run needs little memory.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ SAVED = slice(6, 11)
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class Block:
-    """n steps in a row; arrays have one entry per step.
+    """n consecutive steps. Arrays have one entry per step.
 
-    start: index of the first step, from 0. before, after: r0..r10, [n, 11]. units_before, units_after: what
-    is left on the meter. depth: how many calls are open before the step. has_access: whether the step loaded
-    or stored; address, size, old and new count where it did. events: syscalls by index of the step.
+    start: index of the first step, from 0.
+    before, after: r0..r10, [n, 11].
+    units_before, units_after: the compute units left on the meter.
+    depth: how many calls are open before the step.
+    has_access: whether the step loaded or stored. Otherwise address, size, old and new have no meaning.
+    events: the syscalls, by the index of their step.
     """
 
     start: int
@@ -63,7 +66,8 @@ def columns_of(execution: Execution) -> Columns:
 class Columns:
     """The steps of a run as arrays.
 
-    `features` are those it ran with: they decide which syscalls exist. `names` are those of the file.
+    features: the features that the run had, which decide which syscalls exist.
+    names: the function names of the file.
     """
 
     def __init__(self, run: Run, features: FeatureSet, names: FunctionNames | None = None) -> None:
@@ -75,25 +79,27 @@ class Columns:
         self.syscall_names = {key: SYSCALL_NAMES[key] for key in known}
         self.steps: int = len(trace.pc)
         self.completed = len(trace.value)
-        """Steps that ran to their end: all, or all but the last."""
+        """The number of steps that ran to their end: all of them, or all except the last."""
 
     @cached_property
     def _access_of_step(self) -> NDArray[np.int64]:
-        """How many loads and stores come before each step, and in all."""
+        """How many loads and stores come before each step. The last entry is their total number."""
         sizes = self.code.size[self.trace.pc[: self.completed]]
         return np.concatenate([[0], np.cumsum(sizes != 0)])
 
     @cached_property
     def depth(self) -> NDArray[np.int64]:
-        """Open calls before each step."""
+        """The number of open calls before each step."""
         pc = self.trace.pc[: self.completed]
         change = self.code.is_call[pc].astype(np.int64) - self.code.is_exit[pc]
         return np.concatenate([[0], np.cumsum(change)])[: self.steps]
 
     @cached_property
     def frames(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """The steps that call, those that return to a caller, and of the latter the numbers of the calls that
-        they end.
+        """Match returns with calls.
+
+        Returns the steps that call, the steps that return to a caller, and for each of the latter the number
+        of the call that it ends.
         """
         pc = self.trace.pc[: self.completed]
         calls = np.flatnonzero(self.code.is_call[pc])
@@ -111,7 +117,7 @@ class Columns:
 
     @cached_property
     def functions(self) -> Mapping[int, str]:
-        """The functions that the run entered: their names, by rising pc."""
+        """The names of the functions that the run entered, in rising order of their pc."""
         calls, _, _ = self.frames
         reached = np.append(self.trace.pc, self.run.final.pc)
         entered = {self.run.program.entry, *reached[calls + 1].tolist()}
@@ -151,7 +157,7 @@ class Columns:
         )
 
     def _event_steps(self, start: int, end: int) -> list[int]:
-        steps = np.array(list(self._events), np.int64)  # in order, as they were recorded
+        steps = np.array(list(self._events), np.int64)  # in the order in which they were recorded
         first, last = np.searchsorted(steps, [start, end])
         return [int(step) for step in steps[first:last]]
 
@@ -200,7 +206,7 @@ class Columns:
         NDArray[np.uint64],
         NDArray[np.uint64],
     ]:
-        """has_access, is_store, address, size, old and new of a `Block`."""
+        """The fields has_access, is_store, address, size, old and new of a `Block`."""
         completed = min(end, self.completed)
         pc = self.trace.pc[start:completed]
         size = np.zeros(end - start, np.int64)

@@ -1,11 +1,12 @@
-"""The constraints that bind each step, with the values that they hold, read from the circuit and the witness.
+"""The constraints that bind each step, with their values, read from the circuit and the witness.
 
-For each step: the rows that execute it, in whatever chips they are; of each row every constraint of its chip,
-and every message that it says on a bus. What a message is depends on its bus: an access of a register or of a
-word of memory where messages have a time, a range where the table on the other side is a range, and otherwise
-an equality with the message on the other side, such as the entry of the program table.
+A step has the rows that execute it, in whatever chips they are. For each row the list has every constraint of
+its chip and every message that it puts on a bus. The meaning of a message depends on its bus. On a bus whose
+messages have a time, it is an access of a register or of a word of memory. If the table on the other side
+provides a range, it is a range. Otherwise it is an equality with the message on the other side, such as the
+entry of the program table.
 
-Rows that no step executes are not listed: memory and registers before and after, and refreshes.
+Rows that no step executes are not listed: memory and registers before and after the run, and refreshes.
 """
 
 from __future__ import annotations
@@ -49,14 +50,15 @@ COUNTERPARTS = {
 }
 
 Reader = Callable[[Evaluator, NDArray[np.int64], Entry], Iterator[Entry]]
-"""Yields the entries of chosen rows: to each the fields of the head are added."""
+"""Yields the entries of chosen rows. The fields of the head are added to each entry."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepTable:
     """A table of the witness that has rows of steps.
 
-    first_row: how many rows its chip has in the tables before it. shapes: the constraints of its chip.
+    first_row: how many rows the earlier tables of its chip have.
+    shapes: the constraints of its chip.
     """
 
     instance: Instance
@@ -64,11 +66,11 @@ class StepTable:
     shapes: tuple[Shape, ...]
     executed: list[Executed]
     whole: Evaluator | None
-    """Over all rows, where an expression looks at the next one."""
+    """An evaluator of all rows, if an expression reads the next row."""
 
 
 class Constraints:
-    """The constraints of a run's steps, from its witness."""
+    """The constraints of a run's steps, read from its witness."""
 
     def __init__(self, witness: Witness) -> None:
         self._instances = witness.instances
@@ -76,7 +78,7 @@ class Constraints:
         self.tables = list(self._read_tables())
 
     def of(self, start: int, end: int) -> list[list[Entry]]:
-        """Those of the steps with an index from `start` to `end` - 1, one list for each."""
+        """The constraints of the steps with an index from `start` to `end` - 1, one list for each step."""
         found: list[list[Entry]] = [[] for _ in range(end - start)]
         for table in self.tables:
             for executed in table.executed:
@@ -134,7 +136,7 @@ class Constraints:
     def _message(
         self, interaction: Interaction, values: Evaluator, rows: NDArray[np.int64]
     ) -> list[Iterator[Entry]]:
-        """The entries of one interaction: one iterator for each that a row has."""
+        """The entries of one interaction. Each iterator yields one entry per row."""
         bus, name = interaction.bus, interaction.name
         fields = [signed(values.column(part)[rows]) for part in interaction.fields]
         match reading_of(bus):
@@ -152,12 +154,12 @@ class Constraints:
                 return [self._equality(interaction, fields)]
 
     def bounds(self, bus: Bus) -> list[tuple[int, int]]:
-        """The bounds of each field of a `Reading.RANGE` bus, as the table on its other side has them."""
+        """The bounds of each field of a `Reading.RANGE` bus, taken from the table on its other side."""
         table = self._other(bus, Role.PROVIDE)
         return [table.bounds(position) for position in range(bus.width)]
 
     def bits_bounds(self, count: int) -> tuple[int, int]:
-        """The bounds of a value of so many bits, as the lookup table has them."""
+        """The bounds of a value of `count` bits, taken from the lookup table."""
         return self._other(BITS, Role.PROVIDE).bounds(1, (0, count))
 
     def _other(self, bus: Bus, role: Role) -> OtherSide:
@@ -178,7 +180,7 @@ class Constraints:
             }
 
     def _conjunction(self, name: str, fields: Sequence[NDArray[np.int64]]) -> Iterator[Entry]:
-        """The AND of two bytes, as the lookup table has it."""
+        """The AND of two bytes, taken from the lookup table."""
         there, _ = self._other(BITWISE, Role.PROVIDE).find(np.stack(fields, axis=1))
         columns = (*(column.tolist() for column in fields), there[:, -1].tolist())
         for first, second, output, expected in zip(*columns, strict=True):
@@ -207,7 +209,7 @@ class Constraints:
 
 
 def signed(column: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Field elements as the integers that are nearest to zero."""
+    """Field elements as the integers nearest to zero."""
     return column - P * (column > P // 2)
 
 
@@ -250,7 +252,7 @@ def _range(name: str, column: NDArray[np.int64], bounds: tuple[int, int]) -> Ite
 
 
 def _access(interaction: Interaction, fields: dict[str, NDArray[np.int64]]) -> Iterator[Entry]:
-    """A register or a word of memory as it was accessed last, or as it is from now on."""
+    """A register or a word of memory as the access found it, or as the access left it."""
     limbs = np.stack([fields[limb] for limb in LIMBS], axis=1).tolist()
     if "region" in fields:
         address = (fields["region"] << 32) + fields["word index"] * WORD
@@ -267,5 +269,5 @@ def _access(interaction: Interaction, fields: dict[str, NDArray[np.int64]]) -> I
             "time": time,
         }
         if "index" in fields and place >= REGISTERS:
-            entry["limbs"] = parts  # the open call: its clk and the depth, each of which may exceed 16 bits
+            entry["limbs"] = parts  # limbs of a pseudo-register may exceed 16 bits
         yield entry

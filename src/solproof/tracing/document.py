@@ -1,4 +1,4 @@
-"""The fields of an exported trace besides its steps, and a step as fields."""
+"""The fields of an exported trace: those around its steps, and those of one step."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Fields = dict[str, Any]
 
 
 def head(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
-    """What comes before the steps: the format, the functions and the initial state.
+    """The fields before the steps: the format, the functions and the initial state.
 
-    `contents`: with the bytes of memory.
+    contents: whether to include the bytes of memory.
     """
     run = execution.run
     return {
@@ -37,7 +37,7 @@ def head(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
 
 
 def tail(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
-    """What comes after the steps: the final state and the outcome."""
+    """The fields after the steps: the final state and the outcome."""
     run, output = execution.run, execution.output
     fault = fault_of(run)
     return {

@@ -1,4 +1,4 @@
-"""A trace as one JSON document, or as JSON lines, written block by block."""
+"""A trace as one JSON document or as JSON lines, written block by block."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from solproof.tracing.document import head, step_fields, tail
 from solproof.tracing.steps import steps_of
 
 CONSTRAINED_BLOCK_STEPS = 2**11
-"""Steps at a time with their constraints, of which each has some dozen."""
+"""The number of steps per block if constraints are included. A step has dozens of constraints."""
 
 Progress = Callable[[int, int], None]
-"""Told how many steps are written, and how many there are."""
+"""Called with the number of steps written so far, and the number of all steps."""
 
 Pieces = Iterator[bytes]
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -29,9 +29,10 @@ def json_document(
     constraints: bool = False,
     progress: Progress | None = None,
 ) -> Pieces:
-    """The pieces of one JSON object, as trace.schema.json describes it.
+    """The pieces of one JSON object, which trace.schema.json describes.
 
-    contents: with the bytes of memory before and after the run. constraints: with each step's constraints.
+    contents: whether to include the bytes of memory before and after the run.
+    constraints: whether to include each step's constraints.
     """
     columns = columns_of(execution)
     first = _encode(head(execution, columns, contents=contents))
@@ -51,8 +52,10 @@ def json_lines(
     constraints: bool = False,
     progress: Progress | None = None,
 ) -> Pieces:
-    """The same as JSON lines: an object with what comes before the steps, one for each step, and one with
-    what comes after them.
+    """The same content as JSON lines.
+
+    The first line is an object with the fields before the steps. Then each step has a line. The last line has
+    the fields after the steps.
     """
     columns = columns_of(execution)
     yield (_encode(head(execution, columns, contents=contents)) + "\n").encode()
@@ -64,7 +67,7 @@ def json_lines(
 def _steps(
     execution: Execution, columns: Columns, constraints: bool, progress: Progress | None
 ) -> Iterator[list[str]]:
-    """Each step as text, in blocks."""
+    """The text of each step, in blocks."""
     bound = Constraints(witness_of(execution)) if constraints else None
     for block in columns.blocks(BLOCK_STEPS if bound is None else CONSTRAINED_BLOCK_STEPS):
         steps = map(step_fields, steps_of(columns, block))

@@ -1,6 +1,6 @@
 """A trace as a Parquet file: one row per step, one column per value, for tools that work on tables.
 
-Importing this module needs pyarrow, the optional extra `parquet`.
+Importing this module needs pyarrow (the optional extra `parquet`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def write_parquet(
     """Write the steps of an execution to an open file.
 
     The initial state, the final state and the outcome are JSON in the file's metadata, under `solproof`.
-    contents: with the bytes of memory before and after the run.
+
+    contents: whether to include the bytes of memory before and after the run.
     """
     columns = columns_of(execution)
     described = head(execution, columns, contents=contents) | tail(execution, columns, contents=contents)
@@ -83,7 +84,7 @@ def _schema() -> pyarrow.Schema:
 
 
 def _arrays(columns: Columns, block: Block) -> dict[str, Any]:
-    """The columns of one block, by name; a masked array or None is a null."""
+    """The columns of one block, by name. Masked entries and None are nulls."""
     fault = columns.run.fault
     slots = columns.code.slots
     described = [slots[pc] for pc in block.pc.tolist()]

@@ -13,15 +13,15 @@ from solproof.vm.memory import HEAP, INPUT, STACK, STACK_SIZE, WORD, Layout
 from solproof.vm.trace import Run
 
 PADDING = 2 * WORD
-"""Spare bytes after each region, for the whole words around its last byte."""
+"""Spare bytes after each region, so that the words around its last byte are whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
     """One region: `size` bytes from a virtual address on.
 
-    has_holes: whether only every second 4 KiB of its addresses exist, as in a V0 stack; `content` is then
-    what exists, put together.
+    has_holes: whether only every second 4 KiB block of its addresses is mapped, as in a V0 stack. `content`
+    is then the concatenation of the mapped blocks.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Region:
 
 
 def regions_before(run: Run, input_region: bytes) -> Iterator[Region]:
-    """The memory that a run starts with; `input_region` is its serialized input."""
+    """The memory at the start of a run. `input_region` is its serialized input."""
     layout = run.layout
     yield _region(layout, layout.image_region, run.program.image)
     yield _region(layout, STACK, bytes(STACK_SIZE))
@@ -42,7 +42,7 @@ def regions_before(run: Run, input_region: bytes) -> Iterator[Region]:
 
 
 def regions_after(columns: Columns, input_region: bytes) -> Iterator[Region]:
-    """The memory that a run leaves: every store and every word of a syscall, in order."""
+    """The memory at the end of a run: every store and every word of a syscall, applied in order."""
     layout = columns.run.layout
     data = {
         region.address >> 32: np.frombuffer(region.content + bytes(PADDING), np.uint8).copy()
@@ -84,7 +84,7 @@ def _store(
     size: NDArray[np.int64],
     value: NDArray[np.uint64],
 ) -> None:
-    """Stores in their order: of those to the same byte the last one stays."""
+    """Apply stores in order. If several stores write the same byte, the last one wins."""
     region = (address >> np.uint64(32)).astype(np.int64)
     offset = (address & np.uint64(0xFFFF_FFFF)).astype(np.int64)
     if layout.stack_gaps:
@@ -94,5 +94,5 @@ def _store(
         chosen = region == number
         exists = np.arange(WORD) < size[chosen][:, None]
         places = (offset[chosen][:, None] + np.arange(WORD))[exists]
-        # NumPy leaves the last of the values that an assignment gives to one place.
+        # If an assignment gives one place several values, NumPy keeps the last.
         content[places] = parts[chosen][exists]

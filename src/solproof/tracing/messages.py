@@ -1,4 +1,4 @@
-"""The messages of a witness: which rows they execute, and what stands on the other side of a bus."""
+"""The messages of a witness: which steps their rows execute, and the message on the other side of a bus."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ _HASH_SEED = 6
 
 
 class Reading(Enum):
-    """What a message says, by its bus.
+    """The meaning of a message, by its bus.
 
-    ACCESS: a register or a word has a value at a time. RANGE: each field is in the range of the table on the
-    other side. BITS: the second field has as many bits as the first says. CONJUNCTION: the last field is the
-    AND of the others. MESSAGE: the same message is on the other side.
+    ACCESS: a register or a word has a value at a time.
+    RANGE: each field is in the range of the table on the other side.
+    BITS: the second field has as many bits as the first field gives.
+    CONJUNCTION: the last field is the AND of the others.
+    MESSAGE: the same message is on the other side.
     """
 
     ACCESS = "access"
@@ -35,7 +37,7 @@ class Reading(Enum):
 
 
 def reading_of(bus: Bus) -> Reading:
-    """How the messages of a bus are read."""
+    """The meaning of the messages of a bus."""
     if TIME in bus.fields:
         return Reading.ACCESS
     by_bus = {
@@ -49,10 +51,10 @@ def reading_of(bus: Bus) -> Reading:
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class Executed:
-    """Rows of one table that belong to steps: `row[i]` to instruction `clk[i]`, by rising clk.
+    """Rows of one table that belong to steps: `row[i]` to instruction `clk[i]`, in rising order of clk.
 
-    interactions: the numbers of those that speak of this step. with_constraints: whether the row's
-    constraints are listed with it.
+    interactions: the numbers of the interactions that belong to this step.
+    with_constraints: whether the constraints of the row are listed with the step.
     """
 
     clk: NDArray[np.int64]
@@ -62,12 +64,12 @@ class Executed:
 
 
 def looks_at_neighbours(chip: Chip) -> bool:
-    """Whether an expression of a chip reads the next row, or knows the last one."""
+    """Whether an expression of a chip reads the next row, or tells whether a row is the last."""
     return any(node[0] in ("next", "transition") for node in chip.graph.nodes)
 
 
 def select(instance: Instance, rows: NDArray[np.int64]) -> Evaluator:
-    """An evaluator over some rows of a table whose expressions do not look at the next row."""
+    """An evaluator over some rows of a table whose expressions do not read the next row."""
     preprocessed, public = instance.preprocessed, instance.public
     return Evaluator(
         instance.chip,
@@ -79,7 +81,7 @@ def select(instance: Instance, rows: NDArray[np.int64]) -> Evaluator:
 
 
 def evaluators(instance: Instance) -> Iterator[tuple[int, Evaluator]]:
-    """A table in blocks of rows: the first row of each, and its evaluator."""
+    """The table in blocks of rows: the first row of each block, and its evaluator."""
     height = len(instance.main)
     if looks_at_neighbours(instance.chip):
         yield 0, evaluator(instance)
@@ -91,10 +93,10 @@ def evaluators(instance: Instance) -> Iterator[tuple[int, Evaluator]]:
 def executed_rows(instance: Instance) -> list[Executed]:
     """Which rows of a table belong to which steps.
 
-    A row executes the step whose state it takes from the state bus; a call's row takes two, its own and that
-    of the exit. What is said under the condition of the second one belongs to the exit, everything else to
-    the call. In a table that takes no state a row with messages belongs to the step that its column `clk`
-    names.
+    A row executes the step whose state it receives from the state bus. The row of a call receives two states,
+    its own and that of the exit. Messages with the multiplicity of the second state belong to the exit, all
+    others to the call. If a table receives no state, a row with messages belongs to the step that its column
+    `clk` names.
     """
     chip = instance.chip
     taken = [each for each in chip.interactions if each.bus is STATE and each.role is Role.RECEIVE]
@@ -145,7 +147,7 @@ def _sorted(
 
 
 class OtherSide:
-    """All messages of one side of a bus, to be found by their content."""
+    """All messages on one side of a bus, to be found by their content."""
 
     def __init__(self, instances: Sequence[Instance], bus: Bus, role: Role) -> None:
         width = bus.width
@@ -174,12 +176,12 @@ class OtherSide:
         return said
 
     def _hash(self, messages: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """A key to look messages up by; what is found is compared with them."""
+        """A key to look messages up by. A found message is then compared with the one looked for."""
         keys: NDArray[np.uint64] = (messages.astype(np.uint64) * self._multipliers).sum(axis=1)
         return keys
 
     def find(self, messages: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str | None]]:
-        """For each message what stands on this side, and in which chip; None where nothing does."""
+        """For each message, the message found on this side and its chip, or None as chip if they differ."""
         if len(self._keys) == 0:
             return messages, [None] * len(messages)
         place = np.minimum(np.searchsorted(self._keys, self._hash(messages)), len(self._keys) - 1)
@@ -191,8 +193,9 @@ class OtherSide:
         return found, chips
 
     def bounds(self, position: int, where: tuple[int, int] | None = None) -> tuple[int, int]:
-        """The smallest and the largest value of one field, of all messages or of those with a value
-        elsewhere.
+        """The smallest and the largest value of one field, over all messages.
+
+        where: only over messages whose field number `where[0]` has the value `where[1]`.
         """
         column = self._messages[:, position]
         if where is not None:

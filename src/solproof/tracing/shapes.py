@@ -1,11 +1,11 @@
-"""What a constraint of the circuit says, read off its expression.
+"""The kind of a constraint of the circuit, read off its expression.
 
 A constraint is a polynomial over the columns of a chip that is zero on every row. Its shape decides its kind:
 
-- range: v (v - 1) or v (v - 1) (v + 1) of one column v, which is 0 or 1, or -1, 0 or 1;
+- range: v (v - 1) or v (v - 1) (v + 1) for one column v, so v is 0 or 1, or -1, 0 or 1;
 - equality: left - right, where neither side multiplies columns;
-- arithmetic: anything else, as an output that the columns that are its inputs determine, and the values that
-  it may have: those of the right side, or 0, or 0 and 1 for a carry.
+- arithmetic: any other shape. It is shown as an output, which the input columns determine, with the values
+that the output may have: the value of the right side, or 0, or 0 and 1 for a carry.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from solproof.air.field import P, inverse
 
 COLUMN_KINDS = ("main", "next", "preprocessed", "public", "value")
 LARGEST_FACTOR = 2**14
-"""A constant factor above it that is the inverse of a power of two is written as a division."""
+"""A larger constant factor that is the inverse of a power of two is written as a division."""
 
 
 class Kind(Enum):
@@ -35,8 +35,9 @@ class Kind(Enum):
 class Shape:
     """A constraint taken apart.
 
-    inputs: the columns that it reads, by name. left: what has the value that counts. right: what `left` has
-    to be equal to; None where `allowed` lists its values.
+    inputs: the columns that it reads, by name.
+    left: the expression whose value is constrained.
+    right: the expression that `left` must equal, or None if `allowed` lists its values.
     """
 
     constraint: Constraint
@@ -65,7 +66,7 @@ def shape_of(chip: Chip, constraint: Constraint) -> Shape:
 
 
 def column_name(chip: Chip, leaf: Expression) -> str:
-    """The name of a column, with what tells the statement's copy of it and its next row from it."""
+    """The name of a column, marked if it is the statement's copy of a column or belongs to the next row."""
     kind, *position = chip.graph.nodes[leaf.node]
     place = int(position[0])
     match kind:
@@ -81,8 +82,9 @@ def column_name(chip: Chip, leaf: Expression) -> str:
 
 
 def formula(chip: Chip, expression: Expression, strength: int = 0) -> str:
-    """An expression as text. `strength` is that of the operator around it: 1 for a sum, 2 for what is
-    subtracted, 3 for a product.
+    """An expression as text.
+
+    strength: of the operator around the expression. 1 is a sum, 2 a subtrahend, 3 a product.
     """
     graph = chip.graph
     kind, *arguments = graph.nodes[expression.node]
@@ -139,13 +141,13 @@ def _columns(top: Expression) -> list[Expression]:
 
 
 def _arguments(graph: Graph, node: int, kind: str) -> tuple[int, int] | None:
-    """The two arguments of a node of one kind."""
+    """The two arguments of a node, or None if the node is not of this kind."""
     found, *arguments = graph.nodes[node]
     return (int(arguments[0]), int(arguments[1])) if found == kind else None
 
 
 def _small_value(graph: Graph, node: int) -> tuple[int, tuple[int, ...]] | None:
-    """v and its values where the node is v (v - 1) or v (v - 1) (v + 1)."""
+    """v and its values if the node is v (v - 1) or v (v - 1) (v + 1), else None."""
     factors = _arguments(graph, node, "mul")
     if factors is None:
         return None
@@ -159,7 +161,7 @@ def _small_value(graph: Graph, node: int) -> tuple[int, tuple[int, ...]] | None:
 
 
 def _is_plus(graph: Graph, node: int, of: int, amount: int) -> bool:
-    """Whether a node is another one plus a constant."""
+    """Whether a node is the sum of another node and a constant."""
     for kind, sign in (("add", 1), ("sub", -1)):
         sides = _arguments(graph, node, kind)
         if sides is not None and sides[0] == of:

@@ -14,7 +14,7 @@ from solproof.vm.trace import Run, SyscallEvent
 
 @dataclass(frozen=True, slots=True)
 class MemoryAccess:
-    """A load or store of `size` bytes at a virtual address: their little-endian value before and after."""
+    """A load or store of `size` bytes at a virtual address. `old` and `new` are little-endian values."""
 
     kind: str
     """"read" or "write"."""
@@ -26,7 +26,7 @@ class MemoryAccess:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The 8 bytes at an address, as a syscall found them and left them."""
+    """The 8 bytes at an address, before and after a syscall."""
 
     address: int
     old: int
@@ -35,8 +35,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class SyscallRecord:
-    """A syscall: its name, r1..r5, what it put into r0 (None when it failed), what it cost beside the
-    instruction, and the words of memory that it read or wrote.
+    """A syscall.
+
+    name: its name.
+    arguments: r1..r5.
+    result: the value that it put into r0, or None if it failed.
+    compute_units: its cost without the unit of the call instruction.
+    words: the words of memory that it read or wrote.
     """
 
     name: str
@@ -50,9 +55,10 @@ class SyscallRecord:
 
 @dataclass(frozen=True, slots=True)
 class FaultRecord:
-    """What stopped the program, and at which slot.
+    """The fault that stopped the program, and its slot.
 
-    The meter stops a program before an instruction: `pc` is the slot that was not executed.
+    If compute units run out, the program stops before an instruction. `pc` is then the slot that was not
+    executed.
     """
 
     name: str
@@ -64,11 +70,14 @@ class FaultRecord:
 class Step:
     """One executed instruction.
 
-    index: from 0; it is instruction number index + 1 of the circuit. opcode, mnemonic, assembly, operands:
-    see `solproof.tracing.code.Slot`. registers_before, registers_after: r0..r10. memory: of a load or store
-    its access. compute_units_before, compute_units_after: what is left on the meter. call_depth: how many
-    calls are open before it. fault: what stopped the program in this instruction, or after it; only the last
-    step has one.
+    index: from 0. It is instruction number index + 1 of the circuit.
+    opcode, mnemonic, assembly, operands: see `solproof.tracing.code.Slot`.
+    registers_before, registers_after: r0..r10.
+    memory: the access of a load or store.
+    compute_units_before, compute_units_after: the compute units left on the meter.
+    call_depth: how many calls are open before the instruction.
+    fault: the fault that stopped the program in this instruction or after it. Only the last step can have a
+    fault.
     """
 
     index: int
@@ -90,18 +99,18 @@ class Step:
 
 
 def fault_of(run: Run) -> FaultRecord | None:
-    """What stopped a run, if something did."""
+    """The fault that stopped a run, or None."""
     fault = run.fault
     return None if fault is None else FaultRecord(fault.name, fault.message, run.final.pc)
 
 
 def trace(execution: Execution) -> Iterator[Step]:
-    """Every step of an execution in order, the one that failed included.
+    """Every step of an execution in order, including a failing one.
 
         for step in solproof.trace(solproof.run(given)):
             print(step.index, step.pc, step.assembly, step.registers_after[0])
 
-    They are computed as they are asked for: a run of a million steps needs no more memory than a short one.
+    The steps are computed on demand, so a run of a million steps needs no more memory than a short one.
     """
     columns = columns_of(execution)
     for block in columns.blocks():

@@ -42,7 +42,7 @@ def test_stack_pointer_moves(version: int) -> None:
 
 
 def test_differences_of_v2() -> None:
-    """Reversed subtraction and the extensions, as they are written in SIMD-0174."""
+    """Reversed subtraction and the extensions, as defined in SIMD-0174."""
     builder = ProgramBuilder(2)
     for register, value in ((1, 5), (2, 5), (3, 0xFFFF_FFFF), (4, 0x8000_0000)):
         builder.constant(register, value)

@@ -1,4 +1,4 @@
-"""AND, OR, XOR. The jump on common bits is tested with the jumps."""
+"""AND, OR, XOR. The jump on common bits is tested with the other jumps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STEMS = ["AND64", "OR64", "XOR64", "AND32", "OR32", "XOR32"]
 
 @pytest.mark.parametrize(("mnemonic", "version"), cases(*(f"{stem}_REG" for stem in STEMS)))
 def test_registers(mnemonic: str, version: int) -> None:
-    constants = 2 * (16 * 16 + 64) + 200 if version == 2 else 0  # each has a HOR64
+    constants = 2 * (16 * 16 + 64) + 200 if version == 2 else 0  # each one uses a HOR64
     witness = assert_conforms(binary_register(mnemonic, version).build())
     assert rows_of(witness, "bitwise") == 16 * 16 + 64 + 110 + constants
 

@@ -121,7 +121,7 @@ def test_entry_in_the_middle() -> None:
     ],
 )
 def test_bad_targets(address: int, name: str) -> None:
-    """Outside the text, and into the second slot of an lddw."""
+    """Targets outside the text, and the second slot of an lddw."""
     outcome = assert_like_oracle(asm(f"lddw r1, {address}; callx r1; exit; exit"))
     assert outcome.fault is not None
     assert outcome.fault.name == name
@@ -142,7 +142,7 @@ def test_overrun() -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, LIMIT])
 def test_meter(limit: int) -> None:
-    """An instruction is counted before it executes; exactly `limit` of them may run."""
+    """An instruction is counted before it executes, so exactly `limit` instructions run."""
     outcome = assert_like_oracle(asm("mov64 r0, 3; add64 r0, 3; exit"), limit=limit)
     assert (outcome.fault is None) == (limit >= 3)
     if outcome.fault is not None:

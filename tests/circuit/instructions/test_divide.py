@@ -32,7 +32,7 @@ def test_immediates(mnemonic: str, version: int) -> None:
 
 
 def divided(mnemonic: str, version: int, a: int, b: int) -> ProgramBuilder:
-    """a divided by b, a register or an immediate, and the result in r0; the division is at pc 4."""
+    """a divided by b (a register or an immediate), with the result in r0. The division is at pc 4."""
     builder = ProgramBuilder(version)
     builder.constant(1, a)
     builder.constant(2, b)
@@ -59,7 +59,7 @@ def test_zero_divisor(mnemonic: str, version: int, divisor: int) -> None:
 @pytest.mark.parametrize("b", [2**64 - 1, 2**32 - 1, 1])
 @pytest.mark.parametrize(("mnemonic", "version"), cases(*(f"{stem}_REG" for stem in SIGNED)))
 def test_overflow(mnemonic: str, version: int, a: int, b: int) -> None:
-    """The smallest number divided by -1; a remainder is as much of a fault as a quotient."""
+    """The smallest number divided by -1. The remainder is a fault too, like the quotient."""
     if mnemonic.endswith("64_REG"):
         overflows = (a, b) == (2**63, 2**64 - 1)
     else:
@@ -102,6 +102,6 @@ def test_overflow_of_immediates(mnemonic: str, version: int, a: int) -> None:
     ],
 )
 def test_signs(mnemonic: str, a: int, b: int, result: int) -> None:
-    """Rounded towards zero; a remainder has the sign of the dividend; 32-bit results are zero-extended."""
+    """Quotients round towards zero. Remainders have the dividend's sign. 32-bit results are zero-extended."""
     witness = assert_conforms(divided(mnemonic, 2, a, b).build())
     assert witness.public.final.registers[0] == result % 2**64

@@ -1,4 +1,4 @@
-"""For each version, one program that executes all its opcodes: run, checked, proven and verified."""
+"""For each version, a program that executes all its opcodes is run, checked, proven and verified."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def chip_of(stem: str) -> str:
 
 
 def constants_of(version: int, stem: str, count: int) -> int:
-    """How many rows of the chip of a jump load constants: each HOR64 of V2 is a row of `bitwise`."""
+    """How many rows of a jump's chip load constants. In V2 each HOR64 is a row of `bitwise`."""
     return count if version == 2 and chip_of(stem) == "bitwise" else 0
 
 
@@ -54,7 +54,7 @@ def test_registers(stem: str, version: int) -> None:
         builder.constant(2, b)
         builder.emit(f"{stem}_REG", 1, 2, 1)
         builder.emit("ADD64_IMM", 3, immediate=1)
-    # Every pair of registers, so also a register with itself; r10 only as operand.
+    # Every pair of registers, including equal ones. r10 is only an operand.
     for a_register, b_register in product(range(10), range(11)):
         for register in {a_register, b_register} - {10}:
             builder.constant(register, random_value(source))

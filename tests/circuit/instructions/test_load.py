@@ -67,7 +67,7 @@ def test_every_region(mnemonic: str, version: int) -> None:
 
 @pytest.mark.parametrize("length", range(1, 18))
 def test_end_of_input(length: int) -> None:
-    """The last bytes of an input of every length modulo 8, by every size that fits."""
+    """The last bytes of an input of every length modulo 8, loaded with every size that fits."""
     builder = ProgramBuilder()
     for name, size in SIZES.items():
         load_all(builder, name, [INPUT + start for start in range(max(0, length - 9), length - size + 1)])
@@ -77,7 +77,7 @@ def test_end_of_input(length: int) -> None:
 
 @pytest.mark.parametrize("length", range(1, 9))
 def test_end_of_image(length: int) -> None:
-    """As the end of the input, in an image that is longer than its text by some bytes."""
+    """The end of an image that is some bytes longer than its text."""
     tail = bytes(range(0xA0, 0xA0 + length))
     builder = ProgramBuilder()
     loads: list[tuple[int, int]] = []
@@ -99,7 +99,7 @@ def test_end_of_image(length: int) -> None:
 
 @pytest.mark.parametrize("version", range(5))
 def test_register_pairs(version: int) -> None:
-    """The base may be the destination, and any register, r10 too."""
+    """The base may be any register, including r10, and may also be the destination."""
     builder = ProgramBuilder(version)
     for (name, size), destination, base in product(sizes(version).items(), range(10), range(11)):
         if base != 10:

@@ -21,7 +21,7 @@ def test_immediates(mnemonic: str, version: int) -> None:
 
 @pytest.mark.parametrize("version", range(5))
 def test_wide_immediates(version: int) -> None:
-    """By lddw, or by what V2 has instead of it: a move and HOR64."""
+    """V2 has a move and HOR64 instead of lddw."""
     builder = ProgramBuilder(version)
     for register in range(10):
         for value in EDGES:

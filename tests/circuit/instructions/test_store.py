@@ -53,7 +53,7 @@ def test_every_region(mnemonic: str, version: int) -> None:
     for start, end in regions:
         store_all(builder, mnemonic, inside(start, end, size), source)
     store_all(builder, mnemonic, across_frames(size, version), source)
-    # Read back what is there now: whole words, and the bytes at the end of the input.
+    # Read the memory back: whole words, and the bytes at the end of the input.
     for start in (
         STACK,
         STACK + FRAME - 24,
@@ -88,7 +88,7 @@ def test_end_of_input(length: int) -> None:
 
 @pytest.mark.parametrize("version", range(5))
 def test_register_pairs(version: int) -> None:
-    """Base and value may be the same register; r10 may be either."""
+    """Base and value may be the same register, and each may be r10."""
     builder = ProgramBuilder(version)
     for (name, size), base, value in product(sizes(version).items(), range(11), range(11)):
         for register in {base, value} - {10}:

@@ -1,4 +1,4 @@
-"""The preprocessed table of a program: what each slot is, and the words of the image."""
+"""The preprocessed table of a program: the entry of each slot, and the words of the image."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def rows() -> list[dict[str, int]]:
 
 
 def slots(row: dict[str, int]) -> Iterator[dict[str, int]]:
-    """What a row says of each of its slots, with the slot's own number."""
+    """The values of each slot of a row, with the slot's own number."""
     for part, parity in enumerate(image.PARITIES):
         mark = f"{parity}_"
         own = {name.removeprefix(mark): value for name, value in row.items() if name.startswith(mark)}

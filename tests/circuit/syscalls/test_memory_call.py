@@ -1,4 +1,4 @@
-"""The memory syscalls in the circuit: what their chips take, and that what they prove is what happened."""
+"""The memory syscalls in the circuit: their chips take the right calls and prove what happened."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from solproof.vm.trace import Run
 
 
 def checked(outcome: Run, events: int = 0) -> Witness:
-    """The witness of a run that succeeded: correct, and with so many events in its statement."""
+    """The witness of a run that succeeded, checked, with `events` events in its statement."""
     assert outcome.fault is None, f"{outcome.fault} at pc {outcome.pc}"
     witness = witness_of(outcome)
     assert check(witness.instances) == []
@@ -58,7 +58,7 @@ def test_lengths_and_their_costs(length: int) -> None:
 
 @pytest.mark.parametrize("largest", [20, 32, 40])
 def test_tables_are_cut_between_blocks(largest: int) -> None:
-    """As those of more than 2^22 rows are: copies, sets and comparisons, in several tables of each chip."""
+    """Several tables of each chip, like those of more than 2^22 rows, with copies, sets and comparisons."""
     cut = {
         module.CHIP.name: replace(
             module.TABLES[0],
@@ -94,7 +94,7 @@ def test_tables_are_cut_between_blocks(largest: int) -> None:
 
 
 def test_the_largest_blocks_fit() -> None:
-    """A block has at most 2^21 + 2 rows, so that a table has place for a whole one at any border."""
+    """A block has at most 2^21 + 2 rows, so every table has room for a whole block, wherever it is cut."""
     starts = np.arange(0, 9 * (2**21 + 2), 2**21 + 2)
     counts = split_blocks(starts, 9 * (2**21 + 2), LARGEST_HEIGHT)
     assert counts == [2**21 + 2] * 9
@@ -123,7 +123,7 @@ def test_every_difference() -> None:
             calls.append(("sol_memset_", (HEAP, 0, 64)))
             calls.append(("sol_memset_", (HEAP + 3 + byte, first, 1)))
             calls.append(("sol_memset_", (HEAP + 32 + byte, second, 1)))
-            # What differs after that does not count.
+            # Differences after that byte have no effect.
             calls.append(("sol_memset_", (HEAP + 32 + byte + 1, 9, 3)))
             calls.append(("sol_memcmp_", (HEAP + 3, HEAP + 32, 12, RESULT + 4 * (byte % 2))))
     checked(execute(calls))
@@ -147,10 +147,10 @@ def test_events_come_between_and_know_the_units() -> None:
 @pytest.mark.parametrize(
     ("call", "version"),
     [
-        # The words of a V0 stack that follow one another are not neighbours at the end of a frame.
+        # Consecutive mapped words of a V0 stack have no consecutive addresses at the end of a frame.
         (("sol_memset_", (STACK + FRAME - 4, 1, 8)), 0),
         (("sol_memcpy_", (STACK + STRIDE, STACK + FRAME - 8, 9)), 0),
-        # The difference lies in a word that is read at the same time.
+        # The difference is in a word that is read at the same time.
         (("sol_memcmp_", (HEAP, HEAP + 40, 20, HEAP + 16)), 0),
         (("sol_memcmp_", (HEAP + 7, HEAP + 40, 1, HEAP + 4)), 3),
     ],
@@ -182,14 +182,14 @@ def test_a_call_that_fails_is_an_event() -> None:
 
 
 def test_a_difference_at_no_multiple_of_four() -> None:
-    """Which loader v1 allows."""
+    """Loader v1 allows this."""
     context = SyscallContext(PROGRAM_ID, Sysvars(), aligned=False)
     call: Call = ("sol_memcmp_", (HEAP, HEAP + 8, 8, RESULT + 2))
     checked(execute([call], context=context), events=1)
 
 
 def test_long_waits_between_calls() -> None:
-    """Words and units that are accessed again more than 2^16 times later are refreshed."""
+    """Words and units that are not accessed for more than 2^16 are refreshed."""
     builder = ProgramBuilder()
     for _ in range(2):
         for register, value in enumerate((HEAP, INPUT, 64), 1):
@@ -208,7 +208,7 @@ def test_long_waits_between_calls() -> None:
 @pytest.mark.parametrize("words", [15, 16, 17, 32])
 @pytest.mark.parametrize("name", ["sol_memcpy_", "sol_memcmp_"])
 def test_full_tables(name: str, words: int) -> None:
-    """The last row of a table is followed by padding, or by its first row."""
+    """The last row of a table is followed by padding, or by the table's first row."""
     arguments = (HEAP + 0x200, HEAP, 8 * words, RESULT)
     rows = checked(execute([(name, arguments if name == "sol_memcmp_" else arguments[:3])])).rows()
     assert rows["memory_compare" if name == "sol_memcmp_" else "memory_copy"] == 16 * -(-words // 16)

@@ -112,8 +112,8 @@ def test_too_little_memory(command: Command, files: Files, tmp_path: Path) -> No
     failure = result.fields["failure"]
     assert (failure["kind"], failure["exit_status"], failure["reason"]) == ("NotEnoughMemory", 8, None)
     assert re.fullmatch(
-        r"the proof needs about \d+ MiB of memory, 100 MiB may be used: nothing was proven; "
-        r"free memory, or set --max-memory if you know better",
+        r"the proof needs about \d+ MiB of memory but only 100 MiB may be used; nothing was proven; "
+        r"free memory or set a higher --max-memory",
         failure["message"],
     )
     assert not proof.exists()

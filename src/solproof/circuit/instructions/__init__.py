@@ -1,4 +1,4 @@
-"""Instruction families: each module holds all that the circuit knows of its opcodes.
+"""Instruction families. Each module contains all the circuit's code for its opcodes.
 
-Its parts stand under the same banners: OPCODES, COLUMNS AND CONSTRAINTS, WITNESS.
+All modules have the same sections: OPCODES, COLUMNS AND CONSTRAINTS, WITNESS.
 """

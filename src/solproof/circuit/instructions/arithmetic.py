@@ -1,9 +1,9 @@
 """Addition, subtraction and negation, and the move of 32 bits between registers.
 
 Given a destination a and an operand b (a register or an immediate), `add` proves that the new destination c
-is a + b modulo 2^64. `arithmetic` proves the rarer forms: a - b, b - a (which is negation when b = 0) and b
-itself, on 64 bits or on 32 bits with the result sign-extended or zero-extended. Limbs of c are range-checked
-here; those of a and b were, by whoever wrote them.
+is a + b modulo 2^64. `arithmetic` proves the rarer forms: a - b, b - a (negation if b = 0), and b itself.
+They have 64 bits, or 32 bits with the result sign-extended or zero-extended. The limbs of c are range-checked
+here. The limbs of a and b were range-checked where they were written.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def build_add() -> Chip:
     step.advance(step.pc + 1)
     carry = chip.graph.constant(0)
     for limb in range(4):
-        # Both sides are below 2^17 + 1 < p: the carry is the integer one. The last is dropped: modulo 2^64.
+        # Both sides are below 2^17 + 1 < p, so the carry is the integer one. The last carry is dropped:
+        # modulo 2^64.
         carry = (a.value[limb] + b.value[limb] + carry - c[limb]) / LIMB
         chip.assert_bool(carry, f"carry out of limb {limb} is 0 or 1")
     range16_word(chip, c, step.is_real, "c")
@@ -88,7 +89,7 @@ def build_arithmetic() -> Chip:
         "is_subtract": step.flag("is_subtract", "1 for a - b"),
         "is_reverse": step.flag("is_reverse", "1 for b - a"),
         "is_copy": step.flag("is_copy", "1 for b"),
-        "is_half": step.flag("is_half", "1 when only the low 32 bits count"),
+        "is_half": step.flag("is_half", "1 when the operation has 32 bits"),
         "is_extended": step.flag(
             "is_extended", "1 when a 32-bit result is sign-extended, 0 when zero-extended"
         ),
@@ -109,7 +110,7 @@ def build_arithmetic() -> Chip:
     carry = chip.graph.constant(0)
     for limb in range(4):
         x, y, z = a.value[limb], b.value[limb], c[limb]
-        # a - b = c exactly when c + b = a: one carry chain serves every form, with the ends moved.
+        # a - b = c exactly when c + b = a: one carry chain serves every form, with the terms moved.
         total = add * (x + y - z) + subtract * (z + y - x) + reverse * (z + x - y) + copy * (y - z)
         chain = total + carry - LIMB * carries[limb]
         carry = carries[limb]
@@ -138,7 +139,7 @@ def fill_add(table: Table, rows: Rows) -> None:
 
 
 def fill_arithmetic(table: Table, rows: Rows) -> None:
-    """One row per step; the carries are those of the chain that the form uses."""
+    """One row per step. The carries are those of the chain that the form uses."""
     fill_add(table, rows)
     mode = rows.flags >> 1
     for name, bit in (

@@ -1,8 +1,8 @@
 """AND, OR and XOR, and the jump on common bits.
 
-Given a and b, this chip proves their bitwise AND byte by byte (a lookup); limb by limb, OR is a + b - AND and
-XOR is a + b - 2 AND. For JSET it proves that the jump is taken exactly when the AND is not zero, and that a
-stays what it is. On 32 bits only the low halves count.
+Given a and b, this chip proves their bitwise AND byte by byte, with a lookup. Limb by limb, OR is a + b - AND
+and XOR is a + b - 2 AND. For JSET it proves that the jump is taken exactly when the AND is not zero, and that
+a stays unchanged. On 32 bits it uses only the low halves.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
 
 
 def build() -> Chip:
-    """c = a AND, OR or XOR b; or a jump when a AND b is not zero."""
+    """c = a AND, OR or XOR b, or a jump if a AND b is not zero."""
     chip = Chip(
         "bitwise",
         "Given a and b, this chip proves their AND, OR or XOR, or whether they have a bit in common.",
@@ -58,15 +58,15 @@ def build() -> Chip:
         "is_register": is_register,
         "is_or": step.flag("is_or", "1 for OR"),
         "is_xor": step.flag("is_xor", "1 for XOR"),
-        "is_half": step.flag("is_half", "1 when only the low 32 bits count"),
+        "is_half": step.flag("is_half", "1 when the operation has 32 bits"),
         "is_jump": step.flag("is_jump", "1 for JSET"),
     }
     a = Register.columns(chip, "a")
     b, immediate = operand(step, is_register)
     c = chip.word("c", "the result; a for JSET")
-    offset = chip.column("offset", "distance of the jump, 0 when there is none")
-    taken = chip.flag("is_taken", "1 when a AND b is not zero and this is JSET")
-    inverse = chip.column("inverse", "for JSET: inverse of the sum of the limbs of a AND b, 0 for 0")
+    offset = chip.column("offset", "distance of the jump, 0 if this is not JSET")
+    taken = chip.flag("is_taken", "1 when this is JSET and a AND b is not zero")
+    inverse = chip.column("inverse", "for JSET: inverse of the sum of the limbs of a AND b, 0 if it is 0")
     either, xor, half, jump = (
         flags["is_or"] + flags["is_xor"],
         flags["is_xor"],
@@ -95,8 +95,8 @@ def build() -> Chip:
         common = and_low + 256 * and_high
         gate: Expression | int = 1 if limb < 2 else 1 - half
         common_bits = common_bits + gate * common
-        # AND: x, OR: a + b - x, XOR: a + b - 2x, JSET: x + (a - x) = a. The flags exclude each other in the
-        # program table.
+        # AND: x, OR: a + b - x, XOR: a + b - 2x, JSET: x + (a - x) = a. In the program table the flags
+        # exclude each other.
         result = (
             either * (a.value[limb] + b.value[limb] - 2 * common)
             + (1 - xor) * common
@@ -105,8 +105,8 @@ def build() -> Chip:
         kept: Expression | int = 0 if limb < 2 else half * jump * a.value[limb]
         chip.assert_zero(c[limb] - gate * result - kept, f"limb {limb} of the result")
     chip.assert_equal(common_bits * inverse, taken, "a jump is taken only when the AND has an inverse")
-    # The sum of four limbs is below 2^18: it is zero modulo p only when each of them is. Where it is not,
-    # `taken` is equal to `jump`: only JSET jumps.
+    # The sum of four limbs is below 2^18, so it is zero modulo p only if all four are zero. If it is not
+    # zero, `taken` is equal to `jump`: only JSET jumps.
     chip.assert_zero((jump - taken) * common_bits, "a jump is not taken only when the AND is zero")
     a.write_as_destination(step, c)
     return chip

@@ -1,11 +1,13 @@
 """Calls of functions and their returns.
 
-A row is a call and, when it comes back, the exit that ends it. Given a call, this chip proves that execution
-continues at the target one frame deeper, with r10 moved by as much as the program table says (a stride that
-depends on the sBPF version); given its exit, that r6..r9 and r10 are what they were and that execution
-continues after the call. A pseudo-register holds the call that is open (the clk of its call, which no other
-call shares) and the depth: an exit that finds another call open than its own has no counterpart on the
-register bus, so calls return in order.
+A row is a call, together with the exit that ends it if the call returns. Given a call, this chip proves that
+execution continues at the target one frame deeper. It also proves that r10 is moved by the stride in the
+program table, which depends on the sBPF version. Given the exit, it proves that r6..r9 and r10 have their
+values from before the call, and that execution continues after the call.
+
+A pseudo-register holds the depth and the open call, identified by its clk, which no other call shares. If an
+exit finds a call open that is not its own, its message has no counterpart on the register bus. So calls
+return in order.
 """
 
 from __future__ import annotations
@@ -71,7 +73,7 @@ def build() -> Chip:
         chip.flag(f"target_carry_{limb}", f"carry out of limb {limb} of text_address + 8 target")
         for limb in range(3)
     ]
-    caller = chip.column("caller", "clk of the call that is open before this one; 0 for none")
+    caller = chip.column("caller", "clk of the call that is open before this one, 0 if there is none")
     depth = chip.column("depth", "how many calls are open before this one")
     frame_before = chip.column("frame_before", "time of the previous access of the frame register")
     saved = {index: chip.word(f"r{index}", f"r{index} at the call") for index in SAVED}
@@ -80,7 +82,7 @@ def build() -> Chip:
     ]
     stack = chip.word("r10", "r10 before the call")
     stack_before = chip.column("r10_before", "time of the previous access of r10")
-    stride = chip.column("stride", "by how much the call moves r10")
+    stride = chip.column("stride", "the amount by which the call moves r10")
     stack_carry = chip.flag("r10_carry", "carry out of limb 0 of r10 + stride")
     returns = step.flag("returns", "1 when the frame exits")
     exit_clk = chip.column("exit_clk", "clk of the exit")
@@ -95,10 +97,10 @@ def build() -> Chip:
     step.fetch(family, source=callee.index, immediate=text_address, offset=offset, flags=stride)
     step.advance(target)
     callee.read_as_source(step, is_register)
-    # callee = text_address + 8 target + remainder modulo 2^64. `target` is a slot of the program, as the next
-    # row or the verifier looks it up, or the end of the text, which the verifier refuses as the target of a
-    # call (`solproof.statement.ending`). Every carry is 0 or 1, so each line holds over the integers once
-    # `eighth` is below 2^16.
+    # callee = text_address + 8 target + remainder modulo 2^64. `target` is either a slot of the program,
+    # because the next row or the verifier looks it up, or the end of the text. The verifier refuses the end
+    # of the text as the target of a call (`solproof.statement.ending`). Every carry is 0 or 1, so each line
+    # holds over the integers once `eighth` is below 2^16.
     range16(chip, eighth, is_register, "eighth is below 2^16")
     bits(chip, 3, remainder, is_register, "remainder is below 8")
     carry_0, carry_1, carry_2 = carries
@@ -130,8 +132,8 @@ def build() -> Chip:
             chip, index, value, value, before=before, now=now, active=step.is_real, name=f"r{index}"
         )
     moved = (stack[0] + stride - LIMB * stack_carry, stack[1] + stack_carry, stack[2], stack[3])
-    # Limb 1 cannot overflow: where calls move r10, nothing else does, and there are at most 64 at a time.
-    # Where the stride is 0, so is the carry.
+    # Limb 1 cannot overflow: if calls move r10, nothing else does, and at most 64 calls are open at a time.
+    # If the stride is 0, the carry is 0 too.
     range16(chip, moved[0], step.is_real, "limb 0 of the moved r10")
     access_register(chip, 10, stack, moved, before=stack_before, now=now, active=step.is_real, name="r10")
 
@@ -210,6 +212,6 @@ FAMILIES = (
         encode,
         (Executor(build(), fill),),
     ),
-    # A return is half of its call's row, the end of the program a row of the execution table.
+    # A return is half of its call's row. The end of the program is a row of the execution table.
     Family((FamilyCode.EXIT,), forms(Action.EXIT, "EXIT"), encode_exit, ()),
 )

@@ -1,11 +1,13 @@
 """Division and remainder, unsigned or signed, on 64 or 32 bits.
 
-Given a dividend n and a divisor d, `divide` proves n = q d + r over the integers with r < d, so that d is
-not zero, and q and r are the quotient and the remainder: the part of q d above 2^64 is zero, and the last
-carry too. `divide_signed` proves the same of the absolute values of a and b, and that the result is the
-quotient or the remainder with its sign, which V2 can ask for: the quotient is rounded towards zero, so the
-remainder has the sign of the dividend. A quotient of two negative numbers must have a zero sign bit: the one
-quotient that overflows has none.
+Given a dividend n and a divisor d, `divide` proves n = q d + r over the integers with r < d. So d is not
+zero, and q and r are the quotient and the remainder. For this, the part of q d above 2^64 is zero, and so is
+the last carry.
+
+`divide_signed` proves the same for the absolute values of a and b. It also proves that the result is the
+quotient or the remainder with its sign. (V2 has signed division.) The quotient is rounded towards zero, so
+the remainder has the sign of the dividend. The sign bit of a quotient of two negative numbers must be 0. It
+would be 1 for the only quotient that overflows.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def encode_signed(row: Opcode, instruction: Instruction, version: int) -> Entry:
 def build() -> Chip:
     """c = a / b or a mod b."""
     chip = Chip(
-        "divide", "Given a and b, this chip proves the unsigned quotient or remainder; b is then not zero."
+        "divide", "Given a and b, this chip proves the unsigned quotient or remainder and that b is not 0."
     )
     step = Step.columns(chip)
     flags = {
@@ -68,7 +70,7 @@ def build() -> Chip:
     half, is_remainder = flags["is_half"], flags["is_remainder"]
     a = Register.columns(chip, "a")
     b, immediate = operand(step, flags["is_register"])
-    divisor = chip.word("divisor", "b, its upper half cleared for 32 bits")
+    divisor = chip.word("divisor", "b, with its upper half cleared for 32 bits")
 
     step.fetch(FamilyCode.DIVIDE, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags))
     step.advance(step.pc + 1)
@@ -85,7 +87,7 @@ def build() -> Chip:
 def _divide(
     step: Step, dividend: Sequence[Expression], divisor: Word, last_carry: Expression
 ) -> tuple[Word, Word]:
-    """Declare the quotient and the remainder and prove them: the remainder is below the divisor.
+    """Declare the quotient and the remainder, and prove them. The remainder is below the divisor.
 
     quotient * divisor + remainder = dividend + 2^64 last_carry over the integers. Limbs of the dividend may
     be negative, but not below -2^16.
@@ -109,7 +111,7 @@ def _divide(
         carry = carry_out
     for limb in range(3):
         bits(chip, 12, carries[limb], step.is_real, f"carry out of limb {limb} is below 2^12")
-    # A sum of 28 products of bytes is below 2^21: it is zero only when each of them is.
+    # A sum of 28 products of bytes is below 2^21, so it is zero only if each of them is zero.
     chip.assert_zero(overflow(quotient_bytes, divisor_bytes), "the product is below 2^64")
     range16_word(chip, remainder, step.is_real, "the remainder")
     comparison = Comparison.columns(chip, remainder, divisor, step.is_real)
@@ -118,10 +120,10 @@ def _divide(
 
 
 def build_signed() -> Chip:
-    """c = a / b, rounded towards zero, or what remains, signed."""
+    """c = a / b, rounded towards zero, or the signed remainder."""
     chip = Chip(
         "divide_signed",
-        "Given a and b, this chip proves the signed quotient or remainder; b is then not zero, and the "
+        "Given a and b, this chip proves the signed quotient or remainder, that b is not zero, and that the "
         "quotient does not overflow.",
     )
     step = Step.columns(chip)
@@ -134,7 +136,7 @@ def build_signed() -> Chip:
     a = Register.columns(chip, "a")
     b, immediate = operand(step, flags["is_register"])
     divisor = chip.word("divisor", "the absolute value of b")
-    c = chip.word("c", "the result, before the upper half of a 32-bit one is cleared")
+    c = chip.word("c", "the result, before the upper half of a 32-bit result is cleared")
     divisor_carries = [
         chip.flag(f"divisor_carry_{limb}", f"carry out of limb {limb} of divisor + b when b is negative")
         for limb in range(3)
@@ -145,7 +147,7 @@ def build_signed() -> Chip:
     ]
     a_sign = chip.flag("a_sign", "sign bit of a")
     b_sign = chip.flag("b_sign", "sign bit of b")
-    is_negated = chip.flag("is_negated", "1 when c is the quotient or the remainder negated")
+    is_negated = chip.flag("is_negated", "1 when c is the negated quotient or remainder")
 
     step.fetch(
         FamilyCode.DIVIDE_SIGNED, destination=a.index, source=b.index, immediate=immediate, flags=pack(flags)
@@ -156,7 +158,7 @@ def build_signed() -> Chip:
         top = value[3] + half * (value[1] - value[3])
         range16(chip, 2 * (top - 2**15 * sign), step.is_real, f"{name}_sign is the sign bit of {name}")
         extended = [(1 - half) * limb + half * (LIMB - 1) * sign for limb in value[2:]]
-        # The limbs of the absolute value, but 2^64 of a negative one are missing.
+        # The limbs of the absolute value. For a negative value, 2^64 is missing.
         signed[name] = [(1 - 2 * sign) * limb for limb in (*value[:2], *extended)]
     carry = chip.graph.constant(0)
     for limb, carry_out in enumerate((*divisor_carries, b_sign)):
@@ -232,7 +234,7 @@ def fill_signed(table: Table, rows: Rows) -> None:
         for value in (rows.a, rows.b)
     )
     a_sign, b_sign = a < 0, b < 0
-    # The absolute value of the smallest number is 2^63, which only an unsigned number can be.
+    # The absolute value of the smallest number is 2^63, which only fits into an unsigned number.
     dividend, divisor = np.abs(a).view(np.uint64), np.abs(b).view(np.uint64)
     quotient, remainder = dividend // divisor, dividend % divisor
     is_negated = a_sign ^ (~is_remainder & b_sign)
@@ -248,7 +250,7 @@ def fill_signed(table: Table, rows: Rows) -> None:
 
 
 def _fill_negation(table: Table, name: str, sums: Integers, is_negated: Flags, count: int) -> None:
-    """The carries out of sums of limbs of a value and of its negation, where there is one."""
+    """Fill the carries out of the sums of the limbs of a value and its negation, where it is negated."""
     carry: Integers = np.zeros(len(sums), np.int64)
     for limb in range(count):
         carry = is_negated * (sums[:, limb] + carry) >> 16

@@ -1,4 +1,4 @@
-"""Byte order: LE truncates to 16, 32 or 64 bits; BE swaps the bytes of the truncated value.
+"""Byte order: LE truncates to 16, 32 or 64 bits. BE truncates and then swaps the bytes.
 
 Given a, split into bytes, this chip proves the new destination.
 """
@@ -32,7 +32,7 @@ def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
 
 
 def build() -> Chip:
-    """c = a, truncated, in the other byte order for BE."""
+    """c = a, truncated. For BE its bytes are swapped."""
     chip = Chip(
         "endian",
         "Given a, this chip proves its truncation to 16, 32 or 64 bits, with the bytes swapped for BE.",

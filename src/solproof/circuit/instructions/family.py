@@ -1,4 +1,4 @@
-"""What a family is: opcodes, how they stand in the program table, and the tables that execute them."""
+"""Families: opcodes, their entries in the program table, and the tables that execute them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from solproof.isa.opcodes import OPCODES, Action, Form, Opcode
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the program table: a program message but its pc. `immediate` is a value modulo 2^64."""
+    """One row of the program table: a program message without its pc. `immediate` is a value modulo 2^64."""
 
     code: FamilyCode
     destination: int = 0
@@ -27,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Executor:
-    """A chip that executes instructions, the steps it takes, and how its rows are filled."""
+    """A chip that executes instructions, the selection of its steps, and the function that fills its rows."""
 
     chip: Chip
     fill: Callable[[Table, Rows], None]
@@ -36,20 +36,20 @@ class Executor:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Opcodes and the codes of their program table entries.
+    """Opcodes and the codes of their entries in the program table.
 
-    Every step with such a code is taken by exactly one executor.
+    Exactly one executor takes each step that has such a code.
     """
 
     codes: tuple[FamilyCode, ...]
     opcodes: tuple[Opcode, ...]
     encode: Callable[[Opcode, Instruction, int], Entry]
-    """From opcode, instruction and sBPF version to the entry of the program table."""
+    """Given an opcode, an instruction and an sBPF version, returns the entry of the program table."""
     executors: tuple[Executor, ...]
 
 
 def forms(action: Action, *stems: str) -> tuple[Opcode, ...]:
-    """The opcodes of each stem: its forms, or the one that it has."""
+    """The opcodes of each stem, in all the forms that it has."""
     return tuple(row for stem in stems for row in OPCODES if (row.action, row.stem) == (action, stem))
 
 
@@ -58,8 +58,8 @@ def binary_entry(
 ) -> Entry:
     """The entry of `destination = destination op b`.
 
-    Flag 0 says that b is a register, the others are the family's. A 32-bit operation uses the low half of b
-    only, so the upper half of its immediate is 0 here.
+    Flag 0 marks b as a register. The other flags belong to the family. A 32-bit operation uses only the low
+    half of b, so the upper half of its immediate is 0 here.
     """
     register = row.form is Form.REGISTER
     return Entry(

@@ -1,8 +1,8 @@
 """Conditional jumps on equality and order, and the unconditional jump.
 
-Given a and b, `jump` proves whether they are equal and whether a < b: a marker names the highest limb where
-they differ, all limbs above it are equal, and the difference there is positive and below 2^16. A signed
-comparison compares with the sign bits flipped. `jump_half` does the same for the low 32 bits.
+Given a and b, `jump` proves whether they are equal and whether a < b. A marker is set on the highest limb in
+which they differ. All limbs above the marker are equal, and the difference at the marker is positive and
+below 2^16. A signed comparison flips the sign bits first. `jump_half` does the same for the low 32 bits.
 """
 
 from __future__ import annotations

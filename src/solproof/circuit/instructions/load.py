@@ -1,9 +1,9 @@
 """Loads: 1, 2, 4 or 8 bytes, zero-extended, from any address that is mapped.
 
 Given a base register and an offset, `load` proves that the new destination is the whole word at an address
-that is a multiple of 8; `load_narrow` that it is 1, 2 or 4 bytes at a multiple of their size;
-`load_unaligned` takes what is left: bytes from anywhere in two neighbouring words. The words come from the
-memory bus, so their limbs need no range check.
+that is a multiple of 8. `load_narrow` proves that it is 1, 2 or 4 bytes at a multiple of their size.
+`load_unaligned` proves all other loads: bytes from anywhere in two neighbouring words. The words come from
+the memory bus, so their limbs need no range check.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def build() -> Chip:
 
 
 def build_narrow() -> Chip:
-    """The new destination is 1, 2 or 4 bytes at a multiple of their size."""
+    """The new destination is 1, 2 or 4 bytes at an address that is a multiple of their size."""
     chip = Chip(
         "load_narrow",
         "Given a base and an offset that add up to a multiple of the size, this chip proves that "
@@ -91,7 +91,7 @@ def build_narrow() -> Chip:
     is_writable = chip.flag("is_writable", "1 when the word is writable")
     available = chip.column("available", "how many bytes of the word exist")
     selected = [step.flag(f"is_limb_{limb}", f"1 when the bytes start in limb {limb}") for limb in range(4)]
-    is_high = step.flag("is_high", "1 when the byte is the high one of its limb")
+    is_high = step.flag("is_high", "1 when the byte is the high byte of its limb")
     low = chip.column("low", "for a byte: the low byte of its limb")
     high = chip.column("high", "for a byte: the high byte of its limb")
     result = (
@@ -115,7 +115,7 @@ def build_narrow() -> Chip:
         chip, cell, word, word, before=before, now=2 * step.clk, active=step.is_real, name="the word"
     )
     size = is_byte + 2 * is_half + 4 * is_word
-    # byte + size is at most 8, so `available` is below 16: the tag cannot be read as 16 more bytes of a
+    # byte + size is at most 8, so `available` is below 16. The tag cannot be read as 16 more bytes of a
     # read-only word.
     bits(chip, 3, available - byte - size, step.is_real, "the bytes exist")
     limb = total(flag * part for flag, part in zip(selected, word, strict=True))
@@ -134,7 +134,7 @@ def build_narrow() -> Chip:
 
 
 def build_unaligned() -> Chip:
-    """The new destination is 2, 4 or 8 bytes from anywhere."""
+    """The new destination is 2, 4 or 8 bytes from any address."""
     chip = Chip(
         "load_unaligned",
         "Given a base and an offset, this chip proves that the new destination is the 2, 4 or 8 "
@@ -189,17 +189,17 @@ def is_natural(rows: Rows) -> Flags:
 
 
 def select_double(rows: Rows) -> Rows:
-    """8 bytes, aligned."""
+    """The steps that load or store 8 aligned bytes."""
     return rows.where((rows.size == 8) & is_natural(rows))
 
 
 def select_narrow(rows: Rows) -> Rows:
-    """1, 2 or 4 bytes, aligned."""
+    """The steps that load or store 1, 2 or 4 aligned bytes."""
     return rows.where((rows.size < 8) & is_natural(rows))
 
 
 def select_unaligned(rows: Rows) -> Rows:
-    """The others."""
+    """The steps whose address is not aligned."""
     return rows.where(~is_natural(rows))
 
 
@@ -220,7 +220,7 @@ def fill(table: Table, rows: Rows) -> None:
 
 
 def fill_position(table: Table, rows: Rows) -> None:
-    """Fill the columns that place 1, 2 or 4 aligned bytes in their word."""
+    """Fill the columns that give the position of 1, 2 or 4 aligned bytes in their word."""
     position = (rows.address & np.uint64(7)).astype(np.int64)
     table["is_byte"], table["is_half"], table["is_word"] = rows.size == 1, rows.size == 2, rows.size == 4
     for limb in range(4):

@@ -1,7 +1,7 @@
-"""Moves: a register, a sign-extended immediate, a zero-extended one, or the 64-bit immediate of lddw.
+"""Moves: a register, a sign-extended or zero-extended immediate, or the 64-bit immediate of lddw.
 
-Given an operand b, this chip proves that the new destination is b. Nothing is range-checked: b's limbs are,
-wherever they come from.
+Given an operand b, this chip proves that the new destination is b. Nothing is range-checked here, because the
+limbs of b are range-checked wherever they come from.
 """
 
 from __future__ import annotations

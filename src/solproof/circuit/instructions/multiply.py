@@ -2,8 +2,8 @@
 
 Given a and b, split into bytes, `multiply` proves the low half of their product, on 64 bits or on 32 bits
 with the result sign-extended. A column of the schoolbook product, two bytes wide, is below 2^28, and its
-carry below 2^12: no sum wraps modulo p. `multiply_wide` proves all 128 bits of the product, of which V2 can
-ask for the upper 64, signed or unsigned, or for the low 32, zero-extended.
+carry is below 2^12, so no sum wraps modulo p. `multiply_wide` proves all 128 bits of the product. V2 has
+instructions for the upper 64 bits, signed or unsigned, and for the low 32 bits, zero-extended.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def build() -> Chip:
     a_bytes, b_bytes = byte_pairs(step, "a", a.value, "b", b.value)
     carry = chip.graph.constant(0)
     for limb in range(4):
-        # Below 2^28 on the left; c and the carry are bounded below, so the equation holds over the integers.
+        # The left side is below 2^28. c and the carry are bounded below, so the equation holds over the
+        # integers.
         chain = product_column(a_bytes, b_bytes, limb) + carry - c[limb] - LIMB * carries[limb]
         chip.assert_zero(chain if limb < 2 else (1 - half) * chain, f"limb {limb} of the product")
         carry = carries[limb]
@@ -96,7 +97,7 @@ def build_wide() -> Chip:
     flags = {
         "is_register": step.flag("is_register", "1 when b is a register"),
         "is_signed": step.flag("is_signed", "1 when a and b are signed"),
-        "is_low": step.flag("is_low", "1 when the result is the low 32 bits, 0 when it is the upper 64"),
+        "is_low": step.flag("is_low", "1 when the result is the low 32 bits, 0 when it is the upper 64 bits"),
     }
     signed, is_low = flags["is_signed"], flags["is_low"]
     a = Register.columns(chip, "a")
@@ -120,9 +121,10 @@ def build_wide() -> Chip:
     for limb, result in enumerate((*low, *high)):
         total = product_column(a_bytes, b_bytes, limb) + carry
         if limb >= 4:
-            # A negative factor is 2^64 less than its limbs say: the product is less by 2^64 times the other.
+            # A negative factor is 2^64 less than its limbs, so the product is less by 2^64 times the other
+            # factor.
             total = total - signs["a"] * b.value[limb - 4] - signs["b"] * a.value[limb - 4]
-        # Between -2^18 and 2^28; the limb and the carry are bounded below, so this holds over the integers.
+        # Between -2^18 and 2^28. The limb and the carry are bounded below, so this holds over the integers.
         chip.assert_equal(total, result + LIMB * carries[limb], f"limb {limb} of the product")
         carry = carries[limb]
         name = f"carry out of limb {limb} is at least -2 and below 2^12 - 2"

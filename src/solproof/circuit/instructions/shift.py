@@ -1,9 +1,9 @@
-"""Shifts: left, logical right, arithmetic right, on 64 or 32 bits.
+"""Shifts: left, logical right and arithmetic right, on 64 or 32 bits.
 
-Given a and an amount s = 16 l + r, each limb of a is split where the shift cuts it: into a narrow part of r
-bits and a wide part of 16 - r bits. Left: a limb is wide + 2^(16-r) narrow; right: it is narrow + 2^r wide.
-Limbs of the result are sums of two parts that do not overlap, so they need no range check of their own. An
-arithmetic shift of 32 bits sees sign-extended upper limbs.
+Given a and an amount s = 16 l + r, each limb of a is split where the shift cuts it, into a narrow part of r
+bits and a wide part of 16 - r bits. For a left shift a limb is wide + 2^(16-r) narrow. For a right shift it
+is narrow + 2^r wide. Limbs of the result are sums of two parts that do not overlap, so they need no range
+check of their own. An arithmetic shift of 32 bits works on sign-extended upper limbs.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ def build() -> Chip:
     }
     a = Register.columns(chip, "a")
     b, immediate = operand(step, flags["is_register"])
-    c = chip.word("c", "the result, before the upper half of a 32-bit one is cleared")
+    c = chip.word("c", "the result, before the upper half of a 32-bit result is cleared")
     left = [step.flag(f"is_left_{limb}", f"1 for a left shift with l = {limb}") for limb in range(4)]
     right = [step.flag(f"is_right_{limb}", f"1 for a right shift with l = {limb}") for limb in range(4)]
-    r = chip.column("r", "the shift by bits within a limb, s - 16 l")
-    is_whole = step.flag("is_whole", "1 only when r = 0: then the wide part is the whole limb")
+    r = chip.column("r", "the shift within a limb, in bits: s - 16 l")
+    is_whole = step.flag("is_whole", "1 only if r = 0; then the wide part is the whole limb")
     power = chip.column("power", "2^r")
     copower = chip.column("copower", "2^(16-r)")
-    quotient = chip.column("quotient", "b_0 divided by the width: amounts are taken modulo the width")
+    quotient = chip.column("quotient", "b_0 divided by the width, because the amount is b modulo the width")
     sign = step.flag("sign", "sign bit of a for an arithmetic shift, else 0")
     narrow = chip.word("narrow", "the r bits of each limb that move to its neighbour")
     wide = chip.word("wide", "the 16 - r bits of each limb that stay together")
@@ -95,7 +95,8 @@ def build() -> Chip:
     for limb in range(4):
         narrow_name = f"narrow part of limb {limb} has r bits, and power = 2^r"
         chip.query(BITS, [r, narrow[limb], power + narrow[limb]], step.is_real, narrow_name)
-        # With r = 0 the narrow part is 0, so the wide part equals the limb; there is no entry for 16 bits.
+        # If r = 0, the narrow part is 0, so the wide part equals the limb. The lookup has no entry for 16
+        # bits.
         wide_bits, is_split = 16 - r, step.is_real - is_whole
         wide_name = f"wide part of limb {limb} has 16 - r bits"
         chip.query(BITS, [wide_bits, wide[limb], copower + wide[limb]], is_split, wide_name)
@@ -106,7 +107,7 @@ def build() -> Chip:
     range16(chip, 2 * (top - 2**15 * sign), arithmetic, "sign is the sign bit of a")
     chip.assert_zero(sign * (1 - arithmetic), "only an arithmetic shift fills with the sign")
 
-    # The result. Beyond the top limb an arithmetic shift sees limbs of sign bits, whose parts are 2^r - 1 and
+    # The result. Beyond the top limb an arithmetic shift uses limbs of sign bits, whose parts are 2^r - 1 and
     # 2^(16-r) - 1.
     zero = chip.graph.constant(0)
     for limb in range(4):

@@ -1,9 +1,10 @@
 """Stores: the low 1, 2, 4 or 8 bytes of a register or immediate, to any mapped and writable address.
 
 Given a base register, an offset and a value, `store` proves that the whole word at an address that is a
-multiple of 8 becomes the value; `store_narrow` that 1, 2 or 4 bytes at a multiple of their size do, and the
-others stay; `store_unaligned` takes what is left: bytes anywhere in two neighbouring words. A store asks the
-memory bus for a writable word: a read-only one carries another tag.
+multiple of 8 becomes the value. `store_narrow` proves that 1, 2 or 4 bytes at a multiple of their size become
+the value's low bytes, and that the other bytes stay unchanged. `store_unaligned` proves all other stores:
+bytes anywhere in two neighbouring words. A store asks the memory bus for a writable word. A read-only word
+has another tag.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def build() -> Chip:
 
 
 def build_narrow() -> Chip:
-    """1, 2 or 4 bytes at a multiple of their size become the low bytes of the value."""
+    """1, 2 or 4 bytes at an address that is a multiple of their size become the low bytes of the value."""
     chip = Chip(
         "store_narrow",
         "Given a base and an offset that add up to a multiple of the size, this chip proves that "
@@ -103,11 +104,11 @@ def build_narrow() -> Chip:
     before = chip.column("memory_before", "time of the previous access of the word")
     available = chip.column("available", "how many bytes of the word exist")
     selected = [step.flag(f"is_limb_{limb}", f"1 when the bytes start in limb {limb}") for limb in range(4)]
-    is_high = step.flag("is_high", "1 when the byte is the high one of its limb")
+    is_high = step.flag("is_high", "1 when the byte is the high byte of its limb")
     low = chip.column("low", "for a byte: the low byte of its limb, before")
     high = chip.column("high", "for a byte: the high byte of its limb, before")
     value_low = chip.column("value_low", "for a byte: the low byte of the value")
-    limb_after = chip.column("limb_after", "the limb where the bytes start, after")
+    limb_after = chip.column("limb_after", "the limb in which the bytes start, after")
 
     flags = is_byte + 2 * is_half + 4 * is_word + REGISTER * is_register
     step.fetch(
@@ -152,7 +153,7 @@ def build_narrow() -> Chip:
 
 
 def build_unaligned() -> Chip:
-    """2, 4 or 8 bytes anywhere become the low bytes of the value."""
+    """2, 4 or 8 bytes at any address become the low bytes of the value."""
     chip = Chip(
         "store_unaligned",
         "Given a base and an offset, this chip proves that the 2, 4 or 8 bytes at their sum, "
@@ -185,7 +186,7 @@ def build_unaligned() -> Chip:
         parts = (low, (b.value[limb] - low) / 256)
         byte_pair(chip, *parts, step.is_real, f"the parts of limb {limb} of the value are bytes")
         value.extend(parts)
-    # Byte i of the value is stored when the size is above i.
+    # Byte i of the value is stored if the size is above i.
     above_half = 1 - is_half
     stored: list[Expression | int] = [1, 1, above_half, above_half, *[is_double] * 4]
     after = []

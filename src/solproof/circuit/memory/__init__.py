@@ -1,1 +1,1 @@
-"""The chips of memory: the program's image, the input, stack and heap, refreshes."""
+"""The chips of memory: the image of the program, the input, stack and heap, and refreshes."""

@@ -1,8 +1,9 @@
 """The program: its instructions as a lookup table, and the read-only words of its image as memory.
 
-Preprocessed, so the key fixes it. Slot i and word i of the image stand together, though they need not be the
-same bytes; row n holds those of 2 n and 2 n + 1, which share its running sum and quotient. Every readable
-word stands in memory from time 0 and is taken back, unchanged, at the time of its last access.
+The table is preprocessed, so the key fixes it. Slot i and word i of the image have the same number, though
+they need not be the same bytes. Row n holds the slots and words 2 n and 2 n + 1, which share its running sum
+and quotient. Every readable word is in memory from time 0, and is taken back unchanged at the time of its
+last access.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def build() -> Chip:
     row = chip.preprocessed("row", "number of the row")
     region = chip.preprocessed("region", "region of the image")
     for part, parity in enumerate(PARITIES):
-        number = SLOTS_PER_ROW * row + part  # a pc and a word index
+        number = SLOTS_PER_ROW * row + part  # both a pc and a word index
         _slot(chip, parity, number)
         _word(chip, parity, region, number)
     return chip
@@ -59,7 +60,7 @@ def build() -> Chip:
 def _slot(chip: Chip, parity: str, pc: Expression) -> None:
     entry = [
         chip.preprocessed(
-            f"{parity}_{name}", f"{name} of the {parity} slot's message; all 0 where it cannot be executed"
+            f"{parity}_{name}", f"{name} of the {parity} slot's message; all 0 if it cannot be executed"
         )
         for name in ENTRY
     ]
@@ -74,8 +75,8 @@ def _word(chip: Chip, parity: str, region: Expression, index: Expression) -> Non
         chip.preprocessed(f"{parity}_word_{limb}", f"limb {limb} of the {parity} word") for limb in range(4)
     ]
     tag = chip.preprocessed(f"{parity}_tag", f"how many bytes of the {parity} word exist")
-    is_readable = chip.preprocessed(f"{parity}_is_readable", f"1 when the image has the {parity} word")
-    time = chip.column(f"{parity}_time", f"time of the last access of the {parity} word, 0 for none")
+    is_readable = chip.preprocessed(f"{parity}_is_readable", f"1 when the image contains the {parity} word")
+    time = chip.column(f"{parity}_time", f"time of the last access of the {parity} word, 0 if there is none")
     message = [region, index, tag, *word]
     chip.send(MEMORY, [*message, 0], is_readable, f"the {parity} word, from the start")
     chip.receive(MEMORY, [*message, time], is_readable, f"the {parity} word, at the end")
@@ -87,10 +88,10 @@ CHIP = build()
 
 
 def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
-    """The preprocessed columns of a program: [height, 32], height a power of two.
+    """The preprocessed columns of a program: [height, 32]. The height is a power of two.
 
-    After the last slot comes an entry for the holes of a V0 stack: see
-    `solproof.circuit.instructions.parts.straddle`.
+    The last slot is followed by an entry for the holes of a V0 stack (see
+    `solproof.circuit.instructions.parts.straddle`).
     """
     words = -(-len(program.image) // WORD)
     slots = len(table.code)
@@ -111,7 +112,7 @@ def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
 
 
 def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
-    """The table of a run: when its words were last accessed, and how often each slot was fetched."""
+    """Fill the table of a run: the last access of each word, and how often each slot was fetched."""
     executions = queries[PROGRAM]
     time = np.zeros(len(executions), np.int64)
     image = log.memory.cells.of(log.layout.image_region)

@@ -1,7 +1,7 @@
 """The touched words of the input, before and after a run.
 
 Each word is put on the memory bus once, at time 0, and taken from it at the time of its last access. The
-words are public, so the verifier sees that their indices rise and that no word stands there twice.
+words are public, so the verifier sees that their indices rise and that no word is listed twice.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def build() -> Chip:
     chip = Chip(
         "input",
         "Given the words of the input that the run touches, before and after, this chip proves "
-        "that the run found and left them so.",
+        "that the run starts and ends with these values.",
     )
-    is_real = chip.public("is_real", "1 on a row that is a word")
+    is_real = chip.public("is_real", "1 on a row that holds a word")
     index = chip.public("index", "index of the word")
     tag = chip.public("tag", "how many bytes of it exist, plus 16")
     first = [chip.public(f"first_{limb}", f"limb {limb} before the run") for limb in range(4)]
@@ -44,7 +44,7 @@ CHIP = build()
 
 
 def public(data: PublicData) -> PublicTable:
-    """The touched words, by rising index."""
+    """The touched words, in rising order of their indices."""
     words, count = data.input_words, len(data.input_words.index)
     columns = np.zeros((padded_height(count), 11), np.uint32)
     columns[:count, 0], columns[:count, 1] = 1, words.index
@@ -57,7 +57,7 @@ def public(data: PublicData) -> PublicTable:
 
 
 def rows(log: AccessLog) -> int:
-    """One per touched word."""
+    """One row per touched word."""
     return len(log.memory.cells.of(INPUT).index)
 
 

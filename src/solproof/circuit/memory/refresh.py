@@ -1,7 +1,7 @@
-"""Refreshes: an access that comes more than 2^16 after the one before finds a refresh row between.
+"""Refreshes: if an access comes more than 2^16 after the previous one, a refresh row lies between them.
 
-Given a cell as it was last accessed, a row puts it back unchanged at a later time. `now` is below 2^24 + 2^16
-by its lookups, so that no chain of refreshes can wrap around p, and so is the time between.
+Given a cell as it was last accessed, a row puts it back unchanged at a later time. Its lookups prove that
+`now` and the time between are below 2^24 + 2^16, so no chain of refreshes can wrap around p.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from solproof.vm.limits import REGISTERS
 def _build(name: str, bus: Bus, cell_columns: Sequence[tuple[str, str]]) -> Chip:
     chip = Chip(
         name,
-        f"Given a cell of the {bus.name} bus, this chip proves that it stays what it is until a later time.",
+        f"Given a cell of the {bus.name} bus, this chip proves that it stays unchanged until a later time.",
     )
     is_real = chip.flag("is_real", "1 on a row that refreshes a cell")
     cell = [chip.column(column, formula) for column, formula in cell_columns]
-    value = chip.word("value", "the cell")
+    value = chip.word("value", "the value of the cell")
     before = chip.column("before", "time of the previous access")
     now = chip.column("now", "time of the refresh")
     low_gap = chip.column("gap_low", "low 8 bits of now - before - 1")

@@ -1,7 +1,8 @@
 """The touched words of stack and heap, which start at zero.
 
 Each word is put on the memory bus once, at time 0, and taken from it at the time of its last access. A word
-that stood there twice could be read with two values, so the rows rise by the constraints of this table.
+that were put there twice could be read with two values. Therefore the constraints of this table make the
+words rise from row to row.
 """
 
 from __future__ import annotations
@@ -30,24 +31,24 @@ def build() -> Chip:
     """The touched words of stack and heap."""
     chip = Chip(
         "stack_heap",
-        "Given the size of the heap, this chip proves that words of stack and heap are zero at "
-        "the start, each word once.",
+        "Given the size of the heap, this chip proves that the touched words of stack and heap are zero "
+        "at the start, and that each has one row.",
     )
     heap_words = chip.public_value("heap_words", "size of the heap in words")
     stack_gaps = chip.public_value("stack_gaps", "1 when the stack has a hole after each frame (V0)")
-    is_real = chip.flag("is_real", "1 on a row that is a word")
-    is_heap = chip.flag("is_heap", "1 for a word of the heap, 0 for one of the stack")
+    is_real = chip.flag("is_real", "1 on a row that holds a word")
+    is_heap = chip.flag("is_heap", "1 for a word of the heap, 0 for a word of the stack")
     index = chip.column("index", "index of the word in its region, without holes")
     frame = chip.column("frame", "floor(index / 512): for the stack, the frame that holds the word")
-    holes = chip.column("holes", "for a stack with holes: how many lie below the word, else 0")
-    gap = chip.column("gap", "distance to the next row's word, less one")
-    last = chip.word("last", "the word at the end")
+    holes = chip.column("holes", "for a stack with holes: how many holes lie below the word, else 0")
+    gap = chip.column("gap", "distance to the word of the next row, minus 1")
+    last = chip.word("last", "the word after the run")
     time = chip.column("time", "time of the last access")
 
     chip.assert_zero(is_heap * (1 - is_real), "padding is not heap")
     chip.assert_zero(chip.transition() * chip.next(is_real) * (1 - is_real), "real rows come first")
-    # Both parts are small integers, so index is one below 2^15 and has one frame. Without the bound on
-    # `frame` a fraction would do, and two rows could stand for one word.
+    # Both parts are small integers, so index is an integer below 2^15 and has only one frame. Without the
+    # bound on `frame` a fraction would satisfy the constraints, and two rows could describe the same word.
     bits(chip, FRAMES_BITS, frame, is_real, "frame is below 64")
     bits(chip, FRAME_WORDS_BITS, index - HOLE_WORDS * frame, is_real, "frame holds index")
     range16(chip, heap_words - 1 - index, is_heap, "index is inside the heap")
@@ -78,12 +79,12 @@ def public(data: PublicData) -> PublicTable:
 
 
 def rows(log: AccessLog) -> int:
-    """One per touched word."""
+    """One row per touched word."""
     return len(log.memory.cells.of(STACK, HEAP).index)
 
 
 def fill(log: AccessLog) -> Table:
-    """One row per touched word, rising."""
+    """One row per touched word, in rising order."""
     words = log.memory.cells.of(STACK, HEAP)
     table = Table(CHIP, len(words.index))
     is_heap = words.region == HEAP

@@ -1,9 +1,9 @@
-"""Syscalls: the events of the statement, as the run found them.
+"""Syscalls that are events of the statement, as the run found them.
 
 Given the public list of events, `syscall` proves that the run makes exactly these calls, at these
-instructions, with these arguments in r1..r5, and gets these results in r0; `event_word` that each event finds
-the listed words of memory as they are listed, and leaves them so. That the results and words are the right
-ones is not proven here: the verifier replays every event.
+instructions, with these arguments in r1..r5, and gets these results in r0. `event_word` proves that each
+event finds the listed words of memory with their listed values, and leaves them with their listed values.
+That the results and words are the right ones is not proven here: the verifier replays every event.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def build_syscall() -> Chip:
         "Given the events of the statement, this chip proves that the run makes these calls with "
         "these arguments and results.",
     )
-    is_real = chip.public("is_real", "1 on a row that is an event")
+    is_real = chip.public("is_real", "1 on a row that holds an event")
     clk = chip.public("clk", "number of the call's instruction")
     key = [chip.public(f"key_{limb}", f"limb {limb} of the hash of the syscall's name") for limb in range(2)]
     arguments = {register: _public_word(chip, f"r{register}", f"r{register}") for register in ARGUMENTS}
     result = _public_word(chip, "result", "r0 afterwards")
-    units = chip.public("memory_units", "what the memory syscalls that chips prove have cost before")
+    units = chip.public("memory_units", "compute units that memory syscalls proven by chips have cost before")
     pc = chip.column("pc", "slot of the call")
     before = {
         register: chip.column(f"r{register}_before", f"time of the previous access of r{register}")
@@ -88,13 +88,13 @@ def build_event_word() -> Chip:
     chip = Chip(
         "event_word",
         "Given the words that the events touch, before and after, this chip proves that the run "
-        "found and left them so.",
+        "found and left them with these values.",
     )
-    is_real = chip.public("is_real", "1 on a row that is a word")
+    is_real = chip.public("is_real", "1 on a row that holds a word")
     clk = chip.public("clk", "number of the call's instruction")
     region = chip.public("region", "region of the word")
     index = chip.public("index", "index of the word")
-    word_tag = chip.public("tag", "how many bytes of it exist, plus 16 when it is writable")
+    word_tag = chip.public("tag", "how many bytes of it exist, plus 16 if it is writable")
     old = _public_word(chip, "old", "the word before")
     new = _public_word(chip, "new", "the word after")
     before = chip.column("before", "time of the previous access of the word")

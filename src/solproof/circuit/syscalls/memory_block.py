@@ -1,22 +1,23 @@
-"""Blocks: what copying and comparing have in common.
+"""Blocks: the columns and constraints that copying and comparing share.
 
-A block is the consecutive rows of one call of a memory syscall. Its *aligned range* is met a word a row; its
-*shifted range* is looked at through a window of two neighbouring words, this row's and the next row's. With
-`shift` the distance between the two modulo 8, byte i of the aligned word belongs to byte i + shift of the
-window. So heads, tails and all alignments are rows like any other:
+A block is the consecutive rows of one call of a memory syscall. It has two ranges of memory. Each row has one
+word of the *aligned range*. The *shifted range* is seen through a window of two neighbouring words, which are
+this row's and the next row's. `shift` is the distance between the two ranges modulo 8. Then byte i of the
+aligned word belongs to byte i + shift of the window. So heads, tails and all alignments are ordinary rows:
 
     row                  0          1          2
     aligned word      ...abcde   fghijklm   no......
     mask              00011111   11111111   11000000      start 3, left 18, 10, 2
     shifted word      .....abc   defghijk   lmno....      shift 2
 
-Where the shifted range starts further to the left in its word than the aligned one, the first row reads none
-of it; where it ends further to the right, a last row covers nothing.
+If the shifted range starts further to the left in its word than the aligned range, the first row reads no
+shifted word. If the shifted range ends further to the right, a last row covers no bytes.
 
-The memory bus holds only words that exist, each under its one tag, and a word that another follows is whole:
-only the last word of a range needs a look at how many of its bytes exist. The shifted range is read at time
-2 clk, the aligned one accessed at 2 clk + 1: all is read before anything is written, and the ranges may share
-words. Indices rise by one a row, so that no block goes round the table without a first row.
+The memory bus holds only words that exist, each with a single tag. A word that is followed by another one is
+whole, so only the last word of a range needs a check of how many of its bytes exist. The shifted range is
+read at time 2 clk, and the aligned range is accessed at 2 clk + 1. So everything is read before anything is
+written, and the ranges may share words. Indices rise by 1 from row to row, so no block can go round the table
+without a first row.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ BYTES = range(WORD)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """One range of a block: this row's word of it."""
+    """One range of a block: the word that this row has of it."""
 
     name: str
     region: Expression
@@ -56,7 +57,7 @@ class Range:
 
     @classmethod
     def columns(cls, chip: Chip, name: str, *, written: bool = False) -> Range:
-        """Declare them; the words of a range that is written are writable."""
+        """Declare the columns. The words of a written range are writable."""
         region = chip.column(f"{name}_region", f"region of the {name} range")
         index = chip.column(f"{name}_index", f"index of the {name} word")
         available = chip.column(f"{name}_available", f"how many bytes of the {name} word exist")
@@ -68,7 +69,7 @@ class Range:
         return cls(name, region, index, available, available + WRITABLE_TAG * is_writable, before, cells)
 
     def access(self, chip: Chip, new: Word | None, *, now: Expression, active: Expression) -> None:
-        """Access the word: its bytes are those before, and it becomes `new` if that is given."""
+        """Access the word. Its value before is given by `bytes`, and it becomes `new` if that is given."""
         for byte in range(0, 8, 2):
             name = f"bytes {byte} and {byte + 1} of the {self.name} word are bytes"
             byte_pair(chip, self.bytes[byte], self.bytes[byte + 1], active, name)
@@ -105,7 +106,7 @@ class Block:
 
     @classmethod
     def columns(cls, chip: Chip, *, written: bool) -> Block:
-        """Declare them; `written` says whether the aligned range is."""
+        """Declare the columns. `written`: whether the aligned range is written."""
         return cls(
             chip,
             is_real=chip.flag("is_real", "1 on a row of a call"),
@@ -115,7 +116,7 @@ class Block:
             left=chip.column("left", "bytes from the start of the aligned word to the end of the range"),
             aligned=Range.columns(chip, "aligned", written=written),
             covers=chip.flag("covers", "1 when the row has an aligned word"),
-            is_end=chip.column("is_end", "1 on the last such row of a call"),
+            is_end=chip.column("is_end", "1 on the last row of a call that has an aligned word"),
             mask=[chip.flag(f"mask_{byte}", f"1 when byte {byte} is in the aligned range") for byte in BYTES],
             shifted=Range.columns(chip, "shifted"),
             reads=chip.column("reads", "1 when the row has a shifted word"),
@@ -150,7 +151,8 @@ class Block:
     ) -> None:
         """Prove that the rows are the block of a call, and that the aligned words become `new`, if given.
 
-        `kind` and `value` are those of the call's message; `has_shifted` is 0 for a call of one range.
+        `kind` and `value` are fields of the call's message. `has_shifted` is 0 for a call with only one
+        range.
         """
         shift = total(shift * flag for shift, flag in enumerate(self.shifts))
         self._prove_rows(shift)
@@ -162,8 +164,9 @@ class Block:
 
     def _prove_rows(self, shift: Expression) -> None:
         chip, continues = self.chip, self.continues
-        # Without a gate: the last row of the table is followed by the first. No padding is a last row: a
-        # first one would follow that is padding, which covers nothing, or that would be one twice.
+        # Not gated, because the last row of the table is followed by the first. Padding cannot be a last row.
+        # Otherwise the next row would be a first row that is padding, which covers nothing, or its is_first
+        # would be 2.
         chip.assert_equal(
             chip.next(self.is_first),
             chip.next(self.is_real) - continues,
@@ -180,7 +183,7 @@ class Block:
             chip.assert_zero(continues * step, f"the next row has the next {part.name} word")
 
     def _prove_aligned(self, new: Word | None) -> Expression:
-        """Prove what the rows cover, from some byte of the first word to the end; returns that byte."""
+        """Prove which bytes the rows cover: from a byte of the first word to the end. Returns that byte."""
         chip, continues, mask, covers = self.chip, self.continues, self.mask, self.covers
         edges = [mask[byte] * (1 - mask[byte - 1]) if byte else mask[0] for byte in BYTES]
         start = total(byte * edge for byte, edge in enumerate(edges))
@@ -191,24 +194,27 @@ class Block:
             continues * (chip.next(covers) - covers + self.is_end), "rows cover bytes until the end"
         )
         chip.assert_zero(self.is_last * (covers - self.is_end), "the last row is not before the end")
-        # With these two, `is_end` is 0 or 1 as `covers` is, and 0 where `covers` is.
+        # With these two constraints, `is_end` is 0 or 1 like `covers`, and 0 where `covers` is 0.
         chip.assert_zero((covers - self.is_end) * (1 - mask[7]), "a row before the end covers its last byte")
         chip.assert_zero(
             continues * chip.next(covers) * (1 - chip.next(mask[0])),
             "a row that continues covers its first byte",
         )
         chip.assert_zero(self.is_end * (start + total(mask) - self.left), "the end is where nothing is left")
-        # Below 16, on every row: the tag of a writable word cannot be read as 16 more bytes of a read-only
-        # one, nor that of a read-only word as one of a writable word of less than no bytes.
+        # Below 16, on every row. So the tag of a writable word cannot be read as 16 more bytes of a read-only
+        # word, and the tag of a read-only word cannot be read as that of a writable word with a negative
+        # number of bytes.
         bits(chip, 4, self.aligned.available, covers, "an aligned word has few bytes")
         bits(chip, 3, self.aligned.available - self.left, self.is_end, "the last aligned bytes exist")
         self.aligned.access(chip, new, now=2 * self.clk + 1, active=covers)
         return start
 
     def _prove_shifted(self, shift: Expression, has_shifted: Expression | int) -> None:
-        """Prove that every word of the window that matters is read. `reads` is 0 or 1: the call's, or known.
+        """Prove that every word of the window that matters is read.
 
-        If the first row does not, start + shift is 8 or more, as the call shows: its word does not matter.
+        `reads` is 0 or 1: in the first row it comes from the call, in the others it is determined. If the
+        first row does not read, the call shows that start + shift is 8 or more, so the word of that row does
+        not matter.
         """
         chip, last = self.chip, self.is_last * has_shifted
         chip.assert_zero(self.reads * (1 - self.is_real), "padding reads nothing")
@@ -224,9 +230,9 @@ class Block:
 
 
 def fill_block(chip: Chip, log: AccessLog, rows: Integers, shifted: Values) -> Table:
-    """A table with the columns of `Block` filled for some rows of the execution's blocks; not padded.
+    """A table with the columns of `Block` filled for some rows of the execution's blocks, not padded.
 
-    `shifted` are their words of the shifted range.
+    shifted: the rows' words of the shifted range.
     """
     blocks = log.memory_calls.blocks
     table = Table(chip, len(rows))
@@ -258,13 +264,13 @@ def bytes_of(words: Values) -> Integers:
 
 
 def is_writable(log: AccessLog, words: Words, rows: Integers) -> Flags:
-    """Which of the words that exist may be written."""
+    """Which of the existing words may be written."""
     writable: Flags = words.exists[rows] & (words.region[rows] != log.layout.image_region)
     return writable
 
 
 def split_between_calls(log: AccessLog, chosen: Flags, largest: int = LARGEST_HEIGHT) -> list[Part]:
-    """The tables that hold the chosen rows of the run's blocks: a block stays whole."""
+    """The tables that hold the chosen rows of the run's blocks. Each block stays whole."""
     starts = np.flatnonzero(log.memory_calls.blocks.is_first[chosen])
     counts = split_blocks(starts, int(chosen.sum()), largest)
     return [Part(count, padded_height(count)) for count in counts]

@@ -1,12 +1,13 @@
 """Calls of the memory syscalls: sol_memcpy_, sol_memmove_, sol_memset_, sol_memcmp_.
 
-Given a call, this chip proves that it succeeds by the rules of the runtime's function
-(`solproof.runtime.syscalls.memory`) and what it is charged. What happens to the bytes is proven by the rows
-of a block (`memory_copy` and `memory_compare` beside this module), which the call names on the block bus: its
-first range (r1) is the block's aligned one, its second (r2) the shifted one.
+Given a call, this chip proves that the call succeeds by the rules of the runtime's function
+(`solproof.runtime.syscalls.memory`), and how many compute units it is charged. The effect on the bytes is
+proven by the rows of a block (`memory_copy` and `memory_compare` beside this module). The call sends a
+message for it on the block bus. The call's first range (r1) is the aligned range of the block, its second
+range (r2) the shifted range.
 
-A pseudo-register adds up what these calls are charged: the events read it, so the verifier knows how many
-units each of them found left.
+A pseudo-register adds up the charges of these calls. The events read it, so the verifier knows how many units
+were left at each event.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ from solproof.runtime.budget import CROSS_PROGRAM_BYTES_PER_UNIT, MEMORY_OPERATI
 from solproof.vm.recorded_memory import REGIONS
 
 SHORT = CROSS_PROGRAM_BYTES_PER_UNIT * (MEMORY_OPERATION_BASE_COST + 1) - 1
-"""The most bytes for the base cost."""
+"""The largest number of bytes for which the base cost is charged."""
 
 
 class Kind(IntEnum):
-    """What a block does."""
+    """The operation of a block."""
 
     COPY = 0
     SET = 1
@@ -52,8 +53,8 @@ def build() -> Chip:
     """A call of a memory syscall."""
     chip = Chip(
         "memory_call",
-        "Given a call of a memory syscall, this chip proves that it succeeds, what it is charged, and which "
-        "bytes a block has to copy, set or compare.",
+        "Given a call of a memory syscall, this chip proves that the call succeeds, how many units it is "
+        "charged, and which bytes a block has to copy, set or compare.",
     )
     step = Step.columns(chip)
     is_copy = chip.flag("is_copy", "1 for sol_memcpy_")
@@ -66,7 +67,7 @@ def build() -> Chip:
         Operation.SET: is_set,
         Operation.COMPARE: is_compare,
     }
-    # On padding none.
+    # On padding all four are 0.
     chip.assert_equal(is_copy + is_move + is_set + is_compare, step.is_real, "one syscall")
     is_empty = step.flag("is_empty", "1 for a length of 0")
     acts = step.is_real - is_empty
@@ -87,12 +88,12 @@ def build() -> Chip:
     _compared(step, result_address, value, is_compare)
     _apart(step, first, second, length, is_copy, is_empty)
 
-    # Where the bytes are. `start` is below 8, as the block's mask has no other byte.
+    # The places of the bytes. `start` is below 8, because the block's mask has no other byte.
     has_second = 1 - is_set
     start, index = _place(step, "first", first, acts, acts)
     offset, second_index = _place(step, "second", second, acts * has_second, acts)
     bits(chip, 3, offset, acts, "the byte of r2 is below 8")
-    # The shift is below 8 as well, so this says whether `offset` is at least `start`.
+    # The shift is below 8 as well, so `reads` is 1 exactly if `offset` is at least `start`.
     reads = chip.flag("reads", "1 when the word of the second range is read with the first word of the first")
     chip.assert_zero(is_set * reads, "a set has no second range")
     shift = has_second * (offset - start + 8 * (1 - reads))
@@ -145,7 +146,7 @@ def _result(step: Step) -> None:
 
 
 def _length(step: Step, length: Word, is_empty: Expression) -> None:
-    """The length is below 2^24, and the call is charged one unit for 250 bytes, but at least 10."""
+    """The length is below 2^24. The call is charged one unit per 250 bytes, but at least 10."""
     chip, is_real = step.chip, step.is_real
     bytes_ = length[0] + LIMB * length[1]
     chip.assert_zero(length[2], "limb 2 of the length")
@@ -159,15 +160,15 @@ def _length(step: Step, length: Word, is_empty: Expression) -> None:
         (is_real - is_long) * (cost - MEMORY_OPERATION_BASE_COST), "a short call has the base cost"
     )
     range16(chip, SHORT - bytes_, is_real - is_long, "a short call is short")
-    # Both sides are below p: cost has 16 bits and rest 8.
+    # Both sides are below p, because cost has 16 bits and rest has 8.
     chip.assert_zero(
         is_long * (CROSS_PROGRAM_BYTES_PER_UNIT * cost + rest - bytes_),
         "a unit for each 250 bytes of a long call",
     )
     byte_pair(chip, rest, CROSS_PROGRAM_BYTES_PER_UNIT - 1 - rest, is_long, "rest is below 250")
     range16(chip, cost - MEMORY_OPERATION_BASE_COST, is_long, "a long call costs at least the base cost")
-    # Each unit above the base cost is the work of 250 bytes, that is of 31 rows: no sum reaches p.
-    units = chip.column("units", "what the memory syscalls before this one cost")
+    # Each unit above the base cost stands for 250 bytes, that is for 31 rows, so no sum reaches p.
+    units = chip.column("units", "compute units charged for the memory syscalls before this one")
     before = chip.column("units_before", "time of the previous access of the units")
     access_register(
         chip,
@@ -184,7 +185,7 @@ def _length(step: Step, length: Word, is_empty: Expression) -> None:
 def _place(
     step: Step, name: str, address: Word, gate: Expression, active: Expression
 ) -> tuple[Expression, Expression]:
-    """The byte, 0..7 if the caller shows that, and the word index of an address, where `gate` is 1.
+    """The byte of an address (0..7 if the caller proves that) and its word index, if `gate` is 1.
 
     See `solproof.circuit.instructions.parts.address`.
     """
@@ -202,11 +203,11 @@ def _apart(
 ) -> None:
     """The ranges of a copy do not overlap: they are in two regions, or one ends before the other starts.
 
-    Higher address - lower address - length is not negative, limb by limb.
+    The higher address minus the lower address minus the length is not negative. This is proven limb by limb.
     """
     chip = step.chip
     is_near = chip.flag("is_near", "1 for a copy whose addresses are compared")
-    # 1 where a copy is not near. (-1 elsewhere would only ask for more.)
+    # It is 1 if a copy is not near. (A value of -1 in other rows would only add constraints.)
     is_far = chip.column("is_far", "1 for a copy from one region to another")
     is_forward = chip.flag("is_forward", "1 when the copy's source has the lower address")
     borrow = chip.column("borrow", "borrow out of limb 0 of the distance between the ranges: 0, 1 or 2")
@@ -222,10 +223,10 @@ def _apart(
 
 
 def _compared(step: Step, address: Word, value: Expression, is_compare: Expression) -> None:
-    """The difference is put, as a 32-bit integer, at an address that is a multiple of 4."""
+    """The difference is written, as a 32-bit integer, to an address that is a multiple of 4."""
     chip = step.chip
     is_negative = chip.flag("is_negative", "1 when the difference is negative")
-    is_upper = chip.flag("is_upper", "1 when the difference is put into the upper half of its word")
+    is_upper = chip.flag("is_upper", "1 when the difference is written to the upper half of its word")
     eighth = chip.column("result_eighth", "low limb of the difference's address, divided by 8")
     available = chip.column("result_available", "how many bytes of the difference's word exist")
     old = chip.word("result", "the difference's word before")

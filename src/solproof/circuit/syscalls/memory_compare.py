@@ -1,8 +1,8 @@
-"""Comparing: one row per word of the first range, and of the second where it reaches further.
+"""Comparing: one row per word of the first range, and one more if the second range reaches further.
 
-Given the block of a comparison, this chip proves which difference it finds: that of the first two bytes that
-differ, first less second, or 0. All words of both ranges are met, also those after a difference, as the
-runtime refuses a range of which any byte does not exist.
+Given the block of a comparison, this chip proves the difference that the call finds. It is the difference of
+the first two bytes that differ, first minus second, or 0. All words of both ranges are accessed, even those
+after a difference, because the runtime refuses a range if any of its bytes does not exist.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ def build() -> Chip:
     )
     block = Block.columns(chip, written=False)
     value = chip.column("value", "the difference that the whole comparison finds")
-    inverse = chip.column("inverse", "1 / value, on the row where it is found")
-    # 0 or 1: where `value` is not 0, one byte is found in all rows, else none is.
-    is_open = chip.column("is_open", "1 when no row of the call before found a difference")
+    inverse = chip.column("inverse", "1 / value, on the row where the difference is found")
+    # 0 or 1: if `value` is not 0, one byte is found in all rows together, otherwise none is.
+    is_open = chip.column("is_open", "1 when no earlier row of the call found a difference")
     second = [chip.column(f"second_{byte}", f"the byte to compare with byte {byte}") for byte in BYTES]
     found = [chip.flag(f"found_{byte}", f"1 when byte {byte} is the first that differs") for byte in BYTES]
 
@@ -77,7 +77,7 @@ INVERSES = np.array([0, *(inverse(difference) for difference in range(1, 256))])
 
 
 def chosen(log: AccessLog) -> Flags:
-    """Which rows of the run's blocks are rows of this chip."""
+    """Which rows of the run's blocks belong to this chip."""
     calls = log.memory_calls
     is_chosen: Flags = calls.operation[calls.blocks.call] == Operation.COMPARE
     return is_chosen
@@ -92,7 +92,7 @@ def fill(log: AccessLog) -> Table:
         table[f"{name}_is_writable"] = is_writable(log, words, rows)
     first, second = bytes_of(blocks.aligned.old[rows]), _second(blocks.shifted.old[rows], blocks.shift[rows])
     differs = blocks.mask[rows] & (first != second)
-    # How many rows of the call differ before each.
+    # For each row, how many earlier rows of this chip have a difference.
     count = np.cumsum(differs.any(axis=1)) - differs.any(axis=1)
     starts = np.flatnonzero(blocks.is_first[rows])
     is_open = count == np.repeat(count[starts], np.diff(starts, append=len(rows)))
@@ -106,7 +106,7 @@ def fill(log: AccessLog) -> Table:
 
 
 def _second(words: Values, shift: Integers) -> Integers:
-    """The bytes in the window of each row. The last row is followed by padding, or by the first row."""
+    """The bytes in the window of each row. The last row is followed by padding, or else by the first row."""
     here = bytes_of(words)
     following = np.roll(here, -1, axis=0)
     if padded_height(len(words)) > len(words):

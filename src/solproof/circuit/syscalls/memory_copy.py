@@ -1,7 +1,7 @@
-"""Copying and setting: one row per word of the destination, and of the source where it reaches further.
+"""Copying and setting: one row per word of the destination, and one more if the source reaches further.
 
 Given the block of a copy, this chip proves that the bytes of the aligned range become those of the shifted
-one. A set has no shifted range to read: the bytes that would stand there are all the byte to set.
+range. A set reads no shifted range. Instead, all bytes in its place are the byte to set.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def build() -> Chip:
     )
     block = Block.columns(chip, written=True)
     is_set = chip.flag("is_set", "1 when the bytes are set")
-    new: Word = chip.word("new", "the aligned word afterwards")
+    new: Word = chip.word("new", "the aligned word after the row")
 
     byte, *others = block.shifted.bytes
     block.constant(is_set, "is_set")
@@ -53,14 +53,14 @@ CHIP = build()
 
 
 def chosen(log: AccessLog) -> Flags:
-    """Which rows of the run's blocks are rows of this chip."""
+    """Which rows of the run's blocks belong to this chip."""
     calls = log.memory_calls
     is_chosen: Flags = calls.operation[calls.blocks.call] != Operation.COMPARE
     return is_chosen
 
 
 def fill(log: AccessLog) -> Table:
-    """The rows of all blocks but those of comparisons, not padded."""
+    """The rows of all blocks except those of comparisons, not padded."""
     blocks, operation = log.memory_calls.blocks, log.memory_calls.operation
     rows = np.flatnonzero(chosen(log))
     is_set = operation[blocks.call[rows]] == Operation.SET

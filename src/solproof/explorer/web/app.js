@@ -1,21 +1,21 @@
-// The page: puts the views together and moves through the steps.
+// The page: combines the views and moves through the steps.
 
 const KEYS = [
   ["→ or l", "next step"],
-  ["← or h", "step before"],
+  ["← or h", "previous step"],
   ["Shift →", "next step, over calls"],
-  ["Shift ←", "step before, over calls"],
+  ["Shift ←", "previous step, over calls"],
   ["u", "out of this call"],
-  ["c, C", "next call or syscall, the one before"],
-  ["Page ↓, Page ↑", "100 steps"],
+  ["c, C", "next or previous call or syscall"],
+  ["Page ↓, Page ↑", "100 steps forward or back"],
   ["Home, End", "first step, last step"],
   ["g", "go to a step"],
-  ["p", "go to a pc: the next step there"],
-  ["/", "search an instruction, an address or a value"],
-  ["n, N", "next match, the one before"],
-  ["1 2 3", "trace, code, calls"],
-  ["4 5 6", "memory, constraints, result"],
-  ["t", "dark or light"],
+  ["p", "go to the next step at a pc"],
+  ["/", "search for an instruction, an address or a value"],
+  ["n, N", "next or previous match"],
+  ["1 2 3", "show trace, code or calls"],
+  ["4 5 6", "show memory, constraints or result"],
+  ["t", "switch between dark and light"],
   ["?", "this help"],
 ];
 
@@ -186,7 +186,7 @@ class App {
     });
   }
 
-  // On a phone one view is shown at a time.
+  // On a phone only one view is shown at a time.
   phoneViews() {
     const views = [
       ["step", null, "Step"],
@@ -263,9 +263,9 @@ class App {
       el("dd", { text: meaning }),
     ]);
     dialog.replaceChildren(
-      el("h2", {}, span("Keys"), el("button", { class: "icon", type: "button", text: "×", "aria-label": "Close", onclick: () => dialog.close() })),
+      el("h2", {}, span("Keyboard shortcuts"), el("button", { class: "icon", type: "button", text: "×", "aria-label": "Close", onclick: () => dialog.close() })),
       el("dl", {}, rows),
-      el("p", { class: "dim" }, "Registers and memory are shown as they are after the step. Click a register's value to see the memory that it points at, a byte to see who wrote it, a band above to go there."),
+      el("p", { class: "dim" }, "Registers and memory are shown after the step. Click a register's value to see the memory that it points to. Click a byte to see which steps accessed it. Click a band in the timeline to go there."),
     );
     dialog.onclick = (event) => event.target === dialog && dialog.close();
     dialog.showModal();
@@ -287,5 +287,5 @@ const { header, columns } = await decodeData(document.getElementById("data").tex
 document.getElementById("data").remove();
 const run = new Run(header, columns);
 const circuit = header.circuit ? new Circuit(header.circuit, columns) : null;
-// For tests and for whoever looks into the page with the browser's console.
+// For tests, and for anyone who explores the page in the browser's console.
 window.solproof = { run, circuit, app: new App(run, circuit) };

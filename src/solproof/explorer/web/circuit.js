@@ -1,4 +1,4 @@
-// The constraints of a step, evaluated from the chips' own expressions on the rows that execute it.
+// The constraints of a step, evaluated from the chips' own expressions on the rows that execute the step.
 
 const P = 2 ** 31 - 2 ** 24 + 1;
 const LIMBS = ["limb 0", "limb 1", "limb 2", "limb 3"];
@@ -23,7 +23,7 @@ class Circuit {
     }));
   }
 
-  // Every constraint and message of a step, as `solproof trace --constraints` writes them, with a formula.
+  // Every constraint and message of a step, as `solproof trace --constraints` writes it, with a formula.
   constraintsOf(step) {
     const found = [];
     for (const table of this.tables) {
@@ -95,12 +95,12 @@ function access(name, bus, side, fields) {
   const limbs = LIMBS.map((limb) => fields[limb]);
   const value = limbs.reduce((sum, limb, position) => sum + (BigInt(limb) << BigInt(16 * position)), 0n);
   const entry = { kind: "memory", name, space: bus, side, address, value: `${value}`, time: fields.time };
-  // The pseudo-register of the open call: its clk and the depth, which may have more than 16 bits.
+  // The limbs of a pseudo-register, such as clk and depth of the open call, may have more than 16 bits.
   if ("index" in fields && address > 10) entry.limbs = limbs;
   return entry;
 }
 
-// The values of a chip's nodes on one row; each is computed once.
+// The values of a chip's nodes on one row. Each value is computed only once.
 class RowValues {
   constructor(nodes, table, place) {
     this.nodes = nodes;

@@ -1,8 +1,8 @@
-// What the circuit says of the step, by kind, with the values of its rows.
+// The circuit's constraints on the step, by kind, with the values of its rows.
 
 const KINDS = [
   ["arithmetic", "an expression of these columns has this value"],
-  ["equality", "two sums are equal, or a message is also on the other side of its bus"],
+  ["equality", "two sums are equal, or a message equals one on the other side of its bus"],
   ["range", "a value lies between two bounds"],
   ["memory", "a register or a word has this value at this time"],
 ];
@@ -41,7 +41,7 @@ class ConstraintView {
       el("summary", {}, el("b", { text: kind }), " ", span(`${entries.length}`, "number"), " ", span(about, "dim")),
       entries.map((entry) => this.entry(entry)),
     );
-    // Not "toggle", which comes later: the step may have changed by then.
+    // Not "toggle", which is fired later, when the step may have changed.
     details.firstChild.addEventListener("click", () => (details.open ? this.open.delete(kind) : this.open.add(kind)));
     return details;
   }

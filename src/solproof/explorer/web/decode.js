@@ -1,4 +1,4 @@
-// The data of the page: see container.py for the layout.
+// The data of the page. See container.py for the layout.
 
 async function decodeData(text) {
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

@@ -1,4 +1,4 @@
-// Small helpers for the page's elements. Text is always set as text, never as HTML.
+// Small helpers for the page's elements. Text is always inserted as text, never as HTML.
 
 function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -18,14 +18,14 @@ function span(text, kind) {
   return el("span", { class: kind, text });
 }
 
-// A 64-bit value in hexadecimal with its leading zeros dimmed.
+// A 64-bit value in hexadecimal, with its leading zeros dimmed.
 function hexWord(value) {
   const digits = bareHex(value, 16);
   const zeros = digits.length - digits.replace(/^0+/, "").length;
   return el("span", { class: "hex" }, span(digits.slice(0, zeros), "zeros"), digits.slice(zeros));
 }
 
-// An instruction with its name, registers, numbers and labels set apart.
+// An instruction, with different styles for its name, registers, numbers and labels.
 function assembly(text) {
   const line = el("span", { class: "asm" });
   const space = text.indexOf(" ");
@@ -43,7 +43,7 @@ function assembly(text) {
   return line;
 }
 
-// A list of many rows of one height, of which only the visible ones exist.
+// A list of many rows of equal height. Only the visible rows exist.
 class VirtualList {
   constructor(height, render) {
     this.height = height;
@@ -76,7 +76,7 @@ class VirtualList {
     this.inner.replaceChildren(...rows);
   }
 
-  // Scroll only when the row is not well inside the view.
+  // Scrolls only if the row is not well inside the view.
   reveal(index) {
     const view = this.element.clientHeight;
     if (view === 0) return;
@@ -89,7 +89,7 @@ class VirtualList {
   }
 }
 
-// Tabs over panels; `views` are [name, title, element].
+// Tabs over panels. `views` are [name, title, element].
 class Tabs {
   constructor(section, views, onSelect) {
     this.bar = section.querySelector(".tabs");

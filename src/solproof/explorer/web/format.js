@@ -14,19 +14,19 @@ function bareHex(value, digits) {
   return value.toString(16).padStart(digits, "0");
 }
 
-// A 64-bit value as a signed number where that is shorter to read.
+// A 64-bit value, as a signed number if that is shorter to read.
 function decimal(value) {
   const negative = BigInt.asIntN(64, value);
   return negative < 0n && negative > -(2n ** 32n) ? `${negative}` : `${value}`;
 }
 
-// The same where there is room for it.
+// The same, if there is room for it.
 function shortDecimal(value) {
   const text = decimal(value);
   return text.length <= 13 ? text : "";
 }
 
-// Accepts 0x.., decimal and negative numbers; null for anything else.
+// Accepts 0x.., decimal and negative numbers. Returns null for anything else.
 function parseNumber(text) {
   const clean = text.trim().replaceAll(/[,_ ]/g, "");
   if (!/^(0x[0-9a-f]+|-?\d+)$/i.test(clean)) return null;

@@ -1,4 +1,4 @@
-// Memory as it is after the step: bytes that the run wrote are marked, and those that this step touched.
+// Memory after the step. Bytes that the run wrote are marked, and so are bytes that this step touched.
 
 const MEMORY_ROW = 20;
 
@@ -72,7 +72,7 @@ class MemoryView {
     if (follows) this.show(this.step);
   }
 
-  // Where a region is worth looking at: its last access so far, or its start; of the stack the frame's end.
+  // The place of a region to show first: its last access so far, or its start. For the stack, the frame's end.
   interesting(region) {
     const { access } = this.run;
     for (let number = lastAtMost(access.step, this.step); number >= 0; number--) {
@@ -168,10 +168,10 @@ class MemoryView {
     );
   }
 
-  // Every access of the word that is selected.
+  // Every access of the selected word.
   showHistory() {
     if (this.selected === null) {
-      this.history.replaceChildren(el("p", { class: "dim", text: "Choose a byte to see who read and wrote it." }));
+      this.history.replaceChildren(el("p", { class: "dim", text: "Click a byte to see which steps read and wrote it." }));
       return;
     }
     const { access } = this.run;

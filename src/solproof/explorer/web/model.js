@@ -1,9 +1,9 @@
-// The run: what every step found and left. Steps count from 0.
+// The run: the state before and after every step. Steps count from 0.
 
 const READ = 0, WRITE = 1, SYSCALL = 2;
 const PAGE = 4096;
 
-// The position of the last element that is at most x; -1 when there is none. The array rises.
+// The position of the last element that is at most x, or -1 if there is none. The array rises.
 function lastAtMost(array, x) {
   let low = 0, high = array.length;
   while (low < high) {
@@ -69,7 +69,7 @@ class Run {
     return this.registerAfter(register, step - 1);
   }
 
-  // The step that gave a register the value that it has before `step`; -1 for the start.
+  // The step that gave a register the value that it has before `step`, or -1 for the start of the run.
   lastChange(register, step) {
     const { steps } = this.histories[register];
     const place = lastAtMost(steps, step - 1);
@@ -94,7 +94,7 @@ class Run {
       new: columns["access.new"],
     };
     this.hasHoles = this.header.regions.some((region) => region.has_holes);
-    this.words = new Map(); // number of an 8-byte word to its accesses, in order
+    this.words = new Map(); // from the number of an 8-byte word to its accesses, in order
     for (let number = 0; number < this.access.step.length; number++) {
       const first = this.access.address[number];
       const last = this.byteAddress(first, this.access.size[number] - 1);
@@ -105,13 +105,13 @@ class Run {
     }
   }
 
-  // The address of a byte of an access: behind a frame of a V0 stack comes the next frame, not the hole.
+  // The address of a byte of an access. After a frame of a V0 stack comes the next frame, not the hole.
   byteAddress(address, position) {
     const crosses = this.hasHoles && Math.floor(address / 2 ** 32) === 2 && (address % PAGE) + position >= PAGE;
     return address + position + (crosses ? PAGE : 0);
   }
 
-  // The numbers of the accesses of a step: from the first to before the second.
+  // The numbers of the accesses of a step: the first, and the one after the last.
   accessesOf(step) {
     return [lastAtMost(this.access.step, step - 1) + 1, lastAtMost(this.access.step, step) + 1];
   }
@@ -120,8 +120,8 @@ class Run {
     return this.words.get(Math.floor(address / 8)) ?? [];
   }
 
-  // A byte after a step, and the access that wrote it; null where there is no byte, undefined where this file
-  // does not have it.
+  // A byte after a step, and the access that wrote it. The byte is null if it does not exist, and undefined if
+  // this file does not contain it.
   byteAfter(address, step) {
     const numbers = this.accessesOfWord(address);
     let high = numbers.length;
@@ -157,7 +157,7 @@ class Run {
     return this.regions.find((region) => address >= region.start && address < region.end);
   }
 
-  // What a value points at, if it is an address.
+  // The memory that a value points to, if the value is an address.
   pointee(value) {
     if (value < 2n ** 32n || value >= 5n * 2n ** 32n) return null;
     const region = this.regionOf(Number(value));
@@ -189,7 +189,7 @@ class Run {
     this.deepest = this.calls.reduce((depth, call) => Math.max(depth, call.depth), 0);
   }
 
-  // The number of the innermost call that a step is in.
+  // The number of the innermost call that contains a step.
   callOf(step) {
     let number = lastAtMost(this.callStarts, step);
     while (number > 0 && this.calls[number].end < step) number = this.calls[number].parent;
@@ -206,7 +206,7 @@ class Run {
     return stack;
   }
 
-  // The next step that is not deeper than this one, and the one before.
+  // The next step that is not deeper than this one, and the previous one.
   over(step) {
     const depth = this.depthOf(step);
     let next = step + 1;
@@ -254,7 +254,7 @@ class Run {
     return step === this.steps - 1 ? this.header.outcome.fault : null;
   }
 
-  // What a step did, in a few words.
+  // The effect of a step, in a few words.
   effect(step) {
     const syscall = this.syscallOf(step);
     if (this.faultOf(step)) return this.header.outcome.fault.name;
@@ -275,7 +275,7 @@ class Run {
   }
 }
 
-// One region of memory before the run: its pages that are not all zeros.
+// One region of memory before the run, given by its pages that are not all zeros.
 class Region {
   constructor(description, content) {
     this.name = description.name;
@@ -289,7 +289,7 @@ class Region {
     this.unknown = new Set(description.unknown_pages);
   }
 
-  // Where a virtual address is in the region, holes left out; and back.
+  // The position of a virtual address in the region, not counting holes, and the reverse.
   offset(address) {
     const offset = address - this.start;
     return this.hasHoles ? Math.floor(offset / (2 * PAGE)) * PAGE + (offset % PAGE) : offset;

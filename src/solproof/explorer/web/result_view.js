@@ -1,4 +1,4 @@
-// The outcome of the run: what the runtime reports.
+// The outcome of the run, as the runtime reports it.
 
 class ResultView {
   constructor(run) {

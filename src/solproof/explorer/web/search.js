@@ -1,10 +1,10 @@
-// Search: steps by their instruction, by an address that they touch, or by a value that they find or leave.
+// Search for steps by their instruction, by an address that they touch, or by a value before or after them.
 
 const SHOWN = 400;
 const HINTS = {
-  instruction: "Part of an instruction: add64, sol_log, [r10, lbb_12, …",
-  address: "An address that was read or written, as 0x400000060",
-  value: "A value of a register or of memory, as 0x2a, 42 or -1",
+  instruction: "Part of an instruction, such as add64, sol_log, [r10 or lbb_12",
+  address: "An address that was read or written, such as 0x400000060",
+  value: "A value of a register or of memory, such as 0x2a, 42 or -1",
 };
 
 class Search {
@@ -23,7 +23,7 @@ class Search {
     this.kind.addEventListener("change", () => this.update());
     this.input.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
-      event.preventDefault(); // which would only empty the field
+      event.preventDefault(); // the default would only empty the field
       this.dialog.close();
     });
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
@@ -57,7 +57,7 @@ class Search {
     } else {
       this.found = this.steps(kind, text.toLowerCase(), query);
       const more = this.found.length > SHOWN ? `, the first ${SHOWN} are listed` : "";
-      this.hint.textContent = `${plural(this.found.length, "step")}${more}. n and N go through them.`;
+      this.hint.textContent = `${plural(this.found.length, "step")}${more}. Press n or N to move through them.`;
     }
     this.mark(this.found);
     this.list.setCount(Math.min(this.found.length, SHOWN));
@@ -102,7 +102,7 @@ class Search {
     return [...steps].sort((one, other) => one - other);
   }
 
-  // The next or the previous of what was found.
+  // The next or the previous match.
   move(step, direction) {
     if (this.found.length === 0) return this.open(step);
     const place = direction > 0 ? lastAtMost(this.found, step) + 1 : lastAtMost(this.found, step - 1);

@@ -1,4 +1,4 @@
-// One step: its instruction, what it did, and every register before and after.
+// One step: its instruction, its effect, and every register before and after.
 
 class StepView {
   constructor(section, run, { go, showMemory }) {
@@ -41,7 +41,7 @@ class StepView {
       { class: "stack", "aria-label": "Open calls" },
       stack.map((number) => {
         const call = this.run.calls[number];
-        const title = `Its first step: ${call.start}`;
+        const title = `Starts at step ${call.start}`;
         const name = this.run.functionName(call.target);
         return el("button", { type: "button", title, text: name, onclick: () => this.go(call.start) });
       }),
@@ -108,7 +108,7 @@ class StepView {
       type: "button",
       text,
       disabled: target < 0,
-      title: direction < 0 ? `The step that gave r${register} its value before this step` : `The next step that changes r${register}`,
+      title: direction < 0 ? `The last step before this one that changed r${register}` : `The next step that changes r${register}`,
       onclick: () => this.go(target),
     });
   }

@@ -1,4 +1,4 @@
-// The calls over the run: one band per depth, one width per step.
+// The calls during the run. Each depth has a band, and each step has the same width.
 
 const BAND = 11;
 const MAXIMUM_BANDS = 12;
@@ -88,7 +88,7 @@ class Timeline {
     this.cursor.style.left = `${((step + 0.5) / Math.max(this.run.steps, 1)) * 100}%`;
   }
 
-  // Where the search found something.
+  // The places of the matches of the search.
   showMarks(steps) {
     this.marked = steps;
     const places = new Set(steps.map((step) => Math.round((step / Math.max(this.run.steps, 1)) * 1000)));

@@ -1,4 +1,4 @@
-// The lists on the left: the steps as they ran, the code as it stands, the calls as a tree.
+// The lists on the left: the steps in the order of the run, the code in the order of its slots, and a call tree.
 
 const ROW = 22;
 const GUIDES = 8;
@@ -62,7 +62,7 @@ class CodeList {
     );
   }
 
-  // The next step at a pc, or the first.
+  // The next step at a pc, or else the first one.
   nextAt(pc) {
     const next = this.run.pc.indexOf(pc, this.step + 1);
     return next >= 0 ? next : this.run.pc.indexOf(pc);

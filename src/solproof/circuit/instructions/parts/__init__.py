@@ -1,1 +1,1 @@
-"""What the chips of several instruction families share."""
+"""The columns and constraints that the chips of several instruction families share."""

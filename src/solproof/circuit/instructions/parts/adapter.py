@@ -1,8 +1,8 @@
-"""The adapter: what every executed instruction shares. Cores say what it computes.
+"""The adapter: the columns and constraints that every executed instruction has. Cores compute its result.
 
-Given a row with `is_real` set, the adapter proves that the instruction at `pc` is the one in the program
-table, that it is executed at instruction number `clk`, and that the next instruction is at the pc that the
-core names.
+Given a row with `is_real` set, the adapter proves three things. The instruction at `pc` is the one in the
+program table. It is executed as instruction number `clk`. The next instruction is at the pc that the core
+gives.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class Step:
 
     @classmethod
     def columns(cls, chip: Chip) -> Step:
-        """Declare them."""
+        """Declare the columns."""
         is_real = chip.flag("is_real", "1 on a row that executes an instruction, 0 on padding")
         return cls(
             chip,
             is_real,
             chip.column("clk", "number of this instruction, from 1"),
-            chip.column("pc", "its slot"),
+            chip.column("pc", "slot of this instruction"),
         )
 
     def flag(self, name: str, formula: str) -> Expression:
@@ -57,7 +57,7 @@ class Step:
         self.chip.query(PROGRAM, message, self.is_real, "the instruction at pc")
 
     def advance(self, next_pc: Expression) -> None:
-        """Prove that (clk, pc) was reached and hand over to (clk + 1, next_pc)."""
+        """Prove that (clk, pc) was reached, and that (clk + 1, next_pc) is reached next."""
         self.chip.receive(STATE, [self.clk, self.pc], self.is_real, "this instruction is reached")
         self.chip.send(STATE, [self.clk + 1, next_pc], self.is_real, "the next instruction is reached")
 
@@ -97,7 +97,7 @@ class Register:
     def write_as_destination(
         self, step: Step, new: Sequence[Expression | int], active: Expression | None = None
     ) -> None:
-        """Prove the value before time 2 clk + 1, and put `new` (limbs below 2^16) in its place."""
+        """Prove the value before time 2 clk + 1, and replace it by `new` (limbs below 2^16)."""
         active = step.is_real if active is None else active
         now = 2 * step.clk + 1
         access_register(
@@ -114,22 +114,26 @@ class Register:
     def read_as_destination(self, step: Step, active: Expression | None = None) -> None:
         """Prove the value at time 2 clk + 1.
 
-        Not at 2 clk: an instruction may name the same register twice, and no cell is accessed twice at once.
+        The time is not 2 clk, because an instruction may name the same register twice, and no cell is
+        accessed twice at the same time.
         """
         self.write_as_destination(step, self.value, active)
 
 
 def operand(step: Step, is_register: Expression) -> tuple[Register, tuple[Expression, ...]]:
-    """Operand b, a register or an immediate: its columns, and the immediate that the program must hold."""
+    """Operand b, a register or an immediate.
+
+    Returns its columns, and the immediate that the program table must hold.
+    """
     source = Register.columns(step.chip, "b")
     source.read_as_source(step, is_register)
     return source, tuple((1 - is_register) * limb for limb in source.value)
 
 
 def pack(flags: Mapping[str, Expression]) -> Expression:
-    """The flags field of a program message: flag number i weighs 2^i.
+    """The flags field of a program message: flag number i has weight 2^i.
 
-    Each flag must be boolean, so the sum determines them.
+    Each flag must be boolean, so that the sum determines all of them.
     """
     return sum(
         (column * 2**position for position, column in enumerate(flags.values())),

@@ -1,9 +1,9 @@
 """Addresses: from a base register and an offset to a word of memory.
 
 base + offset = region 2^32 + 8 index + byte modulo 2^64. Of all the columns only `eighth` needs a range
-check: region and index are those of a word that the memory bus holds, so 0 <= region <= 4 and 0 <= index <
-2^29 as integers, and the equations below leave one solution. (eighth < 2^16 makes the lowest equation hold
-over the integers; every other term is a small multiple of a carry.)
+check. The memory bus holds a word with this region and index, so 0 <= region <= 4 and 0 <= index < 2^29 as
+integers. Then the equations below leave one solution. (Because eighth < 2^16, the lowest equation holds over
+the integers. Every other term is a small multiple of a carry.)
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Address:
     def columns(
         cls, chip: Chip, base: Word, offset: Expression, byte: Expression | int, is_real: Expression
     ) -> Address:
-        """Declare the columns and prove them; `byte`, 0..7, is the position of the first byte in its word."""
+        """Declare the columns and prove them. `byte`, 0..7, is the position of the first byte in its word."""
         eighth = chip.column("eighth", "low limb of the address, divided by 8, not reduced")
         carry_1 = chip.column("address_carry_1", "carry out of limb 1 of base + offset: -1, 0 or 1")
         carry_2 = chip.column("address_carry_2", "carry out of limb 2 of base + offset: -1, 0 or 1")

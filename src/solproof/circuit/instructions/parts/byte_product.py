@@ -1,4 +1,4 @@
-"""Products of 64-bit values by bytes, shared by multiplication and division."""
+"""Products of 64-bit values, computed by bytes. Multiplication and division share them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Value = TypeVar("Value", Expression, Integers)
 def byte_pairs(
     step: Step, x_name: str, x: Word, y_name: str, y: Word
 ) -> tuple[list[Expression], list[Expression]]:
-    """Split two values into bytes, little-endian, and prove that they are."""
+    """Split two values into bytes, little-endian, and prove that the parts are bytes."""
     chip = step.chip
     x_bytes: list[Expression] = []
     y_bytes: list[Expression] = []
@@ -35,7 +35,7 @@ def byte_pairs(
 def fill_byte_pairs(
     table: Table, x_name: str, x: Values, y_name: str, y: Values
 ) -> tuple[list[Integers], list[Integers]]:
-    """Fill the columns of `byte_pairs`; returns the bytes, each an array over the rows."""
+    """Fill the columns of `byte_pairs`. Returns the bytes, each an array over the rows."""
     split = []
     for name, value in ((x_name, x), (y_name, y)):
         parts = limbs(value)
@@ -46,9 +46,10 @@ def fill_byte_pairs(
 
 
 def product_column(x: Sequence[Value], y: Sequence[Value], limb: int) -> Value:
-    """What the product of two times eight bytes contributes to one of its eight limbs, without carries.
+    """The contribution of the product of two values, eight bytes each, to one of its eight limbs, without
+    carries.
 
-    Below 2^28: at most 8 products of bytes, and 256 times as many.
+    It is below 2^28, because it has at most 8 products of bytes, plus 256 times as many.
     """
 
     def column(position: int) -> Value:
@@ -61,6 +62,6 @@ def product_column(x: Sequence[Value], y: Sequence[Value], limb: int) -> Value:
 
 
 def overflow(x: Sequence[Expression], y: Sequence[Expression]) -> Expression:
-    """The sum of all products of bytes that lie above 2^64: zero exactly when the whole product fits."""
+    """The sum of all products of bytes above 2^64. It is zero exactly when the whole product fits."""
     terms = [x[i] * y[j] for i in range(8) for j in range(8) if i + j >= 8]
     return sum(terms[1:], start=terms[0])

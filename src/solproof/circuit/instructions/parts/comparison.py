@@ -1,8 +1,8 @@
 """Comparison of two values by limbs, as unsigned integers.
 
-A marker is set on the highest limb where they differ, on none when they are equal. All limbs above the marker
-(all, without one) are equal; at the marker the difference, taken in the direction that `less` names, is
-between 1 and 2^16.
+A marker is set on the highest limb in which the values differ. No marker is set if they are equal. All limbs
+above the marker are equal (all limbs, if there is no marker). At the marker, the difference in the direction
+that `less` gives is between 1 and 2^16.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from solproof.air.gadgets import range16
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`equal` and `less` of x and y on a real row, each 0 or 1."""
+    """`equal` and `less` of x and y. On a real row each is 0 or 1."""
 
     equal: Expression
     less: Expression
@@ -30,15 +30,13 @@ class Comparison:
     def columns(
         cls, chip: Chip, x: Sequence[Expression], y: Sequence[Expression], is_real: Expression
     ) -> Comparison:
-        """Declare the columns and prove them. The limbs of x and y, as many of each, must be below 2^16."""
+        """Declare the columns and prove them. x and y must have equally many limbs, each below 2^16."""
         markers = [
             chip.flag(f"differs_{limb}", f"1 when limb {limb} is the highest that differs")
             for limb in range(len(x))
         ]
         less = chip.flag("is_less", "1 when the first value is below the second")
-        difference = chip.column(
-            "difference", "distance of the limbs that the marker names, when there is one"
-        )
+        difference = chip.column("difference", "distance between the marked limbs, if a limb is marked")
         above = chip.graph.constant(0)
         for limb in reversed(range(len(x))):
             above = above + markers[limb]
@@ -56,7 +54,7 @@ class Comparison:
 
 
 def fill_comparison(table: Table, x: Integers, y: Integers) -> tuple[Flags, Flags]:
-    """Fill the columns for limbs [rows, count]; returns equal and less."""
+    """Fill the columns for limbs [rows, count]. Returns equal and less."""
     count = x.shape[1]
     differs = x != y
     equal = ~differs.any(axis=1)

@@ -1,10 +1,12 @@
 """Accesses that may lie in two neighbouring words, byte by byte.
 
-The bytes of both words are columns; `starts` marks the first byte of the access, 0..7. The second word is
-accessed when the access reaches it. Within the stack of V0 the neighbour of a frame's last word is the first
-word of the next frame, 512 words further on in virtual addresses; the words between are in a hole and on no
-bus, so the prover can neither skip the hole where there is none nor fall into it. The stacks of other
-versions have no holes: only the program table of a V0 program has a row that says otherwise.
+The bytes of both words are columns. `starts` marks the first byte of the access, 0..7. The second word is
+accessed if the access reaches it.
+
+In the stack of V0, the neighbour of a frame's last word is the first word of the next frame. That word is 512
+words further on in virtual addresses. The words between them are in a hole and on no bus. So the prover can
+neither skip a hole where there is none, nor access a word inside it. The stacks of other versions have no
+holes: only the program table of a V0 program has the row that states that the stack has holes.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from solproof.vm.memory import STACK
 
 @dataclass(frozen=True, slots=True)
 class Straddle:
-    """The two words of an access and where it starts."""
+    """The two words of an access, and the byte at which it starts."""
 
     address: Address
     starts: list[Expression]
@@ -40,7 +42,7 @@ class Straddle:
 
     @classmethod
     def columns(cls, step: Step, base: Word, offset: Expression, size: Expression) -> Straddle:
-        """Declare the columns and prove where the access lies and that its bytes exist."""
+        """Declare the columns, and prove where the access lies and that its bytes exist."""
         chip = step.chip
         starts = [
             step.flag(f"starts_at_{byte}", f"1 when the access starts at byte {byte} of its word")
@@ -49,12 +51,12 @@ class Straddle:
         cells = [chip.column(f"byte_{byte}", f"byte {byte} of the two words, before") for byte in range(16)]
         reaches = step.flag("reaches_second", "1 when the access reaches the second word")
         skips = chip.flag("skips_hole", "1 when the second word is in the next stack frame")
-        gaps = chip.column("gaps_row", "row of the program table that says that the stack has holes")
+        gaps = chip.column("gaps_row", "row of the program table that states that the stack has holes")
         available = (
             chip.column("available_first", "how many bytes of the first word exist"),
             chip.column("available_second", "how many bytes of the second word exist"),
         )
-        existing = chip.column("available", "how many bytes exist from the start of the first word")
+        existing = chip.column("available", "how many bytes exist from the start of the first word on")
         before = (
             chip.column("first_before", "time of the previous access of the first word"),
             chip.column("second_before", "time of the previous access of the second word"),
@@ -67,7 +69,8 @@ class Straddle:
             byte_pair(chip, cells[position], cells[position + 1], step.is_real, name)
         chip.assert_equal(existing, available[0] + reaches * available[1], "bytes that exist")
         chip.assert_zero(reaches * (available[0] - 8), "the second word follows a whole one")
-        # Below 16 each: the tag of a writable word cannot be read as 16 more bytes of a read-only one.
+        # Both are below 16, so the tag of a writable word cannot be read as 16 more bytes of a read-only
+        # word.
         bits(chip, 4, available[0], step.is_real, "a word has few bytes")
         bits(chip, 4, available[1], reaches, "the second word has few bytes")
         bits(chip, 3, existing - byte - size, step.is_real, "the bytes exist")
@@ -78,7 +81,7 @@ class Straddle:
 
     @property
     def limbs(self) -> list[Expression]:
-        """The eight limbs of the two words, before."""
+        """The eight limbs of the two words before the access."""
         return [self.bytes[position] + 256 * self.bytes[position + 1] for position in range(0, 16, 2)]
 
     def access(self, step: Step, after: Sequence[Expression], *, writable: bool) -> None:
@@ -105,7 +108,7 @@ class Straddle:
 
 
 def fill_straddle(table: Table, rows: Rows) -> None:
-    """Fill the columns of `Straddle`, but not those of the base register."""
+    """Fill the columns of `Straddle`, except those of the base register."""
     start = (rows.address & np.uint64(7)).astype(np.int64)
     for byte in range(8):
         table[f"starts_at_{byte}"] = start == byte
