@@ -10,6 +10,8 @@ ORACLE := tests/support/oracle
 PYTHON_SOURCES := src assurance tests benches guest docs
 SPELLED := $(PYTHON_SOURCES) native vectors/README.md $(wildcard *.md)
 TEST_PROCESSES ?= 2
+# What a developer runs on every save: under a minute on two cores, with one proof (tests/test_api.py).
+QUICK := tests/air tests/isa tests/program tests/vm tests/accesses tests/statement tests/test_api.py tests/test_layers.py tests/test_tests.py
 PROGRAMS ?= 20000
 SEED ?= 1
 CHECK_EVERY ?= 1
@@ -23,12 +25,15 @@ ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)
 TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
 SECONDS ?= 600
 
-.PHONY: help install demo test conformance check bench reference vectors calibrate docs fuzz lock clean guest
+.PHONY: help install demo quick test audit pythons conformance check bench reference vectors calibrate docs fuzz lock clean guest
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo     run, compare, prove and verify two real SPL Token transfers"
+	@echo "make quick    run the tests for every save, under a minute"
 	@echo "make test     run every test"
+	@echo "make audit    attack the circuit, compare with the reference and fuzz, for about an hour"
+	@echo "make pythons  run the quick tests with every Python from 3.10 to 3.13 on this machine"
 	@echo "make conformance  run random programs as the reference does, check and prove them; count"
 	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
 	@echo "make guest    build the guest for ZisK again, and test it with 2,000 random programs"
@@ -48,8 +53,25 @@ install: $(NATIVE)
 demo: $(NATIVE)
 	$(BIN)/solproof demo --directory demo
 
+quick: $(NATIVE) $(ORACLE)/target/oracle.stamp
+	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) $(QUICK)
+
 test: $(NATIVE) $(ORACLE)/target/oracle.stamp
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist=worksteal --durations=15
+
+audit: $(NATIVE) $(ORACLE)/target/oracle.stamp
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist=worksteal tests/soundness tests/assurance tests/verifying
+	$(MAKE) conformance
+	$(MAKE) fuzz SECONDS=60
+
+# The quick tests with every Python from 3.10 to 3.13 that this machine has, each in an environment of its own.
+pythons: $(NATIVE) $(ORACLE)/target/oracle.stamp
+	for version in 3.10 3.11 3.12 3.13; do \
+		command -v python$$version > /dev/null || { echo "python$$version: not on this machine"; continue; }; \
+		python$$version -m venv build/python$$version && \
+		build/python$$version/bin/pip install --quiet --require-hashes --requirement requirements.txt && \
+		build/python$$version/bin/python -m pytest -q $(QUICK) || exit; \
+	done
 
 conformance: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python -m tests.differential --programs $(PROGRAMS) --seed $(SEED) --check-every $(CHECK_EVERY)
