@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/environment.stamp
 NATIVE := $(VENV)/native.stamp
 ORACLE := tests/support/oracle
-PYTHON_SOURCES := src assurance tests benches guest docs
+PYTHON_SOURCES := src assurance tests benches guest docs examples
 SPELLED := $(PYTHON_SOURCES) native vectors/README.md $(wildcard *.md)
 TEST_PROCESSES ?= 2
 # What a developer runs on every save: under a minute on two cores, with one proof (tests/test_api.py).

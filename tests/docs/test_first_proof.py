@@ -1,17 +1,14 @@
 """docs/first-proof.md: its commands run in order, and what they print is what the page shows.
 
 A `console` block is a session: what follows `$ ` is run, the other lines are what it prints on standard
-output, or its error. `...` stands for anything. Seconds, memory and bytes of proofs are never compared.
+output, or its error.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,26 +16,14 @@ import pytest
 from solproof.cli.terminal.progress import Phases
 from solproof.demo import run_demo, scenario
 from solproof.runtime.accounts import Account, address_text
+from tests.support.sessions import assert_shown, run_session, steps_of
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/first-proof.md").read_text()
-VARYING = re.compile(r"^ *(?:seconds|memory|time|proof|byte)\b.*", re.MULTILINE)
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def blocks(language: str) -> list[str]:
     """The contents of the page's blocks in a language, in order."""
     return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-
-
-def without_measures(text: str) -> str:
-    """The text with 0 for every number in a line about seconds, memory or the size of a proof."""
-    return VARYING.sub(lambda line: NUMBER.sub("0", line[0]), text)
-
-
-def assert_shown(printed: str, shown: str, command: str) -> None:
-    """What is printed is what is shown."""
-    pattern = re.escape(without_measures(shown)).replace(re.escape("..."), ".*")
-    assert re.fullmatch(pattern, without_measures(printed), re.DOTALL), f"{command}\n{printed}"
 
 
 def as_solana_prints_it(account: Account) -> str:
@@ -52,28 +37,6 @@ def as_solana_prints_it(account: Account) -> str:
         "space": len(account.data),
     }
     return json.dumps({"pubkey": address_text(account.key), "account": state}, indent=2) + "\n"
-
-
-def session(commands: list[str], directory: Path) -> list[str]:
-    """Run commands in one shell; what each prints, and the errors of `solproof`."""
-    mark = "(status=$?; printf '\\0'; printf '\\0' >&2; exit $status)"
-    script = "".join(f"{command}\n{mark}\n" for command in commands)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    shell = subprocess.run(
-        ["bash"],
-        input=script,
-        cwd=directory,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    outputs, errors = shell.stdout.split("\0"), shell.stderr.split("\0")
-    assert len(outputs) == len(errors) == len(commands) + 1, shell.stderr
-    return [
-        output + "".join(re.findall(r"^error: .*\n", error, re.MULTILINE))
-        for output, error in zip(outputs[:-1], errors[:-1], strict=True)
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +68,8 @@ def test_every_command(demo: tuple[Path, str]) -> None:
     (directory / "destination.json").write_text(as_solana_prints_it(scenario.destination_account()))
     (script,) = blocks("python")
     (directory / "make_input.py").write_text(script)
-    steps = re.findall(r"^\$ (.+\n)((?:(?!\$ ).*\n)*)", "".join(blocks("console")), re.MULTILINE)
-    printed = session([command.strip() for command, _ in steps], directory)
+    steps = steps_of("".join(blocks("console")))
+    printed = run_session([command for command, _ in steps], directory)
     for (command, shown), output in zip(steps, printed, strict=True):
         assert_shown(output, shown, command)
 

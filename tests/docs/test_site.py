@@ -25,7 +25,7 @@ DOCUMENTS = [*sorted(ROOT.glob("*.md")), *PAGES]
 NAMES = {path.relative_to(DOCS).with_suffix("").as_posix() for path in PAGES}
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
-FILE = re.compile(r"`((?:benches|docs|guest|native|src|tests)/[\w./-]*)`")
+FILE = re.compile(r"(?<!^Create )`((?:benches|docs|examples|guest|native|src|tests)/[\w./-]*)`", re.MULTILINE)
 LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 PHONE, LAPTOP = ViewportSize(width=390, height=844), ViewportSize(width=1366, height=800)
 
