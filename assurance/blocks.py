@@ -14,7 +14,7 @@ from solproof.air.field import P
 COPY, COMPARE = "memory_copy", "memory_compare"
 BYTES = range(8)
 TO, FROM = HEAP + 0x200, HEAP + 0x400
-"""Where the ranges of `differing` are. All of memory but what is set is 0."""
+"""Where the ranges of `differing` are. All memory that is not set is 0."""
 FIVE = 5
 
 
@@ -39,17 +39,17 @@ class CallLie:
 
     @property
     def chip(self) -> str:
-        """The chip of the block."""
+        """The name of the chip that proves the block."""
         return COMPARE if self.call["is_compare"] else COPY
 
     def free(self, distance: int = 0) -> Row:
-        """A row of padding: the one after the block, or one further on."""
+        """A row of padding. By default it is the row after the block; `distance` moves it further on."""
         row = Row(self.rows[-1].instance, self.rows[-1].row + 1 + distance)
         assert row["is_real"] == 0
         return row
 
     def memory(self) -> dict[tuple[int, int, int], int]:
-        """The limbs of memory in the end that are not 0: chip, index, limb and value."""
+        """The limbs of memory that are not 0 at the end of the run: chip, index, limb and value."""
         found: dict[tuple[int, int, int], int] = {}
         for number, chip in enumerate(("input", "stack_heap")):
             for instance in self.lie.tables(chip):
@@ -62,7 +62,7 @@ class CallLie:
     # CHANGES
 
     def ends_at(self, position: int) -> Self:
-        """Leave out the rows of the block after this one."""
+        """Remove the rows of the block after this one."""
         self.rows[position]["is_last"] = 1
         for row in self.rows[position + 1 :]:
             row.instance.main[row.row] = 0
@@ -70,7 +70,7 @@ class CallLie:
         return self
 
     def answer(self, value: int) -> Self:
-        """Claim that this is the difference that a comparison finds."""
+        """Claim that the comparison finds this difference. Does nothing for a copy."""
         if self.chip == COMPARE:
             self.call["value"], self.call["is_negative"] = value, int(value < 0)
             for row in self.rows:
@@ -78,8 +78,10 @@ class CallLie:
         return self
 
     def settle(self) -> Self:
-        """Let what follows from other cells follow from them: words afterwards, where a difference is found,
-        and the history of memory.
+        """Recompute the cells that follow from other cells.
+
+        These are the words after the syscall, the place where a difference is found, and the history of
+        memory.
         """
         table = self.rows[0].instance
         rows = [Row(table, number) for number in range(len(table.main))]
@@ -113,23 +115,23 @@ class CallLie:
 
 
 def cells(row: Row, name: str) -> list[int]:
-    """The eight cells of a name."""
+    """The eight cells with this name and the numbers 0 to 7."""
     return [row[f"{name}_{byte}"] for byte in BYTES]
 
 
 def put(row: Row, name: str, values: list[int]) -> None:
-    """Set the eight cells of a name."""
+    """Set the eight cells with this name."""
     for byte, value in enumerate(values):
         row[f"{name}_{byte}"] = value
 
 
 def cover(row: Row, *covered: int) -> None:
-    """Set the mask of a row to these bytes."""
+    """Set the mask of a row so that it covers exactly these bytes."""
     put(row, "mask", [int(byte in covered) for byte in BYTES])
 
 
 def window(row: Row, following: Row) -> list[int]:
-    """What a row sees of the shifted range."""
+    """The bytes of the shifted range that belong to the bytes of a row's aligned word."""
     both = cells(row, "shifted") + cells(following, "shifted")
     shifts = cells(row, "shift")
     return [sum(flag * both[byte + shift] for shift, flag in enumerate(shifts)) for byte in BYTES]
@@ -139,14 +141,14 @@ def window(row: Row, following: Row) -> list[int]:
 
 
 def told(*calls: Call) -> CallLie:
-    """The last of these calls, as it happened. In V3, whose stack has no holes."""
+    """The last of these calls, unchanged. The version is V3, whose stack has no holes."""
     outcome = execute(calls, version=3)
     assert outcome.fault is None, str(outcome.fault)
     return CallLie(lying_witness(outcome))
 
 
 def of(chip: str, first: int, second: int, length: int) -> Call:
-    """A copy, or a comparison."""
+    """A copy or a comparison."""
     if chip == COPY:
         return ("sol_memcpy_", (first, second, length))
     return ("sol_memcmp_", (first, second, length, RESULT))
@@ -155,7 +157,10 @@ def of(chip: str, first: int, second: int, length: int) -> Call:
 def differing(
     chip: str, length: int, at: int, start: int = 0, shift: int = 0, before: tuple[Call, ...] = ()
 ) -> CallLie:
-    """A copy or comparison from byte `start` of a word on: of zeros, but a 5 at `at` in the second range."""
+    """A copy or comparison that starts at byte `start` of a word.
+
+    Both ranges are zeros, except for a 5 at position `at` of the second range.
+    """
     second = FROM + (start + shift) % 8
     five: Call = ("sol_memset_", (second + at, FIVE, 1))
     return told(*before, five, of(chip, TO + start, second, length))

@@ -1,4 +1,4 @@
-"""The runs whose witnesses the soundness tests lie about: they have rows of every chip, of every kind."""
+"""The runs whose witnesses the soundness tests change. They have rows of every chip and of every kind."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ VALUES = (
 )
 INPUT_REGION = bytes(range(1, 102))
 ROWS = 8
-"""Rows of a chip that are sampled from each witness, padding aside."""
+"""Rows of a chip that are sampled from each witness, not counting padding."""
 
 
 def every_opcode(version: int) -> Program:
-    """All opcodes of a version, each with several operands; every region and alignment, calls, syscalls."""
+    """All opcodes of a version with several operands, every region and alignment, calls, and syscalls."""
     builder = ProgramBuilder(version)
     source = random.Random(1)
     _compute(builder, source)
@@ -85,7 +85,7 @@ def _compute(builder: ProgramBuilder, source: random.Random) -> None:
             builder.constant(4, b)
             builder.emit(row.mnemonic, 3, 4 if register else 0, immediate=0 if register else immediate)
         if row.mnemonic.endswith(("MUL64_REG", "DIV64_REG", "MOD64_REG", "REM64_REG")):
-            # One byte in each position: what a fraction in one byte's place does is then easy to hide.
+            # One byte in each position. A fraction in the place of one byte is then easy to hide.
             for position in range(8):
                 for a, b in (
                     (0x0706_0504_0302_0101, 1 << 8 * position),
@@ -132,7 +132,7 @@ def _access(builder: ProgramBuilder, source: random.Random) -> None:
             builder.emit(f"LD_{name}_REG", 8, 6, -8)
         builder.constant(6, end)
         builder.emit(f"LD_{name}_REG", 8, 6, -size)
-    # Heap words without any of the stack before them, and the last ones.
+    # Heap words with no stack words before them, and the last word of the heap.
     builder.constant(6, HEAP + 32 * 1024 - 8)
     builder.emit("ST_8B_IMM" if builder.version == 2 else "ST_DW_IMM", 6, immediate=-1)
 
@@ -175,7 +175,7 @@ def _syscalls(builder: ProgramBuilder) -> None:
         ((STACK + 100, 0xAB, 3), "sol_memset_"),
         ((HEAP + 0, image(builder.version) + 16, 8, HEAP + 64), "sol_memcmp_"),
         ((7, 0xFEDC_BA98_7654_3210, 0, HEAP + 64), "sol_memcmp_"),
-        # One that stays an event, as its difference lies in a word that it compares.
+        # This call remains an event, because its difference lies in a word that it compares.
         ((HEAP + 0, HEAP + 40, 20, HEAP + 16), "sol_memcmp_"),
         ((INPUT + 20, 5), "sol_log_"),
         ((HEAP + 0, 0), "sol_set_return_data"),
@@ -186,7 +186,7 @@ def _syscalls(builder: ProgramBuilder) -> None:
 
 
 def long_waits() -> Program:
-    """Registers, the frame register and words that are accessed again more than 2^16 instructions later."""
+    """Registers, the frame register and words that are accessed again after more than 2^16 instructions."""
     source = f"""
         mov64 r6, 33000
         stdw [r10-8], 5
@@ -207,19 +207,19 @@ def long_waits() -> Program:
 
 
 IMAGE_BYTES = 0x3000 - 3
-"""Size of the image of `memory_calls`: its last word has 5 bytes."""
+"""Size of the image of `memory_calls`. Its last word has 5 bytes."""
 
 
 def memory_calls() -> list[Call]:
-    """Memory syscalls of every kind and alignment, for V3: its stack has no holes, its image is at 0."""
+    """Memory syscalls of every kind and alignment. In V3: no holes in the stack, the image at 0."""
     end = INPUT + len(INPUT_REGION)
     calls: list[Call] = []
-    # Every shift; heads and tails; sources that reach less far and further than their destination.
+    # Every shift, head and tail. Some sources span fewer words than their destination, and some span more.
     for shift in range(8):
         for start, length in ((0, 8), (5, 2), (3, 18), (7, 9)):
             calls.append(("sol_memcpy_", (HEAP + 256 + start, HEAP + (start + shift) % 8 + 16, length)))
             calls.append(("sol_memcmp_", (HEAP + start, HEAP + (start + shift) % 8 + 64, length, RESULT)))
-    # Near copies both ways, whose distance borrows nothing, 1 or 2; neighbours; a place and itself.
+    # Near copies in both directions, whose distance borrows 0, 1 or 2. Adjacent and identical ranges.
     for low, high, length in ((16, 0xFF0, 8), (0xFFF0, 0x1_0000, 16), (0xFFF0, 0x2_0000, 32)):
         calls.append(("sol_memcpy_", (STACK + low, STACK + high, length)))
         calls.append(("sol_memcpy_", (STACK + high, STACK + low, length)))
@@ -228,7 +228,7 @@ def memory_calls() -> list[Call]:
             calls.append((name, (HEAP + 0x1003 + length, HEAP + 0x1003, length)))
             calls.append((name, (HEAP + 0x1003, HEAP + 0x1003 + length, length)))
     calls += [("sol_memmove_", (HEAP + 3 + distance, HEAP + 3, 21)) for distance in (0, 1, 8, -2)]
-    # Between regions, to the last byte of the input and from that of the image.
+    # Between regions, to the last byte of the input, and from the last byte of the image.
     calls += [
         ("sol_memcpy_", (end - 13, image(3) + 3, 13)),
         ("sol_memcpy_", (HEAP + 6, end - 12, 12)),
@@ -238,14 +238,14 @@ def memory_calls() -> list[Call]:
         ("sol_memcmp_", (image(3) + IMAGE_BYTES - 9, end - 9, 9, end - 25 & -4)),
         ("sol_memset_", (end - 6, 0x1_0000_0000, 6)),
     ]
-    # Differences of each sign, in each byte, into each half of a word; what follows does not count.
+    # Differences of each sign, in each byte, written to each half of a word. Later bytes do not count.
     for byte in range(8):
         for first, second in ((9, 7), (0, 255)):
             calls.append(("sol_memset_", (HEAP + 0x80, 0xAA00, 48)))
             calls.append(("sol_memset_", (HEAP + 0x83 + byte, 0xFF00 + first, 1)))
             calls.append(("sol_memset_", (HEAP + 0x95 + byte, second, 3)))
             calls.append(("sol_memcmp_", (HEAP + 0x83, HEAP + 0x95, 11, RESULT + 4 * (byte % 2))))
-    # Long ones, and empty ones, of which not even the addresses have to exist.
+    # Long calls, and empty calls, whose addresses do not even have to exist.
     calls.append(("sol_memset_", (HEAP + 0x2001, 0xC5, 2765)))
     calls.append(("sol_memcpy_", (HEAP + 0x4004, HEAP + 0x2001, 2750)))
     for name in ("sol_memcpy_", "sol_memmove_", "sol_memset_", "sol_memcmp_"):
@@ -280,7 +280,7 @@ def _finished(outcome: Run) -> Run:
 
 @cache
 def runs() -> tuple[Run, ...]:
-    """Of every opcode of V0, of long waits, of every opcode of V2 and V3, and of memory syscalls."""
+    """The runs of every opcode of V0, of long waits, of every opcode of V2 and V3, and of memory syscalls."""
     return (
         every_opcode_run(),
         long_waits_run(),
@@ -292,12 +292,12 @@ def runs() -> tuple[Run, ...]:
 
 @cache
 def witnesses() -> tuple[Witness, ...]:
-    """The witnesses of `runs`. Treat them as read-only."""
+    """The witnesses of `runs`. Do not change them."""
     return tuple(witness_of(each) for each in runs())
 
 
 def forgery(number: int) -> Forgery:
-    """A copy of a witness, to be changed."""
+    """A copy of a witness that may be changed."""
     return Forgery(witnesses()[number], runs()[number].program)
 
 
@@ -307,7 +307,10 @@ def forgery_with(chip: str) -> Forgery:
 
 
 def tour(version: int) -> ExecutionInput:
-    """Calls by name and by address, to a depth of three, and syscalls that read and write memory."""
+    """The input of a program with calls and syscalls.
+
+    It calls by name and by address, to a depth of three. Its syscalls read and write memory.
+    """
     builder = ProgramBuilder(version)
     store = "ST_8B_REG" if version == 2 else "ST_DW_REG"
     load = "LD_8B_REG" if version == 2 else "LD_DW_REG"
@@ -353,19 +356,19 @@ def tour(version: int) -> ExecutionInput:
 
 @cache
 def offered(witness: int) -> dict[str, Hashes]:
-    """What the lookup tables of a witness provide."""
+    """The entries that the lookup tables of a witness provide."""
     return provided(witnesses()[witness].instances)
 
 
 def subjects(chip: Chip, count: int = ROWS, seed: int = 0) -> Iterator[Subject]:
-    """Sampled rows of a chip, from every witness that has some."""
+    """Sampled rows of a chip, from every witness that has rows of it."""
     for number, witness in enumerate(witnesses()):
         for instance, row in sample_rows(witness.instances, chip, count, seed):
             yield Subject(instance, row, offered(number))
 
 
 def raises(mnemonic: str, version: int, a: int, b: int) -> bool:
-    """Whether the operands of an instruction make it a fault; `test_divide.py` is about those."""
+    """Whether an instruction faults on these operands. `test_divide.py` is about such faults."""
     try:
         semantics.binary(by_mnemonic(mnemonic), version)(a, b)
     except (ZeroDivisionError, OverflowError):

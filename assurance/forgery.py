@@ -1,4 +1,4 @@
-"""Tools of a liar: change cells of a whole witness, keep the counts of lookups true, and leave rules out."""
+"""Tools for forging witnesses: change any cell, recount the lookups, and leave rules out."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from solproof.vm.trace import Run
 
 
 class Forgery:
-    """A witness whose cells may be changed. Rows are named by chip, table of the chip, and row.
+    """A witness whose cells may be changed. A row is named by chip, table of the chip, and number.
 
-    `truth` are the tables before any change. A report shows the instructions of the `program`.
+    `truth` holds the tables before any change. A report shows the instructions of `program`.
     """
 
     def __init__(self, witness: Witness, program: Program | None = None) -> None:
@@ -56,7 +56,7 @@ class Forgery:
         return Row(instance, number if number >= 0 else len(instance.main) + number)
 
     def find(self, chip: str, **cells: int) -> Row:
-        """The first row of a chip with these cells."""
+        """The first row of a chip that has these cells."""
         for instance in self.tables(chip):
             positions = [instance.chip.index(name) for name in cells]
             at = np.flatnonzero((instance.main[:, positions] == list(cells.values())).all(axis=1))
@@ -65,21 +65,21 @@ class Forgery:
         raise AssertionError(f"no row of {chip} has {cells}")
 
     def count_lookups(self) -> None:
-        """Set the multiplicities of every lookup table to how often each entry is now queried."""
+        """Set the multiplicity of every entry of every lookup table to the number of its queries."""
         count_lookups(self.instances)
 
     def failures(self) -> list[Failure]:
-        """What the checker says, with true counts of lookups."""
+        """Everything that the checker objects to, after the lookups are recounted."""
         self.count_lookups()
         return check(self.instances, limit=1000)
 
     def names(self) -> set[str]:
-        """The chips and the names of what fails."""
+        """The chip and the name of each failure."""
         return {f"{failure.chip}: {failure.name}" for failure in self.failures()}
 
 
 def lying_witness(outcome: Run) -> Forgery:
-    """The witness of a run that may be a lie: nothing is assumed of what it looks up."""
+    """The witness of a run that may be a lie. Its queries need not be in the tables."""
     table = table_of(outcome.program)
 
     def uncounted(_circuit: object, _instances: object, entries: Mapping[Bus, int]) -> Queries:
@@ -114,23 +114,23 @@ class Row:
             self[f"{name}_{limb}"] = value >> 16 * limb & 0xFFFF
 
     def claim(self, column: str, value: int) -> None:
-        """Set a public cell, in the table and in the statement."""
+        """Set a public cell both in the table and in the statement."""
         self[column] = value
         assert self.instance.public is not None
         self.instance.public[self.row, self.instance.chip.index(column)] = value % P
 
     def claim_word(self, name: str, value: int) -> None:
-        """Set the four public limbs of a word."""
+        """Set the four public limbs of a word both in the table and in the statement."""
         for limb in range(4):
             self.claim(f"{name}_{limb}", value >> 16 * limb & 0xFFFF)
 
     def word(self, name: str) -> int:
-        """The word of four limbs."""
+        """The word that four limbs hold."""
         return sum(self[f"{name}_{limb}"] << 16 * limb for limb in range(4))
 
 
 def image_place(number: int) -> tuple[int, str]:
-    """The row of the image table that has a slot or a word, and what its columns begin with."""
+    """The row of the image table that holds a slot or a word, and the prefix of its columns."""
     row, part = divmod(number, image.SLOTS_PER_ROW)
     return row, image.PARITIES[part]
 
@@ -141,7 +141,7 @@ def evaluator_of(instance: Instance) -> Evaluator:
 
 
 def count_lookups(instances: Sequence[Instance]) -> None:
-    """Set every provider's multiplicities to the number of active queries of each entry, modulo p."""
+    """Set the multiplicity of every provided entry to the number of its active queries, modulo p."""
     queries: dict[str, list[tuple[Hashes, Integers]]] = {}
     evaluators = [evaluator_of(instance) for instance in instances]
     for instance, values in zip(instances, evaluators, strict=True):
@@ -177,7 +177,7 @@ def without(
     constraints: Sequence[str] = (),
     interactions: Sequence[str] = (),
 ) -> list[Instance]:
-    """The same tables for a circuit in which a chip lacks some constraints and interactions, by name."""
+    """The same tables for a circuit whose chip lacks some constraints and interactions, given by name."""
     originals: dict[str, Chip] = {}
     for instance in instances:
         if instance.chip.name == chip_name and chip_name not in originals:

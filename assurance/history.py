@@ -1,4 +1,4 @@
-"""A liar's history of memory: whatever rows now access, the bus and the boundary tell of it in order."""
+"""The history of memory, rebuilt after a lie: bus and boundary show all accesses of the rows in order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOUNDARY = ("input", "stack_heap", "image")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An access of a word by a row: what it finds and leaves, when, and the column of the time before."""
+    """An access of a word by a row: old and new value, time, and the column of the previous time."""
 
     row: Row
     before: str
@@ -36,8 +36,8 @@ class Access:
 def rechain(lie: Forgery) -> None:
     """Set the times of previous accesses, and the words of input, stack and heap before and after the run.
 
-    For stacks without holes. What a row finds in a word stays as it is: the bus objects if the access before
-    left something else.
+    Works for stacks without holes. The value that a row finds in a word is not changed. If the previous
+    access left another value, the bus objects.
     """
     history: dict[Word, list[Access]] = {}
     for access in sorted(_accesses(lie), key=lambda access: access.now):
@@ -98,5 +98,5 @@ def _tell(lie: Forgery, chip: str, words: list[Word], history: dict[Word, list[A
 
 
 def _position(word: Word) -> int:
-    """Where a word stands among those of stack and heap."""
+    """The position of a word in the table of stack and heap."""
     return word[1] + int(word[0] == HEAP) * (1 << REGION_WORDS_BITS)

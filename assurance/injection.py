@@ -1,7 +1,7 @@
-"""A machine that lies once, and a judge: does the circuit object to the run, or does the verifier?
+"""A machine that lies once, and a judge: does the circuit or the verifier object to the run?
 
-The liar runs a program truly but at one step. What comes after follows from the lie, and the witness and the
-claim are made of that run as of any other.
+The liar runs a program truly except at one step. Everything after that step follows from the lie. The witness
+and the claim are made from that run in the usual way.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from solproof.vm.faults import Fault
 from solproof.vm.machine import HALT, RELOAD_METER, Machine
 
 Lie = Callable[["LyingMachine", int], int]
-"""Does something else than the instruction at a pc, and returns the next pc."""
+"""Does something other than the instruction at a pc, and returns the next pc."""
 
 
 class LyingMachine(Machine):
-    """Tells a lie at instruction number `at`. `states` are the registers that each instruction found."""
+    """A machine that lies at instruction number `at`. `states` has the registers before each instruction."""
 
     def __init__(self, *arguments: Any, lie: Lie, at: int, random: Random, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -47,7 +47,7 @@ class LyingMachine(Machine):
         self.states: list[State] = []
 
     def execute(self) -> Fault | None:
-        """As `Machine.execute`, but for the lie."""
+        """Like `Machine.execute`, except for the lie."""
         pcs, pc = self.recorder.pc, self.program.entry
         try:
             while len(pcs) + self.syscall_units < self.limit:
@@ -65,18 +65,18 @@ class LyingMachine(Machine):
             return fault
 
     def true_step(self, pc: int) -> int:
-        """Execute the instruction at a pc; returns the next pc, or HALT."""
+        """Execute the instruction at a pc. Returns the next pc, or HALT."""
         next_pc = self.operations[pc]()
         return self.next_pc if next_pc == RELOAD_METER else next_pc
 
     def another_slot(self, pc: int) -> int:
-        """Another pc, one of those near it or any; the end of the text is one."""
+        """A different pc, either nearby or anywhere. The end of the text counts as a pc."""
         near = [pc + distance for distance in (-2, -1, 1, 2)]
         slots = [*near, *(self.random.randrange(self.program.slots + 1) for _ in range(2))]
         return self.random.choice([slot for slot in slots if slot != pc and 0 <= slot <= self.program.slots])
 
     def another_value(self, value: int, bits: int = 64) -> int:
-        """Another value of so many bits."""
+        """A different value with at most this many bits."""
         return value ^ self.random.choice([1, 1 << self.random.randrange(bits), (1 << bits) - 1])
 
 
@@ -87,18 +87,18 @@ def truth(liar: LyingMachine, pc: int) -> int:
 
 @dataclass(frozen=True)
 class Told:
-    """A run of a liar."""
+    """A run of a lying machine."""
 
     execution: Execution
     states: list[State]
 
     def witness(self) -> Forgery:
-        """Its witness."""
+        """The witness of the run."""
         return lying_witness(self.execution.run)
 
 
 def tell(given: ExecutionInput, lie: Lie = truth, at: int = 0, seed: object = 0) -> Told:
-    """Execute with a lie at instruction number `at`, from 1."""
+    """Execute with a lie at instruction number `at`, counted from 1."""
     made: list[LyingMachine] = []
 
     def make(*arguments: Any, **named: Any) -> LyingMachine:
@@ -112,7 +112,7 @@ def tell(given: ExecutionInput, lie: Lie = truth, at: int = 0, seed: object = 0)
 
 
 def same(one: Told, other: Told) -> bool:
-    """Whether two runs have one witness and claim the same: then neither of them lies about the other."""
+    """Whether two runs have the same witness and the same claim, so that neither lies about the other."""
     mine, yours = one.execution.run, other.execution.run
     faults_of = [None if run.fault is None else run.fault.name for run in (mine, yours)]
     first, second = lying_witness(mine).instances, lying_witness(yours).instances
@@ -135,9 +135,10 @@ def _equal(one: Columns | None, other: Columns | None) -> bool:
 
 @contextmanager
 def registers_as_found(states: list[State]) -> Iterator[None]:
-    """Rows show what the machine found in its registers, not what the row before them left there.
+    """Make each row show what the machine found in its registers, not what the row before left in them.
 
-    So a lie about a register is not the instruction's, which computes with what it found, but the bus's.
+    The instruction computes with the value that it found. So the bus objects to a false register, and the
+    instruction does not.
     """
     original: Callable[..., RegisterAccesses] = vars(chains)["chain_registers"]
     found = np.array(states, np.uint64).reshape(len(states), -1)
@@ -157,7 +158,7 @@ def registers_as_found(states: list[State]) -> Iterator[None]:
 
 
 def circuit_objections(told: Told, *, as_found: bool = False) -> tuple[set[str], Forgery]:
-    """What the circuit objects to in the witness of a run, and the witness."""
+    """Everything that the circuit objects to in the witness of a run, and the witness."""
     if not as_found:
         forgery = lying_witness(told.execution.run)
     else:
@@ -167,10 +168,10 @@ def circuit_objections(told: Told, *, as_found: bool = False) -> tuple[set[str],
 
 
 def verifier_objection(told: Told, forgery: Forgery) -> str:
-    """Why the verifier rejects the claim of a run that the circuit accepts; "" when it accepts it too.
+    """Why the verifier rejects the claim of a run that the circuit accepts, or "" if it does not.
 
-    The verifier is the real one, and its engine one that accepts what the checker has accepted: a witness
-    for exactly the public tables that the verifier made.
+    The verifier is the real one. Its engine accepts what the checker has accepted: a witness for exactly the
+    public tables that the verifier made.
     """
     witness = {
         CIRCUIT.number(instance.chip): (instance.public, instance.values)
@@ -225,7 +226,7 @@ class _Accepting(Plonky3):
 
 
 def objections(told: Told, *, as_found: bool = False) -> set[str]:
-    """Who objects to a run, and to what; nobody to a true one."""
+    """The objections to a run, from the circuit or else from the verifier. A true run has no objections."""
     names, forgery = circuit_objections(told, as_found=as_found)
     if names:
         return names

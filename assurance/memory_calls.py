@@ -17,11 +17,11 @@ Call = tuple[str, tuple[int, ...]]
 
 INPUT_REGION = bytes(range(1, 102))
 RESULT = STACK + 0x800
-"""Where comparisons put their result, if nothing is said."""
+"""Where comparisons put their result by default."""
 
 
 def program(calls: Sequence[Call], version: int = 0) -> Program:
-    """Fill a part of the heap, make the calls, and exit."""
+    """A program that fills a part of the heap, makes the calls, and exits."""
     builder = ProgramBuilder(version)
     builder.constant(6, HEAP)
     store = "ST_8B_REG" if version == 2 else "ST_DW_REG"
@@ -43,14 +43,14 @@ def execute(calls: Sequence[Call], version: int = 0, context: SyscallContext | N
 
 
 def random_calls(source: random.Random, count: int, version: int = 0) -> list[Call]:
-    """Calls that succeed: short and long, anywhere, often at the end of a region."""
+    """Calls that succeed. They are short or long, anywhere in memory, and often at the end of a region."""
     calls: list[Call] = []
     while len(calls) < count:
         name = source.choice(["sol_memcpy_", "sol_memmove_", "sol_memset_", "sol_memcmp_"])
         length = source.choice([source.randrange(70), source.randrange(20), 0, 8, 32, source.randrange(3000)])
         first = _place(source, length, version, write=name != "sol_memcmp_")
         second = _place(source, length, version, write=False)
-        if source.random() < 0.2:  # a neighbour, or the same
+        if source.random() < 0.2:  # an adjacent range, or the same range
             distance = source.randrange(-length - 9, length + 10) if first >> 32 == HEAP >> 32 else 0
             second = min(max(first + distance, HEAP), HEAP + 32 * 1024 - length) if distance else first
         if name == "sol_memset_":
@@ -65,7 +65,7 @@ def random_calls(source: random.Random, count: int, version: int = 0) -> list[Ca
 
 
 def _place(source: random.Random, length: int, version: int, *, write: bool) -> int:
-    """The start of a range that exists, in one frame of a V0 stack."""
+    """The start of a range that exists. A range on a V0 stack lies in one frame."""
     regions = [(HEAP, 32 * 1024), (HEAP, max(160, length)), (INPUT, len(INPUT_REGION))]
     stride = STRIDE if version == 0 else FRAME
     regions.append((STACK + stride * source.randrange(64), FRAME))

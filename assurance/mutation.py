@@ -1,12 +1,13 @@
-"""Lies about single rows: a row of a true witness with some cells replaced, and what would notice.
+"""Lies about single rows: a true row with some cells replaced, and everything that notices the change.
 
-A row is judged alone, with its two neighbours: by the constraints, by its lookups (a query must be in the
-provider's table; its multiplicity there counts as rebuilt), and by its messages on permutation buses. Two
-questions are asked of a changed row:
+A row is judged alone with its two neighbours. Three things can notice a change: constraints, lookups, and
+messages on permutation buses. A query must be in the provider's table, whose multiplicities count as
+recomputed. Two questions are asked of each changed row:
 
-- `survives`: nothing at all notices. The row then says to the other tables exactly what it said before.
-- `forges`: what the row is given (the messages it receives and its instruction) is what it was, nothing is
-  violated, and yet it sends something else. A prover could go on from there: the row is not deterministic.
+- `survives`: nothing notices the change. The row then sends exactly the same messages to other tables.
+- `forges`: the row is given what it was given before (the messages that it receives, and its instruction). It
+  breaks no rule, and yet it sends something else. A prover could go on from there, so the row is not
+  deterministic.
 """
 
 from __future__ import annotations
@@ -37,22 +38,22 @@ Place = tuple[Instance, int]
 Hashes = NDArray[np.uint64]
 
 DEPTH = 3
-"""A row with the one before it and the one after it."""
+"""A row, the row before it, and the row after it."""
 
 FEW = 2**8
-"""A query that is made more often than 0 and fewer times than this, in each of 2^22 rows, cannot cancel."""
+"""A query that is made more than 0 and fewer than this many times in each of 2^22 rows cannot cancel."""
 
 GIVEN = (Role.RECEIVE, Role.QUERY)
 MOST_BROKEN = 5
 COMPENSATIONS = 3000
-"""Attempts to make the other cells of a changed row fit."""
+"""Attempts to adjust the other cells of a changed row."""
 
 
 # MESSAGES
 
 
 def hashes(fields: Iterable[Integers], bus: str) -> Hashes:
-    """A 64-bit fingerprint of each message."""
+    """A 64-bit fingerprint for each message."""
     state: NDArray[Any] | np.uint64 = np.uint64(int.from_bytes(bus.encode()[:8], "little"))
     with np.errstate(over="ignore"):
         for field in fields:
@@ -63,7 +64,7 @@ def hashes(fields: Iterable[Integers], bus: str) -> Hashes:
 
 
 def provided(instances: Sequence[Instance]) -> dict[str, Hashes]:
-    """The sorted fingerprints of the messages that lookup tables offer, by bus."""
+    """The sorted fingerprints of the messages that lookup tables provide, by bus."""
     offered: dict[str, list[Hashes]] = {}
     for instance in instances:
         evaluator = Evaluator(
@@ -80,7 +81,7 @@ def provided(instances: Sequence[Instance]) -> dict[str, Hashes]:
 
 
 class _Neighbourhoods(Evaluator):
-    """An evaluator over rows in groups of `DEPTH`, each group cut out of a table."""
+    """An evaluator over groups of `DEPTH` rows, each cut out of a table."""
 
     def __init__(self, subject: Subject, main: Integers) -> None:
         count = len(main)
@@ -105,18 +106,18 @@ class _Neighbourhoods(Evaluator):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What notices each of n changed rows."""
+    """Everything that notices each of n changed rows."""
 
-    residual: Integers  # [n, equations]: see `Subject.equations`; 0 where one holds or does not matter
-    violated: Flags  # [n, constraints], on the row or the one before
+    residual: Integers  # [n, equations]: see `Subject.equations`; 0 if an equation holds or does not matter
+    violated: Flags  # [n, constraints]: on the row or the row before it
     multiplicity: Integers  # [n, interactions]
     message: Hashes  # [n, interactions]
-    address: Integers  # [n, interactions]: region 2^29 + index of a memory message of the map, else -1
-    invalid: Flags  # [n, interactions]: a query that is not in its table, a block that no call can ask for
-    offers: Flags  # [n]: a query is made some other number of times than 0 or 1, so it may add to the table
+    address: Integers  # [n, interactions]: region * 2^29 + index of a memory message of the map, else -1
+    invalid: Flags  # [n, interactions]: a query that is not in its table, or a block that no call can ask for
+    offers: Flags  # [n]: a query is made a number of times other than 0 or 1, so it may add to the table
 
     def changed(self, base: Judgement) -> Flags:
-        """[n, interactions]: which interactions say something else than in the base row."""
+        """[n, interactions]: which interactions differ from those of the base row."""
         active = (self.multiplicity != 0) & (self.message != base.message)
         return np.asarray(active | (self.multiplicity != base.multiplicity))
 
@@ -152,16 +153,16 @@ class Subject:
 
     @property
     def cells(self) -> Integers:
-        """The row as it is."""
+        """The cells of the unchanged row."""
         return np.asarray(self.around[1])
 
     @cached_property
     def base(self) -> Judgement:
-        """The judgement of the row as it is: nothing is violated."""
+        """The judgement of the unchanged row. It violates nothing."""
         return self.judge(self.cells[None])
 
     def field(self, part: Expression) -> int:
-        """The value of an expression in the row as it is."""
+        """The value of an expression in the unchanged row."""
         return int(self._true_values.column(part)[1])
 
     @cached_property
@@ -170,11 +171,11 @@ class Subject:
 
     @property
     def is_padding(self) -> bool:
-        """Whether the row says nothing to other tables."""
+        """Whether the row sends nothing to other tables."""
         return not self.base.multiplicity.any()
 
     def cell(self, column: str) -> int:
-        """The value of a column."""
+        """The value of a column in the unchanged row."""
         return int(self.cells[self.chip.index(column)])
 
     def judge(self, main: Integers) -> Judgement:
@@ -205,7 +206,7 @@ class Subject:
             offers.append((times > 1) if is_query else np.zeros(count, np.bool_))
             if interaction.role in GIVEN:
                 matters = wrong if is_query else times != 0
-                # A range check that was silent may as well be of 0.
+                # A range check that was silent may just as well check 0.
                 silent = interaction.bus is RANGE16 and self.field(interaction.multiplicity) == 0
                 for part, field in zip(interaction.fields, fields, strict=True):
                     if part.constant_value() is None:
@@ -224,7 +225,7 @@ class Subject:
     # VERDICTS
 
     def _net(self, judgement: Judgement, which: Flags) -> Hashes:
-        """The messages on permutation buses as a multiset: what is both sent and received cancels."""
+        """The messages on permutation buses as a multiset. Messages both sent and received cancel."""
         with np.errstate(over="ignore"):
             signs = np.where(self.is_sent, 1, -1)[which].astype(np.uint64)
             times = judgement.multiplicity[:, which].astype(np.uint64)
@@ -232,7 +233,7 @@ class Subject:
         return total
 
     def is_allowed(self, judgement: Judgement) -> Flags:
-        """Whether neither a constraint nor a lookup is violated, and no provider offers another count."""
+        """Whether no constraint and no lookup is violated, and no provider offers another count."""
         provides = judgement.changed(self.base)[:, self.is_provided].any(axis=1)
         return np.asarray(~(judgement.violated.any(axis=1) | judgement.invalid.any(axis=1) | provides))
 
@@ -243,18 +244,19 @@ class Subject:
         return np.asarray(self.is_allowed(judgement) & same)
 
     def forges(self, judgement: Judgement) -> Flags:
-        """Whether the row is given what it was given and sends something else."""
+        """Whether the row is given what it was given before, breaks no rule, and sends something else."""
         return np.asarray(self.is_allowed(judgement) & self.is_lie(judgement))
 
     def is_lie(self, judgement: Judgement) -> Flags:
-        """Whether the row says something else, or makes a query some other number of times than 0 or 1."""
+        """Whether the row sends something else, or makes a query a number of times other than 0 or 1."""
         return np.asarray(judgement.offers | self.says_otherwise(judgement))
 
     def says_otherwise(self, judgement: Judgement) -> Flags:
-        """Whether the row is given what it was given and sends something else, allowed or not.
+        """Whether the row is given what it was given before and sends something else, allowed or not.
 
-        The address of an access to memory is the row's to compute: another word of the map is a lie, whatever
-        that word holds. So is an access left out if the rest of what is sent does not stay the same.
+        The row itself computes the address of an access to memory. So an access to another word of the map is
+        a lie, whatever that word holds. Leaving an access out is also a lie, unless everything else that is
+        sent stays the same.
         """
         left_out = (judgement.multiplicity == 0) & (self.base.multiplicity != 0)
         changed = judgement.changed(self.base) & ~left_out
@@ -266,7 +268,7 @@ class Subject:
 
 
 def addresses(fields: Sequence[Integers]) -> Integers:
-    """The words that memory messages are about, -1 where there is no such word in any map."""
+    """The words that memory messages are about. -1 if no map has such a word."""
     region, index = fields[0], fields[1]
     exists = (region >= 0) & (region <= INPUT) & (index < 2**INDEX_BITS)
     exists &= (region != STACK) | (index % (2 * HOLE_WORDS) < HOLE_WORDS)
@@ -274,10 +276,10 @@ def addresses(fields: Sequence[Integers]) -> Integers:
 
 
 def unheard(fields: Sequence[Integers], true: Sequence[int]) -> Flags:
-    """Which messages between a call and its block have nobody on the other side.
+    """Which messages between a call and its block have no counterpart.
 
-    A block starts and shifts by less than 8; a call says whether the first row reads. A copy has no value,
-    and that of a comparison which is otherwise the same is what the block finds.
+    The start and the shift of a block are below 8. The call determines whether the first row reads. A copy
+    has no value. If a comparison is otherwise unchanged, its value is the one that the block finds.
     """
     message = dict(zip(BLOCK.fields, fields, strict=True))
     differs = [field != value for field, value in zip(fields, true, strict=True)]
@@ -300,7 +302,7 @@ def is_in(known: Hashes, codes: Hashes) -> Flags:
 
 @dataclass(frozen=True, slots=True)
 class Mutations:
-    """Versions of a row, and the columns that were changed in each (the second is -1 for one column)."""
+    """Versions of a row, and the columns that each changes. The second is -1 if there is only one."""
 
     main: Integers  # [n, columns]
     columns: Integers  # [n, 2]
@@ -310,7 +312,7 @@ class Mutations:
 
 
 def _build(subject: Subject, changes: Sequence[tuple[int, int, int, int]]) -> Mutations:
-    """From (column, value, second column or -1, value), without those that change nothing."""
+    """Versions from (column, value, second column or -1, value). Those that change nothing are left out."""
     table = np.array(sorted(set(changes)), np.int64).reshape(-1, 4)
     main = np.repeat(subject.cells[None], len(table), axis=0)
     at = np.arange(len(table))
@@ -322,7 +324,7 @@ def _build(subject: Subject, changes: Sequence[tuple[int, int, int, int]]) -> Mu
 
 
 def single_cells(subject: Subject, source: random.Random) -> Mutations:
-    """Each cell replaced by 0, 1, 2, p - 1, 1/2, a random element, and 1, 2^8 and 2^16 more or less."""
+    """Each cell replaced by 0, 1, 2, p - 1, 1/2, a random element, and itself +- 1, 2^8 and 2^16."""
     changes = []
     for column, cell in enumerate(subject.cells.tolist()):
         values = [0, 1, 2, cell + 1, cell - 1, P - 1, (P + 1) // 2, source.randrange(P)]
@@ -332,9 +334,9 @@ def single_cells(subject: Subject, source: random.Random) -> Mutations:
 
 
 def neighbouring_cells(subject: Subject) -> Mutations:
-    """Neighbouring columns changed together: carried into each other, both one more, and swapped."""
+    """Neighbouring columns changed together: a carry from one to the other, both one more, or swapped."""
     changes = []
-    # p = 32512 * 2^16 + 1, so 32512 in the upper limb is a carry of -1 / 2^16 out of the lower.
+    # p = 32512 * 2^16 + 1, so 32512 in the upper limb is a carry of -1 / 2^16 out of the lower limb.
     moves = [(1, 32512), (-1, -32512), (1, 32512 - 2**16), (-1, 2**16 - 32512)]
     moves += [(1, 1), (1, -1), (-(2**16), 1), (2**16, -1), (-(2**8), 1), (2**8, -1)]
     cells = subject.cells.tolist()
@@ -346,7 +348,7 @@ def neighbouring_cells(subject: Subject) -> Mutations:
 
 
 def lookup_guided(subject: Subject, source: random.Random) -> Mutations:
-    """Cells replaced so that a field of a lookup is some small number: what a fraction modulo p can do."""
+    """Cells replaced so that a field of a lookup becomes a small number. This finds fractions modulo p."""
     chip, cells = subject.chip, subject.cells
     ahead = np.repeat(cells[None], len(cells) + 1, axis=0)
     ahead[np.arange(len(cells)), np.arange(len(cells))] += 1
@@ -367,7 +369,7 @@ def lookup_guided(subject: Subject, source: random.Random) -> Mutations:
 
 
 def compensated(subject: Subject, first: Mutations, limit: int, source: random.Random) -> Mutations:
-    """Changed rows that break a few equations, with one more cell changed so that one holds again."""
+    """Changed rows that break a few equations. One more cell is changed so that one of them holds again."""
     if len(first) == 0:
         return first
     judged = subject.judge(first.main)
@@ -395,7 +397,7 @@ def compensated(subject: Subject, first: Mutations, limit: int, source: random.R
 
 
 def joined(parts: Sequence[Mutations]) -> Mutations:
-    """All of them."""
+    """All versions in one."""
     return Mutations(
         np.concatenate([part.main for part in parts]), np.concatenate([part.columns for part in parts])
     )
@@ -405,10 +407,10 @@ _EQUATIONS: dict[str, list[tuple[int, ...]]] = {}
 
 
 def equations_of(chip: Chip) -> list[tuple[int, ...]]:
-    """What a liar must keep up, each with the columns of the row that it reads.
+    """The equations that a liar must maintain, each given by the columns of the row that it reads.
 
-    First the constraints; then that each field of a message received, or of a query that is not in its table,
-    is what it was.
+    The constraints come first. The other equations require that a field is unchanged. There is one for each
+    field of a received message, and for each field of a query that is not in its table.
     """
     if chip.name not in _EQUATIONS:
         parts = [constraint.expression for constraint in chip.constraints]
@@ -440,7 +442,7 @@ def columns_of(expression: Expression) -> tuple[int, ...]:
 
 
 def sample_rows(instances: Sequence[Instance], chip: Chip, count: int, seed: int) -> list[Place]:
-    """Rows of a chip: real ones so that each binary column is seen at 0 and 1, and one of padding."""
+    """Rows of a chip: real rows that show each binary column at 0 and at 1, and one row of padding."""
     source = random.Random(f"{chip.name} {seed}")
     tables = [instance for instance in instances if instance.chip is chip]
     places = [(table, row) for table in range(len(tables)) for row in range(len(tables[table].main))]
@@ -461,7 +463,7 @@ def sample_rows(instances: Sequence[Instance], chip: Chip, count: int, seed: int
 
 
 def everything(subject: Subject) -> Mutations:
-    """Single cells, neighbours, what lookups suggest, and all of these with one or two cells made to fit."""
+    """Single cells, neighbours, lookup-guided changes, and all of these with one or two cells adjusted."""
     source = random.Random(subject.row)
     first = joined(
         [single_cells(subject, source), neighbouring_cells(subject), lookup_guided(subject, source)]

@@ -1,8 +1,9 @@
-"""Whether a rule is needed: a lie that only this rule notices.
+"""Whether a rule is needed, which means that some lie breaks only this rule.
 
-A rule is a constraint or a lookup of a chip. The search starts from a true row, breaks the rule, and repairs
-whatever else is broken by changing further cells, until nothing but the rule objects. The row is then a lie
-when, given what it was given, it sends something else; for a row of padding, when it sends anything.
+A rule is a constraint or a lookup of a chip. The search starts from a true row and breaks the rule. Then it
+changes further cells to repair everything else that is broken, until only the rule objects. The row is then a
+lie if it sends something else although it is given what it was given before. A row of padding is a lie if it
+sends anything.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from solproof.air.chip import Chip
 from solproof.air.field import P, inverses
 
 ELAPSED = ": after its previous access, at most 2^16 later"
-"""How the name of a lookup ends that compares the times of two accesses."""
+"""The suffix of the name of every lookup that compares the times of two accesses."""
 
 POPULATION = 256
 STEPS = 12
@@ -34,12 +35,12 @@ class Rule:
 
     @property
     def name(self) -> str:
-        """The name that the chip gives it."""
+        """The name of the constraint or query in the chip."""
         parts = self.chip.constraints if self.is_constraint else self.chip.interactions
         return parts[self.position].name
 
     def columns(self) -> list[int]:
-        """The committed columns that it reads."""
+        """The committed columns that the rule reads."""
         if self.is_constraint:
             return list(columns_of(self.chip.constraints[self.position].expression))
         interaction = self.chip.interactions[self.position]
@@ -58,9 +59,10 @@ def only_by(subject: Subject, rule: Rule, judged: Judgement) -> Flags:
 
 
 def is_lie(subject: Subject, main: Integers, judged: Judgement) -> Flags:
-    """Whether the row says something false to other tables, and they gave it nothing false.
+    """Whether the row sends something false to other tables although they gave it nothing false.
 
-    A query made a negative number of times adds to its table: another row may look up what is not in it.
+    A query that is made a negative number of times adds to its table. Another row may then look up an entry
+    that the table does not have.
     """
     adds = (judged.multiplicity[:, subject.is_query] >= FEW).any(axis=1)
     if subject.is_padding:
@@ -71,10 +73,10 @@ def is_lie(subject: Subject, main: Integers, judged: Judgement) -> Flags:
 
 
 def is_scaled(subject: Subject, judged: Judgement) -> Flags:
-    """Whether the row says what it said less than never, on both sides of its buses.
+    """Whether the row sends its own messages a negative number of times, on both sides of its buses.
 
-    With other rows that say it the missing number of times, the buses balance, and these need not say what is
-    true: what they look up, this row takes back. To say it never or twice is no lie.
+    Other rows could send the same messages the missing number of times. Then the buses balance. These rows
+    need not be true, because this row cancels their lookups. Sending the messages 0 times or twice is no lie.
     """
     is_said = judged.multiplicity != 0
     same = (judged.message == subject.base.message) | ~is_said
@@ -91,7 +93,7 @@ def accepted(subject: Subject, main: Integers, judged: Judgement) -> Flags:
 
 
 def search(subject: Subject, rule: Rule, ghosts: Integers, seed: int) -> bool:
-    """Look for a lie that only the rule notices; `ghosts` are real rows for a padding row to start from."""
+    """Look for a lie that only the rule notices. A padding row may start from a real row in `ghosts`."""
     source = random.Random(seed)
     main, frozen = _start(subject, rule, ghosts, source)
     equation = rule.position if rule.is_constraint else None
@@ -117,7 +119,7 @@ def _start(subject: Subject, rule: Rule, ghosts: Integers, source: random.Random
             values = [0, 1, 2, cell + 1, cell - 1, cell + 2**16, cell - 2**16, P - 1, cell + 2**8]
             row[column] = source.choice([*values, source.randrange(P), source.randrange(2**16)]) % P
             kept[column] = True
-        # Other binary cells that stand in an equation with these: another selector, another marker.
+        # Flip other binary cells that share an equation with these, for example another selector or marker.
         names, weights = list(beside), list(beside.values())
         for column in source.choices(names, weights, k=source.choice([0, 0, 1, 2, 2])) if names else ():
             if not kept[column] and row[column] in (0, 1):
@@ -127,7 +129,7 @@ def _start(subject: Subject, rule: Rule, ghosts: Integers, source: random.Random
 
 
 def _beside(subject: Subject, columns: list[int]) -> dict[int, float]:
-    """Columns that share equations with these; more weight to those that share short ones."""
+    """Columns that share equations with these. Columns that share short equations have more weight."""
     weights: dict[int, float] = {}
     for equation in subject.equations:
         if set(equation) & set(columns):
@@ -143,7 +145,7 @@ def _repaired(
     exempt: int | None,
     source: random.Random,
 ) -> tuple[Integers, Flags]:
-    """Each row with one more cell changed, so that one more equation holds; rows that cannot be mended go."""
+    """Each row with one more cell changed so that one more equation holds. Drops rows beyond repair."""
     main, frozen = rows
     choices = []
     for index in range(len(main)):
@@ -153,7 +155,7 @@ def _repaired(
         equation = source.choice(broken)
         free = [column for column in subject.equations[equation] if not frozen[index, column]]
         if free:
-            # A column that few equations read is more likely to mend one without breaking another.
+            # A column that few equations read is more likely to repair one without breaking another.
             column = source.choices(free, subject.weight[free].tolist())[0]
             choices.append((index, equation, column))
     if not choices:
@@ -171,7 +173,7 @@ def _repaired(
 
 
 def evidence(subject: Subject, mutations: Mutations) -> tuple[set[int], set[int]]:
-    """The constraints and the queries that alone notice one of these changed rows."""
+    """The constraints and the queries that are the only rule to notice one of these changed rows."""
     if len(mutations) == 0:
         return set(), set()
     judged = subject.judge(mutations.main)
@@ -187,7 +189,7 @@ def evidence(subject: Subject, mutations: Mutations) -> tuple[set[int], set[int]
 
 
 def rules_of(chip: Chip) -> list[Rule]:
-    """Constraints, and lookups without those of time: `tests/soundness/test_time.py` is about these."""
+    """Constraints and lookups, except lookups about time, which `tests/soundness/test_time.py` covers."""
     rules = [Rule(chip, True, position) for position in range(len(chip.constraints))]
     rules += [
         Rule(chip, False, position)
@@ -198,7 +200,7 @@ def rules_of(chip: Chip) -> list[Rule]:
 
 
 def ghosts_of(chip: Chip, sampled: list[Subject]) -> Integers:
-    """Real rows that say they are padding."""
+    """Real rows that are marked as padding."""
     rows = [subject.cells.copy() for subject in sampled if not subject.is_padding]
     for row in rows:
         row[chip.index("is_real")] = 0

@@ -1,4 +1,4 @@
-"""Addresses to load from and store to: every alignment, and the edges of words, frames and regions."""
+"""Addresses for loads and stores: every alignment, and the edges of words, frames and regions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OFFSETS = (0, 1, -1, 8, 0x7FFF, -0x8000)
 
 
 def sizes(version: int) -> dict[str, int]:
-    """The names of a version's loads and stores, and how many bytes they move."""
+    """The names of a version's loads and stores, with the number of bytes that each moves."""
     return SIZES_V2 if version == 2 else SIZES
 
 
@@ -21,14 +21,14 @@ def image(version: int) -> int:
 
 
 def inside(start: int, end: int, size: int) -> list[int]:
-    """Addresses in a region: every alignment at its start, in a middle word, and up to its last byte."""
+    """Addresses in a region: every alignment at the start, in a middle word, and up to the last byte."""
     middle = start + (end - start) // 2 & -8
     places = [*range(start, start + 17), *range(middle, middle + 8), *range(end - size - 16, end - size + 1)]
     return sorted({place for place in places if start <= place <= end - size})
 
 
 def across_frames(size: int, version: int = 0) -> list[int]:
-    """Addresses whose bytes cross from one frame of the stack into the next, and the very last bytes.
+    """Addresses whose bytes cross from one frame of the stack into the next, and the last bytes of the stack.
 
     Only V0 has a hole between two frames.
     """
@@ -43,6 +43,6 @@ def across_frames(size: int, version: int = 0) -> list[int]:
 
 
 def split(address: int, number: int) -> tuple[int, int]:
-    """A base and an offset that add up to an address. The offset varies with the number."""
+    """A base and an offset that add up to an address. The offset depends on the number."""
     offset = OFFSETS[number % len(OFFSETS)]
     return (address - offset) % 2**64, offset

@@ -1,6 +1,6 @@
-"""Programs that code generates, of any sBPF version: for loops over operands and for random programs.
+"""Programs of any sBPF version that code generates, for loops over operands and for random programs.
 
-A program that can be written down is `assurance.programs.asm` of its source.
+A program that can be written down should use `assurance.programs.asm` instead.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class ProgramBuilder:
     def emit(
         self, mnemonic: str, destination: int = 0, source: int = 0, offset: int = 0, immediate: int = 0
     ) -> None:
-        """Add one instruction; `immediate` may be any 32-bit value."""
+        """Add one instruction. `immediate` may be any 32-bit value."""
         code = by_mnemonic(mnemonic).code
         self.slots.append(Instruction(code, destination, source, offset, signed32(immediate)))
 
     def constant(self, register: int, value: int) -> None:
-        """Load a value by two slots: lddw, or what V2 has instead of it."""
+        """Load a value with two slots: lddw, or the two instructions that replace it in V2."""
         if self.version == 2:
             self.emit("MOV32_IMM", register, immediate=value)
             self.emit("HOR64_IMM", register, immediate=value >> 32)
@@ -80,7 +80,7 @@ class ProgramBuilder:
                 self.emit("CALL_REG", register)
 
     def syscall(self, name: str) -> None:
-        """Add a call of a syscall."""
+        """Add a syscall."""
         self.emit("CALL_IMM", immediate=SYSCALL_HASHES[name])
 
     def exit(self) -> None:
@@ -88,11 +88,11 @@ class ProgramBuilder:
         self.emit("EXIT")
 
     def code(self, text_address: int = TEXT_ADDRESS) -> bytes:
-        """The text as an assembler leaves it, with relative calls: for ELF files and raw bytecode."""
+        """The text as an assembler leaves it, with relative calls, for ELF files and raw bytecode."""
         return b"".join(slot.encode() for slot in self._resolved(text_address))
 
     def build(self, entry: str | None = None) -> Program:
-        """The program, checked by the verifier; it starts at `entry`, or at its first instruction."""
+        """The program, checked by the verifier. It starts at `entry`, or at its first instruction."""
         slots = self._resolved(TEXT_ADDRESS)
         if self.version < 3:
             for pc, label in self.calls:

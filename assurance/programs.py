@@ -1,4 +1,4 @@
-"""Programs written in the words of the assembler, without an ELF file around them."""
+"""Programs written in assembly, without an ELF file around them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from solproof.program.elf_writer import write_raw
 from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT_ADDRESS, Program
 
 FUNCTION_KEY = 0x7000_0000
-"""Added to a function's pc, this is the key that calls it before V3. No syscall has such a hash."""
+"""A function's pc plus this number is the key of its calls before V3. No syscall has a hash in this range."""
 
 _WIDE = re.compile(r"\blddw (r[0-9]+), ([-+\w]+)")
 _RENAMED = re.compile(r"\b(div|mod|mul)(32|64)\b")
@@ -23,9 +23,9 @@ _NAMES_IN_V2 = {"div": "udiv", "mod": "urem", "mul": "lmul"}
 def asm(source: str, version: int = 0) -> Program:
     """The program of a source. Its instructions are also its image.
 
-    A statement ends with its line or with a semicolon. The program starts at the label `entrypoint`, or at
-    its first instruction. One source suits all versions: see `assembled`. Raises `AssemblyError`, and
-    `VerifierError` for what the verifier refuses.
+    A statement ends at the end of its line or at a semicolon. The program starts at the label `entrypoint`,
+    or at its first instruction. The same source suits all versions (see `assembled`). Raises `AssemblyError`,
+    or `VerifierError` if the verifier refuses the program.
     """
     assembly = assembled(source, version)
     text, functions = bytearray(assembly.text), {}
@@ -41,9 +41,9 @@ def asm(source: str, version: int = 0) -> Program:
 
 
 def assembled(source: str, version: int = 0) -> Assembly:
-    """The assembly of a source, for a file that is written from it.
+    """The assembly of a source, from which a file can be written.
 
-    V2 has no `lddw`, so `mov32` and `hor64` take its place there. V2 calls `div64` `udiv64`, and so on.
+    V2 has no `lddw`, so `mov32` and `hor64` replace it there. V2 has `udiv64` instead of `div64`, and so on.
     """
     text = source.replace(";", "\n")
     if version == 2:
@@ -52,7 +52,7 @@ def assembled(source: str, version: int = 0) -> Assembly:
 
 
 def _halves(match: re.Match[str]) -> str:
-    """A wide load in V2, of a number or of a label."""
+    """The two instructions that replace a wide load of a number or a label in V2."""
     register, operand = match.groups()
     low = high = operand
     if re.fullmatch(r"-?[0-9]\w*", operand):
@@ -63,7 +63,7 @@ def _halves(match: re.Match[str]) -> str:
 def text_program(
     text: bytes, functions: dict[int, int] | None = None, entry: int = 0, version: int = 0
 ) -> Program:
-    """A program of bare instructions, which are also its image. The verifier has not seen it."""
+    """A program of bare instructions, which are also its image. The verifier does not check it."""
     return Program(
         version=version,
         text=text,

@@ -1,4 +1,4 @@
-"""Rows of a witness in plain text: what a lie changes, and what objects to it. Failing tests print them."""
+"""Rows of a witness in plain text, for failing tests: what a lie changes, and the rules that object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from solproof.program.program import Program
 from solproof.proving.witness import Instance
 
 MOST_ROWS = 5
-"""Changed rows that a report shows. Most lies change fewer."""
+"""The most changed rows that a report shows. Most lies change fewer."""
 
 Place = tuple[int, int]
 """The position of a table in a witness, and a row of it."""
@@ -26,16 +26,17 @@ Place = tuple[int, int]
 def describe(
     instance: Instance, row: int, *, true: Integers | None = None, program: Program | None = None
 ) -> str:
-    """A row of a table: its instruction, and its columns with their values, signed when that is shorter.
+    """A row of a table: its instruction, and its columns with their values. A value is signed if that is
+    shorter.
 
-    Columns that are 0 are only counted. `true` are the cells of the true row: a column that differs from it
-    is shown with both values. The instruction has its text if the `program` is known.
+    Columns that are 0 are only counted. `true` holds the cells of the true row. A column that differs from it
+    is shown with both values. The text of the instruction is shown if the `program` is known.
     """
     return _row(instance.chip, row, instance.main[row].astype(np.int64), true, program)
 
 
 def describe_subject(subject: Subject, cells: Integers) -> str:
-    """A sampled row with other cells, and the rules of its chip that notice them."""
+    """A sampled row with changed cells, and the rules of its chip that notice them."""
     judged = subject.judge(cells[None])
     rules = [each.name for each in subject.chip.constraints]
     rules += [each.name for each in subject.chip.interactions]
@@ -46,7 +47,7 @@ def describe_subject(subject: Subject, cells: Integers) -> str:
 
 
 def describe_subjects(subject: Subject, main: Integers) -> str:
-    """Versions of a sampled row, [n, columns], or the first of them if there are many."""
+    """The first few of the versions of a sampled row, [n, columns]."""
     return "\n".join(describe_subject(subject, cells) for cells in main[:MOST_ROWS])
 
 
@@ -75,7 +76,7 @@ def _instruction(pc: int, program: Program | None) -> str:
 
 
 def explain(lie: Forgery) -> str:
-    """The rows that a lie changes, what objects to it, and the rows that object."""
+    """The rows that a lie changes, the failures, and the rows that fail."""
     failures = lie.failures()
     changed = _changed(lie.instances, lie.truth)
     rows = [place for failure in failures[:MOST_ROWS] for place in _places_of(failure, lie.instances)]
@@ -98,7 +99,10 @@ def explain_told(lie: Told, true: Told) -> str:
 
 
 def _changed(lying: Sequence[Instance], true: Sequence[Instance]) -> list[Place]:
-    """Where two witnesses differ, except for the counts of queries, which follow from the other rows."""
+    """The places where two witnesses differ.
+
+    Counts of queries are ignored, because they follow from the other rows.
+    """
     places: list[Place] = []
     for position, (instance, original) in enumerate(zip(lying, true, strict=False)):
         if instance.chip.name != original.chip.name:
@@ -123,7 +127,7 @@ def _changed_row(
 
 
 def _places_of(failure: Failure, instances: Sequence[Instance]) -> Iterator[Place]:
-    """The rows of tables that a failure is about: the rule matters there."""
+    """The rows that a failure is about, where the multiplicity or the constraint is not 0."""
     for position, instance in enumerate(instances):
         chip = instance.chip
         if chip.name != failure.chip or failure.row is None or failure.row >= len(instance.main):

@@ -1,4 +1,4 @@
-"""The reviewed lists: changes that nothing notices, and rules that others imply."""
+"""The reviewed lists: cells that may change without notice, and rules that others imply."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """Columns of a chip that may be anything in some rows, and why that is sound. `chip` may be `*`."""
+    """Columns of a chip that may have any value in some rows, and why that is sound. `chip` may be `*`."""
 
     chip: str
     columns: tuple[str, ...]
@@ -28,7 +28,7 @@ class Survivor:
     reason: str
 
     def covers(self, subject: Subject, column: str) -> bool:
-        """Whether the entry allows this column of this row to be anything."""
+        """Whether the entry allows this column of this row to have any value."""
         if self.chip not in ("*", subject.chip.name) or not {"*", column} & set(self.columns):
             return False
         return all(_condition(subject, name) == value for name, value in self.when)
@@ -60,7 +60,7 @@ def survivors() -> tuple[Survivor, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Implied:
-    """Rules that need not be there, by patterns of names, and why they are implied."""
+    """Rules, given as patterns of names, that are implied by others, and the reason."""
 
     chips: tuple[str, ...]
     rules: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Rules that a test shows to be needed: the test tells a lie that only the rule notices."""
+"""Rules that a test shows to be needed, because it tells a lie that only the rule notices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from solproof.circuit.registry import CIRCUIT
 
 CHIPS = {chip.name: chip for chip in CIRCUIT.chips}
 SHOWN: set[tuple[str, str]] = set()
-"""Chips and names of the rules that the tests loaded so far show to be needed."""
+"""The rules that the tests loaded so far show to be needed, as pairs of chip and name."""
 Test = Callable[..., None]
 
 
@@ -26,7 +26,7 @@ def shows(*rules: tuple[str, str]) -> Callable[[Test], Test]:
 
 
 def needed(lie: Forgery, chip: str, rule: str) -> None:
-    """Only this rule objects to the lie, and without it nothing does."""
+    """Check that only this rule objects to the lie, and that nothing objects without it."""
     assert (chip, rule) in SHOWN, "the test lacks a mark: @shows"
     is_constraint = any(each.name == rule for each in CHIPS[chip].constraints)
     if is_constraint:

@@ -1,4 +1,4 @@
-"""Pieces of the C headers that are generated."""
+"""Pieces of the generated C headers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def numbers(values: Mapping[str, int]) -> list[str]:
 
 
 def enumeration(name: str, values: Mapping[str, int]) -> str:
-    """An enum with its numbers."""
+    """An enum with explicit numbers."""
     return f"enum {name} {{ " + ", ".join(f"{key} = {value}" for key, value in values.items()) + " };"
 
 

@@ -1,7 +1,7 @@
 """Writes a C header with the tables of the guest's decoder and verifier, from solproof's own opcode table.
 
-There are three dialects of sBPF: V0 with V1, V2, and V3 with V4. If two mnemonics do the same after their
-immediate is prepared, they are one operation of the guest.
+There are three dialects of sBPF: V0 and V1, V2, and V3 and V4. If two mnemonics do the same after their
+immediate is prepared, the guest has one operation for both.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ NAMES = {
     "REVERSE_SUB64": "RSUB64",
     "REVERSE_SUB32": "RSUB32Z",
 }
-"""The guest's names of operations, where they are not the keys in `Opcode.operations`."""
+"""The guest's names of operations, if they differ from the keys in `Opcode.operations`."""
 
 ON_64_BITS = {"MOV32": "MOV64", "AND32": "AND64"}
-"""Operations on 32 bits that equal one on 64 bits if the upper half of the operand is zero."""
+"""32-bit operations that equal a 64-bit operation if the upper half of the operand is zero."""
 
 BYTE_ORDERS = {"LE": ("AND64_I", "LITTLE_ENDIAN"), "BE": ("BE16", "BIG_ENDIAN")}
 IMMEDIATES = {
@@ -60,7 +60,7 @@ IMMEDIATES = {
     Immediate.SHIFTED: "SHIFTED",
 }
 ENDS = words("END JUMP JUMP_REGISTERS JUMP_IMMEDIATE CALL_REGISTER")
-"""Forms of operands of the instructions that end a block."""
+"""The operand forms of the instructions that end a block."""
 
 RULES = words("UNKNOWN NONE STORE WIDE DIVISOR SHIFT_32 SHIFT_64 ENDIAN JUMP CALL_REGISTER ADD_IMMEDIATE")
 ANY_REGISTERS, STORE_REGISTERS, OTHER_REGISTERS = 1, 2, 255
@@ -95,8 +95,9 @@ def header() -> str:
 
 
 def meaning(row: Opcode | None, version: int) -> str:
-    """The operation of an opcode, how its operands are prepared, and a number: the bytes that it accesses, or
-    the slots that it takes, or 0 if it ends a block.
+    """The operation of an opcode, how its operands are prepared, and a number.
+
+    The number is how many bytes it accesses, how many slots it takes, or 0 if it ends a block.
     """
     operation, form = _meaning(row, version)
     if row is not None and row.size:
@@ -197,7 +198,7 @@ def features() -> str:
 
 
 def is_supported(feature: str) -> bool:
-    """Whether any input may have a feature."""
+    """Whether any input may have this feature."""
     try:
         MAINNET.changed([feature])
     except UnsupportedError:

@@ -1,4 +1,4 @@
-"""Headers in C from the constants of solproof's machine and runtime: costs, limits and sysvars."""
+"""C headers from the constants of solproof's machine and runtime: costs, limits and sysvars."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LENGTH_BYTES = 8
 
 
 def costs() -> str:
-    """The text of costs.h: everything that the runtime charges."""
+    """The text of costs.h, which has everything that the runtime charges."""
     return header(
         *numbers(
             {name: value for name, value in vars(budget).items() if name.isupper() and isinstance(value, int)}
@@ -54,7 +54,7 @@ def costs() -> str:
 
 
 def limits() -> str:
-    """The text of limits.h: limits, places in memory, and what depends on the loader."""
+    """The text of limits.h, which has limits, places in memory, and the values that depend on the loader."""
     return header(
         *numbers({name: getattr(module, name) for module, names in LIMITS for name in names}),
         f"#define NEWEST_VERSION {max(VERSIONS)}",
@@ -67,15 +67,15 @@ def limits() -> str:
 
 
 def record_fields(record: RecordFields) -> str:
-    """Where a record has owner, lamports, length and data, in bytes; 0 for an owner that is not read back."""
+    """The offsets of owner, lamports, length and data in a record; 0 for an owner that is not read back."""
     return initializer((record.owner or 0, record.lamports, record.data - LENGTH_BYTES, record.data))
 
 
 def sysvars() -> str:
     """The text of sysvars.h: lengths, addresses and defaults of the sysvars, and how the getters write them.
 
-    Raises `ValueError` if the guest could not read the tables: it takes the sysvars that `sol_get_sysvar`
-    serves for the first ones.
+    The guest takes the first sysvars of the table for those that `sol_get_sysvar` serves. Raises `ValueError`
+    if that would be wrong.
     """
     names = [field.name for field in fields(Sysvars)]
     served = [name for name in names if name not in ONLY_TYPED]
@@ -110,7 +110,7 @@ def typed_sysvar(syscall: str, name: str, alignment: int) -> str:
 
 
 def default_sysvar(name: str) -> list[str]:
-    """The default content of a sysvar: how many zeros, or its size and its bytes without zeros at the end."""
+    """The default content of a sysvar: a number of zeros, or a size and the bytes up to the last nonzero."""
     content: bytes = getattr(Sysvars(), name)
     if not any(content):
         return [f"#define DEFAULT_{name.upper()}_ZEROS {len(content)}"]

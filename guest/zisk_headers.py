@@ -1,4 +1,4 @@
-"""Headers in C from `solproof.zisk`: endings, output words and ZisK's memory."""
+"""C headers from `solproof.zisk`: endings, output words and ZisK's memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def endings() -> str:
 
 
 def constants(groups: tuple[EndingGroup, ...]) -> dict[str, int]:
-    """The number of every constant. Its name is that of the ending in capitals, behind the group's prefix."""
+    """The numbers of all constants. A constant's name is its group's prefix and the ending in capitals."""
     return {
         group.prefix + WORD_STARTS.sub("_", name).upper(): number
         for group in groups
@@ -40,7 +40,7 @@ def outputs() -> str:
 def zisk() -> str:
     """The text of zisk.h: memory, how a host frames an input, and the numbers of the precompiles.
 
-    Only the oldest memory map is not like the others.
+    Only the oldest memory map differs from the others.
     """
     (old,) = (each for each in abi.ABIS if each.has_count)
     return header(

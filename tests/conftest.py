@@ -1,4 +1,4 @@
-"""A real Chromium, one for all tests of a process: Playwright runs only once in each."""
+"""A real Chromium for all tests of a process, because Playwright runs only once in each process."""
 
 from __future__ import annotations
 

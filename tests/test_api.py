@@ -1,4 +1,4 @@
-"""The package's public names: imported when used, complete, frozen, and picklable."""
+"""The package's public names: imported when they are used, complete, frozen, and picklable."""
 
 from __future__ import annotations
 

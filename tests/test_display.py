@@ -1,4 +1,4 @@
-"""Runs, proofs and verdicts in notebooks: well-formed, complete, and with nothing from outside unescaped."""
+"""Runs, proofs and verdicts in notebooks: well-formed and complete, with all outside text escaped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from solproof.demo import programs, scenario
 
 
 def texts_of(content: str) -> list[str]:
-    """The texts of a fragment, whose elements must be closed in order."""
+    """The texts of a fragment. Its elements must be closed in order."""
     return list(ElementTree.fromstring(f"<div>{content}</div>").itertext())
 
 

@@ -1,4 +1,4 @@
-"""Reasons: one for each way of being rejected, each with a meaning, and no rejection without one."""
+"""Every way of being rejected has a reason, each reason has a meaning, and no rejection lacks a reason."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_errors_can_be_pickled(error: ProofRejected | ProofVersionError) -> None
 
 
 def whole_run() -> Outputs:
-    """What the guest for ZisK puts out for a run that is not cut."""
+    """The outputs of the guest for ZisK for a run that is not split."""
     digest = bytes(DIGEST_BYTES)
     return Outputs(
         success=True,
@@ -89,7 +89,7 @@ def whole_run() -> Outputs:
 
 
 def no_public_data() -> object:
-    """The engine refuses to verify without the public tables: the verifier itself never omits them."""
+    """Without the public tables, the engine refuses to verify. The verifier itself never omits them."""
     program = load_program(write_elf(assemble("entrypoint:\n    exit\n", 0)))
     system = default_system()
     return system.backend.verify(program_key(system, program, MAINNET).engine_key, b"", [], b"")
@@ -110,11 +110,11 @@ WITHOUT_A_FILE: dict[Rejection, Callable[[], object]] = {
     Rejection.SEGMENT_STATE: lambda: join([changed(state_before=b"\1" * DIGEST_BYTES)]),
     Rejection.SEGMENT_ENDING: lambda: join([whole_run(), whole_run()]),
 }
-"""How to provoke the reasons that no content of a proof file brings about."""
+"""How to provoke the reasons that do not come from the content of a proof file."""
 
 
 def test_every_reason_is_provoked() -> None:
-    """By a spoiled proof file of `vectors/`, which tests/vectors verifies, or by the table above."""
+    """A spoiled proof file of `vectors/`, which tests/vectors verifies, or the table above provokes it."""
     files = [json.loads(path.read_text("utf-8")) for path in VECTORS.glob("*.json")]
     cases = [case for file in files for case in file["cases"]]
     rejected = [case["rejected"] for case in cases if "rejected" in case]
@@ -134,7 +134,7 @@ def test_provoked(reason: Rejection) -> None:
 
 
 def raised() -> Iterator[tuple[str, str, ast.expr | None]]:
-    """Where in the sources a rejection is made, which class it is, and its first argument."""
+    """Every place in the sources that makes a rejection: its class, and its first argument."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONS:
@@ -143,7 +143,7 @@ def raised() -> Iterator[tuple[str, str, ast.expr | None]]:
 
 
 def named(tree: ast.AST) -> set[Reason]:
-    """The reasons that a syntax tree names."""
+    """The reasons that a syntax tree mentions."""
     return {
         reasons[node.attr]
         for reasons in REASONS.values()
@@ -155,7 +155,7 @@ def named(tree: ast.AST) -> set[Reason]:
 
 
 def test_no_rejection_without_a_reason() -> None:
-    """The first argument is a member of the right enum, or a variable that the type checker knows."""
+    """The first argument is a member of the right enum, or a variable whose type is checked."""
     places = list(raised())
     assert len(places) >= 35
     for where, error, argument in places:

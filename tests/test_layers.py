@@ -47,7 +47,7 @@ ORDER = (
     "cli",
 )
 FACADE = {"", "__main__"}
-"""`solproof` itself, which names the public parts of every package, and the entry of `python -m solproof`."""
+"""`solproof`, which names the public parts of every package, and the entry of `python -m solproof`."""
 
 MODULES = {
     path.relative_to(PACKAGE)
@@ -77,7 +77,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def _module(name: str) -> str:
-    """The module that a dotted name is in: `vm.machine.run` is in `vm.machine`."""
+    """The module that contains a dotted name: `vm.machine.run` is in `vm.machine`."""
     native = re.match(r"_native(\.\w+)?", name)
     if native:
         return native.group()
@@ -94,7 +94,7 @@ def package(module: str) -> str:
 
 
 def reached(start: str) -> set[str]:
-    """Every module that the modules of a package import, directly or not."""
+    """Every module that the modules of a package import, directly or indirectly."""
     found: set[str] = set()
     waiting = [module for module in MODULES if package(module) == start]
     while waiting:
@@ -138,13 +138,12 @@ def test_no_module_cycles() -> None:
     done: set[str] = set()
 
     def visit(module: str, path: tuple[str, ...]) -> None:
-        assert module not in path, (
-            f"a circle of imports: {' -> '.join((*path[path.index(module) :], module))}"
-        )
+        assert module not in path, f"a cycle of imports: {' -> '.join((*path[path.index(module) :], module))}"
         if module in done:
             return
         for name in sorted(IMPORTS.get(module, frozenset()) - FACADE):
-            if not f"{module}.".startswith(f"{name}."):  # a package that a module is in is no circle
+            # A package that contains the module is not a cycle.
+            if not f"{module}.".startswith(f"{name}."):
                 visit(name, (*path, module))
         done.add(module)
 

@@ -1,4 +1,4 @@
-"""The two native modules: what each use of the package loads of them."""
+"""The two native modules: which of them each use of the package loads."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_machine_and_the_circuit_load_neither(name: str) -> None:
 
 
 def test_running_a_program_loads_only_the_primitives(transfer: bytes) -> None:
-    """The registry of syscalls holds them."""
+    """The registry of syscalls needs them."""
     assert loaded(RUN, transfer) == [PRIMITIVES]
 
 

@@ -1,4 +1,4 @@
-"""What is packaged: a source distribution, and the package that a wheel built from it installs."""
+"""The packaged files: a source distribution, and the package that a wheel built from it installs."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 def written(directory: Path) -> dict[str, bytes]:
-    """The files in a directory that no build has made."""
+    """The files in a directory, except those that a build creates."""
     return {name: content for name, content in contents(directory).items() if not name.endswith(MADE)}
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what a build reads, because a build leaves files behind."""
+    """A copy of everything that a build reads, because a build leaves files behind."""
     tree = tmp_path_factory.mktemp("tree")
     for name in SOURCES:
         if (ROOT / name).is_dir():

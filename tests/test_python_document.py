@@ -1,4 +1,4 @@
-"""The examples of docs/python.md, run in order: what they print is what the document shows."""
+"""The examples of docs/python.md run in order, and their output is in the document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`repr` of every public object fits on a terminal, and says what the object is."""
+"""The `repr` of every public object fits on a terminal and identifies the object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from solproof.representation import described
 from solproof.runtime.accounts import address_text
 
 MOST = 500
-"""Characters of a representation."""
+"""The most characters of a representation."""
 
 LIBRARY = "solproof."
 
@@ -44,7 +44,7 @@ def proof(execution: solproof.Execution) -> solproof.Proof:
 
 
 def parts(value: object) -> Iterator[object]:
-    """The objects of this library in a value, itself included. Only both ends of a long collection."""
+    """The library's objects in a value, including the value itself. Only both ends of long collections."""
     if type(value).__module__.startswith(LIBRARY):
         yield value
     if isinstance(value, dict):
@@ -58,7 +58,7 @@ def parts(value: object) -> Iterator[object]:
 
 
 def large() -> list[object]:
-    """Values as large as they may be."""
+    """Values of the largest size."""
     account = solproof.Account(b"\xff" * 32, b"\xff" * 32, 2**64 - 1, bytes(100_000), True)
     entries = tuple(
         solproof.InstructionAccount(replace(account, key=bytes([number]) * 32)) for number in range(255)

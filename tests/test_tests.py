@@ -12,7 +12,7 @@ FOLDERS = ("support", "differential", "fuzz", "vectors")
 
 
 def imported(path: Path) -> Iterator[str]:
-    """Every module that a file imports, and everything that it imports from a module."""
+    """Every module that a file imports, and every name that it imports from a module."""
     for node in ast.walk(ast.parse(path.read_text(), str(path))):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)

@@ -1,4 +1,4 @@
-"""Commands run in this process, and the files they work on."""
+"""Commands that run in this process, and the files that they use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from solproof.formats.input_file import format_input
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command left: its exit status, and what it printed."""
+    """The result of a command: its exit status and its output."""
 
     status: int
     output: str
@@ -38,7 +38,7 @@ Command = Callable[..., Result]
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """A p-token Transfer as the command line sees it; `failing` is one of more than there is."""
+    """The files of a p-token Transfer. `failing` is the input of a Transfer of more than the account has."""
 
     directory: Path
     program: Path
@@ -50,7 +50,7 @@ class Files:
 
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run `solproof` with some arguments, as the installed command does."""
+    """Run `solproof` with some arguments, like the installed command."""
 
     def run(*arguments: object) -> Result:
         status = exit_status_of(solproof, [str(argument) for argument in arguments])
@@ -62,7 +62,7 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """The files of the demo's Transfer with p-token, proof included."""
+    """The files of the demo's Transfer with p-token, including the proof."""
     directory = tmp_path_factory.mktemp("transfer")
     found = Files(
         directory,

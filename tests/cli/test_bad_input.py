@@ -1,4 +1,4 @@
-"""Every bad input: one line that says what, where, and what was expected; nothing on standard output."""
+"""Every bad input gives one line with the problem, the place and the expected value, and no output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ERROR_NAME = "Detected sbpf_version required by the executable which are not ena
 
 
 def refused(result: Result, status: int, message: str) -> None:
-    """Insist on an exit status and a whole message."""
+    """Check the exit status and the whole message."""
     assert (result.errors, result.output, result.status) == (f"error: {message}\n", "", status)
 
 

@@ -1,4 +1,4 @@
-"""The command as a whole: help, versions, what is imported when, and how it ends."""
+"""The command as a whole: help, versions, the time of imports, and its end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.cli.conftest import Command, Files
 
 
 def python(code: str) -> str:
-    """What a fresh interpreter prints."""
+    """The output of a fresh interpreter."""
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
@@ -36,7 +36,7 @@ def test_help_groups_the_commands(command: Command) -> None:
         "Prove and verify": ["prove", "verify", "estimate", "check", "zisk", "demo"],
         "Develop": ["asm", "disasm", "opcode", "doctor", "completion"],
     }
-    # The summaries of all sections start in one column.
+    # The summaries of all sections start in the same column.
     assert len({len(name + space) for title in SECTIONS for name, space in rows[title]}) == 1
 
 

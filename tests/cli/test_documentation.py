@@ -1,4 +1,4 @@
-"""The documents say what is so: commands and code run, fields and statuses are there."""
+"""The documents are correct: their commands and code run, and their fields and statuses exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ README = (ROOT / "README.md").read_text()
 
 @pytest.fixture
 def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A working directory with what `make demo` leaves for p-token."""
+    """A working directory with the files that `make demo` leaves for p-token."""
     (tmp_path / "demo").mkdir()
     elf = programs.p_token()
     (tmp_path / "demo/p_token.so").write_bytes(elf)

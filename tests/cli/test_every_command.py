@@ -1,4 +1,4 @@
-"""What every command has: an example, JSON, quiet, verbose, progress, and errors in one style."""
+"""Every command has an example, JSON, quiet, verbose and progress options, and errors in one style."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NEEDS_NOTHING = ("opcode", "demo", "doctor", "zisk doctor")
 
 
 def names() -> Iterator[str]:
-    """Every command; those of a group by two words."""
+    """The names of all commands. A command in a group has two words."""
     for name in SUMMARIES:
         command = found(name)
         if isinstance(command, click.Group):
@@ -55,7 +55,7 @@ def names() -> Iterator[str]:
 
 COMMANDS = list(names())
 NEEDS_ZISK = ("zisk prove", "zisk doctor")
-"""Whether they do their work depends on what else is installed: tests/cli/commands/test_zisk.py has them."""
+"""The work of these commands depends on other software. tests/cli/commands/test_zisk.py tests them."""
 
 WORKS = [name for name in COMMANDS if name not in NEEDS_ZISK]
 
@@ -136,7 +136,7 @@ def test_options_that_contradict(name: str, command: Command, files: Files, tmp_
 def test_an_unknown_option(name: str, command: Command) -> None:
     result = command(*name.split(), "--no-such-option")
     assert (result.status, result.output) == (2, "")
-    # Releases of click differ in how they quote it.
+    # Releases of click quote it differently.
     message = rf"error: No such option:? '?--no-such-option'? \(see solproof {name} --help\)\n"
     assert re.fullmatch(message, result.errors)
 

@@ -1,4 +1,4 @@
-"""Raw bytecode: named by options, recognised, packed, proven; and options that contradict."""
+"""Raw bytecode: named by options, recognised, packed and proven, and options that contradict each other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.cli.conftest import Command, Files
 from tests.support.elf_files import strict_elf
 from tests.support.random_instructions import EXIT, encode
 
-# Not only zeros after the first code, so that nothing else than bytecode can be meant: r0 = 7 from slot 1 on.
+# The slots after the first EXIT are not all zeros, so this can only be bytecode. From slot 1, r0 = 7.
 RETURN_7 = encode(EXIT, Instruction(0xB7, immediate=7), EXIT)
 RETURN_0 = encode(Instruction(0xB7, immediate=0), EXIT)
 NOTE = "not ELF but valid sBPF, so it is read with --raw --sbpf-version 0 --entry 0"
@@ -26,7 +26,7 @@ NOTE = "not ELF but valid sBPF, so it is read with --raw --sbpf-version 0 --entr
 
 @dataclass(frozen=True, slots=True)
 class RawFiles:
-    """A program that returns 7 from slot 1 on and 0 from slot 0 on, and inputs for it."""
+    """A program that returns 7 from slot 1 and 0 from slot 0, and inputs for it."""
 
     program: Path
     input: Path
@@ -85,7 +85,7 @@ def test_what_is_no_bytecode_is_a_broken_elf_file(
 ) -> None:
     raw_files.program.write_bytes(content)
     result = command("run", raw_files.program, "--input", raw_files.input)
-    # Nothing is said of raw bytecode where the length says that it is none.
+    # If the length rules out raw bytecode, the message does not mention it.
     hint = f"; {RAW_HINT}" if content and len(content) % 8 == 0 else ""
     assert result.status == 2
     assert result.errors == (
@@ -95,7 +95,7 @@ def test_what_is_no_bytecode_is_a_broken_elf_file(
 
 
 def test_bytecode_of_another_version_is_told_of_the_option(command: Command, raw_files: RawFiles) -> None:
-    """A long file, whose bytes 48 to 51 are no version; and what the hint says works."""
+    """A long file, whose bytes 48 to 51 are not a version. The option in the hint works."""
     raw_files.program.write_bytes(encode(*[Instruction(0xB6, immediate=3)] * 8, Instruction(0xB7), EXIT))
     result = command("run", raw_files.program, "--input", raw_files.input)
     assert result.status == 2

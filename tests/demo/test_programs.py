@@ -1,4 +1,4 @@
-"""Programs read back from LiteSVM are the real ones."""
+"""Programs that are read back from LiteSVM equal the originals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's accounts are what the token program makes of them, and its Transfer is LiteSVM's."""
+"""The token program would create the demo's accounts, and LiteSVM executes its Transfer in the same way."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tests.support.operands import EDGES
 T = TypeVar("T")
 
 CHUNK = 24
-"""Bytes drawn at once, enough for most instructions. A draw for every choice would take too much time."""
+"""Bytes that are drawn at once. They suffice for most instructions. A draw for every choice would be slow."""
 
 _CHUNKS = strategies.binary(min_size=CHUNK, max_size=CHUNK)
 

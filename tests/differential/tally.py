@@ -45,7 +45,7 @@ def all_endings(version: int) -> set[Item]:
 
 
 def ending(run: Run) -> str:
-    """How a run ended. A failed access is named a load or a store."""
+    """The ending of a run. A failed access is called a load or a store."""
     if run.fault is None:
         return EXIT
     name = run.fault.name
@@ -57,7 +57,7 @@ def ending(run: Run) -> str:
 
 
 def executed(run: Run) -> Iterator[tuple[Item, int]]:
-    """The opcodes that a run executed, and how often."""
+    """The opcodes that a run executed, with their counts."""
     counts = np.bincount(run.trace.pc, minlength=1)
     for pc in np.flatnonzero(counts[: run.program.slots]).tolist():
         row = opcode(run.program.text[8 * pc], run.program.version)

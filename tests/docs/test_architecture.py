@@ -1,4 +1,4 @@
-"""docs/architecture.md: its pictures are those that their text describes."""
+"""docs/architecture.md: its pictures match their text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/assurance.md: its examples run, one after the other, and print what the page shows."""
+"""docs/assurance.md: its examples run in order, and their output is on the page."""
 
 from __future__ import annotations
 

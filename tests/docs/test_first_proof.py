@@ -1,7 +1,7 @@
-"""docs/first-proof.md: its commands run in order, and what they print is what the page shows.
+"""docs/first-proof.md: its commands run in order, and their output is on the page.
 
-A `console` block is a session: what follows `$ ` is run, the other lines are what it prints on standard
-output, or its error.
+A `console` block is a session. The text after `$ ` is run. The other lines are its standard output or its
+error.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def blocks(language: str) -> list[str]:
 
 
 def as_solana_prints_it(account: Account) -> str:
-    """What `solana account ADDRESS --output json` prints of an account."""
+    """The output of `solana account ADDRESS --output json` for an account."""
     state = {
         "lamports": account.lamports,
         "data": [base64.b64encode(account.data).decode(), "base64"],
@@ -41,7 +41,7 @@ def as_solana_prints_it(account: Account) -> str:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A directory after the first half of the demonstration, and what that said."""
+    """A directory after the first half of the demonstration, and the output of that half."""
     directory = tmp_path_factory.mktemp("first-proof")
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
@@ -60,7 +60,7 @@ def test_what_the_demo_says(demo: tuple[Path, str]) -> None:
 @pytest.mark.slow
 def test_every_command(demo: tuple[Path, str]) -> None:
     directory, _ = demo
-    # What the commands that need a cluster would write.
+    # The files that the commands that need a cluster would write.
     (directory / "my_token.so").write_bytes((directory / "demo/p_token.so").read_bytes())
     (source,) = blocks("json")
     assert source == as_solana_prints_it(scenario.source_account())
@@ -75,7 +75,7 @@ def test_every_command(demo: tuple[Path, str]) -> None:
 
 
 def test_no_other_blocks() -> None:
-    """Nothing on the page that looks like a command or its output is left out of the tests above."""
+    """The tests above cover everything on the page that looks like a command or its output."""
     assert set(re.findall(r"^```(\w+)$", PAGE, re.MULTILINE)) == {"sh", "text", "console", "json", "python"}
     outside = re.sub(r"^```.*?^```$", "", PAGE, flags=re.MULTILINE | re.DOTALL)
     assert not re.search(r"^    ", outside, re.MULTILINE)

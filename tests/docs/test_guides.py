@@ -1,7 +1,7 @@
-"""docs/guides: each guide is followed in a copy of the package, and what its commands print is compared.
+"""docs/guides: each guide is followed in a copy of the package, and the output of its commands is compared.
 
-`docs/guides/index.md` explains the blocks. A block follows a line that says `Create` or `Change` and names a
-file, or it is a session in a shell.
+`docs/guides/index.md` explains the blocks. A block is either a session in a shell, or it follows a line with
+`Create` or `Change` and the name of a file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BLOCK = re.compile(r"^(?:(Create|Change) `(.+?)`:\n\n)?```(\w+)\n(.*?)^```$", re
 
 
 def change(text: str, diff: str) -> str:
-    """Apply the hunks of a diff, whose lines have no numbers; each must fit at exactly one place."""
+    """Apply the hunks of a diff without line numbers. Each hunk must fit at exactly one place."""
     for hunk in re.split(r"^@@\n", diff, flags=re.MULTILINE):
         lines = hunk.splitlines(keepends=True)
         before = "".join(line[1:] or "\n" for line in lines if not line.startswith("+"))
@@ -35,7 +35,7 @@ def change(text: str, diff: str) -> str:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The package and its tests in a folder of their own, with the environment and the native modules."""
+    """The package and its tests in a separate folder, with the environment and the native modules."""
     ignored = shutil.ignore_patterns("__pycache__", "*.so", "target")
     for name in ("src", "tests"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)

@@ -1,4 +1,4 @@
-"""docs/map.md: every path, Python name and command on it exists."""
+"""docs/map.md: every path, Python name and command on the page exists."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_commands(command: str) -> None:
 
 
 def test_every_part_has_everything() -> None:
-    """Modules, command, document and test."""
+    """Every part has modules, a command, a document and a test."""
     rows = re.findall(r"^\| (?!part|-)(.*) \|$", PAGE.partition("## The names")[0], re.MULTILINE)
     cells = [row.split(" | ") for row in rows if not row.startswith("---")]
     assert cells
@@ -64,7 +64,7 @@ def test_every_part_has_everything() -> None:
 
 @pytest.mark.parametrize("page", ["architecture", "map", "prover", "solana", "soundness", "statement"])
 def test_sections_that_are_linked(page: str) -> None:
-    """Links into a document lead to a heading of it; that the document is there is another test."""
+    """Links into a document lead to one of its headings. Another test checks that the document exists."""
     directory = ROOT / "docs"
     for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", (directory / f"{page}.md").read_text()):
         text = (directory / (target or f"{page}.md")).read_text()

@@ -1,4 +1,4 @@
-"""docs/prover.md: the instruction that it follows is in the witness of the demo as the page shows it."""
+"""docs/prover.md: the instruction in its example is in the demo's witness, with the values shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FIXED = ("lookup", "image")
 
 
 def says(sentence: str) -> bool:
-    """Whether the page has these words, wherever its lines end."""
+    """Whether the page contains these words, wherever its lines end."""
     return sentence in " ".join(PAGE.split())
 
 
@@ -48,19 +48,19 @@ def execution() -> Execution:
 
 @cache
 def witness() -> Witness:
-    """Its tables."""
+    """The tables of the Transfer."""
     return witness_of(execution())
 
 
 def row_of_the_example() -> tuple[Instance, int]:
-    """The table and the row that executes the instruction."""
+    """The table and the row that execute the instruction."""
     (table,) = (instance for instance in witness().instances if instance.chip is CHIP)
     (row,) = np.flatnonzero(table.main[:, CHIP.index("clk")] == CLK)
     return table, int(row)
 
 
 def messages(instance: Instance) -> Iterator[tuple[int, Interaction, tuple[int, ...]]]:
-    """Every message that a table's rows say: the row, what it is, its fields."""
+    """Every message of a table: the row, the interaction, and the fields."""
     values = evaluator(instance)
     for interaction in instance.chip.interactions:
         fields = [values.column(part) for part in interaction.fields]
@@ -69,7 +69,7 @@ def messages(instance: Instance) -> Iterator[tuple[int, Interaction, tuple[int, 
 
 
 def columns() -> list[str]:
-    """The page's table of columns: words in one line, little-endian."""
+    """The page's table of columns. The limbs of a word are on one line, little-endian."""
     table, row = row_of_the_example()
     cells = dict(zip((note.name for note in CHIP.main), table.main[row].tolist(), strict=True))
     lines = []
@@ -211,7 +211,7 @@ def test_parameters() -> None:
 
 
 def test_figures_of_the_guest() -> None:
-    """They are those of zisk.md, which its own test keeps true."""
+    """The figures equal those of zisk.md, which its own test checks."""
     zisk = (Path(__file__).resolve().parents[2] / "docs/zisk.md").read_text()
     (steps, for_each) = re.findall(
         r"^\| p-token \| Transfer \|.*\| ([\d.]+) \| ([\d,]+) \|$", zisk, re.MULTILINE

@@ -1,7 +1,7 @@
 """The site of the documents: complete, without dead links, without a network, readable on a phone.
 
-A link to a file of the repository that is no page of the site is a link on GitHub, and only its text in the
-site. Files that are named as code, from the repository's root, are checked as well.
+A link to a file of the repository that is not a page of the site is a link on GitHub, and plain text on the
+site. Files that are named as code, from the repository's root, are checked too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PHONE, LAPTOP = ViewportSize(width=390, height=844), ViewportSize(width=1366, he
 
 
 def label(path: Path) -> str:
-    """The name of a document from the root."""
+    """The path of a document from the root."""
     return path.relative_to(ROOT).as_posix()
 
 
@@ -45,7 +45,7 @@ def prose(path: Path) -> str:
 
 
 def links(path: Path) -> list[str]:
-    """Where the links of a document lead, except those to other sites."""
+    """The targets of a document's links, except links to other sites."""
     found = re.findall(r"\]\(([^)\s]+)\)", CODE.sub("", prose(path)))
     return [link for link in found if not urlsplit(link).scheme]
 
@@ -137,7 +137,7 @@ def test_links_of_the_site(site: Path) -> None:
 
 
 def test_the_schema_of_traces_can_be_downloaded(site: Path) -> None:
-    """The page links to the file of the package, and the site has a copy of that very file."""
+    """The page links to the file of the package, and the site has a copy of that same file."""
     (link,) = [
         attributes["href"]
         for _, attributes in elements(site / "trace.html")
@@ -171,7 +171,7 @@ def test_search_index(site: Path) -> None:
 
 
 def test_pages_fit_the_screen(site: Path, browser: Browser) -> None:
-    """No page scrolls sideways: wide tables do. Nothing complains, or asks a network."""
+    """No page scrolls sideways, although wide tables may. No page reports an error or uses a network."""
     page, complaints = browser.new_page(), list[str]()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -1,4 +1,4 @@
-"""docs/solana.md: its figures are those of the demo's Transfer and of the constants of the machine."""
+"""docs/solana.md: its figures match the demo's Transfer and the constants of the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/statement.md: fields, sizes, order of hashing and outputs are those of a real proof."""
+"""docs/statement.md: its fields, sizes, order of hashing and outputs match a real proof."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def fields() -> list[str]:
 
 
 def outputs() -> str:
-    """The page's sentence on the outputs of the Transfer."""
+    """The page's sentence about the outputs of the Transfer."""
     output = proven()[1].output
     return (
         f"success {str(output.success).lower()}, exit code {output.exit_code}, "

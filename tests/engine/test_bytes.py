@@ -14,16 +14,6 @@ from tests.support.small_circuits import SOURCE, Machine, machine
 HEADER = 6
 
 
-@pytest.fixture(scope="module")
-def satisfied() -> Machine:
-    return machine()
-
-
-@pytest.fixture(scope="module")
-def proof(satisfied: Machine) -> bytes:
-    return satisfied.prove()
-
-
 def rejection(satisfied: Machine, proof: bytes) -> str:
     with pytest.raises(prover.EngineRejected) as caught:
         satisfied.verify(proof)

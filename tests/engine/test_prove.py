@@ -36,16 +36,6 @@ ANOTHER = (
 )
 
 
-@pytest.fixture(scope="module")
-def satisfied() -> Machine:
-    return machine()
-
-
-@pytest.fixture(scope="module")
-def proof(satisfied: Machine) -> bytes:
-    return satisfied.prove()
-
-
 def rejection(call: Any, *arguments: Any, **named: Any) -> str:
     with pytest.raises(prover.EngineRejected) as caught:
         call(*arguments, **named)

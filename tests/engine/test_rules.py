@@ -20,15 +20,9 @@ from tests.support.small_circuits import (
     circuit,
     fibonacci_chip,
     fibonacci_witness,
-    machine,
     table,
     with_parameters,
 )
-
-
-@pytest.fixture(scope="module")
-def satisfied() -> Machine:
-    return machine()
 
 
 def refused(satisfied: Machine, instances: list[Instance], **changes: Any) -> str:

@@ -1,6 +1,6 @@
-"""examples: the scripts print what their README shows, and the notebook's cells what it has stored.
+"""examples: the output of the scripts is in their README, and the notebook has the output of its cells.
 
-`python -m tests.examples.test_examples` runs the cells and stores their outputs anew.
+`python -m tests.examples.test_examples` runs the cells and stores new outputs.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def run_cell(cell: dict[str, Any], names: dict[str, object], number: int) -> list[dict[str, Any]]:
-    """Run a cell as a notebook does; its outputs: the text that it prints, and its last expression."""
+    """Run a cell like a notebook. Returns its outputs: the printed text, and the last expression."""
     tree = ast.parse("".join(cell["source"]))
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     printed, value = io.StringIO(), None

@@ -36,7 +36,7 @@ class Files:
 
 
 def read_files(data: bytes) -> str:
-    """The first byte chooses the command; the rest is its file."""
+    """The first byte selects the command. The other bytes are its file."""
     files = _files()
     commands: Sequence[Sequence[object]] = [
         ("inspect", files.damaged),

@@ -27,7 +27,7 @@ BINARY_WORDS = (bytes(8), b"\x01" + bytes(7), b"\xff" * 8, b"\1\0\0\0\2", bytes(
 
 
 def read_json(text: bytes) -> str:
-    """What is accepted can be written and read again."""
+    """An accepted input can be written and read again."""
     try:
         given = parse_input(text, ELF)
     except InputError as error:
@@ -37,7 +37,7 @@ def read_json(text: bytes) -> str:
 
 
 def read_input_bin(content: bytes) -> str:
-    """One input has one encoding; only the default sysvars may also be spelt out."""
+    """Each input has one encoding, except that the default sysvars may also be spelled out."""
     try:
         given = unpack(content)
     except InputError as error:
@@ -48,7 +48,7 @@ def read_input_bin(content: bytes) -> str:
 
 
 def read_output_bin(content: bytes) -> str:
-    """One output has one encoding."""
+    """Each output has one encoding."""
     try:
         output = unpack_output(content)
     except InputError as error:
@@ -75,7 +75,7 @@ def given_inputs() -> Sequence[ExecutionInput]:
 
 
 def json_seeds() -> Sequence[bytes]:
-    """Inputs as we write them, and as other tools do."""
+    """Inputs in our own format, and in the format of other tools."""
     dumped = b"""{"program_id": "11111111111111111111111111111111", "instruction_data": ["AQI=", "base64"],
         "accounts": [{"pubkey": "SysvarC1ock11111111111111111111111111111111", "is_writable": true, "account":
         {"lamports": 1, "data": ["", "base64"], "owner": "11111111111111111111111111111111", "executable":
@@ -84,7 +84,7 @@ def json_seeds() -> Sequence[bytes]:
 
 
 def input_bin_seeds() -> Sequence[bytes]:
-    """Inputs, with and without what may be left out."""
+    """Inputs, with and without their optional parts."""
     return [pack(given) for given in given_inputs()]
 
 

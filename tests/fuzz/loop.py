@@ -1,7 +1,7 @@
-"""The fuzzing loop: our own, for machines that the coverage-guided fuzzer does not support, and for tests.
+"""Our own fuzzing loop, for tests and for machines that the coverage-guided fuzzer does not support.
 
-An input that ends in a way that none did before joins the corpus: a coarse substitute for coverage, but one
-that also sees what the Rust engine answers.
+An input with a new outcome joins the corpus. Outcomes are a coarse substitute for coverage, but they also
+include the answers of the Rust engine.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from tests.fuzz.mutation import mutate
 from tests.fuzz.target import MEBIBYTE, Target
 
 MEASURED = 64
-"""One input in so many is run with every allocation traced, and not timed."""
+"""For one in this many inputs, every allocation is traced and the time is not measured."""
 LARGEST_GROWTH = 512 * MEBIBYTE
-"""Of the resident memory of the process, engine included, over what the seeds took."""
+"""Limit for the growth of the process's resident memory over what the seeds use, including the engine."""
 
 
 class Finding(Exception):
-    """An input that is answered with anything but a documented error, or takes too much time or memory."""
+    """An input that takes too much time or memory, or whose outcome is not a result or a documented error."""
 
     def __init__(self, data: bytes, problem: str) -> None:
         super().__init__(data, problem)
@@ -36,7 +36,7 @@ class Finding(Exception):
 
 @dataclass(slots=True)
 class Statistics:
-    """What was run: the outcomes that were seen, and what the worst input took."""
+    """Statistics of the inputs so far: their outcomes, and the largest costs of one input."""
 
     executions: int = 0
     seconds: float = 0.0
@@ -55,7 +55,7 @@ class Statistics:
 
 
 class Guard:
-    """Runs inputs of one target within its bounds. A new guard runs the target's seeds."""
+    """Runs inputs of one target within its limits. A new guard runs the target's seeds."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -67,7 +67,7 @@ class Guard:
         self.baseline = peak_memory()
 
     def run(self, data: bytes) -> bool:
-        """Whether the outcome is new; raises `Finding`."""
+        """Run one input. Returns whether the outcome is new. Raises `Finding`."""
         statistics = self.statistics
         is_measured = statistics.executions % MEASURED == 0
         if is_measured:
@@ -104,9 +104,10 @@ class Guard:
 
 
 def fuzz(target: Target, seed: int, *, executions: int = sys.maxsize, seconds: float = 1e9) -> Statistics:
-    """Run a target on its seeds and on changes of them until one of the limits; raises the first `Finding`.
+    """Run a target on its seeds and on mutations of them until a limit is reached. Raises the first
+    `Finding`.
 
-    Which inputs are tried depends on `seed` alone.
+    The tried inputs depend on `seed` alone.
     """
     start = time.monotonic()
     random = Random(f"{target.name} {seed}")

@@ -1,4 +1,4 @@
-"""Random changes of bytes: what our own fuzzing loop does to its corpus."""
+"""Random changes of bytes, for the corpus of our own fuzzing loop."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LONGEST_BLOCK = 64
 def mutate(
     data: bytes, random: Random, words: Sequence[bytes], corpus: Sequence[bytes], longest: int
 ) -> bytes:
-    """One to four changes; at most `longest` bytes. `words` are inserted whole, `corpus` lends pieces."""
+    """One to four changes, at most `longest` bytes. Whole `words` and pieces of the `corpus` are inserted."""
     changed = bytearray(data)
     for _ in range(random.choice((1, 1, 1, 2, 3, 4))):
         _change(changed, random, words, corpus)
@@ -71,7 +71,7 @@ def _change(data: bytearray, random: Random, words: Sequence[bytes], corpus: Seq
 
 
 def _integer(random: Random, old: bytes, width: int) -> bytes:
-    """An edge, or the number that stands there and a little."""
+    """An edge value, or a number close to the one in the bytes."""
     near = int.from_bytes(old, "little") + random.randrange(-16, 17)
     value: int = random.choice((*EDGES, near, near)) % (1 << 8 * width)
     return value.to_bytes(width, "little")

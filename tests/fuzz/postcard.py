@@ -1,8 +1,8 @@
-"""A proof of the engine as a tree, and changes of it that keep every length in order.
+"""A proof of the engine as a tree, and mutations of it that keep every length consistent.
 
-Bytes changed at random rarely get past the decoder. These do: a list loses, repeats or swaps elements, a
-value is left out or put in, a number becomes another, and the result is encoded again. The layout is that of
-`Envelope` in native/prover/src/wire.rs, with p3-batch-stark and p3-fri 0.8, in postcard 1.
+Random changes of bytes rarely get past the decoder. These mutations do. A list loses, repeats or swaps
+elements. An optional value is added or removed. A number changes. Then the result is encoded again. The
+layout is that of `Envelope` in native/prover/src/wire.rs, with p3-batch-stark and p3-fri 0.8, in postcard 1.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CELLS = (0, 1, 2, 2**31 - 2**24, 2**31 - 2**24 + 1, 2**32 - 1)
 
 Shape: TypeAlias = "Number | Cells | Many | Maybe | tuple[Shape, ...]"
 Tree: TypeAlias = Any
-"""An int for a number, bytes for cells, a list for many, [] or [tree] for maybe, a list for a tuple."""
+"""An int for a number, bytes for cells, a list for `Many` and tuples, and [] or [tree] for `Maybe`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Field elements of `size` bytes together: `count` of them, or as many as a length before them says."""
+    """Field elements of `size` bytes: `count` of them, or as many as the preceding length."""
 
     size: int
     count: int | None = None
@@ -36,7 +36,7 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A length and as many elements."""
+    """A length and this number of elements."""
 
     element: Shape
 
@@ -81,7 +81,7 @@ ENVELOPE: Shape = (Many((Number(), Number())), PROOF, _openings(Cells(4)), _open
 
 
 def parse(proof: bytes) -> Tree:
-    """The tree of a proof; raises `ValueError` or `IndexError` for bytes that are none."""
+    """The tree of a proof. Raises `ValueError` or `IndexError` if the bytes are not a proof."""
     tree, end = _read(ENVELOPE, proof, HEADER_BYTES)
     if end != len(proof):
         raise ValueError(f"{len(proof) - end} bytes follow the proof")
@@ -89,14 +89,14 @@ def parse(proof: bytes) -> Tree:
 
 
 def encode(header: bytes, tree: Tree) -> bytes:
-    """The bytes of a tree, behind a header."""
+    """The bytes of a tree after a header."""
     parts = [header]
     _write(ENVELOPE, tree, parts)
     return b"".join(parts)
 
 
 def mutate(proof: bytes, random: Random) -> bytes:
-    """The proof with one to three nodes of its tree changed; or a byte, when it is no proof."""
+    """The proof with one to three nodes of its tree changed. If it is not a proof, one byte changes."""
     try:
         tree = parse(proof)
     except (ValueError, IndexError):
@@ -183,7 +183,7 @@ def _number(value: int) -> bytes:
 
 
 def _change(tree: Tree, random: Random) -> None:
-    """Walk down to a random node, a level at a time, so that small parts are met as often as large ones."""
+    """Walk down to a random node level by level, so that small parts are chosen as often as large ones."""
     shape: Shape = ENVELOPE
     while True:
         places = list(_places(shape, tree))

@@ -1,4 +1,4 @@
-"""Targets: ELF files, raw bytecode and assembly, as far as the end of a short run."""
+"""Targets: ELF files, raw bytecode and assembly, up to the end of a short run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ COMPUTE_UNITS = 700
 LISTED_SLOTS = 4096
 STACK, HEAP, INPUT = 0x2_0000_0000, 0x3_0000_0000, 0x4_0000_0000
 RAW_HEADER = struct.Struct("<BH")
-"""Before the bytes of raw bytecode: version and entry."""
+"""The version and the entry, before the bytes of raw bytecode."""
 WORDS = (
     b".text\0",
     b".rodata\0",
@@ -54,7 +54,7 @@ WORDS = (
 
 
 def read_elf(data: bytes) -> str:
-    """Load like the reference, then whatever a program goes through. More than what loads has a listing."""
+    """Load the file like the reference, then examine the program. Even some refused files have listings."""
     verdict = assert_like_reference(data, NEWEST_VERSION)
     with suppress(ProgramError):
         disassemble_elf(data)
@@ -69,7 +69,7 @@ def read_elf(data: bytes) -> str:
 
 
 def read_raw(data: bytes) -> str:
-    """A header of version and entry, and a text."""
+    """The input is a header with version and entry, and a text."""
     if len(data) < RAW_HEADER.size:
         return "no header"
     (version, entry), text = RAW_HEADER.unpack_from(data), data[RAW_HEADER.size :]
@@ -84,7 +84,7 @@ def read_raw(data: bytes) -> str:
 
 
 def read_assembly(data: bytes) -> str:
-    """A byte of version, and a source; what is assembled is disassembled to as much."""
+    """The input is a byte for the version, and a source. Disassembling its assembly gives the same bytes."""
     if not data:
         return "no version"
     version, source = data[0] % len(VERSIONS), data[1:].decode(errors="replace")
@@ -98,13 +98,13 @@ def read_assembly(data: bytes) -> str:
     found, listed = disassemble_raw(raw, version, assembly.entry), disassemble_elf(elf)
     assert (found.text, listed.entry) == (raw, assembly.entry)
     assert write_raw(assemble(source_of(found.lines), version)) == raw
-    with suppress(ProgramError):  # what a .fill holds need not load
+    with suppress(ProgramError):  # the bytes of a .fill need not load
         assert elf_loader.load(elf, NEWEST_VERSION).entry == assembly.entry
     return f"V{version} {min(assembly.slots, 8)}"
 
 
 def examine(program: Program) -> str:
-    """Encode it and run it; a verifier that knows only the public part must see the same end."""
+    """Encode the program and run it. A verifier that knows only the public part must see the same ending."""
     program_table(program, registry(MAINNET).keys())
     given = transfer(b"")
     parameters = replace(given.parameters, compute_unit_limit=COMPUTE_UNITS)
@@ -125,7 +125,7 @@ def examine(program: Program) -> str:
 
 
 def elf_seeds() -> Sequence[bytes]:
-    """Every version, with everything the loaders read, and runs that end in many ways."""
+    """Files of every version, files with everything that the loaders read, and runs with many endings."""
     small = [small_elf(version).data for version in (0, 1, 2)]
     strict = [small_strict_elf(version).data for version in (3, 4)]
     built = [build_elf(body(), version) for version in (0, 1, 2, 3) for body in BODIES]
@@ -139,7 +139,7 @@ def raw_seeds() -> Sequence[bytes]:
 
 
 def assembly_seeds() -> Sequence[bytes]:
-    """What the disassembler prints of the ELF seeds, and a source with every directive."""
+    """The disassembler's listings of the ELF seeds, and a source with every directive."""
     listed = [disassemble_elf(elf) for elf in elf_seeds()]
     sources = [bytes([found.version]) + source_of(found.lines).encode() for found in listed]
     directives = b"""# comment // comment

@@ -1,4 +1,4 @@
-"""Targets: a proof file, the claim in it, the proof of the engine. Only the honest one is accepted."""
+"""Targets: a proof file, the claim in it, and the proof of the engine. Only the honest one is accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.elf_builder import build_elf, call
 from tests.support.small_circuits import Machine, machine, with_parameters
 
 HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
-# Without proofs of work, damaged commitments and openings get past the transcript.
+# Without proofs of work, the transcript does not stop damaged commitments and openings.
 PARAMETERS = with_parameters(
     queries=260, grinding=dict.fromkeys(("lookup", "out_of_domain", "batch", "commit", "query"), 0)
 )
@@ -42,7 +42,7 @@ EXPECTED_MALFORMED = (
     "Found a varint that didn't terminate",
     "Found an Option discriminant that wasn't 0 or 1",
 )
-"""What the decoder says. Anything else after "malformed proof:" is a panic that the engine has caught."""
+"""The decoder's messages. Anything else after "malformed proof:" is a panic that the engine has caught."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Honest:
 
 @cache
 def honest() -> Sequence[Honest]:
-    """A run that exits, and one that fails."""
+    """The proofs of a run that exits and of a run that fails."""
     return [_prove(_body(failing=False)), _prove(_body(failing=True))]
 
 
@@ -82,7 +82,7 @@ def _body(*, failing: bool) -> Sequence[str]:
 
 
 def read_proof_file(data: bytes) -> str:
-    """What decodes is encoded again as it was; what is accepted is the honest file."""
+    """A file that decodes is encoded again to the same bytes, and only the honest file is accepted."""
     try:
         assert ProofFile.from_bytes(data).to_bytes() == data
         described = describe_proof(data)
@@ -102,7 +102,7 @@ def _verdict(data: bytes, proven: Honest) -> str:
 
 
 def proof_file_seeds() -> Sequence[bytes]:
-    """Files without the engine's proof, which another target changes; and one whole file."""
+    """Files without the engine's proof, because another target changes that proof."""
     return [replace(proven.file, proof=b"").to_bytes() for proven in honest()]
 
 
@@ -110,7 +110,7 @@ def proof_file_seeds() -> Sequence[bytes]:
 
 
 def read_claim(data: bytes) -> str:
-    """A claim under a good header, with the honest engine proof: its first byte says of which run."""
+    """A claim under a good header, with the honest engine proof. The first byte selects the run."""
     proven = honest()[data[0] & 1 if data else 0]
     claim = data[1:]
     try:
@@ -121,7 +121,7 @@ def read_claim(data: bytes) -> str:
 
 
 def claim_seeds() -> Sequence[bytes]:
-    """The honest claims."""
+    """The claims of the honest proofs."""
     return [bytes([number]) + proven.file.claim for number, proven in enumerate(honest())]
 
 

@@ -1,8 +1,8 @@
 """Fuzz one target for some time: `python -m tests.fuzz.run elf --seconds 600`, or `make fuzz`.
 
-With Atheris the coverage of the Python sources is the guide; without it (it has wheels for CPython on x86-64
-Linux only) the kinds of answers are. An input that is a finding is written to a file, which `--reproduce`
-runs again. The exit status is 0 when nothing was found.
+With Atheris, the coverage of the Python sources guides the fuzzer. Atheris has wheels for CPython on x86-64
+Linux only. Without it, the kinds of outcomes guide the fuzzer. An input that is a finding is written to a
+file, and `--reproduce` runs this file again. The exit status is 0 if nothing was found.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
 
-# Nothing of solproof may be imported before Atheris instruments it.
+# Nothing from solproof may be imported before Atheris instruments it.
 from tests.fuzz.loop import Finding, Guard, fuzz
 from tests.fuzz.mutation import mutate
 from tests.fuzz.target import Target
@@ -36,15 +36,15 @@ MODULES = {
     "engine": "proofs",
     "command": "commands",
 }
-"""The targets, and where they are."""
+"""The targets, and their modules."""
 IN_RUST = ("engine",)
-"""Targets whose code has no coverage that Python sees."""
-FOUND = 77  # libFuzzer's own status of a finding
+"""Targets whose code is not Python, so that coverage cannot guide the fuzzer."""
+FOUND = 77  # libFuzzer's own status for a finding
 RESIDENT_MEBIBYTES = 2048
 
 
 def target_of(name: str) -> Target:
-    """The target of a name."""
+    """The target with a name."""
     targets: Sequence[Target] = import_module(f"tests.fuzz.{MODULES[name]}").TARGETS
     return next(target for target in targets if target.name == name)
 
@@ -121,7 +121,7 @@ def _fuzz_by_coverage(arguments: argparse.Namespace) -> NoReturn:
             _report(arguments, finding)
             os._exit(FOUND)
         statistics.seconds = time.monotonic() - start
-        # libFuzzer ends the process without a word to Python: report just before.
+        # libFuzzer ends the process without returning to Python, so report just before that.
         is_over = (
             statistics.executions - before >= arguments.executions or statistics.seconds >= arguments.seconds
         )

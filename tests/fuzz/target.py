@@ -1,4 +1,4 @@
-"""What a fuzzer needs to know of one reader of untrusted bytes."""
+"""The facts about a reader of untrusted bytes that a fuzzer needs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ VARYING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`run` reads bytes and says in a few words what came of them; whatever it raises is a finding.
+    """A target. `run` reads bytes and returns the outcome in a few words. Anything that it raises is a
+    finding.
 
-    seeds:   well-formed inputs to start from, made when they are asked for
-    longest: bytes of an input
-    seconds: of CPU time that one input may take
-    memory:  bytes that Python and NumPy may allocate for one input at a time
+    seeds:   returns well-formed inputs to start from
+    longest: most bytes of an input
+    seconds: most CPU time that one input may take
+    memory:  most bytes that Python and NumPy may have allocated at a time for one input
     words:   magic values of the format
-    mutate:  changes an input by its structure; the fuzzers otherwise change bytes
+    mutate:  changes an input by its structure; without it the fuzzers change bytes
     """
 
     name: str
@@ -37,5 +38,5 @@ class Target:
 
 
 def outcome(error: Exception) -> str:
-    """The kind of an error: its message without what varies from one input to the next."""
+    """The kind of an error: its message without the parts that vary from one input to the next."""
     return f"{type(error).__name__}: {VARYING.sub('_', str(error))[:100]}"

@@ -1,4 +1,4 @@
-"""Every reader of untrusted bytes, fuzzed for a moment with a fixed seed; `make fuzz` does it for longer."""
+"""Every reader of untrusted bytes, fuzzed briefly with a fixed seed. `make fuzz` takes longer."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.fuzz.target import MEBIBYTE, Target
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 30
-"""At most, of each target; machines that are not busy need less than two."""
-# Inputs, and how many kinds of answers they must have got: fuzzing has to reach deep to mean something.
+"""The most time for each target. Machines that are not busy need less than two seconds."""
+# The numbers of inputs and of the kinds of outcomes that they must reach. Shallow fuzzing means little.
 RUNS = {
     "elf": (2000, 60),
     "raw": (2000, 40),

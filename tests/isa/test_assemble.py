@@ -1,4 +1,4 @@
-"""The assembler against upstream's: every name, shape of operands and version, and whole programs."""
+"""The assembler against upstream's: every name, operand shape and version, and whole programs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXT = 0x1_0000_0000
 
 
 def operand(kind: Kind, random: Random) -> str:
-    """An operand of a kind, as a source may have it; the last label is far behind."""
+    """An operand of a kind, as a source may contain it. The last label is far behind."""
     register = f"r{random.randrange(11)}"
     offset = random.choice(("", "+0x8", "-0x1", " + 5", "-32768", "+32767", "+0"))
     match kind:
@@ -67,7 +67,7 @@ def test_every_opcode(row: Opcode, version: int) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_name_with_every_shape(version: int) -> None:
-    """Where we refuse, so does upstream, unless its opcode is not that instruction in the version."""
+    """Upstream refuses what we refuse, unless its opcode is another instruction in that version."""
     random = Random(version)
     accepted = 0
     for name in ROWS:
@@ -115,7 +115,7 @@ def test_programs(version: int, seed: int, length: int, data: st.DataObject) -> 
     assert (ours.text, ours.entry) == oracle().assemble(source, version)
 
 
-# WHAT AN ASSEMBLY SAYS
+# THE ASSEMBLY
 
 
 def test_calls_and_syscalls() -> None:

@@ -99,13 +99,13 @@ def test_every_opcode_reads_as_upstream(row: Opcode, version: int) -> None:
 def _text(
     instruction: Instruction, row: Opcode, version: int, random: Random
 ) -> tuple[bytes, dict[int, int]]:
-    """The instruction at pc 4 with exits around it; calls name a function, a syscall, or nothing."""
+    """The instruction at pc 4 with exits around it. Calls name a function, a syscall, or nothing."""
     functions: dict[int, int] = {}
     if row.format is Format.CALL_IMMEDIATE:
         target = random.randrange(1, 9)
         key = random.choice((SYSCALL_HASHES["abort"], 7, function_hash(target)))
         functions = {function_hash(target): target}
-        # Before V3 the source field means nothing, yet upstream shows no function where it is 0.
+        # Before V3 the source field has no meaning, yet upstream shows no function where it is 0.
         source = 1
         if version >= 3:
             source = random.randrange(2)
@@ -118,7 +118,9 @@ def _text(
 
 
 def _plain(line: str) -> str:
-    """Upstream also guesses function starts from unreachable blocks: in jumps both labels mean the same
+    """The text without labels that differ.
+
+    Upstream also guesses starts of functions from unreachable blocks. In jumps both labels mean the same
     place.
     """
     return line if line.startswith("call") else re.sub(r"\bfunction_", "lbb_", line)
@@ -131,7 +133,7 @@ def test_mainnet_programs_read_as_upstream(name: str) -> None:
     names = Names.of(program.functions, program.entry, SYSCALL_NAMES)
     ours = [(pc, _plain(line)) for pc, line in disassemble(program.text, program.version, names)]
     theirs = [(pc, _plain(line)) for pc, line in oracle().disassemble(elf, NAMES)]
-    # A call through a relocation shows the symbol upstream; we name every function after its place.
+    # For a call through a relocation, upstream shows the symbol. We name every function after its place.
     differences = [(their, our) for their, our in zip(theirs, ours, strict=True) if their != our]
     assert all(their[1] == "call custom_panic" for their, _ in differences)
     assert all(re.fullmatch(r"call function_\d+", our[1]) for _, our in differences)

@@ -1,4 +1,4 @@
-"""Texts as source: whatever the bytes, they assemble again."""
+"""Texts as source. Any bytes give a source that assembles to the same bytes."""
 
 from __future__ import annotations
 

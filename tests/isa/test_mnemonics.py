@@ -1,4 +1,4 @@
-"""Names of opcodes, and what operands they take."""
+"""Names of opcodes, and the operands that they take."""
 
 from __future__ import annotations
 

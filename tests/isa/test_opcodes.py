@@ -109,7 +109,7 @@ def test_lookup_by_mnemonic() -> None:
 def test_the_reference_verifier_knows_the_same_codes(version: int) -> None:
     known = set()
     for code in range(256):
-        # Immediate 16 suits shifts and byte swaps, 9 names a register, offset 0 jumps to the exit.
+        # Immediate 16 suits shifts and byte swaps. 9 names a register. Offset 0 jumps to the exit.
         immediate = 9 if code == 0x8D else 16
         slots = [Instruction(code, immediate=immediate).encode()] + [bytes(8)] * (
             code == 0x18 and version != 2
@@ -177,7 +177,7 @@ def test_opcodes_that_differ_by_version() -> None:
     }
 
 
-# WHAT THE MACHINE DOES
+# THE MACHINE
 
 
 class Poison(int):
@@ -195,7 +195,7 @@ class Poison(int):
 
 
 class Memory:
-    """Notes how many bytes are loaded and stored, and uses what is stored."""
+    """Records how many bytes are loaded and stored, and uses the stored value."""
 
     def __init__(self) -> None:
         self.sizes: list[tuple[Action, int]] = []
@@ -214,9 +214,9 @@ class Memory:
 
 
 def step(row: Opcode, version: int, registers: list[int], memory: Memory, immediate: int) -> list[int]:
-    """The registers after one instruction, whose fields name those in NUMBERS; raises its fault."""
+    """The registers after one instruction, whose fields name those in NUMBERS. Raises its fault."""
     slot = Instruction(row.code, NUMBERS["destination"], NUMBERS["source"], 1, immediate)
-    # The second slot is for lddw, and for whatever an instruction leads to.
+    # The second slot belongs to lddw, and other instructions continue there.
     text = slot.encode() + Instruction(0, immediate=1).encode() + EXIT.encode()
     recorder = Recorder()
     recorder.pc.append(0)
@@ -273,13 +273,13 @@ def test_registers_written_and_bytes_moved(row: Opcode, version: int) -> None:
         changed |= {number for number in range(11) if registers[number] != after[number]}
         assert memory.sizes == ([(row.action, row.size)] if row.size else [])
     if row.action is Action.CALL:
-        changed -= {10}  # the frame of the function that is called
+        changed -= {10}  # the frame of the called function
     assert changed == ({NUMBERS["destination"]} if row.writes_destination else set())
 
 
 @pytest.mark.parametrize(("row", "version"), IN_VERSIONS)
 def test_a_zero_divisor(row: Opcode, version: int) -> None:
-    """All divisions, and nothing else, fault for b = 0."""
+    """All divisions, and no other instructions, fault for b = 0."""
     if row.action is not Action.COMPUTE or row.form is Form.NONE:
         assert not row.is_division
         return
@@ -295,7 +295,7 @@ def test_a_zero_divisor(row: Opcode, version: int) -> None:
 
 @pytest.mark.parametrize(("row", "version"), COMPUTING)
 def test_width(row: Opcode, version: int) -> None:
-    """With 32 bits the upper halves of the operands do not matter, with 64 bits one of them does."""
+    """With 32 bits the upper halves of the operands do not matter. With 64 bits one of them does."""
     function: Callable[[int, int], int] = (
         semantics.condition(row, version) if row.action is Action.JUMP else semantics.binary(row, version)
     )
@@ -307,7 +307,7 @@ def test_width(row: Opcode, version: int) -> None:
 
 
 def pairs(random: Random) -> Iterator[tuple[int, int, int]]:
-    """Two operands, often equal or without a common bit, and bits of the upper half."""
+    """Pairs of operands, often equal, or without a common bit, or with bits in the upper half."""
     for _ in range(200):
         a = random.getrandbits(64) | 1
         b = random.choice([a, a ^ (2**64 - 1), random.getrandbits(64) | 1])
@@ -337,7 +337,7 @@ def test_immediates(mnemonic: str, a: int, immediate: int, result: int) -> None:
 
 
 def test_how_immediates_are_taken() -> None:
-    """Of an immediate form the operand is sign-extended, with these exceptions."""
+    """The operand of an immediate form is sign-extended, with these exceptions."""
     kinds = {row.mnemonic: row.immediate for row in OPCODES if row.form is Form.IMMEDIATE}
     assert {name: kind for name, kind in kinds.items() if kind is not Immediate.SIGN_EXTENDED} == {
         "UHMUL64_IMM": Immediate.ZERO_EXTENDED,

@@ -1,4 +1,4 @@
-"""Facts of opcodes are read off their rows: no module takes mnemonics apart, or compares them with literals.
+"""Facts of opcodes are read from their rows. No module parses mnemonics or compares them with literals.
 
 The modules are read as syntax trees. Only `isa/opcodes.py` may know how a name is made, because it makes it.
 """
@@ -33,7 +33,7 @@ TAKING_APART = {
 
 
 def parsing(source: str) -> list[str]:
-    """The expressions of a module that read something off the name of an opcode."""
+    """The expressions of a module that parse the name of an opcode."""
     return [ast.unparse(node) for node in ast.walk(ast.parse(source)) if _is_parsing(node)]
 
 
@@ -55,7 +55,7 @@ def _is_parsing(node: ast.AST) -> bool:
 
 
 def _carries(node: ast.expr) -> bool:
-    """Whether a variable or an attribute holds the name of an opcode, in any case."""
+    """Whether a variable or an attribute holds the name of an opcode, in upper or lower case."""
     match node:
         case ast.Call(func=ast.Attribute(value=text, attr="lower" | "upper")):
             return _carries(text)

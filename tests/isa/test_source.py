@@ -113,7 +113,7 @@ def test_other_operands() -> None:
 )
 def test_errors(text: str, message: str | None) -> None:
     if message is None:
-        list(parse(text))  # a constant may have any name; that it does not exist shows later
+        list(parse(text))  # a constant may have any name, and later code finds out that it does not exist
         return
     with pytest.raises(AssemblyError) as caught:
         list(parse(text))

@@ -55,7 +55,7 @@ def test_every_fault_of_a_syscall_has_a_text() -> None:
 
 
 def test_texts() -> None:
-    """Texts are filled in, and read on the page with plain holes."""
+    """The placeholders of texts are filled in for users. On the page they are plain gaps."""
     assert str(elf_error("SymbolHashCollision", 0xABC, detail="two")).startswith(
         "ElfError::SymbolHashCollision: Symbol hash collision 0xabc"
     )

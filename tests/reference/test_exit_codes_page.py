@@ -1,4 +1,4 @@
-"""The exit statuses: each example ends with its status, and the exceptions have no others."""
+"""The exit statuses: each example ends with its status, and the exceptions have no other statuses."""
 
 from __future__ import annotations
 

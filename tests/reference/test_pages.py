@@ -1,4 +1,4 @@
-"""The pages of docs/reference are what the code says, and they are complete."""
+"""The pages of docs/reference match the code, and they are complete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs/reference"
 
 
 def cells(page: str, columns: int) -> list[list[str]]:
-    """The rows of all tables of a page that have so many columns, heads included."""
+    """The rows of all tables of a page that have this number of columns, including the headings."""
     rows = [line[2:-2].split(" | ") for line in page.splitlines() if line.startswith("| ")]
     return [row for row in rows if len(row) == columns]
 
@@ -81,7 +81,7 @@ def test_meanings_differ_where_the_machine_does(row: Opcode) -> None:
 
 
 def test_forms_differ_where_the_machine_does() -> None:
-    """V2 alone has operations whose immediate form computes something else than the register form."""
+    """Only V2 has operations whose immediate form computes something other than the register form."""
     for version in VERSIONS:
         texts = {
             row: next(each for versions, each in meanings(row).items() if version in versions)

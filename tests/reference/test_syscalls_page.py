@@ -1,4 +1,4 @@
-"""The page of the syscalls: costs and faults are those of the functions, places are there."""
+"""The page of the syscalls: costs and faults match the functions, and the places exist."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FAILING = {"abort", "sol_panic_"}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A call, what is in memory before it, and the names of its cost that are no arguments."""
+    """A call, the memory before it, and the names in its cost that are not arguments."""
 
     arguments: tuple[int, ...]
     memory: Mapping[int, bytes] = field(default_factory=dict)
@@ -113,7 +113,7 @@ def test_examples_are_of_every_syscall() -> None:
 
 @pytest.mark.parametrize("name", sorted(set(SUPPORTED) - FAILING))
 def test_costs_are_those_of_the_functions(name: str) -> None:
-    """The expression on the page, constants filled in, gives what each call is charged."""
+    """The expression on the page, with its values filled in, gives the charge of each call."""
     for _, example in (item for item in EXAMPLES if item[0] == name):
         context = context_of(example)
         call(name, context, example.arguments)
@@ -137,12 +137,12 @@ def test_a_panic_costs_its_length() -> None:
 VALUES = (0, 1, 7, HEAP + 1, HEAP + 0x3FFF0, IMAGE, FRAME + 0x1000, INPUT, 25_000, 10**6, 2**63, MASK)
 LIES = {
     HEAP: slices((HEAP + 0x100, 2**63)) * 17,  # too long, and too many
-    HEAP + 0x100: b"\xff" * 64,  # no text
+    HEAP + 0x100: b"\xff" * 64,  # not text
 }
 
 
 def _spoiled(name: str, example: Example) -> Iterator[tuple[Example, int, bool]]:
-    """An example with one or two arguments replaced, with other memory, too few units, another loader."""
+    """Changed examples: other arguments, other memory, too few units, or another loader."""
     arguments = (*example.arguments, 0, 0, 0, 0, 0)[:5]
     yield example, 0, True
     yield example, 1_400_000, False
@@ -165,7 +165,7 @@ def _spoiled(name: str, example: Example) -> Iterator[tuple[Example, int, bool]]
 
 @pytest.mark.parametrize("name", sorted(SUPPORTED))
 def test_faults_are_those_of_the_functions(name: str) -> None:
-    """Bad calls find every fault that is declared, and no other."""
+    """Bad calls cause every declared fault and no other fault."""
     examples = [example for other, example in EXAMPLES if other == name] or [Example((HEAP, 12, 3, 4))]
     found = set()
     for example in examples[:: max(len(examples) // 8, 1)]:

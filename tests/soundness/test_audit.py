@@ -1,7 +1,7 @@
-"""What an audit found: proofs of few bytes that made the verifier allocate gigabytes.
+"""Findings of an audit: small proofs that made the verifier allocate gigabytes.
 
-Opened rows travel without their repetitions, so a proof unfolds to more than its bytes. Vectors without
-content take room as well: 223 queries of 24 bytes for the three bytes of a matrix without columns.
+Opened rows are encoded without repetitions, so a decoded proof is larger than its bytes. Vectors without
+content take memory too. A matrix without columns has three bytes, and becomes 223 queries of 24 bytes each.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIELD = bytes(4)
 CAP = b"\x01" + bytes(32)  # a Merkle cap of one digest
 MANY = 20_000
 OPENING_WITHOUT_MATRICES = 2 * EMPTY  # no patterns, no matrices
-COMMITMENT = 2 * EMPTY  # no opened values beside those of the openings, no siblings
+COMMITMENT = 2 * EMPTY  # no opened values other than those of the openings, no siblings
 
 
 def varint(number: int) -> bytes:
@@ -33,13 +33,13 @@ def varint(number: int) -> bytes:
 
 
 def opening_with_matrices(count: int) -> bytes:
-    """One pattern, which says that every query opens the first row, and matrices without columns."""
+    """One pattern by which every query opens the first row, and matrices without columns."""
     matrix = bytes(3)  # pattern 0, width 0, no cells
     return b"\x01" + varint(QUERIES) + bytes(QUERIES) + varint(count) + count * matrix
 
 
 def envelope(inputs: list[bytes], siblings: list[bytes]) -> bytes:
-    """The canonical bytes of a proof of no tables, with these openings and siblings of folding rounds."""
+    """The canonical bytes of a proof without tables, with these openings and siblings of folding rounds."""
     commitments = CAP + EMPTY + CAP + EMPTY
     low_degree_test = b"".join(
         [

@@ -1,6 +1,6 @@
-"""Lies about how a run ended: it went on after a fault, stopped where it should not, or failed otherwise.
+"""Lies about how a run ended: it continued after a fault, stopped without a reason, or failed differently.
 
-The circuit has nothing to object to when a run is cut off: how it ended is for the verifier to see.
+The circuit cannot object when a run is cut off. The verifier has to check how the run ended.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ METERS = (METER, "ComputationalBudgetExceeded")
 
 
 def go_on(liar: LyingMachine, pc: int) -> int:
-    """The instruction as if nothing was wrong with it."""
+    """Execute the instruction as if it had no fault."""
     try:
         return liar.true_step(pc)
     except Fault as fault:
@@ -100,7 +100,7 @@ def _enter(liar: LyingMachine, pc: int, target: int) -> int:
 
 @pytest.fixture(autouse=True)
 def _words_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A word that the image does not have leaves no time in its table."""
+    """Make the table of the image ignore the times of words that the image does not have."""
     original = image.TABLES[0].fill
 
     def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
@@ -142,10 +142,10 @@ def test_went_on_beyond_the_limit(name: str, version: int, more: int) -> None:
 
 
 def test_no_limit_but_its_own() -> None:
-    """Calls that chips prove, and events between them: what a run under one limit claims, under another.
+    """Run calls that chips prove, with events between them. Then claim each run under other limits.
 
-    A claim is accepted exactly where it is true under that limit: nobody stops a call before it is paid
-    for, nor after, and neither half of the meter is left out.
+    A claim is accepted exactly if it is true under that limit. A call cannot be stopped before it is paid
+    for, or after. Neither half of the meter can be left out.
     """
     calls = [("sol_memset_", 3000), ("sol_log_compute_units_", 0), ("sol_memcpy_", 1), ("sol_memset_", 5000)]
     builder = ProgramBuilder()
@@ -166,7 +166,8 @@ def test_no_limit_but_its_own() -> None:
         runs.setdefault(claims[limit], (told, forgery))
     faults = [claim_of(told.execution.run, forgery.public).fault for told, forgery in runs.values()]
     assert faults.count("ComputationalBudgetExceeded") == 5
-    # Each run under the limits where another begins, the ones before, and the last.
+    # Each run is claimed under the limits where another run begins, just below them, and under the last
+    # limit.
     edges = [limit for limit in claims if claims[limit] != claims.get(limit - 1)]
     for limit in {*edges, *(edge - 1 for edge in edges[1:]), spent + 2}:
         for claim, (told, forgery) in runs.items():
@@ -179,7 +180,7 @@ def test_no_limit_but_its_own() -> None:
 
 
 def stop(name: str | None) -> Lie:
-    """A fault that is none, or the program's exit, before the instruction has done anything."""
+    """A fault that did not happen, or an exit of the program, before the instruction has done anything."""
 
     def lie(liar: LyingMachine, pc: int) -> int:
         if name is None:
@@ -195,7 +196,7 @@ def stop(name: str | None) -> Lie:
 
 
 def fail(name: str) -> Lie:
-    """A fault of a syscall that returned."""
+    """A fault of a syscall that in truth returned."""
 
     def lie(liar: LyingMachine, pc: int) -> int:
         liar.true_step(pc)
@@ -210,7 +211,7 @@ STEPS = 8
 
 
 def _said(told: Told, *, is_checked: bool) -> str:
-    """What the verifier says to a run that the circuit accepts."""
+    """The verifier's objection to a run that the circuit accepts."""
     if not is_checked:
         return verifier_objection(told, told.witness())
     names, forgery = circuit_objections(told)
@@ -220,7 +221,7 @@ def _said(told: Told, *, is_checked: bool) -> str:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_stopped_without_a_fault(version: int) -> None:
-    """At any instruction, in the middle of a call or not; exits from within a call among them."""
+    """A run that stops at any instruction, inside a call or not. These include exits from within a call."""
     inputs = tour(version)
     run = tell(inputs).execution.run
     assert run.fault is None
@@ -235,7 +236,7 @@ def test_stopped_without_a_fault(version: int) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_failed_without_a_fault(version: int) -> None:
-    """A syscall that returned, and wrote what it writes, is the last instruction."""
+    """The last instruction is a syscall that returned and wrote its results."""
     inputs = tour(version)
     events = tell(inputs).execution.run.trace.events
     assert len(events) == 6
@@ -248,7 +249,7 @@ def test_failed_without_a_fault(version: int) -> None:
 
 
 def test_another_ending_of_a_fault() -> None:
-    """A true run until the fault, which then has another name, or is an exit."""
+    """A run that is true until the fault. The fault then has another name, or becomes an exit."""
     for name, version in runs():
         true = tell(given(name, version)).execution
         for ending in ENDINGS:
@@ -262,7 +263,7 @@ def test_another_ending_of_a_fault() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_call_of_the_end_of_the_text(version: int) -> None:
-    """It is CallOutsideTextSegment there, not ExecutionOverrun one instruction later."""
+    """Such a call is CallOutsideTextSegment at the call, not ExecutionOverrun one instruction later."""
     inputs = given("call of the end of the text", version)
     true = tell(inputs).execution.run
     assert true.fault is not None
@@ -275,8 +276,9 @@ def test_a_call_of_the_end_of_the_text(version: int) -> None:
 
 
 def test_a_load_around_the_address_space() -> None:
-    """Four bytes below address 2^64 and four of the read-only data at 0: the carries fit, the first word is
-    missing.
+    """A load of four bytes below address 2^64 and four bytes of the read-only data at 0.
+
+    The carries fit, but the first word is missing.
     """
     inputs = given("load around the address space", 3)
     true = tell(inputs).execution.run

@@ -1,9 +1,10 @@
-"""Fault injection: one step of a run is executed otherwise, and a consistent witness is made of the rest.
+"""Fault injection: one step of a run is executed differently, and a consistent witness is made of the rest.
 
-The kinds are Arguzz's (arXiv 2509.10819): the pc before or after an instruction, its word, a condition, a
-result, a value loaded or stored, a register or a word of memory before or after it; an instruction executed
-twice or skipped, or one that writes elsewhere. Programs are random ones of every version, and one that calls
-and is called. SOLPROOF_INJECTIONS tries so many lies of each kind.
+The kinds of faults are those of Arguzz (arXiv 2509.10819). They change the pc before or after an instruction,
+the instruction word, a condition, a result, a value that is loaded or stored, or a register or a word of
+memory before or after the instruction. Or an instruction is executed twice, is skipped, or writes elsewhere.
+The programs are random programs of every version, and a program that makes calls and syscalls.
+SOLPROOF_INJECTIONS is the number of lies of each kind.
 """
 
 from __future__ import annotations
@@ -58,13 +59,13 @@ def instruction_at(liar: LyingMachine, pc: int) -> tuple[Instruction, Opcode]:
 
 
 def pc_before(liar: LyingMachine, pc: int) -> int:
-    """The instruction at another pc is executed."""
+    """Another instruction is executed, at another pc."""
     liar.recorder.pc[-1] = other = liar.another_slot(pc)
     return liar.true_step(other)
 
 
 def pc_after(liar: LyingMachine, pc: int) -> int:
-    """The next instruction is another one."""
+    """Another instruction follows."""
     next_pc = liar.true_step(pc)
     return next_pc if next_pc == HALT else liar.another_slot(next_pc)
 
@@ -88,7 +89,7 @@ def executed_twice(liar: LyingMachine, pc: int) -> int:
 
 
 def condition(liar: LyingMachine, pc: int) -> int:
-    """A jump is taken that should not be, or the reverse."""
+    """A jump is taken although its condition is false, or the reverse."""
     target = pc + 1 + instruction_at(liar, pc)[0].offset
     return pc + 1 if liar.true_step(pc) == target else target
 
@@ -97,7 +98,7 @@ def condition(liar: LyingMachine, pc: int) -> int:
 
 
 def word(liar: LyingMachine, pc: int) -> int:
-    """Another field, or another opcode of the same shape, is executed."""
+    """The instruction is executed with another field, or with another opcode of the same shape."""
     instruction, row = instruction_at(liar, pc)
     random, slots, version = liar.random, liar.program.slots, liar.program.version
     alike = [each.code for each in OPCODES if version in each.versions and each.format is row.format]
@@ -158,7 +159,7 @@ def no_effect(liar: LyingMachine, pc: int) -> int:
 
 
 def effect_twice(liar: LyingMachine, pc: int) -> int:
-    """The value is computed once more from what was written, in one instruction."""
+    """The value is computed again from the written value, in the same instruction."""
     liar.true_step(pc)
     next_pc = liar.true_step(pc)
     liar.recorder.value.pop(-2)
@@ -169,7 +170,7 @@ def effect_twice(liar: LyingMachine, pc: int) -> int:
 
 
 def _accessed(liar: LyingMachine, pc: int) -> tuple[int, int, int]:
-    """Of a load or store that was executed: its address, one of its bytes, and a bit of a byte."""
+    """The address of an executed load or store, the number of one of its bytes, and a bit of a byte."""
     row = instruction_at(liar, pc)[1]
     return liar.recorder.address[-1], liar.random.randrange(row.size), 1 << liar.random.randrange(8)
 
@@ -180,7 +181,7 @@ def _flip(liar: LyingMachine, address: int, bits: int) -> None:
 
 
 def loaded_value(liar: LyingMachine, pc: int) -> int:
-    """A load finds another value than the word has."""
+    """A load returns a value that its word does not hold."""
     next_pc = liar.true_step(pc)
     _, byte, bits = _accessed(liar, pc)
     register = instruction_at(liar, pc)[0].destination
@@ -189,7 +190,7 @@ def loaded_value(liar: LyingMachine, pc: int) -> int:
 
 
 def loaded_word(liar: LyingMachine, pc: int) -> int:
-    """A load finds another word than memory has."""
+    """A load finds a word that memory does not hold."""
     next_pc = liar.true_step(pc)
     address, byte, bits = _accessed(liar, pc)
     position = address % 8 + byte
@@ -201,7 +202,7 @@ def loaded_word(liar: LyingMachine, pc: int) -> int:
 
 
 def stored_value(liar: LyingMachine, pc: int) -> int:
-    """Memory gets another value than the register has."""
+    """Memory gets a value that the register does not hold."""
     next_pc = liar.true_step(pc)
     address, _, bits = _accessed(liar, pc)
     _flip(liar, address, bits)
@@ -218,7 +219,7 @@ def not_stored(liar: LyingMachine, pc: int) -> int:
     return next_pc
 
 
-# WHAT IS THERE BEFORE AND AFTER
+# STATE BEFORE AND AFTER
 
 
 def register_before(liar: LyingMachine, pc: int) -> int:
@@ -247,7 +248,7 @@ def memory_before(liar: LyingMachine, pc: int) -> int:
 
 
 def memory_after(liar: LyingMachine, pc: int) -> int:
-    """A byte changes after it was accessed, and is read once more."""
+    """A byte changes after it was accessed."""
     next_pc = liar.true_step(pc)
     address, _, bits = _accessed(liar, pc)
     _flip(liar, address, bits)
@@ -258,14 +259,14 @@ def memory_after(liar: LyingMachine, pc: int) -> int:
 
 
 def frame(liar: LyingMachine, pc: int) -> int:
-    """A call moves r10 by something else."""
+    """A call moves r10 by another distance."""
     next_pc = liar.true_step(pc)
     liar.registers[10] += liar.random.choice([8, 64, -0x1000, 0x1000, 0x2000, -0x2000])
     return next_pc
 
 
 def given_back(liar: LyingMachine, pc: int) -> int:
-    """An exit gives one of r6 to r10 back with another value."""
+    """An exit restores one of r6 to r10 with another value."""
     next_pc = liar.true_step(pc)
     register = liar.random.randrange(6, 11)
     liar.registers[register] = liar.another_value(liar.registers[register], 60)
@@ -304,7 +305,7 @@ def syscall_word(liar: LyingMachine, pc: int) -> int:
 
 
 def syscall_argument(liar: LyingMachine, pc: int) -> int:
-    """The event has another argument than the program gave."""
+    """The event has an argument that the program did not give."""
     next_pc = liar.true_step(pc)
     event = liar.recorder.events[-1]
     arguments = list(event.arguments)
@@ -317,7 +318,7 @@ def syscall_argument(liar: LyingMachine, pc: int) -> int:
 
 
 def syscall_forgotten(liar: LyingMachine, pc: int) -> int:
-    """A syscall is no event."""
+    """A syscall leaves no event."""
     next_pc = liar.true_step(pc)
     liar.recorder.events.pop()
     return next_pc
@@ -328,12 +329,12 @@ def syscall_forgotten(liar: LyingMachine, pc: int) -> int:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of lie, and the instructions that it is told of."""
+    """A kind of lie, and the instructions to which it applies."""
 
     lie: Lie
     formats: tuple[Format, ...]
     is_syscall: bool | None = None
-    """Whether it is told of syscalls; None for both."""
+    """Whether it applies only to syscalls (True), only to other instructions (False), or to both (None)."""
 
 
 KINDS = {
@@ -370,7 +371,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Site:
-    """An instruction of a run: where a lie can be told."""
+    """An instruction of a run at which a lie can be told."""
 
     true: Told = field(repr=False)
     clk: int
@@ -381,7 +382,10 @@ class Site:
 
 @cache
 def sites() -> list[Site]:
-    """Every instruction but the last of about as many random programs of each version."""
+    """Every instruction of random programs of each version, except the last of each run.
+
+    Each version has about as many programs.
+    """
     found: list[Case] = []
     search(cases(), found.append, PROGRAMS, f"injection {SEED}")
     inputs = [tour(version) for version in VERSIONS]
@@ -401,7 +405,7 @@ def _sites(told: Told) -> Iterator[Site]:
 
 
 def chosen(kind: Kind, random: Random) -> Iterator[Site]:
-    """Sites for a kind of lie: each family and version in turn, as far as they go."""
+    """Sites for a kind of lie. Each family and version has its turn as long as there are any."""
     groups: dict[tuple[str, int], list[Site]] = {}
     for site in sites():
         is_syscall = site.family == FamilyCode.SYSCALL.name
@@ -415,7 +419,7 @@ def chosen(kind: Kind, random: Random) -> Iterator[Site]:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_injected(name: str) -> None:
-    """A run that says something else than the true one is rejected, whichever row has to carry the lie."""
+    """A run that differs from the true one is rejected, whichever row has to carry the lie."""
     kind, random = KINDS[name], Random(f"{SEED} {name}")
     told = tried = 0
     judges: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Forged witnesses, each made to look as consistent as it can, and what objects to them."""
+"""Forged witnesses, each as consistent as possible, and the rules that object to them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def forged(*source: str, input_region: bytes = b"") -> Forgery:
 
 
 def test_carries_fixed_up() -> None:
-    """A wrong sum that the rest of the run agrees with: only the addition itself objects."""
+    """A wrong sum that agrees with the rest of the run. Only the addition itself objects."""
     lie = forged("lddw r1, 5; lddw r2, 7; add64 r1, r2")
     lie.row("add")["c_0"] = 13
     lie.row("registers", 1).claim("last_0", 13)
@@ -54,7 +54,7 @@ def test_carries_fixed_up() -> None:
 
 @pytest.mark.parametrize("limb", [0, 1, 2])
 def test_limbs_not_canonical(limb: int) -> None:
-    """2^16 moved from a limb into the one below: the same value modulo 2^64, another on the bus."""
+    """2^16 is moved to the limb below. The value modulo 2^64 is the same, but the bus message is not."""
     lie = forged(f"lddw r1, {2**48 - 1}; add64 r1, 1")  # carries out of each limb
     for row, name in ((lie.row("add"), "c"), (lie.row("registers", 1), "last")):
         row[f"{name}_{limb}"] = row[f"{name}_{limb}"] + 2**16
@@ -101,7 +101,7 @@ SELECTORS = {
 
 @pytest.mark.parametrize("chip", SELECTORS)
 def test_one_selector(chip: str) -> None:
-    """Two selectors on, and none on, whatever else the row says."""
+    """Two selectors are on, or none is on, whatever the other cells are."""
     columns = [CHIPS[chip].index(name) for name in SELECTORS[chip]]
     for subject in subjects(CHIPS[chip]):
         if subject.is_padding:
@@ -117,12 +117,12 @@ def test_one_selector(chip: str) -> None:
 EXECUTORS = [chip.name for chip in CIRCUIT.chips if any(note.name == "clk" for note in chip.main)]
 EXECUTORS = [name for name in EXECUTORS if name not in ("execution", "syscall", "event_word")]
 BLOCKS = ("memory_copy", "memory_compare")
-"""Chips whose rows do not execute an instruction, but what one asks for."""
+"""Chips whose rows do not execute an instruction, but do the work that an instruction asks for."""
 
 
 @pytest.mark.parametrize("chip", EXECUTORS)
 def test_padding_that_sends(chip: str) -> None:
-    """A padding row with the cells of a real one: its flags are multiplicities, and must be off."""
+    """A padding row with the cells of a real row. Its flags are multiplicities, so they must be off."""
     for subject in subjects(CHIPS[chip]):
         if subject.is_padding:
             continue
@@ -135,7 +135,7 @@ def test_padding_that_sends(chip: str) -> None:
 
 @pytest.mark.parametrize("chip", EXECUTORS)
 def test_executed_twice(chip: str) -> None:
-    """A real row once more, on a padding row."""
+    """A real row is repeated on a padding row."""
     lie = forgery_with(chip)
     table = lie.tables(chip)[-1]
     padding = Row(table, len(table.main) - 1)
@@ -146,26 +146,26 @@ def test_executed_twice(chip: str) -> None:
 
 @pytest.mark.parametrize("chip", EXECUTORS)
 def test_skipped(chip: str) -> None:
-    """A real row left out."""
+    """A real row is left out."""
     lie = forgery_with(chip)
     lie.tables(chip)[0].main[0] = 0
     assert any(f"bus {_given_by(chip)}" in name for name in lie.names()), explain(lie)
 
 
 def _given_by(chip: str) -> str:
-    """The bus that says what a row of a chip has to do."""
+    """The bus that tells a row of a chip what to do."""
     return "block" if chip in BLOCKS else "state"
 
 
 def test_division_with_another_remainder() -> None:
-    """29 = 1 * 10 + 19."""
+    """29 = 1 * 10 + 19, where the remainder is larger than the divisor."""
     lie = forged("lddw r1, 29; lddw r2, 10; div64 r1, r2")
     row = lie.row("divide")
     row["quotient_0"], row["quotient_0_low"], row["remainder_0"] = 1, 1, 19
     row["is_less"], row["difference"] = 0, 9
     lie.row("registers", 1).claim("last_0", 1)
     assert lie.names() == {"divide: the remainder is below the divisor"}, explain(lie)
-    # Nor can the comparison be turned round, or the difference of equal limbs be claimed.
+    # The comparison cannot be reversed, and the difference of equal limbs cannot be claimed, either.
     row["is_less"] = 1
     assert "divide: the difference is that of limb 0" in lie.names(), explain(lie)
     row["difference"] = P - 9
@@ -197,7 +197,7 @@ def test_division_that_wraps() -> None:
 
 @pytest.mark.parametrize("value", [0, 1, 2**15, 2**16 - 1])
 def test_shift_amounts_are_reduced(value: int) -> None:
-    """The amount as 16 l + r with another quotient: a fraction modulo p is no quotient."""
+    """The amount is 16 l + r with another quotient. A fraction modulo p is not a quotient."""
     lie = forged("lddw r1, 9; lddw r2, 0x1234; lsh64 r1, r2")
     row = lie.row("shift")
     row["quotient"] = value
@@ -217,7 +217,7 @@ def test_signs(sign: str) -> None:
 
 @pytest.mark.parametrize("stem", ["jeq", "jne", "jgt", "jsle", "jlt"])
 def test_jumps_taken_flipped(stem: str) -> None:
-    """`is_taken` flipped where both ways lead to the same pc: nobody else could notice."""
+    """`is_taken` is flipped where both ways lead to the same pc, so no other table could notice."""
     lie = forged(f"lddw r1, 4; lddw r2, 9; {stem} r1, r2, +0")
     row = lie.row("jump")
     row["is_taken"] = 1 - row["is_taken"]
@@ -245,14 +245,14 @@ def test_equal_times() -> None:
     lie = chain("add64 r1, 0")
     row, last = lie.row("add"), lie.row("registers", 1)
     first = lie.row("move")
-    # The addition takes and leaves the same message; the boundary takes what the move left.
+    # The addition takes and leaves the same message. The boundary takes the message that the move left.
     row["a_before"] = 2 * row["clk"] + 1
     last["time"] = 2 * first["clk"] + 1
     assert lie.names() == {f"add: bus range16: query: destination a: {PREVIOUS}"}, explain(lie)
 
 
 def test_a_read_from_the_future() -> None:
-    """Two idle accesses in the other order: every message has its counterpart, but time runs backwards."""
+    """Two idle accesses are exchanged. Every message has its counterpart, but time runs backwards."""
     lie = chain("add64 r1, 0; or64 r1, 0")
     first, second, last = lie.row("add"), lie.row("bitwise"), lie.row("registers", 1)
     second["a_before"] = first["a_before"]
@@ -263,7 +263,7 @@ def test_a_read_from_the_future() -> None:
 
 @pytest.mark.parametrize("shift", [P, -P, 2**16, 2**24])
 def test_times_far_apart(shift: int) -> None:
-    """A wrapped time, or one too long ago without a refresh."""
+    """A time that wraps around p, or a previous access that is too long ago and has no refresh."""
     lie = chain("add64 r1, 0")
     row = lie.row("add")
     row["a_before"] = row["a_before"] - shift
@@ -305,7 +305,7 @@ def test_refresh_split_cannot_hide_it(low: int) -> None:
 
 
 def test_refreshes_around_the_field() -> None:
-    """Refreshes that go once around p end before they began, but no time may exceed 2^25."""
+    """Refreshes that go once around p end before they began. But no time may exceed 2^25."""
     outcome = long_waits_run()
     lie = Forgery.of(outcome)
     original = lie.find("register_refresh", is_real=1, index=7)
@@ -341,10 +341,10 @@ def stack_and_heap() -> Forgery:
 
 
 def test_a_word_twice() -> None:
-    """A second row for a word of the stack, from which the load reads its zero again."""
+    """A second row for a word of the stack, from which the load reads the zero again."""
     lie = stack_and_heap()
     table = lie.tables("stack_heap")[0]
-    table.main[3] = table.main[1]  # the heap's word
+    table.main[3] = table.main[1]  # the word of the heap
     table.main[2] = table.main[1]
     table.main[1] = table.main[0]
     rows = [Row(table, number) for number in range(3)]
@@ -363,7 +363,7 @@ def test_a_word_twice() -> None:
 
 @pytest.mark.parametrize("within", [0, 3, 511])
 def test_a_word_twice_by_a_fraction(within: int) -> None:
-    """The frame of a word as a fraction modulo p: index 1 claims to be word 2."""
+    """The frame of a word is a fraction modulo p, so index 1 claims to be word 2."""
     lie = stack_and_heap()
     table = lie.tables("stack_heap")[0]
     assert Row(table, 0)["index"] == 2
@@ -405,7 +405,7 @@ def test_heap_word_outside_the_heap() -> None:
 
 
 def test_real_rows_come_first() -> None:
-    """A row of padding between real ones would end the comparison."""
+    """A row of padding between real rows would end the comparison of their words."""
     lie = stack_and_heap()
     table = lie.tables("stack_heap")[0]
     table.main[3], table.main[1] = table.main[1].copy(), 0
@@ -413,7 +413,7 @@ def test_real_rows_come_first() -> None:
 
 
 def test_boundary_words_are_words_of_the_map() -> None:
-    """Whatever is done to a row of the table of stack and heap, its word exists and is not in a hole."""
+    """However a row of the table of stack and heap is changed, its word exists and is not in a hole."""
     chip = CHIPS["stack_heap"]
     for subject in subjects(chip):
         source = random.Random(subject.row)
@@ -439,7 +439,7 @@ def test_boundary_words_are_words_of_the_map() -> None:
 
 @pytest.mark.parametrize("available", [8 + 16, 5 + 16, 16, 5])
 def test_tag_alias(available: int) -> None:
-    """Bytes past a partial last word: the tag of a writable word read as 16 more bytes."""
+    """Bytes past a partial last word. The tag of a writable word is read as 16 more bytes."""
     lie = forged(f"lddw r1, {INPUT + 8}; ldxw r2, [r1]", input_region=bytes(13))
     row = lie.row("load_narrow")
     assert (row["available"], row["is_writable"]) == (5, 1)
@@ -451,7 +451,7 @@ def test_tag_alias(available: int) -> None:
 
 
 def test_unaligned_claimed_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The chips of aligned accesses cannot take an unaligned one."""
+    """The chips for aligned accesses cannot perform an unaligned access."""
     outcome = run(
         program(
             f"lddw r1, {HEAP + 3}; stdw [r1], 5; stw [r1], 5; ldxdw r2, [r1]; ldxw r2, [r1]; ldxh r2, [r1]"
@@ -534,7 +534,7 @@ def test_exits_exchanged() -> None:
 
 
 def test_saved_register_changed() -> None:
-    """r6 is what it was before the call, not what the function made of it."""
+    """r6 has its value from before the call, not the value that the function gave it."""
     lie = two_calls()
     for name in ("r6_0",):
         lie.row("call", 1)[name] = 1
@@ -542,7 +542,7 @@ def test_saved_register_changed() -> None:
 
 
 def test_a_return_that_never_happened() -> None:
-    """The end of the program while a call is open: the frame register is not what the statement says."""
+    """The program ends while a call is open. The frame register is not what the statement requires."""
     lie = two_calls()
     row = lie.row("call", 1)
     row["returns"] = 0
@@ -573,7 +573,7 @@ def test_target_of_a_call() -> None:
 
 
 def with_public(lie: Forgery, chip: Chip, data: np.ndarray[tuple[int, ...], np.dtype[np.uint32]]) -> None:
-    """Another statement for a chip; the committed copies follow it."""
+    """Set another statement for a chip. The committed copies follow it."""
     for position, instance in enumerate(lie.instances):
         if instance.chip is chip:
             instance.main[: len(data), : data.shape[1]] = data
@@ -592,7 +592,7 @@ def stated(
     public: Callable[[PublicData], PublicTable],
     height: int,
 ) -> NDArray[np.uint32]:
-    """The public columns of a statement with these events, as high as those of the true one."""
+    """The public columns of a statement with these events, with the height of the true statement."""
     columns = public(replace(lie.public, events=tuple(events))).columns
     assert columns is not None
     assert len(columns) == height
@@ -647,7 +647,7 @@ def test_event_words(change: dict[str, int]) -> None:
 
 
 def test_a_syscall_without_an_event() -> None:
-    """The row is there, the statement does not have it."""
+    """The row exists, but the statement does not have the event."""
     lie, events = events_forgery()
     instance = lie.tables("syscall")[0]
     assert instance.public is not None
@@ -658,7 +658,7 @@ def test_a_syscall_without_an_event() -> None:
 
 
 def test_public_columns_are_the_statements() -> None:
-    """Each public column of each chip: the committed copy cannot differ from the statement."""
+    """In each public column of each chip, the committed copy cannot differ from the statement."""
     for chip in CIRCUIT.chips:
         for subject in subjects(chip, count=2) if chip.public_columns else ():
             main = np.repeat(subject.cells[None], len(chip.public_columns), axis=0)

@@ -1,7 +1,7 @@
 """A machine that computes something else: its runs are consistent, and their witnesses must not pass.
 
-The liar runs a program with one instruction's meaning changed. Trace, memory and later instructions all
-follow from the lie, and the witness is filled from them as for a true run.
+The liar runs a program after the meaning of one instruction is changed. Trace, memory and later instructions
+all follow from the lie. The witness is filled from them in the same way as for a true run.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Function = Callable[[int, int], int]
 
 
 def binary_program(mnemonic: str, a: int, b: int, version: int = 0) -> Program:
-    """r0 = the result's low byte of one instruction, whose result other instructions use as well."""
+    """Compute a result with one instruction, use it in other instructions, and put its low byte in r0."""
     builder = ProgramBuilder(version)
     builder.constant(1, a)
     if by_mnemonic(mnemonic).form is Form.REGISTER:
@@ -54,7 +54,7 @@ def binary_program(mnemonic: str, a: int, b: int, version: int = 0) -> Program:
 
 
 def believe(monkeypatch: pytest.MonkeyPatch, mnemonic: str, function: Function) -> None:
-    """Let the machine compute something else for a mnemonic."""
+    """Make the machine compute another function for a mnemonic."""
     true = semantics.binary
 
     def lying(row: Opcode, version: int) -> Function:
@@ -83,7 +83,7 @@ COMPUTING = [
     for row in OPCODES
     if row.format in (Format.REGISTER, Format.REGISTER_REGISTER, Format.ENDIAN)
 ]
-# What V2 computes otherwise, and immediates that are extended otherwise.
+# Opcodes that V2 computes differently, or whose immediates it extends differently.
 COMPUTING += [(f"{stem}_REG", 2) for stem in ("ADD32", "SUB32", "MOV32")]
 COMPUTING += [(f"{stem}_IMM", 2) for stem in ("SUB32", "SUB64", "UHMUL64", "UDIV64", "UREM64", "HOR64")]
 
@@ -101,7 +101,7 @@ def test_results(mnemonic: str, version: int, lie: str, monkeypatch: pytest.Monk
     operand = b if row.form is Form.REGISTER else row.operand(b)
 
     def lying(x: int, y: int) -> int:
-        # Only the lied-about operands: the program uses MOV64 and ADD64 for itself.
+        # Lie only about these operands, because the program uses MOV64 and ADD64 for other purposes too.
         result = true(x, y)
         return LIES[lie](result, x) if x in (a, 0) and y == operand else result
 
@@ -184,7 +184,7 @@ JUMP_PAIRS += [(2**32 + 1, 2), (2**31, 1), (2**31 + 1, 2**32 + 2**31)]
 @pytest.mark.parametrize("pair", JUMP_PAIRS)
 @pytest.mark.parametrize("stem", semantics.CONDITIONS)
 def test_jumps(stem: str, pair: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every condition inverted."""
+    """Each condition is inverted."""
     # Without a width in its name, a jump compares 64 bits.
     jump, version = stem.lower().removesuffix("64"), 3 if stem.endswith("32") else 0
     program = asm(f"lddw r1, {pair[0]}; lddw r2, {pair[1]}; {jump} r1, r2, +1; mov64 r0, 1; exit", version)
@@ -211,7 +211,7 @@ def locate_anything(self: Layout, address: int, length: int, *, write: bool) -> 
 @pytest.mark.parametrize("size", ["b", "h", "w", "dw"])
 @pytest.mark.parametrize("shift", [0, 1])
 def test_store_to_the_image(size: str, value: str, shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even a store of what is there already."""
+    """The program cannot store even the value that is already there."""
     change = "xor64 r2, -1" if value == "another" else ""
     program = asm(f"lddw r1, {0x1_0000_0000 + shift}; ldxdw r2, [r1]; {change}; stx{size} [r1], r2; exit")
     monkeypatch.setattr(Layout, "locate", locate_anything)
@@ -240,7 +240,7 @@ def test_store_to_the_image(size: str, value: str, shift: int, monkeypatch: pyte
     ],
 )
 def test_beyond_the_map(size: str, address: int, store: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bytes that do not exist: past a partial last word, past a region, in a hole of the stack."""
+    """Bytes that do not exist: past a partial last word, past a region, or in a hole of the stack."""
     program = memory_program(size, address, store=store)
     assert run(program, bytes(13)).fault is not None
     monkeypatch.setattr(Layout, "locate", locate_anything)
@@ -259,7 +259,7 @@ def test_beyond_the_map(size: str, address: int, store: bool, monkeypatch: pytes
 @pytest.mark.parametrize("shift", [0, 5, 7])
 @pytest.mark.parametrize("region", [0x1_0000_0010, STACK + 8, HEAP + 8, INPUT + 8])
 def test_loaded_values(size: str, shift: int, region: int) -> None:
-    """A load of something else than what memory holds, recorded as if memory held it."""
+    """A load returns a value that memory does not hold, recorded as if memory held it."""
     program = memory_program(size, region + shift, store=False)
     outcome = run(program, bytes(40))
     assert_checked(outcome)
@@ -275,7 +275,8 @@ def test_loaded_values(size: str, shift: int, region: int) -> None:
     )
     lie = lying_witness(lied)
     if region == INPUT + 8:
-        # The lie is the input's: consistent, but about other words than the caller's, whom the verifier asks.
+        # The lie is about the input. It is consistent, but its words are not the caller's. The verifier
+        # checks them.
         assert lie.failures() == [], explain(lie)
         assert lie.public.input_words.first.tolist() != [0] * len(lie.public.input_words.first)
     else:
@@ -285,7 +286,7 @@ def test_loaded_values(size: str, shift: int, region: int) -> None:
 @pytest.mark.parametrize("size", ["b", "h", "w", "dw"])
 @pytest.mark.parametrize("shift", [0, 3])
 def test_stored_values(size: str, shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that changes a byte beside, and one that stores nothing."""
+    """A store that changes a neighbouring byte, and a store that stores nothing."""
     source = f"""
         lddw r1, {HEAP + 16 + shift}
         lddw r2, 0x0807060504030201
@@ -380,7 +381,7 @@ def _stop(frames: list[tuple[int, ...]], registers: list[int]) -> int:
 def test_returns(
     lie: Callable[[list[tuple[int, ...]], list[int]], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To the wrong frame or pc, without restoring registers, and an end with a call still open."""
+    """Returns to the wrong frame or pc, returns that restore too little, and an end while a call is open."""
     program = call_program()
     assert_checked(run(program))
     monkeypatch.setattr(Machine, "_exit", patched_exit(lie))
@@ -422,7 +423,7 @@ def test_call_register_to_another_pc(other: int, monkeypatch: pytest.MonkeyPatch
 
 
 def test_second_slot_of_lddw(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call into it: nothing can be executed there, not even as a no-op."""
+    """A call of the second slot. Nothing can be executed there, not even as a no-op."""
     program = asm(f"lddw r1, {TEXT_ADDRESS + 8 * 5}; callx r1; exit; lddw r2, 0; exit")
     original = Machine._operation
 
@@ -441,7 +442,7 @@ def test_second_slot_of_lddw(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["sub64 r{}, 5", "add64 r{}, 6", "mov64 r{}, 5", "add32 r{}, 5"])
 @pytest.mark.parametrize("register", [1, 2])
 def test_another_program(name: str, register: int) -> None:
-    """The run of a program is not a run of another one of the same shape."""
+    """The run of a program is not a run of another program of the same shape."""
     mine = asm(f"mov64 r0, 9; {name.format(register)}; exit")
     claimed = asm("mov64 r0, 9; add64 r1, 5; exit")
     outcome = run(mine)
@@ -453,7 +454,7 @@ def test_another_program(name: str, register: int) -> None:
 
 
 def test_image_is_in_the_key() -> None:
-    """The program's bytes as data are those of the key as well."""
+    """The program's bytes as data are also those of the key."""
     program = asm("lddw r1, 0x100000000; ldxdw r0, [r1]; exit")
     outcome = run(program)
     table = table_of(program)

@@ -1,6 +1,6 @@
 """Memory syscalls that do something else, and calls and blocks that do not belong together.
 
-As in `test_lying_machine.py`: trace and memory follow from the lie, and so does the witness.
+As in `test_lying_machine.py`, trace and memory follow from the lie, and so does the witness.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from tests.support.conformance import assert_checked
 
 Arguments = tuple[int, int, int, int, int]
 Effect = Callable[[SyscallContext, Arguments], None]
-"""What a syscall does to memory instead."""
+"""What a syscall does to memory in addition to its work."""
 SOURCE, DESTINATION = HEAP + 0x13, HEAP + 0x49
-"""The heap is filled from 0 to 0x80; these are at bytes 3 and 1 of their words."""
+"""The heap is filled from 0 to 0x80. These addresses are bytes 3 and 1 of their words."""
 
 
 def ending_with_loads(calls: Sequence[Call]) -> ProgramBuilder:
-    """The words that calls may have changed, or may have changed by mistake, are loaded after them."""
+    """A program that makes calls and then loads all words that they may have changed, by mistake or not."""
     builder = ProgramBuilder()
     builder.constant(6, HEAP)
     for word in range(16):
@@ -77,7 +77,7 @@ def objectors(outcome: Run) -> set[str]:
 
 
 def believe(monkeypatch: pytest.MonkeyPatch, name: str, effect: Effect, *, result: int = 0) -> None:
-    """Let a memory syscall do something else after it has done what it does."""
+    """Make a memory syscall do something else after its own work."""
     true = registry(MAINNET)
     key = SYSCALL_HASHES[name]
 
@@ -91,7 +91,7 @@ def believe(monkeypatch: pytest.MonkeyPatch, name: str, effect: Effect, *, resul
 
 
 def flipped(position: Callable[[Arguments], int]) -> Effect:
-    """Another byte at an address."""
+    """Flip a bit of the byte at an address."""
 
     def effect(context: SyscallContext, arguments: Arguments) -> None:
         address = position(arguments)
@@ -117,7 +117,7 @@ LENGTHS = (1, 2, 7, 8, 16, 19)
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", ["sol_memcpy_", "sol_memmove_", "sol_memset_", "sol_memcmp_"])
 def test_another_byte(name: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the range, beside it, in its word or the next one, or in the other range."""
+    """A byte of the range, beside it, in its word or the next word, or in the other range."""
     for length in LENGTHS:
         calls: list[Call] = [(name, (DESTINATION, SOURCE, length, RESULT))]
         assert_checked(executed(calls))
@@ -171,7 +171,7 @@ def test_another_copy(name: str, effect: Effect, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("distance", [1, 3, 8, 9, 16])
 def test_a_move_that_reads_what_it_has_written(distance: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Byte after byte, upwards: the first ones repeat."""
+    """The move copies one byte after the other, upwards, so the first bytes repeat."""
     length = 21
     calls: list[Call] = [("sol_memmove_", (SOURCE + distance, SOURCE, length))]
     true = executed(calls)
@@ -190,7 +190,7 @@ def test_a_move_that_reads_what_it_has_written(distance: int, monkeypatch: pytes
 
 
 def test_a_move_that_reads_at_the_time_of_its_writes() -> None:
-    """The second word of the source is read after it was written: every message has its counterpart."""
+    """The second word of the source is read after it was written. Every message has its counterpart."""
     lie = told(("sol_memset_", (TO, FIVE, 8)), ("sol_memmove_", (TO + 8, TO, 16)))
     first, second = lie.rows
     assert first["aligned_index"] == second["shifted_index"]
@@ -260,7 +260,7 @@ DIFFERENCES: dict[str, Effect] = {
 
 @pytest.mark.parametrize("lie", DIFFERENCES)
 def test_another_difference(lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lie is one where the first difference is negative."""
+    """Lies about a result in memory whose true value is negative."""
     for length in (3, 8, 20):
         calls: list[Call] = [("sol_memcmp_", (SOURCE, DESTINATION, length, RESULT))]
         true = executed(calls)
@@ -269,14 +269,14 @@ def test_another_difference(lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assert negative.new % 2**32 >> 31
         with monkeypatch.context() as patch:
             believe(patch, "sol_memcmp_", DIFFERENCES[lie])
-            # Of any value, so that the row can be filled.
+            # All inverses are available, so that the row can be filled for any value.
             patch.setattr(memory_compare, "INVERSES", inverses(np.arange(2**16)))
             assert objectors(executed(calls)) != set(), length
 
 
 @pytest.mark.parametrize("name", NAMES.values())
 def test_another_result(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In r0."""
+    """Another value in r0."""
     believe(monkeypatch, name, lambda *_: None, result=1)
     outcome = executed([(name, (DESTINATION, SOURCE, 9, RESULT))])
     assert objectors(outcome) != set()
@@ -298,7 +298,7 @@ def test_another_cost(length: int, other: int, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_units_that_are_not_those_of_the_calls() -> None:
-    """The statement is the verifier's, who knows what it takes: the claim's."""
+    """The statement is the verifier's, and it knows the units of the claim."""
     builder = ending_with_loads([("sol_memset_", (HEAP, 1, 5000)), ("sol_log_compute_units_", ())])
     given = ExecutionInput(builder.code(), PROGRAM_ID, (), b"", Parameters(5000), RawFormat(0))
     true = tell(given)
@@ -317,7 +317,7 @@ def test_units_that_are_not_those_of_the_calls() -> None:
 
 
 def block_objects(lie: CallLie) -> None:
-    """Nothing but the block bus objects."""
+    """Check that only the block bus objects."""
     names = lie.lie.names()
     assert names, explain(lie.lie)
     assert all(": bus block: " in name for name in names), names
@@ -338,7 +338,7 @@ def test_a_call_without_a_block(chip: str) -> None:
 
 
 def test_a_block_without_a_call() -> None:
-    """A copy as it was, once more, and one of another time and place."""
+    """The copy is repeated as it was, or with another time and place."""
     for changes in ({}, {"clk": 1}, {"clk": 1, "aligned_index": 3, "shifted_index": 5}):
         lie = differing(COPY, 8, at=9)
         ghost = lie.free(2)
@@ -351,7 +351,7 @@ def test_a_block_without_a_call() -> None:
 
 @pytest.mark.parametrize("words", [15, 16, 17])
 def test_a_block_cut_at_the_end_of_the_table(words: int) -> None:
-    """A table of 16 rows is full, and its last row is followed by the first. Whatever block it cuts off."""
+    """A table of 16 rows is full. Its last row is followed by its first, whichever block is cut off."""
     lie = told(("sol_memset_", (TO, FIVE, 8 * words)))
     assert lie.lie.names() == set(), explain(lie.lie)
     (table,) = lie.lie.tables(COPY)
@@ -366,10 +366,10 @@ def test_a_block_cut_at_the_end_of_the_table(words: int) -> None:
 @pytest.mark.parametrize("rows", [1, 8, 16])
 @pytest.mark.parametrize("is_marked", [False, True], ids=["as it was", "as two blocks"])
 def test_a_block_cut_between_two_tables(rows: int, is_marked: bool) -> None:
-    """A prover may cut the rows of a chip into tables as it likes, but a block has to lie in one of them."""
+    """A prover may cut the rows of a chip into tables at any place, but a block has to lie in one table."""
     lie = told(("sol_memset_", (TO, FIVE, 8 * 20))).lie
     (table,) = lie.tables(COPY)
-    # The first table is full; its last row is followed by its first.
+    # The first table is full, and its last row is followed by its first.
     cut = [
         replace(table, main=table.main[:rows].copy()),
         replace(table, main=np.roll(table.main, -rows, axis=0)),
@@ -398,7 +398,7 @@ def test_two_calls_exchange_their_blocks() -> None:
 
 
 def _other_cells(**changes: int) -> Callable[[], CallLie]:
-    """A copy of bytes 2 to 5 of a word, from one byte further on; its row has other cells."""
+    """A copy of bytes 2 to 5 of a word, from one byte further on. Some cells of its row are changed."""
 
     def make() -> CallLie:
         lie = differing(COPY, 4, at=0, start=2, shift=1)
@@ -428,14 +428,14 @@ def _another_clk() -> CallLie:
 
 
 def _a_set() -> CallLie:
-    """A copy whose first row reads nothing is done by a set, of zeros."""
+    """A call for a copy whose first row reads nothing. A set of zeros does it."""
     lie = differing(COPY, 2, at=0, start=5, shift=5).ends_at(0)
     lie.rows[0]["is_set"] = 1
     return lie
 
 
 def _reads_nothing() -> CallLie:
-    """The first word need not be what memory holds."""
+    """The first word may then differ from the word in memory."""
     lie = differing(COPY, 12, at=0)
     lie.rows[0]["reads"] = lie.rows[0]["shifted_0"] = 0
     return lie
@@ -464,7 +464,7 @@ FIELDS: dict[str, Callable[[], CallLie]] = {
 
 @pytest.mark.parametrize("field", BLOCK.fields)
 def test_a_block_for_another_call(field: str) -> None:
-    """It differs from what the call asks for in one field of the message, and does something else."""
+    """The block differs from the call's request in one field of the message, and does something else."""
     lie = FIELDS[field]().settle()
     block_objects(lie)
     (receive,) = (each for each in lie.rows[0].instance.chip.interactions if each.bus is BLOCK)

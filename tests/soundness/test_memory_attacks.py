@@ -1,4 +1,4 @@
-"""Lies about whole blocks of the memory syscalls: rows moved, cut off, added, or tied to no call."""
+"""Lies about whole blocks of the memory syscalls: rows are moved, cut off, added, or tied to no call."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def rows(lie: Forgery, chip: str = "memory_copy") -> int:
 
 
 def end_at(row: Row) -> None:
-    """Make this the last row that covers bytes, as far as its own cells go."""
+    """Make this the last row that covers bytes, as far as its own cells can."""
     row["is_last"] = row["is_end"] = 1
 
 
 @pytest.mark.parametrize("by", [1, -1, -4])
 def test_a_block_may_go_on_in_the_first_row(by: int) -> None:
-    """The rows are a ring: where it is cut open does not matter."""
+    """The rows form a ring, so it does not matter where the ring is cut open."""
     lie = forged(COPY, SET, COMPARE)
     for chip in ("memory_copy", "memory_compare"):
         table = lie.tables(chip)[0]
@@ -68,7 +68,7 @@ def test_a_block_that_ends_early(call: Call) -> None:
         end_at(lie.row(chip, row))
         table = lie.tables(chip)[0]
         table.main[row + 1 :] = 0
-        # Where only the source goes on, what notices is that its bytes are not all there.
+        # If only the source continues, the rule that notices is that its last bytes do not all exist.
         noticed = (
             "bus bits: query: the last shifted bytes exist" if was_end else "the end is where nothing is left"
         )
@@ -76,7 +76,7 @@ def test_a_block_that_ends_early(call: Call) -> None:
 
 
 def test_a_ring_without_a_first_row() -> None:
-    """A full table whose rows all continue would be a block of no call; its indices cannot rise for ever."""
+    """A full table whose rows all continue would be a block of no call. Its indices cannot rise forever."""
     lie = forged(("sol_memset_", (HEAP, 7, 128)))
     table = lie.tables("memory_copy")[0]
     assert rows(lie) == len(table.main) == 16
@@ -100,7 +100,7 @@ def test_a_block_of_no_call_and_a_call_of_no_block() -> None:
 
 
 def test_the_image_as_a_destination() -> None:
-    """The tag of a read-only word could be that of a writable one of -8 bytes."""
+    """The tag of a read-only word could be read as the tag of a writable word of -8 bytes."""
     image = 1 << 32
     lie = forged(("sol_memcmp_", (image, HEAP, 24, RESULT)), ("sol_memset_", (HEAP, 0, 24)))
     table = lie.tables("memory_copy")[0]
@@ -121,7 +121,7 @@ def test_the_image_as_a_destination() -> None:
 
 
 def test_a_difference_overlooked() -> None:
-    """All bytes called equal although some differ, and a later difference named instead of the first."""
+    """All bytes are called equal although some differ, or a later difference is named, not the first."""
     calls: list[Call] = [("sol_memset_", (HEAP, 0, 64)), ("sol_memset_", (HEAP + 3, 1, 1))]
     calls += [("sol_memset_", (HEAP + 20, 2, 1)), ("sol_memcmp_", (HEAP, HEAP + 32, 32, RESULT))]
     for named in (0, 2):
@@ -140,7 +140,7 @@ def test_a_difference_overlooked() -> None:
 
 
 def test_a_source_word_too_many_is_only_read() -> None:
-    """A last row may look at the partial word that follows the range: one more word is read, nothing else."""
+    """A last row may look at the partial word after the range. It reads one more word and does no more."""
     assert len(INPUT_REGION) == 101
     copy: Call = ("sol_memcpy_", (HEAP + 200, INPUT + 88, 8))
     lie = forged(copy, ("sol_memset_", (INPUT + 96, 1, 1)))

@@ -1,4 +1,4 @@
-"""Every cell of sampled rows of every chip is changed in many ways; something must notice."""
+"""Every cell of sampled rows of every chip is changed in many ways, and something must notice."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def found_survivors(chip_name: str) -> tuple[frozenset[Survivor], tuple[str, ...
 
 @pytest.mark.parametrize("chip", CHIPS)
 def test_true_rows_hold(chip: Chip) -> None:
-    """The harness finds nothing wrong with rows that nobody changed."""
+    """The harness finds nothing wrong with unchanged rows."""
     sampled = list(subjects(chip))
     assert sampled, "no witness has a row of this chip"
     for subject in sampled:
@@ -69,9 +69,9 @@ def test_no_entry_is_stale() -> None:
 
 @pytest.mark.parametrize("chip", CHIPS)
 def test_rows_are_deterministic(chip: Chip) -> None:
-    """A row that is given what it was given cannot send anything else, whatever is done to its cells.
+    """A row that is given what it was given before cannot send anything else, however its cells are changed.
 
-    A refresh may choose its time: that is not a result.
+    A refresh may choose its time, which is not a result.
     """
     for subject in subjects(chip):
         mutations = everything(subject)
@@ -88,7 +88,7 @@ def _other_than_time(subject: Subject, main: Integers) -> Flags:
 
 
 def test_every_query_of_the_corpus_is_active() -> None:
-    """Each interaction of each chip says something in some row of the corpus, so samples can lie about it."""
+    """Each interaction of each chip is active in some row of the corpus, so samples can lie about it."""
     silent = []
     for chip in CIRCUIT.chips:
         active = np.zeros(len(chip.interactions), np.bool_)

@@ -1,4 +1,4 @@
-"""Every constraint and every lookup alone notices some lie, or a reason says why it is implied."""
+"""Every constraint and every lookup is the only rule to notice some lie, or a reason explains why not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def is_listed(rule: Rule) -> bool:
 
 @cache
 def shown() -> frozenset[tuple[str, str]]:
-    """The rules that tests are marked with. Pytest loads all these tests, because a run may lack some."""
+    """The rules that tests are marked with. Pytest loads all these tests, because a run may omit some."""
     files = sorted(str(path) for path in Path(__file__).parent.glob("test_needed*.py"))
     assert pytest.main(["--collect-only", "-qq", "-p", "no:cacheprovider", "-p", "no:xdist", *files]) == 0
     return frozenset(SHOWN)
@@ -35,7 +35,7 @@ def shown() -> frozenset[tuple[str, str]]:
 
 @cache
 def unshown(chip_name: str) -> tuple[str, ...]:
-    """The rules of a chip that are neither shown to be needed by hand, nor found to be, nor listed."""
+    """The rules of a chip that no test and no search shows to be needed, and that are not listed."""
     chip = next(chip for chip in CIRCUIT.chips if chip.name == chip_name)
     open_rules = [
         rule for rule in rules_of(chip) if (chip_name, rule.name) not in shown() and not is_listed(rule)
@@ -69,14 +69,14 @@ def test_every_rule_is_needed(chip: Chip) -> None:
 
 
 def test_tables_without_rules() -> None:
-    """What the others offer is fixed by the key; they have no constraints."""
+    """These tables have no constraints, and the key fixes everything that they provide."""
     others = [chip for chip in CIRCUIT.chips if chip not in RULED]
     assert [chip.name for chip in others] == ["image", "lookup"]
     assert all(not rules_of(chip) for chip in others)
 
 
 def test_the_lists_are_true() -> None:
-    """Each entry of the list of implied rules stands for a rule, has a reason, and none is shown needed."""
+    """Each entry of the list of implied rules matches rules and has a reason. No test shows them needed."""
     names = [(chip.name, rule.name) for chip in CIRCUIT.chips for rule in all_rules(chip)]
     for entry in implied():
         assert entry.reason

@@ -1,7 +1,7 @@
-"""Lies that exactly one constraint or lookup notices, and that pass when it is left out.
+"""Lies that exactly one constraint or lookup notices, and that pass if it is left out.
 
-Random search finds such a lie for most rules (`test_necessity.py`); these are the ones that take an idea.
-Many use that p = 32512 * 2^16 + 1: a fraction 1 / 2^16 is -32512, a number that fits into a limb.
+Random search finds such a lie for most rules (`test_necessity.py`). The lies here are those that take an
+idea. Many use p = 32512 * 2^16 + 1. The fraction 1 / 2^16 is then -32512, and 32512 fits into a limb.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HALF_SIGNS = {"arithmetic": "add32", "multiply": "mul32"}
 @shows(*((chip, "is_negative is 0 or 1") for chip in HALF_SIGNS))
 @pytest.mark.parametrize("chip", HALF_SIGNS)
 def test_a_sign_that_is_a_fraction(chip: str) -> None:
-    """Upper limbs that are 2^16 - 1 times a fraction, which also passes as the sign of limb 1."""
+    """Upper limbs that are 2^16 - 1 times a fraction. The fraction also passes as the sign of limb 1."""
     values = np.arange(2**16)
     for limb in range(2**15):
         sign = (limb - values * ((P + 1) // 2)) % P * pow(2**15, -1, P) % P
@@ -50,7 +50,7 @@ def test_a_sign_that_is_a_fraction(chip: str) -> None:
 
 @shows(("arithmetic", "is_copy is 0 or 1"))
 def test_three_copies() -> None:
-    """mov32 as three times b less twice a + b: the same flags in the program table, on 64 bits."""
+    """mov32 as 3 times b minus 2 times a + b, on 64 bits. The flags in the program table are the same."""
     lie = honest(f"lddw r1, 0; lddw r2, {5 << 40 | 6}; mov32 r1, r2")
     row = lie.row("arithmetic")
     row["is_copy"], row["is_half"] = 3, 0
@@ -88,7 +88,7 @@ def test_a_shift_of_32_bits_by_33() -> None:
 
 @shows(("shift", "quotient is below 2^16"))
 def test_a_quotient_that_is_a_fraction() -> None:
-    """A shift by 1 as one by 17, with -16 / 64 of the width."""
+    """A shift by 1 is done as a shift by 17, where the quotient is -16 / 64."""
     lie = honest("lddw r1, 0x1234; lddw r2, 1; lsh64 r1, r2")
     row = lie.row("shift")
     row["is_left_0"], row["is_left_1"] = 0, 1
@@ -99,7 +99,7 @@ def test_a_quotient_that_is_a_fraction() -> None:
 
 
 def _move_into_the_narrow_part(lie: Forgery, limb: int) -> None:
-    """More in the narrow part of a limb than it has, the wide part is negative then."""
+    """Make the narrow part of a limb larger than its width. The wide part is then negative."""
     row = lie.row("shift")
     row[f"narrow_{limb}"] = row[f"narrow_{limb}"] + 1
     row[f"wide_{limb}"] = row[f"wide_{limb}"] - 2**12
@@ -185,7 +185,7 @@ WILD = {
 @pytest.mark.parametrize("rule", WILD)
 @pytest.mark.parametrize("chip", ACCESSES)
 def test_wild_pointers(chip: str, rule: str) -> None:
-    """An address that is not mapped, and equal to one that is modulo p or 2^48."""
+    """An address that is not mapped, but that equals a mapped address modulo p or 2^48."""
     instruction, name = ACCESSES[chip]
     lie = honest(f"lddw r1, {HEAP + 64}", instruction)
     row, value = lie.row(chip), WILD[rule]
@@ -205,7 +205,7 @@ def test_wild_pointers(chip: str, rule: str) -> None:
 
 
 def _combinations(places: int, least: int = 0) -> list[tuple[int, int, int]]:
-    """k, i, j for each k: selectors i and j on and k at -1 select the place i + j - k, at least `least`."""
+    """For each k: k, i, j. Selectors i and j, with k at -1, select i + j - k, which is at least `least`."""
     found: dict[int, tuple[int, int, int]] = {}
     for k, i, j in product(range(places), repeat=3):
         if i < j and k not in (i, j) and least <= i + j - k < places:
@@ -218,7 +218,7 @@ def _combinations(places: int, least: int = 0) -> list[tuple[int, int, int]]:
 )
 @pytest.mark.parametrize(("k", "i", "j"), _combinations(4))
 def test_three_limbs_at_once(k: int, i: int, j: int) -> None:
-    """Two limbs less a third: the address is right."""
+    """Two limbs minus a third limb. The address is right."""
     place = i + j - k
     word = 0x0404_0303_0202_0101
     setup: list[str] = [
@@ -304,7 +304,7 @@ def _set_after(lie: Forgery, row: Row, after: list[int]) -> None:
 @shows(*(("store_unaligned", f"bytes {2 * pair} and {2 * pair + 1} are bytes") for pair in range(8)))
 @pytest.mark.parametrize("pair", range(8))
 def test_bytes_beside_a_store(pair: int) -> None:
-    """One byte of a pair is stored, the other one takes along what both did not add up to."""
+    """One byte of a pair is stored. The other byte compensates, so that the sum of the pair is unchanged."""
     starts = pair < 4
     place = 2 * pair + 1 if starts else 2 * pair - 7
     lie = honest(
@@ -329,7 +329,7 @@ def test_bytes_beside_a_store(pair: int) -> None:
 @shows(("store_narrow", "only a byte starts in the middle of a limb"))
 @pytest.mark.parametrize("size", ["w", "h"])
 def test_unaligned_as_narrow(size: str) -> None:
-    """4 bytes at 2, 2 bytes at 1: as if aligned."""
+    """4 bytes at 2, or 2 bytes at 1, treated as if they were aligned."""
     rule = "4 bytes start in limb 0 or 2" if size == "w" else "only a byte starts in the middle of a limb"
     setup: list[str] = [
         f"lddw r3, {HEAP + 64}",
@@ -363,7 +363,7 @@ def test_unaligned_as_narrow(size: str) -> None:
 
 @shows(("store_narrow", "is_word is 0 or 1"))
 def test_a_quarter_of_a_word() -> None:
-    """One byte as a quarter of four."""
+    """One byte is stored as a quarter of four bytes."""
     lie = honest(f"lddw r1, {HEAP + 64}; stb [r1], 0x44")
     row, last = lie.row("store_narrow"), lie.find("stack_heap", is_heap=1)
     row["is_byte"], row["is_word"] = 0, pow(4, -1, P)
@@ -422,7 +422,7 @@ def test_more_bytes_than_the_words_have(chip: str, access: str) -> None:
     ],
 )
 def test_a_fraction_of_the_tag(chip: str, access: str, place: int, columns: list[str]) -> None:
-    """5 bytes and writable, read as 8 bytes and 13 / 16 of it."""
+    """A writable word of 5 bytes is read as a word of 8 bytes that is writable 13 / 16 times."""
     lie = beyond(access, place)
     row = lie.row(chip)
     for column in columns:
@@ -433,7 +433,7 @@ def test_a_fraction_of_the_tag(chip: str, access: str, place: int, columns: list
 
 @shows(("load_unaligned", "a word has few bytes"))
 def test_a_word_of_21_bytes() -> None:
-    """The tag of a writable word of 5 bytes, read as 21 bytes: those after the word are free."""
+    """The tag of a writable word of 5 bytes is read as 21 bytes. Any bytes may then follow the word."""
     lie = honest(f"lddw r1, {INPUT + 2}; ldxdw r2, [r1]", input_region=bytes(range(1, 14)))
     row = lie.row("load_unaligned")
     first, second = lie.row("input", 0), lie.row("input", 1)
@@ -455,7 +455,7 @@ def test_a_word_of_21_bytes() -> None:
 
 
 def called_by_register(value: int) -> tuple[Forgery, Row]:
-    """A callx of slot 4, with this address in the register instead."""
+    """A callx of slot 4, whose register holds this address instead."""
     lie = honest("lddw r1, f; callx r1; exit; f:")
     set_constant(lie, 1, value)
     row = lie.row("call")
@@ -482,7 +482,7 @@ def test_a_carry_of_a_target_that_is_a_fraction() -> None:
 
 @shows(("call", "target_carry_1 is 0 or 1"))
 def test_a_carry_of_three() -> None:
-    """3 * 2^29 is little less than p."""
+    """3 * 2^29 is slightly less than p."""
     lie, row = called_by_register(4 << 32 | 8 * (4 + P - 3 * 2**29))
     row["target_carry_1"] = 3
     needed(lie, "call", "target_carry_1 is 0 or 1")
@@ -532,7 +532,7 @@ OPERANDS = {
 @shows(*((chip, "is_register is 0 on padding") for chip in OPERANDS))
 @pytest.mark.parametrize("chip", OPERANDS)
 def test_padding_that_reads(chip: str) -> None:
-    """A row of padding reads a register at any time: 2^15 such rows carry it around p, into the past."""
+    """A row of padding reads a register at any time. 2^15 such rows carry it around p, into the past."""
     lie = forgery_with(chip)
     end = lie.row("registers", 2)
     assert end.word("last") == 0
@@ -574,7 +574,7 @@ def test_padding_that_reaches_memory(chip: str) -> None:
 
 @shows(("call", "returns is 0 on padding"))
 def test_padding_that_returns() -> None:
-    """A call that does not return, and a return without a call: to another pc, and with another r6."""
+    """A call without a return, and a return without a call. It goes to another pc, with another r6."""
     lie = honest("call f; exit; exit; f:")
     call, ghost, end = lie.row("call", 0), lie.row("call", 1), lie.row("execution")
     ghost.copy_from(call)
@@ -596,7 +596,7 @@ HOLES = {"the stack has holes": (3, STACK), "only the stack has holes": (0, HEAP
 @pytest.mark.parametrize("kind", ["load", "store"])
 @pytest.mark.parametrize("rule", HOLES)
 def test_a_hole_where_there_is_none(kind: str, rule: str) -> None:
-    """A stack of V3 has no holes, nor has any heap: an access that skips one falls into other memory."""
+    """Neither a V3 stack nor any heap has holes. An access that skips a hole lands in other memory."""
     version, region = HOLES[rule]
     access = "ldxdw r2, [r1+12]" if kind == "load" else "stxdw [r1+12], r3"
     words = "stdw [r1+8], 0; stdw [r1+16], 0; stdw [r1+0x1010], 0"
@@ -610,7 +610,7 @@ def test_a_hole_where_there_is_none(kind: str, rule: str) -> None:
 
 
 def rows_of_words(*source: str, input_region: bytes = b"") -> tuple[Forgery, list[Row]]:
-    """A witness, and its table of stack and heap with one free row after each."""
+    """A witness, and the first rows of its table of stack and heap, of which most are free."""
     lie = honest(*source, input_region=input_region)
     table = lie.tables("stack_heap")[0]
     return lie, [Row(table, number) for number in range(8)]
@@ -624,7 +624,7 @@ STORE_AND_LOAD: list[str] = [
 
 
 def forget(lie: Forgery, first: Row, second: Row) -> None:
-    """Two rows for one word: the store goes to the first, the load finds the zero of the second."""
+    """Use two rows for one word. The store goes to the first, and the load finds the zero of the second."""
     store, load = lie.row("store"), lie.row("load")
     second.copy_from(first)
     first["time"], second["time"] = 2 * store["clk"], 2 * load["clk"]
@@ -674,7 +674,7 @@ def test_a_word_twice_by_another_frame() -> None:
 
 @shows(("stack_heap", "is_heap is 0 or 1"))
 def test_a_word_of_the_input_among_those_of_the_heap() -> None:
-    """Region 2 + 2 is the input, whose words would then be zero."""
+    """Region 2 + 2 is the input. Its words would then be zero."""
     lie, rows = rows_of_words(f"lddw r1, {INPUT + 8}; ldxdw r2, [r1]", input_region=bytes(range(16)))
     load = lie.row("load")
     load.set_word("value", 0)
@@ -712,7 +712,7 @@ def public_columns() -> list[tuple[str, int]]:
 )
 @pytest.mark.parametrize(("chip", "position"), public_columns())
 def test_another_statement(chip: str, position: int) -> None:
-    """A true witness, and a statement that says something else in one cell."""
+    """A true witness with a statement that differs in one cell."""
     lie = forgery(0)
     table = lie.tables(chip)[0]
     assert table.public is not None

@@ -1,8 +1,8 @@
-"""As `test_needed.py`: lies by rows that count a message a negative number of times, or a fraction of one.
+"""Like `test_needed.py`, for rows that count a message a negative number of times, or a fraction of a time.
 
-What such a row looks up need not be in the table, if other rows look it up as often the other way round. And
-an access at the time of the one before it takes the message that it leaves, so the cell need not exist: only
-the lookup of the time between, -1, is false then.
+The lookups of such a row need not be in the table if other rows make them as often with the opposite sign. An
+access at the time of the previous access takes the message that it leaves, so the cell need not exist. Only
+the lookup of the time between, which is -1, is then false.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.support.lies import beyond, ends_with, honest, in_another_program, pr
 
 
 def a_row_and_its_opposite(lie: Forgery, chip: str, cells: dict[str, int]) -> tuple[Row, Row]:
-    """Two rows of padding filled alike, of which the second counts -1: only their own changes are noticed."""
+    """Two rows of padding with the same cells. The second counts -1, so only later changes are noticed."""
     table = lie.tables(chip)[-1]
     rows = [Row(table, len(table.main) - number) for number in (2, 1)]
     assert all(row["is_real"] == 0 for row in rows)
@@ -36,7 +36,7 @@ def a_row_and_its_opposite(lie: Forgery, chip: str, cells: dict[str, int]) -> tu
 
 
 def added(lie: Forgery, chip: Chip) -> Row:
-    """The first row of another table of a chip."""
+    """The first row of an additional table of a chip."""
     lie.instances.append(Instance(chip, np.zeros((16, chip.width), np.uint32)))
     return Row(lie.instances[-1], 0)
 
@@ -46,13 +46,13 @@ ANYTHING: dict[str, tuple[str, dict[str, int]]] = {
     "endian": ("be64 r3", {"a_0_low": 7}),
     "jump": ("jeq r3, 1, +0", {"b_0": 7}),
 }
-"""Instructions, and what a row with a = 7 and no flag holds beside."""
+"""Instructions, and the other cells of a row with a = 7 and without flags."""
 
 
 @shows(*((chip, "is_real is 0 or 1") for chip in ANYTHING))
 @pytest.mark.parametrize("chip", ANYTHING)
 def test_an_instruction_of_no_program(chip: str) -> None:
-    """A row takes r1 = 7 as a move has read it, its opposite puts it back for the move to read."""
+    """A row takes r1 = 7 after a move has read it. Its opposite puts it back for the move to read."""
     instruction, cells = ANYTHING[chip]
     lie = honest("lddw r1, 5; mov64 r2, r1", instruction)
     read, end = lie.row("move", 1), lie.row("registers", 1)
@@ -67,7 +67,7 @@ def test_an_instruction_of_no_program(chip: str) -> None:
 
 @shows(("stack_heap", "is_real is 0 or 1"))
 def test_a_zero_of_the_input_twice() -> None:
-    """Region 2 + 2 is the input: a load takes one of the two words, a refresh the other."""
+    """Region 2 + 2 is the input. A load takes one of the two words, and a refresh takes the other."""
     lie = honest(f"lddw r1, {INPUT + 8}; ldxdw r2, [r1]", input_region=bytes(range(16)))
     load, row = lie.row("load"), lie.row("stack_heap", 0)
     load.set_word("value", 0)
@@ -98,7 +98,7 @@ STORES: dict[str, Sequence[tuple[str, str]]] = {
         ("stw [r3+9], 7", "sth [r3+9], 8"),
     ],
 }
-"""Instructions of a program, and those that are executed instead. The sizes differ by 16 times a fraction."""
+"""The written instructions and the executed ones. The sizes differ by 16 times a fraction."""
 FLAGS = {"b": 1, "h": 2, "w": 4, "dw": 8}
 
 
@@ -125,7 +125,7 @@ def test_stores_of_other_sizes(chip: str) -> None:
 
 @shows(("call", "is_register is 0 or 1"))
 def test_a_store_as_a_call() -> None:
-    """Family 12 is a call with -1 register; the call by register after it does not read its own."""
+    """Family 12 is a call with -1 registers. The call by register after it does not read its register."""
     rest = "lddw r1, f; callx r1; exit; f:"
     lie = honest("call f", rest)
     in_another_program(lie, program("stdw [r0+10], 0", rest))
@@ -144,10 +144,11 @@ def test_a_store_as_a_call() -> None:
 
 @shows(("memory_call", "reads is 0 or 1"))
 def test_a_copy_of_a_word_that_lies_between_two() -> None:
-    """Eight calls read from half a word further on: their first rows read -1/2 times, their second ones once.
+    """Eight calls read from half a word further on: their first rows -1/2 times, their second rows once.
 
-    Calls i and i + 4 take their first row's word from each other: four lookups of -9, each -1/2 times. The
-    second rows' word goes around in two rings of calls: two more lookups of -9. They add up to none.
+    Calls i and i + 4 take the word of their first row from each other. This makes four lookups of -9, each
+    -1/2 times. The word of the second rows goes around in two rings of calls. This makes two more lookups of
+    -9, so the lookups add up to none.
     """
     arguments = f"lddw r1, {HEAP + 64 + 7}; lddw r2, {HEAP + 128}; lddw r3, 2"
     lie = honest(arguments, *["syscall sol_memcpy_"] * 8)
@@ -182,7 +183,7 @@ def test_a_copy_of_a_word_that_lies_between_two() -> None:
 
 @shows(("shift", "is_whole is 0 on padding"))
 def test_a_shift_by_all_16_bits_of_a_limb() -> None:
-    """A shift by 64 as one by 3 limbs and 16 bits; padding takes back the lookups of 16 bits."""
+    """A shift by 64 is done as 3 limbs and 16 bits. Padding takes back the lookups of 16 bits."""
     lie = honest("lddw r1, 0x1234; lddw r2, 64; lsh64 r1, r2")
     row = lie.row("shift")
     row["is_left_0"], row["is_left_3"], row["r"], row["quotient"] = 0, 1, 16, 0
@@ -203,7 +204,7 @@ def test_a_shift_by_all_16_bits_of_a_limb() -> None:
 
 @shows(("load", "is_writable is 0 or 1"))
 def test_eight_bytes_of_a_word_of_five() -> None:
-    """5 bytes and writable, read as 8 bytes and 13 / 16 of it."""
+    """A writable word of 5 bytes is read as a word of 8 bytes that is writable 13 / 16 times."""
     lie = beyond("ldxdw r2, [r1]", 8)
     lie.row("load")["is_writable"] = 13 * pow(16, -1, P)
     needed(lie, "load", "is_writable is 0 or 1")

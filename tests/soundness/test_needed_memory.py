@@ -1,7 +1,7 @@
-"""As `test_needed.py`, for the chips of memory syscalls: lies that exactly one rule notices.
+"""Like `test_needed.py`, for the chips of memory syscalls: lies that exactly one rule notices.
 
-Most are about a copy, or a comparison, of zeros among which there is one 5: the lie loses it. So the copy
-leaves a 0 where a 5 belongs, and the comparison finds no difference.
+Most are about a copy or a comparison of zeros that include one 5. The lie loses the 5. So the copy leaves a 0
+where a 5 belongs, or the comparison finds no difference.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from tests.support.lies import set_constant
 BLOCKS = (COPY, COMPARE)
 CALL = "memory_call"
 INPUT_END = INPUT + 96
-"""The last word of the input, which has 5 bytes."""
+"""The last word of the input. It has 5 bytes."""
 
 
 def alone(lie: CallLie, chip: str, rule: str, *, is_false: bool = True) -> None:
-    """Only this rule objects; `is_false`: memory ends otherwise than it did."""
+    """Check that only this rule objects. `is_false`: whether memory ends differently than in the true run."""
     assert (lie.memory() != lie.truth) == is_false
     needed(lie.lie, chip, rule)
 
 
 def argue(lie: CallLie, register: int, value: int) -> None:
-    """Another argument of the call."""
+    """Change an argument of the call."""
     set_constant(lie.lie, register, value)
     lie.call.set_word(f"r{register}", value)
 
@@ -57,7 +57,7 @@ def another_shift(chip: str) -> CallLie:
 
 
 def less_left(chip: str) -> CallLie:
-    """Two words of three."""
+    """Two of three words."""
     lie = differing(chip, 17, at=10).ends_at(1)
     lie.rows[1]["left"], lie.rows[1]["is_end"] = 1, 1
     cover(lie.rows[1], 0)
@@ -65,7 +65,7 @@ def less_left(chip: str) -> CallLie:
 
 
 def another_region(chip: str) -> CallLie:
-    """The second word is one of the stack, where there is a 5 as well."""
+    """The second word is a word of the stack, where there is also a 5."""
     lie = differing(chip, 9, at=8, before=(("sol_memset_", (STACK + 0x208, FIVE, 1)),))
     lie.rows[1]["aligned_region"], lie.rows[1]["aligned_0"] = 2, FIVE
     return lie
@@ -97,7 +97,7 @@ def covers_nothing(chip: str) -> CallLie:
 
 
 def two_parts(chip: str) -> CallLie:
-    """Bytes 0, 2 and 3, which start at 0 + 2, instead of 2, 3 and 4."""
+    """Bytes 0, 2 and 3, whose edges add up to 0 + 2, instead of bytes 2, 3 and 4."""
     lie = differing(chip, 3, at=2, start=2)
     cover(lie.rows[0], 0, 2, 3)
     return lie
@@ -170,7 +170,7 @@ def test_a_byte_lost(rule: str, chip: str) -> None:
 @shows(*((chip, "the last row is not before the end") for chip in BLOCKS))
 @pytest.mark.parametrize("chip", BLOCKS)
 def test_a_byte_too_many(chip: str) -> None:
-    """The 5 is behind the range."""
+    """The 5 is after the range."""
     lie = differing(chip, 5, at=5)
     lie.rows[0]["is_end"] = 0
     cover(lie.rows[0], *BYTES)
@@ -188,7 +188,7 @@ def test_a_row_of_another_time(chip: str) -> None:
 @shows(*((chip, "a row continues a call or is a first") for chip in BLOCKS))
 @pytest.mark.parametrize("chip", BLOCKS)
 def test_a_row_of_no_call(chip: str) -> None:
-    """After the copy it puts a 0 over the 5. After the comparison it reads once more."""
+    """After the copy, the row puts a 0 over the 5. After the comparison, it reads once more."""
     lie = differing(chip, 1, at=0)
     stray = lie.free(3)
     stray.copy_from(lie.rows[0])
@@ -204,7 +204,7 @@ def test_a_row_of_no_call(chip: str) -> None:
 @shows(*((chip, "padding covers nothing") for chip in BLOCKS))
 @pytest.mark.parametrize("chip", BLOCKS)
 def test_padding_that_covers(chip: str) -> None:
-    """It puts a 0 over the 5, or it reads."""
+    """The padding puts a 0 over the 5, or it reads."""
     lie = differing(chip, 8, at=7)
     ghost = lie.free(3)
     ghost["covers"], ghost["clk"] = 1, lie.call["clk"] + 1
@@ -219,7 +219,7 @@ def test_padding_that_covers(chip: str) -> None:
 @shows(*((chip, "padding reads nothing") for chip in BLOCKS))
 @pytest.mark.parametrize("chip", BLOCKS)
 def test_padding_that_reads(chip: str) -> None:
-    """At any time: see `test_needed.test_padding_that_reads`."""
+    """The padding reads at any time: see `test_needed.test_padding_that_reads`."""
     lie = differing(chip, 1, at=0)
     ghost = lie.free(3)
     ghost["reads"], ghost["clk"] = 1, lie.call["clk"] + 1
@@ -232,7 +232,7 @@ def test_padding_that_reads(chip: str) -> None:
 
 
 MASKS: dict[int, tuple[int, list[int]]] = {
-    # Where the range starts, and a mask that starts there as well, if one cell is neither 0 nor 1.
+    # The start of the range, and a mask with the same start in which one cell is neither 0 nor 1.
     0: (6, [-1, 0, 1, 0, 1, 1, 0, 0]),
     **{byte: (0, [*[1] * byte, 2, *[0] * (7 - byte)]) for byte in range(1, 7)},
     7: (0, [0, 0, 1, 1, 0, 1, 0, -1]),
@@ -243,7 +243,7 @@ MASKS: dict[int, tuple[int, list[int]]] = {
 @pytest.mark.parametrize("chip", BLOCKS)
 @pytest.mark.parametrize("byte", BYTES)
 def test_a_byte_covered_twice(byte: int, chip: str) -> None:
-    """Or less than once: as many bytes as the range has are covered, but not all of it."""
+    """A byte is covered twice or -1 times. The number of covered bytes is right, but some are missed."""
     start, mask = MASKS[byte]
     length = sum(mask)
     lie = differing(chip, length, at=length - 1 if start == 0 and byte < 7 else 0, start=start)
@@ -252,14 +252,14 @@ def test_a_byte_covered_twice(byte: int, chip: str) -> None:
 
 
 SHIFTS = [(1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (1, 7), (3, 5), (3, 5)]
-"""For each k two others, i and j, with i + j - k from 0 to 7 and not k."""
+"""For each shift k two other shifts, i and j, where i + j - k is from 0 to 7 and differs from k."""
 
 
 @shows(*((chip, f"shift_{shift} is 0 or 1") for chip in BLOCKS for shift in BYTES))
 @pytest.mark.parametrize("chip", BLOCKS)
 @pytest.mark.parametrize("shift", BYTES)
 def test_three_shifts_at_once(shift: int, chip: str) -> None:
-    """Two less a third is the shift, but not what it shifts."""
+    """Two flags minus a third add up to the right shift, but they do not shift by it."""
     i, j = SHIFTS[shift]
     true = i + j - shift
     assert true in BYTES and true not in (i, j, shift)
@@ -283,7 +283,7 @@ def test_three_shifts_at_once(shift: int, chip: str) -> None:
 @pytest.mark.parametrize("byte", range(0, 8, 2))
 @pytest.mark.parametrize("name", ["aligned", "shifted"])
 def test_a_limb_taken_apart(name: str, byte: int, chip: str) -> None:
-    """One byte is what the lie needs, the other one takes along what is missing."""
+    """One byte has the value that the lie needs. The other byte compensates."""
     four = (("sol_memset_", (TO + byte + 1, 4, 1)),)
     lie = differing(chip, 1, at=0, start=byte, before=four)
     wanted = {"shifted": 0, "aligned": 256 if chip == COPY else FIVE}[name]
@@ -298,7 +298,7 @@ def test_a_limb_taken_apart(name: str, byte: int, chip: str) -> None:
 
 
 def source_beyond(chip: str) -> CallLie:
-    """Five bytes from the second last four of the input."""
+    """Five bytes from the last four bytes of the input."""
     lie = told(of(chip, TO, INPUT_END, 5))
     argue(lie, 2, INPUT_END + 1)
     lie.call["second_byte"] = 1
@@ -307,7 +307,7 @@ def source_beyond(chip: str) -> CallLie:
 
 
 def destination_beyond(chip: str) -> CallLie:
-    """Five bytes to the last four of the input."""
+    """Five bytes to the last four bytes of the input."""
     lie = told(of(chip, INPUT_END, FROM + 1, 5))
     argue(lie, 1, INPUT_END + 1)
     lie.call["first_byte"] = 1
@@ -331,7 +331,7 @@ PARTS = [(COPY, "shifted"), (COMPARE, "shifted"), (COMPARE, "aligned")]
 @shows(*((chip, f"{name}_is_writable is 0 or 1") for chip, name in PARTS))
 @pytest.mark.parametrize(("chip", "name"), PARTS)
 def test_a_fraction_of_the_tag(chip: str, name: str) -> None:
-    """5 bytes and writable, read as 8 bytes and 13 / 16 of it."""
+    """A writable word of 5 bytes is read as a word of 8 bytes that is writable 13 / 16 times."""
     lie = source_beyond(chip) if name == "shifted" else destination_beyond(chip)
     lie.rows[0][f"{name}_available"] = 8
     lie.rows[0][f"{name}_is_writable"] = 13 * pow(16, -1, P)
@@ -341,7 +341,7 @@ def test_a_fraction_of_the_tag(chip: str, name: str) -> None:
 @shows(*((chip, "the last shifted word has few bytes") for chip in BLOCKS))
 @pytest.mark.parametrize("chip", BLOCKS)
 def test_a_word_of_21_bytes(chip: str) -> None:
-    """The tag of a writable word of 5 bytes, read as 21 bytes: those of the next row, which is padding."""
+    """The tag of a writable word of 5 bytes is read as 21 bytes, so bytes of the next row, padding, count."""
     lie = told(of(chip, TO, INPUT + 7, 8)).ends_at(0)
     argue(lie, 2, INPUT_END + 7)
     lie.call["second_eighth"] = lie.rows[0]["shifted_index"] = 12
@@ -379,7 +379,7 @@ def test_a_set_of_two_words() -> None:
 
 @shows((COPY, "is_set is the same in all rows of a call"))
 def test_a_copy_that_goes_on_as_a_set() -> None:
-    """The second word is 0 throughout; so the third is made."""
+    """The second word is 0 throughout, and so the third becomes 0."""
     lie = differing(COPY, 24, at=16)
     for row in lie.rows[1:]:
         row["is_set"] = 1
@@ -389,8 +389,9 @@ def test_a_copy_that_goes_on_as_a_set() -> None:
 
 @shows((COPY, "is_set is 0 or 1"))
 def test_a_comparison_that_copies() -> None:
-    """Twice a set is a comparison, and has -1 shifted ranges: its second row reads backwards in time, from a
-    refresh to just before it.
+    """Two sets at once are a comparison, and have -1 shifted ranges.
+
+    The second row reads backwards in time, from a refresh to just before it.
     """
     lie = told(("sol_memset_", (TO, FIVE, 8)), ("sol_memcmp_", (TO, FROM, 16, RESULT))).answer(0)
     copies = lie.lie.tables(COPY)[0]
@@ -450,7 +451,7 @@ def test_a_difference_of_equal_ranges() -> None:
 
 @shows((COMPARE, "what is found is a difference"))
 def test_equal_bytes_found_to_differ() -> None:
-    """After which nothing matters."""
+    """After it, nothing matters."""
     lie = differing(COMPARE, 9, at=8).answer(0).settle()
     lie.rows[0]["found_3"], lie.rows[1]["is_open"] = 1, 0
     alone(lie, COMPARE, "what is found is a difference")
@@ -459,7 +460,7 @@ def test_equal_bytes_found_to_differ() -> None:
 @shows(*((COMPARE, f"found_{byte} is 0 or 1") for byte in range(2, 8)))
 @pytest.mark.parametrize("byte", range(2, 8))
 def test_a_difference_found_and_taken_back(byte: int) -> None:
-    """Between the two nothing matters."""
+    """Between the two, nothing matters."""
     lie = differing(COMPARE, byte + 1, at=1).answer(0).settle()
     lie.rows[0]["found_0"], lie.rows[0][f"found_{byte}"] = 1, -1
     alone(lie, COMPARE, f"found_{byte} is 0 or 1")
@@ -476,7 +477,7 @@ def test_another_byte_compared(byte: int) -> None:
 @shows(*((COMPARE, f"byte {byte} is in the range if it is found") for byte in BYTES))
 @pytest.mark.parametrize("byte", BYTES)
 def test_a_difference_outside_the_range(byte: int) -> None:
-    """Before the range for byte 0, else behind it."""
+    """Byte 0 is before the range, and the other bytes are after it."""
     lie = differing(COMPARE, byte, at=byte) if byte else differing(COMPARE, 1, at=-1, start=1)
     lie.answer(-FIVE).settle()
     lie.rows[0][f"found_{byte}"], lie.rows[0]["inverse"] = 1, pow(-FIVE, -1, P)
@@ -501,12 +502,12 @@ def test_a_difference_passed_over(byte: int) -> None:
 
 
 def compared(result: int = RESULT) -> CallLie:
-    """A comparison of zeros with 5 and zeros."""
+    """A comparison of zeros with a 5 and zeros."""
     return told(("sol_memset_", (FROM, FIVE, 1)), ("sol_memcmp_", (TO, FROM, 8, result)))
 
 
 def padding_that_answers() -> tuple[CallLie, Row]:
-    """A padding row that puts a 7 where a comparison has put its difference, later."""
+    """A padding row that later puts a 7 where a comparison has put its difference."""
     lie = told(("sol_memcmp_", (TO, FROM, 8, RESULT)))
     ghost = Row(lie.call.instance, lie.call.row + 1)
     cells = {"is_compare": 1, "clk": lie.call["clk"] + 1, "value": 7, "r2_0": 7}
@@ -535,7 +536,7 @@ def test_padding_that_compares_and_makes_up_for_it(name: str) -> None:
 
 @shows((CALL, "is_compare is 0 or 1"))
 def test_padding_that_takes_an_answer_back() -> None:
-    """-1 comparisons and a move: what the result has been is what it is in the end."""
+    """The row counts -1 comparisons and a move. The old value of the result is its value at the end."""
     lie, ghost = padding_that_answers()
     end = lie.lie.find("stack_heap", is_real=1, index=RESULT % 2**32 // 8)
     assert end.word("last") == 0 and end["time"] == 2 * lie.call["clk"] + 1
@@ -569,7 +570,7 @@ def test_a_difference_of_nothing() -> None:
     ],
 )
 def test_arguments_with_another_limb(rule: str, register: int, limb: int) -> None:
-    """A length, or an address, with which the call fails."""
+    """A length or an address with which the call fails."""
     lie = told(("sol_memcmp_", (TO, FROM, 8, RESULT)))
     argue(lie, register, lie.call.word(f"r{register}") | 5 << 16 * limb)
     alone(lie, CALL, rule, is_false=False)
@@ -601,7 +602,7 @@ def test_a_result_at_an_address_modulo_p() -> None:
 
 @shows((CALL, "the bytes of the difference exist"))
 def test_a_difference_past_the_end() -> None:
-    """In the upper half of a word of 5 bytes."""
+    """The difference is in the upper half of a word of 5 bytes."""
     lie = compared(result=INPUT_END)
     argue(lie, 4, INPUT_END + 4)
     lie.call["is_upper"] = 1
@@ -613,7 +614,7 @@ def test_a_difference_past_the_end() -> None:
 
 
 def overlapping(monkeypatch: pytest.MonkeyPatch, distance: int, length: int) -> CallLie:
-    """A copy to a place that its source reaches into, by a machine that does not look."""
+    """A copy to a place that its source reaches, by a machine that does not check for overlaps."""
     monkeypatch.setattr(syscalls, "overlap", lambda *_: False)
     lie = told(("sol_memset_", (TO, FIVE, 4)), ("sol_memcpy_", (TO + distance, TO, length)))
     lie.call["is_forward"], lie.call["borrow"] = int(distance > 0), 0

@@ -1,4 +1,4 @@
-"""As `test_needed.py`, for products, quotients and jumps on 32 bits: lies that exactly one rule notices."""
+"""Like `test_needed.py`, for products, quotients and 32-bit jumps: lies that exactly one rule notices."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LIMBS = range(4)
 
 
 def computed(mnemonic: str, a: int, b: int) -> Forgery:
-    """The witness of r1 = a, r2 = b and one instruction on them, in a version that has it."""
+    """The witness of r1 = a, r2 = b and one instruction on them, in a version that has the instruction."""
     version = min(by_mnemonic(mnemonic).versions)
     builder = ProgramBuilder(version)
     builder.constant(1, a)
@@ -42,7 +42,7 @@ def computed(mnemonic: str, a: int, b: int) -> Forgery:
 
 
 def multiplied(row: Row, start: int, carry: int) -> int:
-    """Go on with a product of `multiply_wide` at a limb, with the cells that are set: the upper half."""
+    """Continue a product of `multiply_wide` at a limb, from the cells as set. Returns the upper half."""
     a, b = row.word("a"), row.word("b")
     for limb in range(start, 8):
         total = carry + sum(
@@ -58,7 +58,7 @@ def multiplied(row: Row, start: int, carry: int) -> int:
 
 
 def ends_as(lie: Forgery, result: int) -> None:
-    """The result of the computation, at the end of the run."""
+    """Set the result of the computation at the end of the run."""
     lie.row("registers", 1).claim_word("last", result % 2**64)
 
 
@@ -66,7 +66,7 @@ def ends_as(lie: Forgery, result: int) -> None:
 @pytest.mark.parametrize("name", ["a", "b"])
 @pytest.mark.parametrize("limb", LIMBS)
 def test_a_byte_that_is_a_fraction(name: str, limb: int) -> None:
-    """1 / 256 more in the low byte, 1 / 2^16 less in the high one, times 256."""
+    """The low byte has 1 / 256 more and the high byte has 1 / 2^16 less. The other factor is 256."""
     one, other = 1 << 16 * limb, 1 << 8
     a, b = (one, other) if name == "a" else (other, one)
     lie = computed("MUL64_REG", a, b)
@@ -83,7 +83,7 @@ def test_a_byte_that_is_a_fraction(name: str, limb: int) -> None:
 @pytest.mark.parametrize("name", ["a", "b"])
 @pytest.mark.parametrize("limb", LIMBS)
 def test_a_byte_of_a_wide_product_that_is_a_fraction(name: str, limb: int) -> None:
-    """The same, with another byte of the other factor, so that it reaches the upper half."""
+    """The same lie with another byte of the other factor, so that it reaches the upper half."""
     one, other = 1 << 16 * limb, 1 << 56
     a, b = (one, other) if name == "a" else (other, one)
     lie = computed("UHMUL64_REG", a, b)
@@ -100,7 +100,7 @@ def test_a_byte_of_a_wide_product_that_is_a_fraction(name: str, limb: int) -> No
 @shows(*(("multiply_wide", f"limb {limb} of the product") for limb in range(8)))
 @pytest.mark.parametrize("limb", range(8))
 def test_a_carry_from_nowhere(limb: int) -> None:
-    """One more is carried on through limbs that are full, or added to the result."""
+    """A carry of 1 passes through limbs that are full, or it is added to the result."""
     lie = computed("UHMUL64_REG", 1, MASK64)
     row = lie.row("multiply_wide")
     if limb < 4:
@@ -119,7 +119,7 @@ SMALL_CARRY = "is at least -2 and below 2^12 - 2"
 @shows(*(("multiply_wide", f"carry out of limb {limb} {SMALL_CARRY}") for limb in range(8)))
 @pytest.mark.parametrize("limb", range(8))
 def test_a_carry_of_a_product_that_is_a_fraction(limb: int) -> None:
-    """1 / 2^16 more is carried and 1 less kept; the next limb gets -32512 and borrows."""
+    """The carry has 1 / 2^16 more and the limb has 1 less. The next limb gets -32512 and borrows."""
     lie = (
         computed("UHMUL64_REG", 1 << 32, (5 << 32) + 1)
         if limb < 4
@@ -128,7 +128,7 @@ def test_a_carry_of_a_product_that_is_a_fraction(limb: int) -> None:
     row = lie.row("multiply_wide")
     cell = f"{'high' if limb >= 4 else 'low'}_{limb % 4}"
     carry = row[f"carry_{limb}"]
-    if row[cell] == 0:  # nothing to take away: borrow it
+    if row[cell] == 0:  # nothing to subtract from, so borrow
         row[cell], carry = 2**16, carry - 1
     row[cell] = row[cell] - 1
     row[f"carry_{limb}"] = carry + pow(2**16, -1, P)
@@ -167,7 +167,7 @@ def test_a_negative_factor_taken_as_positive(name: str) -> None:
 @shows(*(("multiply_wide", f"{name}_sign is 0 or 1") for name in "ab"))
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_half_a_sign(name: str) -> None:
-    """2^62 with half a sign is 2^62 less 2^63: times 2, that is -2^63."""
+    """2^62 with half a sign is 2^62 - 2^63. Times 2, that is -2^63."""
     a, b = (2**62, 2) if name == "a" else (2, 2**62)
     lie = computed("SHMUL64_REG", a, b)
     row = lie.row("multiply_wide")
@@ -181,7 +181,7 @@ def test_half_a_sign(name: str) -> None:
 @shows(*(("multiply_wide", f"{name} has no sign when it is unsigned") for name in "ab"))
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_an_unsigned_factor_with_a_sign(name: str) -> None:
-    """The upper half is less by the other factor."""
+    """The upper half decreases by the other factor."""
     lie = computed("UHMUL64_REG", 1, 1)
     row = lie.row("multiply_wide")
     row[f"{name}_sign"] = 1
@@ -197,19 +197,19 @@ CHIPS = [pytest.param(chip, id=chip) for chip in DIVISIONS]
 
 
 def both(*rules: str) -> list[tuple[str, str]]:
-    """Rules of both chips."""
+    """The rules, for both chips."""
     return list(product(DIVISIONS, rules))
 
 
 def compare(row: Row, limb: int, difference: int) -> None:
-    """Set the cells of a comparison: less, at a limb."""
+    """Set the cells of a comparison to "less", decided at a limb."""
     for position in LIMBS:
         row[f"differs_{position}"] = int(position == limb)
     row["is_less"], row["difference"] = 1, difference
 
 
 def divided(mnemonic: str, n: int, d: int, quotient: int, remainder: int) -> tuple[Forgery, Row]:
-    """The division of n by d, both positive, with another quotient and remainder; carries are left."""
+    """The division of n by d, both positive, with another quotient and remainder but the same carries."""
     lie = computed(mnemonic, n, d)
     chip = next(chip for chip, names in DIVISIONS.items() if mnemonic in names)
     row = lie.row(chip)
@@ -228,7 +228,7 @@ def divided(mnemonic: str, n: int, d: int, quotient: int, remainder: int) -> tup
 @pytest.mark.parametrize("chip", CHIPS)
 @pytest.mark.parametrize("limb", LIMBS)
 def test_a_quotient_of_five_thirds(chip: str, limb: int) -> None:
-    """5 / 3 of the field, times 3, is 5: nothing remains."""
+    """5 / 3 in the field, times 3, is 5, so the remainder is 0."""
     place = 3 - limb
     lie, row = divided(DIVISIONS[chip][1], 5 << 48, 3 << 16 * place, 0, 0)
     row[f"quotient_{limb}"] = row[f"quotient_{limb}_low"] = 5 * pow(3, -1, P)
@@ -242,7 +242,7 @@ def test_a_quotient_of_five_thirds(chip: str, limb: int) -> None:
 @pytest.mark.parametrize("chip", CHIPS)
 @pytest.mark.parametrize("limb", [1, 2, 3])
 def test_a_limb_of_the_divisor_that_vanishes(chip: str, limb: int) -> None:
-    """Bytes -1 / 255 and 1 / 255: the limb is 1, and their sum, which is all that overflows, is 0."""
+    """Bytes -1 / 255 and 1 / 255 make a limb of 1. Only the sum of the bytes overflows, and it is 0."""
     place = 4 - limb
     n = 1 << 16 * place
     lie, row = divided(DIVISIONS[chip][0], n, (1 << 16 * limb) + 1, n, 0)
@@ -316,7 +316,7 @@ def test_a_difference_of_no_limb(chip: str, limb: int) -> None:
 @pytest.mark.parametrize("chip", CHIPS)
 @pytest.mark.parametrize("limb", [1, 2, 3])
 def test_a_remainder_above_the_divisor_in_a_higher_limb(chip: str, limb: int) -> None:
-    """Nothing of the dividend is divided: its lowest limb is below the divisor."""
+    """No part of the dividend is divided. Its lowest limb is below the divisor."""
     n = 1 << 16 * limb
     lie, row = divided(DIVISIONS[chip][1], n, 5, 0, n)
     for position in range(3):
@@ -340,7 +340,7 @@ def test_a_remainder_equal_to_the_divisor(chip: str) -> None:
 
 @shows(("divide_signed", "is_half is 0 or 1"))
 def test_two_halves_for_a_remainder() -> None:
-    """The same flags field; upper halves are zero, whatever they are multiplied with."""
+    """The flags field is the same. The upper halves are zero, whatever their factor is."""
     lie, row = divided("SREM64_REG", 7, 2, 3, 1)
     row["is_remainder"], row["is_half"] = 0, 2
     row.set_word("c", 3)
@@ -350,7 +350,7 @@ def test_two_halves_for_a_remainder() -> None:
 
 @shows(("divide_signed", "is_remainder is 0 or 1"))
 def test_half_a_remainder_for_32_bits() -> None:
-    """The same flags field; the result is the mean of quotient and remainder."""
+    """The flags field is the same. The result is the mean of quotient and remainder."""
     lie = computed("SDIV32_REG", 7, 2)
     row = lie.row("divide_signed")
     row["is_half"], row["is_remainder"] = 0, HALF
@@ -375,7 +375,7 @@ def test_a_carry_of_the_divisor_that_is_a_fraction(limb: int) -> None:
 @shows(*(("divide_signed", f"limb {limb} of c is below 2^16") for limb in LIMBS))
 @pytest.mark.parametrize("limb", LIMBS)
 def test_a_result_that_is_not_reduced(limb: int) -> None:
-    """2^16 stays in a limb, and the next one is one less."""
+    """2^16 stays in a limb, and the next limb is one less."""
     lie = computed("SDIV64_REG", 0x0005_0005_0005_0005, 1)
     row = lie.row("divide_signed")
     row[f"c_{limb}"], row[f"c_carry_{limb}"] = 5 + 2**16, 1
@@ -416,7 +416,7 @@ def test_a_quotient_negated() -> None:
 
 
 def as_unsigned(row: Row, dividend: int, divisor: int, is_remainder: int) -> int:
-    """Fill a row of `divide_signed` as if neither number were negative; returns the result."""
+    """Fill a row of `divide_signed` as if neither number were negative. Returns the result."""
     other = computed("MOD64_REG", dividend, divisor).row("divide")
     for note in other.instance.chip.main:
         if note.name.startswith(("quotient", "divisor", "remainder", "carry", "differs", "difference")):
@@ -461,7 +461,7 @@ OVERFLOW = "the quotient of two negative numbers does not overflow"
     [("SDIV64_REG", 2**63), ("SREM64_REG", 0), ("SDIV32_REG", 2**31), ("SREM32_REG", 0)],
 )
 def test_a_quotient_that_overflows(mnemonic: str, result: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run of a machine for which it is no fault."""
+    """The run of a machine that does not fault here."""
     true = semantics.binary
     monkeypatch.setattr(
         semantics,
@@ -484,9 +484,9 @@ CLAIMED = {"multiply_wide": "UHMUL64_IMM", "divide": "MOD64_IMM", "divide_signed
 @shows(*((chip, "is_register is 0 or 1") for chip in CLAIMED))
 @pytest.mark.parametrize("chip", CLAIMED)
 def test_a_register_minus_two_times(chip: str) -> None:
-    """The flags field of another form, with a third of the immediate.
+    """The flags field is that of another form, and the immediate is a third.
 
-    The register is read -2 times; two refreshes take that back.
+    The register is read -2 times, and two refreshes take that back.
     """
     lie = computed(CLAIMED[chip], 2**63 if chip == "multiply_wide" else 7, 15)
     row = lie.row(chip)
@@ -519,7 +519,7 @@ def test_a_register_minus_two_times(chip: str) -> None:
 
 
 def jumped(mnemonic: str, a: int, b: int) -> tuple[Forgery, Row]:
-    """The witness of a jump to the next instruction, taken or not, and its row with the other answer."""
+    """The witness of a jump to the next instruction. In its row, `is_taken` is flipped."""
     builder = ProgramBuilder(3)
     builder.constant(1, a)
     builder.constant(2, b)
@@ -535,7 +535,7 @@ def jumped(mnemonic: str, a: int, b: int) -> tuple[Forgery, Row]:
 @pytest.mark.parametrize("bits", [64, 32])
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_a_sign_in_an_unsigned_comparison(bits: int, name: str) -> None:
-    """What has a sign is less, by 2^16 in the top limb."""
+    """The number with a sign is less, by 2^16 in the top limb."""
     lie, row = jumped(f"JLT{bits}_REG", *((5, 3) if name == "a" else (3, 5)))
     top = bits // 16 - 1
     row[f"{name}_sign"] = 1
@@ -548,7 +548,7 @@ def test_a_sign_in_an_unsigned_comparison(bits: int, name: str) -> None:
 @pytest.mark.parametrize("bits", [64, 32])
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_a_sign_that_makes_any_top(bits: int, name: str) -> None:
-    """The top limb is 2^15 without a sign, and 2^16 - 1 with a fraction of one."""
+    """The top limb is 2^15 without a sign, and 2^16 - 1 with a fraction of a sign."""
     lie, row = jumped(f"JSLT{bits}_REG", *((3, 5) if name == "a" else (5, 3)))
     top = bits // 16 - 1
     row[f"{name}_sign"] = (2**15 - 0xFFFF) * pow(2**16, -1, P)
@@ -560,7 +560,7 @@ def test_a_sign_that_makes_any_top(bits: int, name: str) -> None:
 @shows(("jump", "differs_0 is 0 or 1"), ("jump", "differs_1 is 0 or 1"))
 @pytest.mark.parametrize("limb", [0, 1])
 def test_a_marker_taken_back(limb: int) -> None:
-    """A marker on an equal limb, one less on a lower: what differs between them is not compared."""
+    """A marker on an equal limb, and -1 on a lower limb. A difference between them is not compared."""
     lie, row = jumped("JEQ64_REG", 1 << 16 * (limb + 1), 0)
     row[f"differs_{limb + 2}"], row[f"differs_{limb + 1}"], row[f"differs_{limb}"] = 1, 0, -1
     row["difference"] = row["is_less"] = 0

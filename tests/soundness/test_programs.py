@@ -1,4 +1,4 @@
-"""Programs from source: their bytes in each version, and what calls them."""
+"""Programs from source: their bytes in each version, and the keys of their calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text that a failing soundness test prints: rows with columns and values, and what objects to them."""
+"""The text that a failing soundness test prints: rows with columns and values, and the rules that object."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every check that time passes between two accesses of a cell is needed: without it, time may run backwards.
+"""Every check that time passes between two accesses of a cell is needed. Without it, time may run backwards.
 
-For each such check of each chip the liar finds an access that leaves its cell as it was, and after it another
-one that does, and exchanges the two: every message on the buses still has its counterpart.
+For each such check of each chip, the liar finds two successive accesses that leave their cell unchanged, and
+exchanges them. Every message on the buses still has its counterpart.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Message = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What one row takes from a bus and leaves there: the table, the row, and the two interactions."""
+    """The message that a row takes from a bus and the one that it leaves: table, row, two interactions."""
 
     table: int
     row: int
@@ -42,7 +42,7 @@ class Access:
 
 
 def idle() -> Program:
-    """Instructions that leave everything as it is, each three times: registers, words, saved registers."""
+    """Instructions that change nothing, each three times, on registers, words and saved registers."""
     computing = """
         add64 r1, r2
         add32 r1, r2
@@ -76,7 +76,7 @@ def idle() -> Program:
 
 
 def idle_by(version: int, *statements: str) -> Program:
-    """Instructions of another version that leave r1 = 0 as it is when r2 is 1."""
+    """Instructions of another version that do not change r1 = 0 when r2 is 1."""
     return asm("\n".join(["lddw r1, 0; lddw r2, 1", *statements * 3, "exit"]), version)
 
 
@@ -97,7 +97,7 @@ def checks() -> list[tuple[str, str]]:
 
 
 def pairs(instance: Instance) -> list[tuple[int, int]]:
-    """The receives and sends of a chip that belong together: one access each."""
+    """The receives and sends of a chip that belong together. Each pair is one access."""
     names = [interaction.name for interaction in instance.chip.interactions]
     found = []
     for number, interaction in enumerate(instance.chip.interactions):
@@ -117,7 +117,7 @@ def pairs(instance: Instance) -> list[tuple[int, int]]:
 
 @cache
 def accesses(witness: int) -> dict[tuple[str, Message], tuple[Access, Message]]:
-    """By bus and message taken: the access that takes it, and what it leaves."""
+    """For each bus and message that is taken: the access that takes it, and the message that it leaves."""
     found: dict[tuple[str, Message], tuple[Access, Message]] = {}
     for table, instance in enumerate(corpus()[witness].instances):
         values = evaluator_of(instance)
@@ -132,7 +132,7 @@ def accesses(witness: int) -> dict[tuple[str, Message], tuple[Access, Message]]:
 
 
 def exchanges(chip: str, name: str) -> Iterator[tuple[int, Access, Access, Access, tuple[int, int, int]]]:
-    """Witness, an access of the kind, the two after it, and the times before each of the three."""
+    """The number of a witness, an access of the kind, the next two, and the time before each of the three."""
     for number in range(len(corpus())):
         known = accesses(number)
         for (bus, taken), (first, left) in known.items():
@@ -149,7 +149,7 @@ def exchanges(chip: str, name: str) -> Iterator[tuple[int, Access, Access, Acces
 
 
 def set_before(lie: Forgery, access: Access, time: int) -> None:
-    """Change the time that an access says its cell was accessed before."""
+    """Change the time of the previous access of the cell."""
     instance = lie.instances[access.table]
     part = instance.chip.interactions[access.received].fields[-1]
     kind, column = instance.chip.graph.nodes[part.node]  # type: ignore[misc]
@@ -179,7 +179,7 @@ def test_time_passes(chip: str, name: str) -> None:
 
 
 def two_calls(*, inside: bool) -> Forgery:
-    """Two calls in a row; r10 is read in the function, or after it."""
+    """Two calls in a row. r10 is read in the function, or after the calls."""
     read = "mov64 r3, r10"
     if inside:
         return Forgery.of(run(asm(f"call f; call f; exit; f: {read}; exit")))
@@ -187,13 +187,13 @@ def two_calls(*, inside: bool) -> Forgery:
 
 
 def only(lie: Forgery, chip: str, name: str) -> None:
-    """Only this check of time objects, and without it nothing does."""
+    """Check that only this check of time objects, and that nothing objects without it."""
     assert lie.names() == {f"{chip}: bus range16: query: {name}{ELAPSED}"}, explain(lie)
     assert check(without(lie.instances, chip, interactions=[name + ELAPSED])) == []
 
 
 def moment(clk: int) -> int:
-    """The time of a destination."""
+    """The time at which an instruction accesses its destination."""
     return 2 * clk + 1
 
 
@@ -232,7 +232,7 @@ def test_r10_at_the_exit() -> None:
 
 
 def test_open_call_at_the_exit() -> None:
-    """The program's own exit, taken for the return of a call that comes later: the run goes on after it."""
+    """The program's own exit is taken for the return of a later call, so the run continues after it."""
     source = """
         mov64 r0, 7
         exit
@@ -249,7 +249,7 @@ def test_open_call_at_the_exit() -> None:
     chips = {chip.name: chip for chip in CIRCUIT.chips}
     for name in ("call", "jump_always"):
         lie.instances.append(Instance(chips[name], np.zeros((16, chips[name].width), np.uint32)))
-    # mov at 1, the exit at 2, mov at 3, ja at 4, call at 5, the exit of f, which ends the run, at 6.
+    # mov at 1, the exit at 2, mov at 3, ja at 4, call at 5, and at 6 the exit of f, which ends the run.
     second = lie.row("move", 1)
     second.copy_from(lie.row("move", 0))
     second["clk"], second["pc"], second["b_0"] = 3, 3, 8
@@ -258,10 +258,10 @@ def test_open_call_at_the_exit() -> None:
     jump["is_real"], jump["clk"], jump["pc"], jump["offset"] = 1, 4, 4, -3
     call = lie.row("call")
     cells = {"is_real": 1, "clk": 5, "pc": 2, "target": 5, "returns": 1, "exit_clk": 2, "exit_pc": 1}
-    # r6 to r9 and r10 are accessed in their true order: first by the exit, then by the call.
+    # r6 to r10 are accessed in their true order: first by the exit, then by the call.
     cells |= {f"r{register}_before": moment(2) for register in (6, 7, 8, 9, 10)}
     cells |= {"r10_0": 0x1000, "r10_2": 2, "exit_r10_0": 0x1000, "exit_r10_2": 2, "stride": 0x2000}
-    # Only the frame register is not: the exit finds the call open that has yet to come.
+    # Only the frame register is not. The exit finds the open call before that call is made.
     cells |= {"frame_before": 0, "exit_frame_before": moment(5)}
     for name, value in cells.items():
         call[name] = value
@@ -284,7 +284,7 @@ def test_open_call_at_the_exit() -> None:
 
 
 def test_units_of_a_memory_call() -> None:
-    """The second of two calls is charged before the first: the log between them finds the units of both."""
+    """The second of two calls is charged before the first. The log between them finds the units of both."""
     calls = "syscall sol_memset_; syscall sol_log_compute_units_; syscall sol_memset_"
     lie = Forgery.of(run(asm(f"lddw r3, 0; {calls}; exit")))
     first, second = lie.row("memory_call", 0), lie.row("memory_call", 1)
@@ -302,7 +302,7 @@ ELSEWHERE = {
     "call: the open call": "test_open_call_at_the_call",
     "call: the open call at the exit": "test_open_call_at_the_exit",
 }
-"""Checks whose accesses always change their cell, and where their need is shown instead."""
+"""Checks whose accesses always change their cell, and the test that shows each to be needed."""
 
 
 def test_the_list_is_true() -> None:

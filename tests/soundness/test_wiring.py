@@ -1,4 +1,4 @@
-"""Nothing in the circuit hangs loose: columns, buses, names, degrees."""
+"""Everything in the circuit is connected: columns, buses, names and degrees."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_every_column_is_used(chip: Chip) -> None:
 
 @pytest.mark.parametrize("chip", CHIPS)
 def test_interactions_read_only_this_row(chip: Chip) -> None:
-    """The engine gives interactions main and preprocessed columns of the row, and public values."""
+    """The engine gives interactions the main and preprocessed columns of the row, and public values."""
     for interaction in chip.interactions:
         for part in (*interaction.fields, interaction.multiplicity):
             kinds = {chip.graph.nodes[node][0] for node in reachable(part)}
@@ -106,7 +106,7 @@ def test_buses_have_both_sides(bus: Bus) -> None:
 
 
 def test_lookups_are_provided_from_preprocessed_columns() -> None:
-    """A prover cannot choose what a table offers, only how often it was asked."""
+    """A prover cannot choose the entries of a table, but only how often each is looked up."""
     for chip in CIRCUIT.chips:
         for interaction in chip.interactions:
             if interaction.role is Role.PROVIDE:
@@ -125,18 +125,19 @@ NEVER_NEGATIVE = {
     ("memory_call", "(is_real - is_long)"): "is_long is 0 on padding",
     ("memory_call", "(is_real - is_empty)"): "is_empty is 0 on padding",
     ("memory_copy", "(is_last * (1 - is_set))"): "is_set is 0 or 1",
-    # `covers` or, before a row of the same call, `covers` less that of the next row; and 0 where it is 0.
+    # `covers` or, before a row of the same call, `covers` minus that of the next row. It is 0 where `covers`
+    # is 0.
     ("memory_copy", "is_end"): "a row before the end covers its last byte",
     ("memory_compare", "is_end"): "a row before the end covers its last byte",
-    # 0 or 1 in the call's message, and known in the rows after the first.
+    # 0 or 1 in the call's message, and determined in the rows after the first.
     ("memory_copy", "reads"): "a row that continues reads",
     ("memory_compare", "reads"): "a row that continues reads",
 }
-"""Multiplicities that are no column of 0 and 1, and a rule without which they could be something else."""
+"""Multiplicities that are not columns of 0 and 1, and a rule without which they could have other values."""
 
 
 def test_no_message_is_counted_less_than_never() -> None:
-    """A lookup of what is in no table fails because no other row can take it back."""
+    """No multiplicity is negative. So a false lookup fails, because no other row can take it back."""
     found: dict[tuple[str, str], set[str]] = {}
     for chip in CIRCUIT.chips:
         rules = {constraint.name for constraint in chip.constraints}
@@ -153,10 +154,10 @@ def test_no_message_is_counted_less_than_never() -> None:
 
 
 def test_tables_that_may_be_cut() -> None:
-    """Of a chip without a statement or a key there may be any number of tables, cut anywhere.
+    """A chip without a statement or a key may have any number of tables, cut at any place.
 
-    So no rule may be about all rows of a chip, as that words rise. A block lies in one table: the last row is
-    followed by the first.
+    So no rule may be about all rows of a chip, for example that its words rise. A block lies in one table,
+    because the last row is followed by the first.
     """
     free = [chip for chip in CIRCUIT.chips if not is_required(chip)]
     kinds = {chip.name: {str(node[0]) for node in chip.graph.nodes} for chip in free}
@@ -171,7 +172,7 @@ def test_tables_that_may_be_cut() -> None:
 
 
 def is_required(chip: Chip) -> bool:
-    """Whether the engine takes exactly one table of it, as tests/engine/test_rules.py shows."""
+    """Whether the engine requires exactly one table of the chip, as tests/engine/test_rules.py shows."""
     return bool(chip.preprocessed_columns or chip.public_columns or chip.public_values)
 
 
@@ -187,7 +188,7 @@ def formula(chip: Chip, node: int) -> str:
 
 
 def test_program_codes_have_one_executor() -> None:
-    """Each family number of a program message is asked for by the chips of one family."""
+    """Each family number in a program message is used by the chips of only one family."""
     codes: dict[str, set[int]] = {}
     for chip in CIRCUIT.chips:
         for interaction in chip.interactions:

@@ -1,4 +1,4 @@
-"""The encoding of claims: one for each claim, and a reason for everything else."""
+"""The encoding of claims: each claim has one encoding, and all other bytes are refused with a reason."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_every_prefix_is_rejected(claim: Claim) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes(data: bytes) -> None:
-    """Accepted only when they are the encoding of what they decode to."""
+    """Bytes are accepted only if they are the encoding of the claim that they decode to."""
     try:
         claim = Claim.from_bytes(data)
     except ProofRejected as error:
@@ -88,7 +88,7 @@ def test_any_bytes(data: bytes) -> None:
 
 
 def test_counts_are_bounded() -> None:
-    """A count that its bytes cannot hold is refused before anything is allocated."""
+    """A count that is too large for its bytes is refused before memory is allocated."""
     head = bytes(HEAD.size + 1 + UNITS.size)
     for counts in (b"\xff\xff\xff\xff", bytes(4) + b"\xff\xff\xff\xff"):
         with pytest.raises(ProofRejected, match="names 4294967295 items") as caught:

@@ -25,7 +25,7 @@ FILE = ProofFile(
 
 
 def test_layout() -> None:
-    """Field by field, as the module says."""
+    """The fields are in the order that the module describes."""
     assert FILE.to_bytes() == b"".join(
         [
             b"SOLPROOF",

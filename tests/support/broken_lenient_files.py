@@ -1,4 +1,4 @@
-"""One file for each reason for which the lenient loader refuses a file.
+"""One file for each reason why the lenient loader refuses a file.
 
 broken_lenient_files.txt has the messages.
 """

@@ -1,4 +1,4 @@
-"""One file for each reason for which the strict loader refuses a file.
+"""One file for each reason why the strict loader refuses a file.
 
 broken_strict_files.txt has the messages.
 """

@@ -58,7 +58,7 @@ loop:
     mov64 r0, r9
     exit
 """
-"""A word and registers that are not accessed for longer than 2^16."""
+"""The run leaves a word and some registers untouched for more than 2^16 instructions."""
 
 
 def run_source(source: str, version: int = 3, limit: int = 1_400_000) -> Execution:

@@ -1,4 +1,4 @@
-"""Commands of the command line by their words."""
+"""Commands of the command line, found by their words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from solproof.cli import solproof
 
 
 def found(name: str) -> click.Command:
-    """A command by its words."""
+    """The command with these words, for example `zisk run`."""
     context = click.Context(solproof)
     command: click.Command = solproof
     for word in name.split():

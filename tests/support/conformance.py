@@ -1,6 +1,6 @@
 """Runs programs in the machine and in the reference machine, compares every step, and checks the witness.
 
-The registers of each step are rebuilt from the recorded trace, so that what is compared is what the
+The registers of each step are rebuilt from the recorded trace. So the comparison covers the data that the
 witness is made of.
 """
 
@@ -22,7 +22,7 @@ from tests.support.oracle.oracle import OracleRun, Text, oracle
 
 
 def states(outcome: Run) -> list[State]:
-    """The registers and the pc before each instruction, as the trace tells them."""
+    """The registers and the pc before each instruction, according to the trace."""
     table, trace = table_of(outcome.program), outcome.trace
     registers = list(outcome.registers)
     frames: list[list[int]] = []
@@ -55,15 +55,16 @@ def ask_oracle(
     heap_size: int = DEFAULT_HEAP_SIZE,
     instruction_data: int = INSTRUCTION_DATA,
 ) -> OracleRun:
-    """Run the same in the reference machine; `instruction_data` is an address, the value of r2."""
+    """Run the same in the reference machine. `instruction_data` is an address, the value of r2."""
     code: Text | bytes
     if program.version >= 3:
-        # Bare instructions would be readable there; in a file the text is not, and the image is its own.
+        # The reference would make bare instructions readable. In a file the text is not, and the image is
+        # separate.
         code = strict_elf(
             program.text, program.image or None, version=program.version, entry=program.entry
         ).data
     else:
-        # The entry has a name of its own, by which the reference finds it.
+        # The entry has its own name, by which the reference finds it.
         functions = {key: pc for key, pc in program.functions.items() if key != ENTRYPOINT_HASH}
         code = Text(program.text, program.version, program.entry, functions)
     registers = {2: instruction_data}
@@ -73,14 +74,14 @@ def ask_oracle(
 def assert_like_oracle(
     program: Program, input_region: bytes = b"", *, limit: int = LIMIT, heap_size: int = DEFAULT_HEAP_SIZE
 ) -> Run:
-    """Run in both machines: result, count, the input afterwards, and registers at every step are equal."""
+    """Assert that both machines agree on the result, the count, the input afterwards, and all registers."""
     ours = run(program, input_region, limit=limit, heap_size=heap_size)
     assert_equal(ours, ask_oracle(program, input_region, limit=limit, heap_size=heap_size))
     return ours
 
 
 def assert_equal(ours: Run, theirs: OracleRun) -> None:
-    """Two runs of the same program on the same input are equal in everything."""
+    """Assert that two runs of the same program on the same input are equal in everything."""
     if ours.fault is None:
         _compare("result", f"Ok({ours.r0})", theirs.result)
     else:
@@ -88,7 +89,7 @@ def assert_equal(ours: Run, theirs: OracleRun) -> None:
         _compare("message", str(ours.fault), theirs.error)
     _compare("instructions", ours.instructions, theirs.instructions)
     mine = states(ours)
-    # A fault that strikes before the instruction is fetched leaves no row in the reference's trace.
+    # If a fault happens before the instruction is fetched, the reference's trace has no row for it.
     missing = len(mine) - len(theirs.trace)
     assert missing in ((0,) if ours.fault is None else (0, 1)), f"{missing} steps more than the reference"
     for step, (state, expected) in enumerate(zip(mine, theirs.trace, strict=False)):
@@ -101,7 +102,7 @@ def _compare(what: str, got: object, expected: object) -> None:
 
 
 def assert_checked(outcome: Run) -> Witness:
-    """Every constraint and every bus of the run's witness holds."""
+    """Assert that every constraint and every bus of the run's witness holds."""
     witness = witness_of(outcome)
     assert [str(failure) for failure in check(witness.instances)] == []
     return witness
@@ -119,5 +120,5 @@ def rows_of(witness: Witness, chip: str) -> int:
 def assert_conforms(
     program: Program, input_region: bytes = b"", *, heap_size: int = DEFAULT_HEAP_SIZE
 ) -> Witness:
-    """The run equals the reference's at every step, and its witness can be proven."""
+    """Assert that the run equals the reference's at every step, and that its witness can be proven."""
     return assert_checked(assert_like_oracle(program, input_region, heap_size=heap_size))

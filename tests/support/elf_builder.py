@@ -1,4 +1,4 @@
-"""ELF files of small programs, written in the assembler's words, once for every version."""
+"""ELF files of small programs, written once in assembly for every version."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from solproof.program.elf_writer import write_elf
 
 MASK = 2**64 - 1
 TEXT_OFFSET = 64 + 2 * 56
-"""Where the text of a file of V0 to V2 starts. It is readable there."""
+"""The offset of the text in a file of V0 to V2. The text is readable there."""
 
 RODATA = b"16 bytes of data"
-"""What a file of V3 or V4 has at address 0. Its text is not readable."""
+"""The bytes at address 0 in a file of V3 or V4, whose text is not readable."""
 
 
 def build_elf(source: str | Iterable[str], version: int = 0) -> bytes:
@@ -24,12 +24,12 @@ def build_elf(source: str | Iterable[str], version: int = 0) -> bytes:
 
 
 def text_address(version: int) -> int:
-    """Where the text of these files is in memory."""
+    """The address of the text of these files in memory."""
     return (1 << 32) + (0 if version >= 3 else TEXT_OFFSET)
 
 
 def write_memory(contents: Mapping[int, bytes]) -> list[str]:
-    """Instructions that store bytes at addresses, byte by byte at their ends. They use r6 and r7."""
+    """Instructions that store bytes at addresses, byte by byte at the end of each. They use r6 and r7."""
     parts = []
     for address, content in contents.items():
         for start in range(0, len(content), 8):
@@ -43,7 +43,7 @@ def write_memory(contents: Mapping[int, bytes]) -> list[str]:
 
 
 def call(name: str, arguments: Iterable[int]) -> list[str]:
-    """Load r1 and so on, and call a syscall."""
+    """Load the arguments into r1 and the next registers, and call a syscall."""
     loads = [f"lddw r{register}, {value & MASK}" for register, value in enumerate(arguments, start=1)]
     return [*loads, f"syscall {name}"]
 
@@ -55,8 +55,9 @@ def syscall_program(
     reveal: tuple[int, int] | None = None,
     version: int = 0,
 ) -> bytes:
-    """A program that fills memory, calls a syscall once, may return a piece of memory, and exits with the
-    syscall's r0.
+    """A program that fills memory, calls a syscall once, and exits with the syscall's r0.
+
+    It may also return a piece of memory.
     """
     parts = [*write_memory(memory or {}), *call(name, arguments)]
     if reveal is not None:

@@ -94,7 +94,7 @@ class ElfBytes:
         return self.patch(self.data.index(old), new)
 
     def offset(self, section: str) -> int:
-        """Where a section starts, both in the file and in memory, because these are equal here."""
+        """The offset of a section, both in the file and in memory, because these are equal here."""
         return self.places[self.sections.index(section)]
 
     def _word(self, offset: int) -> int:
@@ -224,7 +224,7 @@ def small_elf(version: int = 0) -> ElfBytes:
 def strict_elf(
     text: bytes, read_only_data: bytes | None = b"", *, version: int = 3, entry: int = 0
 ) -> ElfBytes:
-    """A V3 file, which has no sections. If the read-only data is None, it has no segment for it."""
+    """A V3 file, which has no sections. It has no segment for read-only data if the data is None."""
     contents = [(4, 0, read_only_data), (1, 1 << 32, text)]
     segments = [(flags, address, content) for flags, address, content in contents if content is not None]
     at = 64 + 56 * len(segments)

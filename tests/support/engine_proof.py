@@ -1,4 +1,4 @@
-"""Proofs straight from the engine: programs need no ELF file, and nothing checks a witness before."""
+"""Proofs straight from the engine. Programs need no ELF file, and nothing checks the witness first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _key(program: Program) -> prover.Key:
 
 
 def prove(program: Program, instances: Sequence[Instance], transcript: bytes = TRANSCRIPT) -> bytes:
-    """What the engine makes of the tables, be they true or not."""
+    """The engine's proof of the tables, whether they are true or not."""
     tables = [(CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in instances]
     proof, _ = prover.prove(
         _key(program),
@@ -36,7 +36,7 @@ def prove(program: Program, instances: Sequence[Instance], transcript: bytes = T
 def verify(
     program: Program, public: PublicData, proof: bytes, transcript: bytes = TRANSCRIPT
 ) -> prover.Report:
-    """Verify as `solproof.verifying.verify` does, for this public data; raises `EngineRejected`."""
+    """Verify like `solproof.verifying.verify`, for this public data. Raises `EngineRejected`."""
     return prover.verify(
         _key(program),
         proof,

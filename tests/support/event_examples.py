@@ -1,4 +1,4 @@
-"""A call of every syscall that does something, and programs that make such calls."""
+"""A call of every syscall that has an effect, and programs that make such calls."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENDING = ("abort", "sol_panic_")
 
 
 class Example(NamedTuple):
-    """A call that does something, and the memory that it finds."""
+    """A call that has an effect, and the memory before it."""
 
     arguments: tuple[int, ...]
     memory: Mapping[int, bytes] = MappingProxyType({})
@@ -63,7 +63,7 @@ EXAMPLES = {
     },
     "sol_get_sysvar": Example((DATA, RESULT, 0, 8), {DATA: ADDRESSES["clock"]}),
     "sol_get_epoch_stake": Example((DATA,), {DATA: TEXT}),
-    # Those that are events: they go from one frame of the stack into the next.
+    # These calls are events, because they cross from one frame of the stack into the next.
     "sol_memcpy_": Example((ACROSS, DATA, 20), {DATA: TEXT}),
     "sol_memmove_": Example((ACROSS + 3, ACROSS, 20)),
     "sol_memset_": Example((ACROSS, 7, 20)),

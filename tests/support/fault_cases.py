@@ -1,4 +1,4 @@
-"""Programs that are stopped: one for every fault, in every version that has it."""
+"""Programs that are stopped: one program for every fault, in every version that has the fault."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def at(address: int, access: str) -> Body:
 
 
 def by_register(slot: int) -> Body:
-    """A call of the slot by its address."""
+    """A call of a slot by its address."""
     return lambda version: [
         f"lddw r1, {(text_address(version) + 8 * slot) % 2**64}; callx r1; exit",
     ]
 
 
 def by_syscall(name: str, *arguments: int, memory: dict[int, bytes] | None = None) -> Body:
-    """A syscall that fails, after one that does not."""
+    """A syscall that fails, after a syscall that succeeds."""
     return lambda _: [
         *write_memory(memory or {}),
         *call("sol_log_64_", (1, 2, 3, 4, 5)),
@@ -38,7 +38,7 @@ def by_syscall(name: str, *arguments: int, memory: dict[int, bytes] | None = Non
 
 @dataclass(frozen=True)
 class Case:
-    """A program that is stopped, the name of the fault, and the versions that it happens in."""
+    """A program that is stopped, the name of its fault, and the versions in which it happens."""
 
     body: Body
     fault: str

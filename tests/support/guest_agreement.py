@@ -28,7 +28,7 @@ def guest_outputs(given: ExecutionInput, abi: Abi = DEFAULT) -> Outputs:
 
 
 def assert_agrees(execution: Execution, abi: Abi = DEFAULT) -> Outputs:
-    """Check that the guest agrees with the machine: on all five words, the ending, and the digests."""
+    """Check that the guest agrees with the machine on all five words, the ending, and the digests."""
     outputs = guest_outputs(execution.input, abi)
     assert outputs.refusal is None
     assert outputs.is_complete

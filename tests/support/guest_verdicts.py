@@ -1,4 +1,4 @@
-"""Whether the guest refuses an input, and whether that is right."""
+"""Whether the guest refuses an input, and whether it should."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PARAMETERS = Parameters(
 
 
 def small_input() -> ExecutionInput:
-    """With every optional part."""
+    """An input with every optional part."""
     first = InstructionAccount(Account(bytes([1]) * 32, bytes([7]) * 32, 5, b"1234567"), is_writable=True)
     second = InstructionAccount(Account(bytes([2]) * 32, bytes([7]) * 32, 6, b""), is_signer=True)
     return ExecutionInput(
@@ -41,7 +41,7 @@ def outputs_of(content: bytes) -> tuple[int, Outputs]:
 
 
 def assert_same_verdict(content: bytes) -> str:
-    """The guest refuses what solproof refuses, and runs what it runs; returns what happened."""
+    """Check that the guest refuses exactly what solproof refuses, and runs the rest. Returns the outcome."""
     ending, outputs = outputs_of(content)
     try:
         given = bincode.unpack(content)
@@ -55,7 +55,7 @@ def assert_same_verdict(content: bytes) -> str:
         assert outputs.refusal is not None
         assert outputs.refusal.endswith(": " + str(error).split(": ")[0])
         return "program"
-    # An input may say what it could leave out: then it has another digest.
+    # An input may spell out its optional parts. Then its digest is different.
     found = [text for text in differences(outputs, execution) if not text.startswith("input_digest")]
     assert found == []
     return "run"

@@ -17,7 +17,7 @@ from solproof.vm.recorded_memory import RecordedMemory
 
 
 def program(*source: str, version: int = 0) -> Program:
-    """The program of some statements, and an `exit` after them."""
+    """The program of some statements, followed by an `exit`."""
     return asm("\n".join([*source, "exit"]), version)
 
 
@@ -27,14 +27,14 @@ def honest(*source: str, version: int = 0, input_region: bytes = b"") -> Forgery
 
 
 def ends_with(lie: Forgery, register: int, limbs: dict[int, int]) -> None:
-    """Change limbs of what a register holds in the end."""
+    """Change limbs of the value that a register holds at the end."""
     row = lie.row("registers", register)
     for limb, value in limbs.items():
         row.claim(f"last_{limb}", value)
 
 
 def set_constant(lie: Forgery, register: int, value: int) -> None:
-    """Another constant in the lddw of a register: in the program, in its row, and at the end of the run."""
+    """Set another constant in the lddw of a register: in the program, its row, and the end of the run."""
     row = lie.find("move", is_wide=1, a_index=register)
     row.set_word("b", value)
     lie.row("registers", register).claim_word("last", value)
@@ -50,7 +50,7 @@ def set_constant(lie: Forgery, register: int, value: int) -> None:
 
 
 def beyond(access: str, place: int) -> Forgery:
-    """An access past the end of an input of 13 bytes, by a machine that does not look."""
+    """An access past the end of an input of 13 bytes, by a machine that does not check addresses."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Layout, "locate", lambda *_, **__: (4, place))
         original = RecordedMemory.__init__

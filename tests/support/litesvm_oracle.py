@@ -1,6 +1,4 @@
-"""The oracle of the runtime tests: run one input in solproof and in LiteSVM, and insist that they agree in
-everything.
-"""
+"""The oracle of the runtime tests: runs one input in solproof and in LiteSVM, and asserts full agreement."""
 
 from __future__ import annotations
 
@@ -25,10 +23,10 @@ LOADERS = {
 def assert_like_litesvm(
     given: ExecutionInput, machine: LiteSVM | None = None, program: Program | None = None
 ) -> Execution:
-    """Compare outcome, error, compute units, log, return data and accounts; returns our execution.
+    """Compare outcome, error, compute units, log, return data and accounts. Returns solproof's execution.
 
-    `program` saves loading the input's again. Without a `machine` the input's program is added to a LiteSVM
-    under the loader that the parameters name.
+    Pass `program` if it is already loaded. Without a `machine`, the input's program is added to a LiteSVM,
+    under the loader in the parameters.
     """
     expected = litesvm_result(given, machine)
     execution = execute(given, program)
@@ -49,7 +47,7 @@ def assert_like_litesvm(
 
 
 def litesvm_result(given: ExecutionInput, machine: LiteSVM | None = None) -> RuntimeResult:
-    """What LiteSVM makes of an input."""
+    """The result of LiteSVM for an input."""
     if machine is None:
         machine = _machine(given.parameters)
         loader = LOADERS[given.parameters.loader]
@@ -57,7 +55,7 @@ def litesvm_result(given: ExecutionInput, machine: LiteSVM | None = None) -> Run
     return run_in_litesvm(given, machine)
 
 
-@lru_cache(maxsize=8)  # of some 8 MB each
+@lru_cache(maxsize=8)  # about 8 MB each
 def _machine(parameters: Parameters) -> LiteSVM:
-    """Kept for the next run with these parameters, which overwrites program and accounts."""
+    """A LiteSVM for these parameters. It is kept for the next run, which overwrites program and accounts."""
     return runtime(parameters)

@@ -22,7 +22,7 @@ def sysvars() -> Sysvars:
 
 
 def table(authority: bytes | None, addresses: int = 0, deactivated: int = ACTIVE, extended: int = 0) -> bytes:
-    """A table with so many addresses."""
+    """The data of a table with this number of addresses."""
     option = b"\0" + bytes(32) if authority is None else b"\1" + authority
     head = struct.pack("<IQQB", 1, deactivated, extended, 0) + option
     return head.ljust(56, b"\0") + b"".join(bytes([number]) * 32 for number in range(addresses))

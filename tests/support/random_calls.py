@@ -37,7 +37,7 @@ def random_call(name: str, seed: int) -> Execution:
     """A call compared with LiteSVM."""
     source = random.Random(f"{name} {seed}")
     content = bytearray(source.choice([source.randbytes(256), b"text" * 64, bytes(256)]))
-    # Slices and addresses of sysvars, so that the calls that need them find some.
+    # Slices and addresses of sysvars, so that calls that need them can find them.
     for offset in range(0, 64, 16):
         content[offset : offset + 16] = address(source).to_bytes(8, "little") + size(source).to_bytes(
             8, "little"

@@ -12,7 +12,7 @@ IMMEDIATES = (0, 1, -1, 2, 63, 64, 0x7FFF_FFFF, -0x8000_0000)
 
 
 def random_instruction(row: Opcode, version: int, random: Random, jump_offsets: range) -> Instruction:
-    """Fields that mean nothing to the opcode are random too: the machine has to ignore them."""
+    """A random instruction. Unused fields are random too, because the machine has to ignore them."""
     destination, source = random.randrange(10), random.randrange(11)
     offset = random.randrange(-(1 << 15), 1 << 15)
     immediate = random.choice((*IMMEDIATES, random.randrange(-(1 << 31), 1 << 31)))

@@ -1,6 +1,6 @@
-"""Sessions in a shell, as documents show them: commands after `$ `, and what they print.
+"""Shell sessions as documents show them: commands after `$ `, and their output.
 
-`...` stands for anything. Seconds, memory and bytes of proofs are never compared.
+`...` stands for any text. Seconds, memory and the sizes of proofs are never compared.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def steps_of(text: str) -> list[tuple[str, str]]:
-    """The commands of a session and what each prints."""
+    """The commands of a session, each with its output."""
     return STEP.findall(text)
 
 
@@ -28,7 +28,7 @@ def without_measures(text: str) -> str:
 
 
 def assert_shown(printed: str, shown: str, command: str) -> None:
-    """What is printed is what is shown."""
+    """Assert that the output is as shown."""
     pattern = re.escape(without_measures(shown)).replace(re.escape("..."), ".*")
     assert re.fullmatch(pattern, without_measures(printed), re.DOTALL), f"{command}\n{printed}"
 
@@ -36,7 +36,7 @@ def assert_shown(printed: str, shown: str, command: str) -> None:
 def run_session(
     commands: list[str], directory: Path, environment: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Run commands in one shell; what each prints, and the errors of `solproof`."""
+    """Run commands in one shell. Returns the output of each, and the errors of `solproof`."""
     mark = "(status=$?; printf '\\0'; printf '\\0' >&2; exit $status)"
     script = "".join(f"{command}\n{mark}\n" for command in commands)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

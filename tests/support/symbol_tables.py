@@ -12,7 +12,7 @@ FUNCTION, OBJECT = 2, 1
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section to add: name, type, content, link, size of an entry."""
+    """A section to add. `entry` is the size of one entry."""
 
     name: bytes
     kind: int
@@ -22,7 +22,7 @@ class Section:
 
 
 def with_sections(elf: bytes, sections: list[Section]) -> bytes:
-    """An ELF file with more sections at its end, which the loader does not look at."""
+    """An ELF file with more sections at its end. The loader does not read them."""
     header = list(FILE_HEADER.unpack_from(elf))
     table, count, names_index = header[10], header[-2], header[-1]
     rows = [
@@ -33,7 +33,7 @@ def with_sections(elf: bytes, sections: list[Section]) -> bytes:
     for section in sections:
         starts.append(len(names))
         names += section.name + b"\0"
-    # Sections must ascend, and that of the names is the last so far.
+    # Sections must ascend, and the section of the names is the last one so far.
     content = elf + bytes(-len(elf) % 8)
     rows[names_index][4], rows[names_index][5] = len(content), len(names)
     content += names

@@ -52,14 +52,14 @@ class Mint:
         return self.scene.run(bytes([20, 6]) + authority + b"\1" + freezer, "mint!")
 
     def account(self, name: str, extra: int = 0) -> None:
-        """InitializeAccount3 of an account as long as GetAccountDataSize says, and `extra` bytes."""
+        """InitializeAccount3 of an account with the length from GetAccountDataSize, plus `extra` bytes."""
         size = self.scene.run(bytes([21]), "mint").output.return_data.data
         length = int.from_bytes(size, "little") + extra
         self.scene.make(name, bytes(length + (1 if extra and length - extra == PLAIN_ACCOUNT else 0)))
         self.scene.run(bytes([18]) + self.scene.key("owner"), f"{name}! mint")
 
     def fund(self, *names: str) -> None:
-        """MintTo of a million to each."""
+        """MintTo of a million for each account."""
         for name in names:
             self.scene.run(struct.pack("<BQ", 7, 10**6), f"mint! {name}! authority*")
 

@@ -1,5 +1,6 @@
-"""Instructions of the token programs of mainnet, on accounts that suit them: p-token, classic SPL Token and
-Token-2022.
+"""Instructions of the token programs of mainnet: p-token, classic SPL Token and Token-2022.
+
+The accounts suit the instructions.
 """
 
 from __future__ import annotations
@@ -264,7 +265,7 @@ FAILING: dict[str, tuple[Instruction, str]] = {
 
 
 def scene_of(token: str, instruction: Instruction) -> ExecutionInput:
-    """Token-2022 gets the same instructions, on accounts of its own."""
+    """The input of an instruction. Token-2022 gets the same instructions on its own accounts."""
     scene = instruction(token)
     if token != TOKEN_2022:
         return scene

@@ -1,4 +1,4 @@
-"""How the files of `vectors/` are written: JSON with one case on a line, bytes as base64 or hexadecimal."""
+"""The encoding of the files of `vectors/`: JSON with one case per line, bytes as base64 or hexadecimal."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ Fields = dict[str, Any]
 
 
 def base64_text(content: bytes) -> str:
-    """Bytes of a file."""
+    """The bytes of a file in base64."""
     return base64.b64encode(content).decode("ascii")
 
 
 def word_text(value: int) -> str:
-    """A 64-bit number: JSON numbers are exact only below 2^53 in many languages."""
+    """A 64-bit number as text, because in many languages JSON numbers are exact only below 2^53."""
     return f"0x{value:x}"
 
 
 def document(fields: Mapping[str, Any]) -> str:
-    """A JSON object with one field on a line, and each element of a list on a line of its own."""
+    """A JSON object with one field per line, and each element of a list on its own line."""
     return (
         "{\n" + ",\n".join(f"{json.dumps(name)}: {_value(value)}" for name, value in fields.items()) + "\n}\n"
     )
@@ -34,7 +34,7 @@ def _value(value: Any) -> str:
 
 
 def patch_between(base: bytes, changed: bytes) -> Fields:
-    """The shortest patch that makes one file of another: where it starts, how many bytes go, which come."""
+    """The shortest patch from one file to another: the offset, the number of removed bytes, the new bytes."""
     longest = min(len(base), len(changed))
     start = next((at for at in range(longest) if base[at] != changed[at]), longest)
     rest = longest - start
@@ -47,6 +47,6 @@ def patch_between(base: bytes, changed: bytes) -> Fields:
 
 
 def patched(base: bytes, patch: Mapping[str, Any]) -> bytes:
-    """The file that a patch makes."""
+    """The file that results from a patch."""
     start, removed = patch["offset"], patch["remove"]
     return base[:start] + bytes.fromhex(patch["insert"]) + base[start + removed :]

@@ -11,7 +11,7 @@ DIRECTORY = proofs.DIRECTORY.parent
 
 
 def files() -> dict[str, str]:
-    """The content of each file, as the code says it now."""
+    """The content of each file, computed from the current code."""
     return {
         **{f"proofs/{name}.json": proofs.proof_vectors(name, proofs.proof_of(name)) for name in proofs.RUNS},
         "loaders.json": loader_vectors(),

@@ -26,7 +26,7 @@ BASES = {
 
 
 class Case(NamedTuple):
-    """A file, the base that it is written as a patch of ("" for none), and how to read it."""
+    """A file, how to read it, and the base of its patch ("" if it is not a patch)."""
 
     name: str
     base: str

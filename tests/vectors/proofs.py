@@ -1,6 +1,6 @@
-"""`vectors/proofs/`: two proofs, and every way to spoil them, each with the reason for which it is rejected.
+"""`vectors/proofs/`: two proofs, and every way to spoil them, each with the reason of the rejection.
 
-A proof is not made the same way twice, so a committed proof stays for as long as it verifies.
+Two proofs of the same run differ, so a committed proof is kept for as long as it verifies.
 """
 
 from __future__ import annotations
@@ -116,9 +116,9 @@ class Proven:
 
 @dataclass(frozen=True)
 class Case:
-    """A spoiled file, or another program or input, and the reason for which the verifier stops.
+    """A spoiled file, or another program or input, and the reason for the rejection.
 
-    zeros: how many zero bytes follow `data`.
+    zeros: the number of zero bytes after `data`.
     """
 
     name: str
@@ -129,7 +129,7 @@ class Case:
 
 
 def success_cases(proven: Proven) -> Iterator[Case]:
-    """Everything that can be wrong with the file, the statement, the claim and the events that return."""
+    """Everything that can be wrong with the file, the statement, the claim, and the events that return."""
     data, file, claim, given = proven.data, proven.file, proven.claim, proven.given
     yield from _file_cases(proven)
     yield Case(

@@ -1,4 +1,4 @@
-"""`vectors/serialization.json`: instructions, and the input region that each loader makes of them."""
+"""`vectors/serialization.json`: instructions, and the input region of each loader."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def serialization_vectors() -> str:
 
 
 def region_fields(accounts: tuple[InstructionAccount, ...], data: bytes, loader: Loader) -> Fields:
-    """What one loader makes of an instruction."""
+    """The input region of an instruction for one loader."""
     serialized = serialize(accounts, data, PROGRAM, loader)
     return {
         "length": len(serialized.region),

@@ -1,4 +1,4 @@
-"""`vectors/syscalls.json`: calls of every syscall, with the words of memory that they find and leave."""
+"""`vectors/syscalls.json`: calls of every syscall, with the words of memory before and after them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.support.syscall_harness import PROGRAM
 from tests.vectors.encoding import Fields, base64_text, document, word_text
 
 SYSVARS = [sysvar.name for sysvar in fields(Sysvars) if sysvar.name != "slot_hashes"]
-"""Those that a call may read; the slot hashes take 20 KiB, and no case reads them."""
+"""Sysvars that a call may read. The slot hashes take 20 KiB, and no case reads them."""
 
 
 def scenes() -> Iterator[tuple[str, Execution]]:
-    """Runs of which the last syscall is the case."""
+    """Runs whose last syscall is the case."""
     cryptographic = {call.name for call in CALLS.values()}
     for name in EXAMPLES:
         given = given_input(name)
@@ -57,7 +57,7 @@ def syscall_vectors() -> str:
 
 
 def call_fields(execution: Execution) -> Fields:
-    """The last syscall of a run, replayed on nothing but the words that it touches."""
+    """The last syscall of a run, replayed with only the words that it touches."""
     invocation, events = execution.invocation, execution.run.trace.events
     context, units = invocation.context(), 0
     for event in events:

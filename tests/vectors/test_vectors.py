@@ -1,4 +1,4 @@
-"""The committed vectors are what the code says today, and each case has the outcome that it names."""
+"""The committed vectors match the current code, and each case has the outcome that it names."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_syscalls() -> None:
 
 @pytest.mark.parametrize("name", proofs.RUNS)
 def test_proofs(name: str) -> None:
-    """The committed proof is taken as it is: two proofs of one run differ."""
+    """The committed proof is not made again, because two proofs of one run differ."""
     data = base64.b64decode(read(f"proofs/{name}.json")["proof"])
     proven = proofs.Proven(proofs.RUNS[name](), data)
     assert committed(f"proofs/{name}.json") == proofs.proof_vectors(name, proven), WHAT_TO_DO
@@ -61,7 +61,7 @@ def test_proofs(name: str) -> None:
 
 @pytest.mark.parametrize("name", proofs.RUNS)
 def test_every_case_has_its_outcome(name: str) -> None:
-    """From the file alone, as its README describes it."""
+    """The outcome follows from the file alone, as its README describes."""
     content = read(f"proofs/{name}.json")
     for case in content["cases"]:
         data = base64.b64decode(content["proof"])
@@ -95,7 +95,7 @@ def test_every_program_has_its_outcome() -> None:
 
 @pytest.mark.parametrize(("name", "fault"), [("success", None), ("failure", "Panic")])
 def test_valid_proofs(name: str, fault: str | None) -> None:
-    """One of a run that succeeds, one of a run that fails."""
+    """One proof is of a run that succeeds, and one is of a run that fails."""
     verdicts = [case["verdict"] for case in read(f"proofs/{name}.json")["cases"] if "verdict" in case]
     assert [(verdict["success"], verdict["fault"]) for verdict in verdicts] == [(fault is None, fault)]
 

@@ -1,4 +1,4 @@
-"""Every way in which a program can be stopped is proven, and no fault that did not happen is accepted."""
+"""Every way in which a program can be stopped is proven. A fault that did not happen is never accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def proven(execution: Execution) -> ProofFile:
 
 @pytest.mark.parametrize(("name", "version"), list(runs()))
 def test_faults_are_proven(name: str, version: int) -> None:
-    """The verdict is the runtime's outcome, from the proof, the program and the input alone."""
+    """The verdict is the runtime's outcome, computed only from the proof, the program and the input."""
     case, execution = CASES[name], execute(given(name, version))
     fault = execution.run.fault
     assert fault is not None

@@ -1,6 +1,6 @@
-"""The things that a patch release keeps: the proof system, and the keys of programs.
+"""The parts that a patch release keeps: the proof system, and the keys of programs.
 
-A whole proof is too large to be kept here. A proof of the engine alone is in tests/engine/test_pinned.py.
+A whole proof is too large to be kept here. tests/engine/test_pinned.py has a proof of the engine alone.
 """
 
 from __future__ import annotations

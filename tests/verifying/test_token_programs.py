@@ -1,4 +1,4 @@
-"""Whole token instructions: every one passes the checker, and a proof of each kind verifies."""
+"""Whole token instructions. Every one passes the checker, and a proof of each kind verifies."""
 
 from __future__ import annotations
 

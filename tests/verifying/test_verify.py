@@ -1,4 +1,4 @@
-"""A proof is accepted for the caller's own program and input, and for nothing else."""
+"""A proof is accepted for the caller's own program and input, and for no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The memory map: every edge of every region, by every size, compared with the reference machine."""
+"""The memory map: every edge of every region, for every size, compared with the reference machine."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ LAYOUT = Layout(version=0, image_size=20, heap_size=HEAP_SIZE, input_size=INPUT_
 @pytest.mark.parametrize("length", [0, 1, 7, 8, 9, 30])
 @pytest.mark.parametrize("address", [STACK + 3, STACK + FRAME - 5, STACK + STRIDE, HEAP + HEAP_SIZE - 30])
 def test_replay_memory_is_memory(address: int, length: int) -> None:
-    """A syscall sees the same through the words that it touched as it did in the whole memory."""
+    """A syscall sees the same values through the words that it touched as in the whole memory."""
     memory = Memory(LAYOUT, bytes(20), bytes(INPUT_LENGTH))
     content = bytes(range(100, 100 + length))
     memory.touched = {}
@@ -87,7 +87,7 @@ def test_replay_memory_holds_nothing_else() -> None:
 
 
 def test_replay_stops_at_the_first_missing_word() -> None:
-    """However long the range: nothing is built for the words behind it."""
+    """However long the range is, nothing is built for the words after the first missing one."""
     replayed = ReplayMemory(Layout(0, 0, 32 * 1024, 2**31), {(4, 0): 5})
     with pytest.raises(KeyError) as caught:
         replayed.read(4 << 32, 2**31)

@@ -1,4 +1,4 @@
-"""The cases of the reference crate's own test-suite, when their extract is at hand (SOLPROOF_SHARED)."""
+"""The cases of the reference crate's own test suite, if their extract is available (SOLPROOF_SHARED)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WITHOUT_TRACE = 36
 
 @pytest.mark.parametrize("path", upstream.files(), ids=lambda path: path.stem)
 def test_upstream(path: Path) -> None:
-    """Equal result, count, input, and registers at every step."""
+    """Result, count, input, and the registers at every step are equal."""
     ran: Counter[int] = Counter()
     left_out: Counter[str] = Counter()
     without_trace = 0

@@ -1,4 +1,4 @@
-"""Shell completion: the scripts, and what they are answered."""
+"""Shell completion: the scripts, and the answers that they get."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_another_shell(command: Command) -> None:
 
 
 def answered(*words: str) -> list[str]:
-    """What the command answers to bash for the last of some words."""
+    """The command's answer to bash for the last of some words."""
     environment = {
         **os.environ,
         "_SOLPROOF_COMPLETE": "bash_complete",

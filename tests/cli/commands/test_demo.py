@@ -1,4 +1,4 @@
-"""`solproof demo`: everything that the README says it shows."""
+"""`solproof demo` shows everything that the README promises."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_demo(command: Command, tmp_path: Path) -> None:
         "p_token_transfer.json",
         "p_token_transfer.proof",
     ]
-    # The commands that it ends with work as they stand.
+    # The commands that it prints at the end work as they are.
     for line in lines[-2:]:
         program, *arguments = line.split()
         assert program == "solproof"
@@ -58,7 +58,7 @@ def test_json(command: Command, tmp_path: Path) -> None:
 def test_a_program_called_as_a_module_of_python(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`python -m` looks in the current directory first, and a `.so` file there is an extension module."""
+    """`python -m` looks in the current directory first, where a `.so` file is an extension module."""
     (tmp_path / "token.so").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run_demo, "CASES", run_demo.CASES[:1])

@@ -1,4 +1,4 @@
-"""The doctor: what it finds here, and what it would say elsewhere."""
+"""The doctor: its findings here, and its messages in other situations."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Examine = Callable[[str, int, str], dict[str, Check]]
 
 @pytest.fixture
 def examine(monkeypatch: pytest.MonkeyPatch) -> Examine:
-    """The checks when every command that contains a word ends with a status and prints errors."""
+    """The checks, if every command that contains a word ends with this status and prints these errors."""
 
     def examined(word: str, status: int, errors: str) -> dict[str, Check]:
         def run(arguments: list[str], **_: object) -> subprocess.CompletedProcess[str]:
@@ -93,7 +93,7 @@ def test_why_proving_fails(status: int, errors: str, said: str, examine: Examine
 def test_why_a_native_module_does_not_load(
     module: str, status: int, errors: str, said: str, examine: Examine
 ) -> None:
-    """The doctor's own process leaves the modules alone then."""
+    """In this case the doctor's own process does not load the modules."""
     found = examine(f"_native.{module}", status, errors)
     assert found["native"] == Check("native", State.FAILED, f"{module}: {said}")
     assert found.keys().isdisjoint({"engine", "proving", "oracle"})

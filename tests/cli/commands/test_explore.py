@@ -1,4 +1,4 @@
-"""`solproof explore`: a page is written, and it says what it wrote. The page itself: tests/explorer."""
+"""`solproof explore` writes a page and reports what it wrote. tests/explorer tests the page itself."""
 
 from __future__ import annotations
 

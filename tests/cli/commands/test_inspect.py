@@ -109,7 +109,7 @@ def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
 
 
 def test_where_syscalls_are_called(command: Command, tmp_path: Path) -> None:
-    """Two calls of one syscall cannot be told apart by the claim, but the last instruction is in it."""
+    """The claim cannot tell two calls of one syscall apart, but it contains the last instruction."""
     program, given, proof = (tmp_path / name for name in ("program.so", "input.json", "proof"))
     program.write_bytes(build_elf("syscall sol_log_64_; syscall sol_log_64_; syscall abort; exit"))
     given.write_text(

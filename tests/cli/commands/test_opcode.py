@@ -1,4 +1,4 @@
-"""`solproof opcode`: every opcode has all its parts, and each place is real."""
+"""`solproof opcode`: every opcode has all its parts, and each place exists."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_name_in_assembly(command: Command) -> None:
 
 
 def test_exit_is_half_of_a_call(command: Command) -> None:
-    """At the end of a run the verifier executes it."""
+    """At the end of a run, the verifier executes the exit."""
     (found,) = command("opcode", "EXIT", "--json").fields["opcodes"]
     assert [chip["name"] for chip in found["chips"]] == ["call"]
 

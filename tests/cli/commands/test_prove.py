@@ -1,4 +1,4 @@
-"""`solproof prove`: the proof, its progress, and outputs that are whole or not there."""
+"""`solproof prove`: the proof, its progress, and outputs that are either complete or absent."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_progress_as_json(command: Command, files: Files, tmp_path: Path) -> Non
 def test_accesses_are_chained_once(
     command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The estimate's chained execution is the proof's."""
+    """The estimate and the proof use the same access log."""
     chained: list[object] = []
     original = AccessLog.__init__
 
@@ -146,7 +146,7 @@ def test_a_failing_program_is_proven(command: Command, files: Files, tmp_path: P
 
 
 def test_a_fault(command: Command, files: Files, tmp_path: Path) -> None:
-    """A run that is stopped is proven as well; the verdict says by what, and where."""
+    """A run that is stopped is proven too. The verdict gives the fault and its place."""
     proof = tmp_path / "fault.proof"
     limit = ("--compute-unit-limit", 10)
     made = command("prove", files.input_bin, "--output", proof, "--quiet", *limit, "--json")
@@ -238,7 +238,7 @@ runpy.run_module("solproof", run_name="__main__")
 
 
 def test_interrupted(tmp_path: Path) -> None:
-    """In the middle of a proof that takes a while after its phase `trace` begins."""
+    """The signal arrives in the middle of a proof that takes a while after its phase `trace` begins."""
     given, directory = tmp_path / "input.bin", tmp_path / "out"
     given.write_bytes(bincode.pack(ExecutionInput(mixed_loop(17_000), bytes(32), (), b"")))
     directory.mkdir()

@@ -91,7 +91,7 @@ def test_accounts_can_be_read_back_as_input(command: Command, files: Files, tmp_
 
 
 def amount_of(data: str) -> int:
-    """The amount of a token account in base64."""
+    """The amount in the data of a token account, given in base64."""
     return int.from_bytes(base64.b64decode(data)[64:72], "little")
 
 
@@ -164,7 +164,7 @@ def test_return_data_and_other_changes(command: Command, tmp_path: Path) -> None
 
 @pytest.fixture
 def blake3(tmp_path: Path) -> list[object]:
-    """A program that calls a syscall which mainnet does not have, and an input for it."""
+    """A program that calls a syscall that mainnet does not have, and an input for it."""
     program, given = tmp_path / "blake3.so", tmp_path / "input.json"
     program.write_bytes(build_elf([*call("sol_blake3", (0, 0, 0x3_0000_0000)), "exit"]))
     given.write_text(format_input(ExecutionInput(b"", bytes([4]) * 32, (), b"")))

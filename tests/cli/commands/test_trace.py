@@ -1,4 +1,4 @@
-"""`solproof trace`: files, standard output, and what it refuses."""
+"""`solproof trace`: files, standard output, and refused options."""
 
 from __future__ import annotations
 

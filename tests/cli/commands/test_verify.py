@@ -1,4 +1,4 @@
-"""`solproof verify`: what is accepted, and each way of being rejected."""
+"""`solproof verify`: accepted proofs, and each way of being rejected."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def test_prove_without_zisk(
 
 
 def test_prove(command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a stand-in that accepts everything: what is called, and what is left."""
+    """The stand-in accepts everything. The test checks what is called and which files are left."""
     install(tmp_path, monkeypatch)
     out = tmp_path / "out"
     result = command("zisk", "prove", files.input_bin, "--directory", out, "--max-steps", 50, "--json")
@@ -168,7 +168,7 @@ def test_prove(command: Command, files: Files, tmp_path: Path, monkeypatch: pyte
 def test_progress_of_proving(
     command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing with --quiet, JSON lines with --progress json."""
+    """No progress with --quiet, and JSON lines with --progress json."""
     install(tmp_path, monkeypatch)
     arguments = ("zisk", "prove", files.input_bin, "--directory", tmp_path / "out")
     assert command(*arguments, "--quiet").errors == ""
@@ -192,14 +192,14 @@ def test_progress_of_proving(
 
 @pytest.mark.parametrize("name", ["input", "run", "prove"])
 def test_arguments_are_those_of_run(name: str) -> None:
-    """Everything that says what is run, by the same words, with the same meaning."""
+    """Every parameter that describes the run has the same words and the same meaning as for `run`."""
 
     of_run, mine = (
         {
             parameter.name: (parameter.opts, parameter.multiple, parameter.to_info_dict())
             for parameter in found(words).params
             if parameter.name
-            != "output"  # of zisk input it is another file, and the guest has no such result
+            != "output"  # `zisk input` writes another file, and the guest has no result of this kind
         }
         for words in ("run", f"zisk {name}")
     )

@@ -1,4 +1,4 @@
-"""Progress: lines for a log, a live list on a terminal, nothing when quiet."""
+"""Progress: lines in a log, a live list on a terminal, and nothing with --quiet."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_live_on_a_terminal(files: Files) -> None:
     while True:
         try:
             block = os.read(master, 4096)
-        except OSError:  # how Linux says that the other end is closed
+        except OSError:  # Linux reports this error when the other end is closed
             break
         if not block:
             break

@@ -1,4 +1,4 @@
-"""How results are worded."""
+"""The wording of results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP: a command ends with 128 + the number of the signal, and leaves nothing half-written."""
+"""SIGTERM and SIGHUP end a command with 128 + the number of the signal. They leave no partial files."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def default_signals() -> None:
-    """Signals as a shell in the foreground leaves them, whatever runs the tests."""
+    """The signal handlers that a shell in the foreground leaves, however the tests are run."""
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
 def started(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A `solproof` command that runs; killed in the end if it still does."""
+    """A running `solproof` command. It is killed at the end if it still runs."""
     defaults = {"preexec_fn": default_signals, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     settings: dict[str, Any] = {**defaults, **options}
     command = [sys.executable, "-m", "solproof", *map(str, arguments)]
@@ -55,7 +55,7 @@ def started(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str
 
 
 def wait_for_a_file(directory: Path) -> None:
-    """Until there is a file that is being written."""
+    """Wait until a file is being written."""
     for _ in range(6_000):
         if list(directory.iterdir()):
             return
@@ -92,7 +92,7 @@ def test_while_a_proof_is_made(given: Path, tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_closes(given: Path, tmp_path: Path) -> None:
-    """With a live list of phases, which can no longer be shown, like the last line."""
+    """The command shows a live list of phases. Then neither the list nor the last line can be shown."""
     master, terminal = pty.openpty()
 
     def control() -> None:
@@ -110,7 +110,7 @@ def test_a_terminal_that_closes(given: Path, tmp_path: Path) -> None:
 
 
 def test_a_signal_that_is_ignored_stays_ignored(given: Path, tmp_path: Path) -> None:
-    """As under `nohup`."""
+    """`nohup` also ignores the signal."""
     output = tmp_path / "trace.json"
 
     def ignore() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-
 import pytest
 
 from solproof.runtime.execution_input import Parameters
-from tests.support.syscall_harness import FRAME, HEAP, HEAP_END, IMAGE, MASK, check, failure
+from tests.support.syscall_harness import FRAME, HEAP, HEAP_END, IMAGE, MASK, check, failure, slices
 
 
 @pytest.mark.parametrize("text", ["", "hello", "é ∀ 🦀", "a\nb\0c", "x" * 100, "x" * 101, "x" * 500])
@@ -81,10 +79,6 @@ def test_log_pubkey_violations(address: int) -> None:
 @pytest.mark.parametrize("limit", [100, 101, 102, 500, 1_400_000])
 def test_log_compute_units(limit: int) -> None:
     check("sol_log_compute_units_", (), parameters=Parameters(compute_unit_limit=limit))
-
-
-def slices(*pairs: tuple[int, int]) -> bytes:
-    return b"".join(struct.pack("<QQ", *pair) for pair in pairs)
 
 
 @pytest.mark.parametrize(

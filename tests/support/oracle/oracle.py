@@ -1,4 +1,7 @@
-"""Drives the reference machine (crate `solana-sbpf`, in the Rust program beside this file) by JSON lines."""
+"""Drives the reference machine by JSON lines.
+
+It is the crate `solana-sbpf` in the Rust program beside this file.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ TARGET = CRATE / "target"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Bare instructions, mapped at 0x1_0000_0000; `functions` maps call keys to program counters."""
+    """Bare instructions, mapped at 0x1_0000_0000. `functions` maps call keys to program counters."""
 
     code: bytes
     version: int = 0
@@ -26,7 +29,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class LoadedProgram:
-    """What the reference loader makes of a program; the fields mean what those of `Program` mean."""
+    """The result of the reference loader. The fields have the same meaning as those of `Program`."""
 
     text: bytes
     text_address: int
@@ -51,10 +54,10 @@ class OracleRun:
 
     result:        `Ok(r0)` or `Err(Name(..))`, as Rust prints it
     error:         the message of the error, or None
-    instructions:  executed ones, the failing one included
-    trace:         r0 to r10 and pc before each instruction; empty unless asked for
+    instructions:  number of executed instructions, including a failing one
+    trace:         r0 to r10 and pc before each instruction; empty unless requested
     registers:     r0 to r10 at the end
-    pc:            of the last instruction
+    pc:            pc of the last instruction
     input:         the input region at the end
     """
 
@@ -68,7 +71,7 @@ class OracleRun:
 
 
 class Oracle:
-    """A running reference machine. One request at a time; not shared between threads."""
+    """A running reference machine. It takes one request at a time. Threads cannot share it."""
 
     def __init__(self) -> None:
         """Build the program if it is not up to date, and start it. Needs cargo."""
@@ -81,7 +84,7 @@ class Oracle:
     def load(
         self, code: bytes | Text, syscalls: Sequence[str] = (), newest_version: int = 3
     ) -> LoadedProgram | LoadError:
-        """Load and verify an ELF file of up to `newest_version`, or a text; these syscalls are registered."""
+        """Load and verify an ELF file of up to `newest_version`, or a text. Registers these syscalls."""
         answer = self._ask("load", code=_code(code), syscalls=list(syscalls), newest_version=newest_version)
         if "load_error" in answer:
             return LoadError(**answer["load_error"])
@@ -95,12 +98,12 @@ class Oracle:
         )
 
     def disassemble(self, code: bytes | Text, syscalls: Sequence[str] = ()) -> list[tuple[int, str]]:
-        """Every instruction as (pc, text); raises ValueError when the program does not load."""
+        """Every instruction as (pc, text). Raises ValueError if the program does not load."""
         answer = self._ask("disassemble", code=_code(code), syscalls=list(syscalls))
         return [(pc, line) for pc, line in _loaded(answer)["lines"]]
 
     def assemble(self, source: str, version: int) -> tuple[bytes, int]:
-        """The text and the entry that the reference makes of a source; raises ValueError with its message."""
+        """The text and the entry that the reference makes of a source. Raises ValueError with its message."""
         answer = self._ask("assemble", source=source, version=version)
         if "assembly_error" in answer:
             raise ValueError(answer["assembly_error"])
@@ -116,10 +119,10 @@ class Oracle:
         trace: bool = False,
         registers: Mapping[int, int] | None = None,
     ) -> OracleRun:
-        """Run a program without syscalls; raises ValueError when it does not load.
+        """Run a program without syscalls. Raises ValueError if it does not load.
 
-        r1 starts as the address of the input, r10 at the end of the first frame, the others at 0, unless
-        `registers` says otherwise.
+        By default r1 starts as the address of the input, r10 at the end of the first frame, and the other
+        registers at 0. `registers` sets other values.
         """
         answer = _loaded(
             self._ask(
@@ -157,7 +160,7 @@ class Oracle:
 
 @cache
 def oracle() -> Oracle:
-    """The one reference machine of this process, started on first use."""
+    """The only reference machine of this process, started on first use."""
     return Oracle()
 
 

@@ -1,4 +1,4 @@
-"""The reference machine answers what its documentation promises."""
+"""The reference machine answers as its documentation promises."""
 
 from __future__ import annotations
 
