@@ -91,8 +91,8 @@ class ProgramBuilder:
         """The text as an assembler leaves it, with relative calls, for ELF files and raw bytecode."""
         return b"".join(slot.encode() for slot in self._resolved(text_address))
 
-    def build(self, entry: str | None = None) -> Program:
-        """The program, checked by the verifier. It starts at `entry`, or at its first instruction."""
+    def build(self) -> Program:
+        """The program, checked by the verifier. It starts at its first instruction."""
         slots = self._resolved(TEXT_ADDRESS)
         if self.version < 3:
             for pc, label in self.calls:
@@ -100,7 +100,7 @@ class ProgramBuilder:
         text = b"".join(slot.encode() for slot in slots)
         called = {self.labels[label] for _, label in self.calls if self.version < 3}
         functions = {FUNCTION_KEY + target: target for target in called}
-        program = text_program(text, functions, self.labels[entry] if entry else 0, self.version)
+        program = text_program(text, functions, version=self.version)
         verify(program)
         return program
 

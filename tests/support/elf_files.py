@@ -1,4 +1,8 @@
-"""Small ELF files with everything that the loaders read, and functions that change one field."""
+"""Small ELF files with everything that the loaders read, and functions that change one field.
+
+The files are put together byte by byte, because they have parts that our ELF writer does not write: relocations
+of every kind, sections in another order, and wrong fields.
+"""
 
 from __future__ import annotations
 

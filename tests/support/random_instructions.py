@@ -1,4 +1,7 @@
-"""Random instructions that the verifier accepts."""
+"""Random instructions that the verifier accepts.
+
+They are data, not source, because fields without meaning are random too. No source has such fields.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.program_builder import ProgramBuilder
 from assurance.programs import raw
 from solproof.program.raw import RawFormat
 from solproof.runtime.execute import execute
@@ -59,26 +58,27 @@ def test_a_syscall_behind_a_closed_gate_does_not_exist() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_addresses_of_many_seeds(seed: int) -> None:
     """The guest decides correctly whether each hash is a point of the curve."""
-    builder = ProgramBuilder(3)
-    builder.constant(6, 3 << 32)
-    builder.constant(7, (3 << 32) + 64)
-    builder.emit("ST_DW_REG", 6, 7)
-    builder.emit("ST_DW_IMM", 6, offset=8, immediate=8)
-    builder.emit("ST_DW_IMM", 6, offset=64, immediate=seed)
-    builder.emit("MOV64_IMM", 8)
-    builder.emit("MOV64_IMM", 9)
-    builder.label("again")
-    for register, value in ((1, 3 << 32), (2, 1), (3, (3 << 32) + 64), (4, (3 << 32) + 128)):
-        builder.constant(register, value)
-    builder.syscall("sol_create_program_address")
-    builder.emit("ADD64_REG", 8, 0)
-    builder.emit("LSH64_IMM", 8, immediate=1)
-    builder.emit("LD_DW_REG", 1, 6, 64)
-    builder.emit("ADD64_IMM", 1, immediate=1)
-    builder.emit("ST_DW_REG", 6, 1, 64)
-    builder.emit("ADD64_IMM", 9, immediate=1)
-    builder.jump("again", "JNE64_IMM", 9, immediate=24)
-    builder.emit("MOV64_REG", 0, 8)
-    builder.exit()
-    given = ExecutionInput(builder.code(), bytes(32), (), b"", program_format=RawFormat(3))
+    heap = 3 << 32
+    source = f"""
+        lddw r6, {heap}
+        lddw r7, {heap + 64}
+        stxdw [r6], r7
+        stdw [r6+8], 8
+        stdw [r6+64], {seed}
+        mov64 r8, 0
+        mov64 r9, 0
+    again:
+        lddw r1, {heap}; lddw r2, 1; lddw r3, {heap + 64}; lddw r4, {heap + 128}
+        syscall sol_create_program_address
+        add64 r8, r0
+        lsh64 r8, 1
+        ldxdw r1, [r6+64]
+        add64 r1, 1
+        stxdw [r6+64], r1
+        add64 r9, 1
+        jne r9, 24, again
+        mov64 r0, r8
+        exit
+    """
+    given = ExecutionInput(raw(source, 3), bytes(32), (), b"", program_format=RawFormat(3))
     assert assert_agrees(execute(given)).exit_code not in (0, None)
