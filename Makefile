@@ -10,6 +10,7 @@ ORACLE := tests/support/oracle
 PYTHON_SOURCES := src assurance tests benches guest docs examples
 SPELLED := $(PYTHON_SOURCES) native vectors/README.md $(wildcard *.md)
 TEST_PROCESSES ?= 2
+PYTHONS ?= python3.10 python3.11 python3.12 python3.13 $(wildcard $(HOME)/.pyenv/versions/3.1[0-3].*/bin/python3)
 # What a developer runs on every save: under a minute on two cores, with one proof (tests/test_api.py).
 QUICK := tests/air tests/isa tests/program tests/vm tests/accesses tests/statement tests/test_api.py tests/test_layers.py tests/test_tests.py
 PROGRAMS ?= 20000
@@ -66,11 +67,11 @@ audit: $(NATIVE) $(ORACLE)/target/oracle.stamp
 
 # The quick tests with every Python from 3.10 to 3.13 that this machine has, each in an environment of its own.
 pythons: $(NATIVE) $(ORACLE)/target/oracle.stamp
-	for version in 3.10 3.11 3.12 3.13; do \
-		command -v python$$version > /dev/null || { echo "python$$version: not on this machine"; continue; }; \
-		python$$version -m venv build/python$$version && \
-		build/python$$version/bin/pip install --quiet --require-hashes --requirement requirements.txt && \
-		build/python$$version/bin/python -m pytest -q $(QUICK) || exit; \
+	for python in $(PYTHONS); do \
+		command -v $$python > /dev/null || { echo "$$python: not on this machine"; continue; }; \
+		rm -rf build/python && $$python -m venv build/python && build/python/bin/python --version && \
+		build/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt && \
+		build/python/bin/python -m pytest -q $(QUICK) || exit; \
 	done
 
 conformance: $(NATIVE) $(ORACLE)/target/oracle.stamp

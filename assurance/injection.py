@@ -20,7 +20,7 @@ from assurance.runs import State
 from solproof.accesses import register_log as chains
 from solproof.accesses.registers import RegisterAccesses
 from solproof.backend.plonky3 import Plonky3
-from solproof.backend.protocol import Columns, Key, PublicData, Security
+from solproof.backend.protocol import Columns, Key, PublicInput, Security
 from solproof.backend.system import ProofSystem
 from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected, Rejection
@@ -214,7 +214,7 @@ class _Accepting(Plonky3):
     def setup(self, *_: object) -> Key:
         return _NoKey()
 
-    def verify(self, _key: Key, _proof: bytes, public: Sequence[PublicData], _transcript: bytes) -> Security:
+    def verify(self, _key: Key, _proof: bytes, public: Sequence[PublicInput], _transcript: bytes) -> Security:
         for table in public:
             columns, values = self._witness[table.chip]
             if table.values != values or not _equal(table.columns, columns):

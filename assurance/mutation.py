@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solproof.accesses.memory import HOLE_WORDS, INDEX_BITS
+from solproof.accesses.memory_calls import BlockKind
 from solproof.air.bus import BLOCK, MEMORY, PROGRAM, RANGE16, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P, inverses
-from solproof.circuit.syscalls.memory_call import Kind
 from solproof.proving.witness import Instance
 from solproof.vm.memory import INPUT, STACK
 
@@ -284,8 +284,8 @@ def unheard(fields: Sequence[Integers], true: Sequence[int]) -> Flags:
     message = dict(zip(BLOCK.fields, fields, strict=True))
     differs = [field != value for field, value in zip(fields, true, strict=True)]
     *others, value = differs
-    found = (message["kind"] == Kind.COMPARE) & value & ~np.logical_or.reduce(others)
-    found |= (message["kind"] == Kind.COPY) & (message["value"] != 0)
+    found = (message["kind"] == BlockKind.COMPARE) & value & ~np.logical_or.reduce(others)
+    found |= (message["kind"] == BlockKind.COPY) & (message["value"] != 0)
     return np.asarray(found | (message["start"] >= 8) | (message["shift"] >= 8) | (message["reads"] > 1))
 
 

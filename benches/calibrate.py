@@ -31,8 +31,8 @@ from solproof.estimation.calibration import (
     FILE,
     Calibration,
     Errors,
+    Host,
     Linear,
-    Machine,
     Measurement,
     calibrate,
     fit,
@@ -171,7 +171,7 @@ PROGRAMS: Mapping[str, Callable[[], ExecutionInput]] = {
 }
 
 _NO_MODEL = Calibration(
-    Machine("", 0, 0, 0), "", "", Linear(0, 0, 0, 0, 0, 0), Linear(0, 0, 0, 0, 0, 0), Errors(0, 0, 0), ()
+    Host("", 0, 0, 0), "", "", Linear(0, 0, 0, 0, 0, 0), Linear(0, 0, 0, 0, 0, 0), Errors(0, 0, 0), ()
 )
 
 
@@ -228,7 +228,7 @@ def main() -> None:
         return
     passes = [[in_a_process(name) for name in PROGRAMS] for _ in range(arguments.passes)]
     measurements = tuple(map(least, zip(*passes, strict=True)))
-    machine = Machine(processor_name(), usable_cores(), total_memory(), VECTOR_LANES)
+    machine = Host(processor_name(), usable_cores(), total_memory(), VECTOR_LANES)
     found = calibrate(measurements, machine, date.today().isoformat(), __version__)
     for item in measurements:
         others = tuple(other for other in measurements if other is not item)

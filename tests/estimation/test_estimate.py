@@ -16,9 +16,9 @@ from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
 from solproof.errors import NotEnoughMemory
 from solproof.estimation.calibration import (
+    Host,
     Linear,
     Load,
-    Machine,
     Measurement,
     calibrate,
     fit,
@@ -121,7 +121,7 @@ def test_no_coefficient_is_negative() -> None:
 
 
 def test_errors_are_those_of_the_program_left_out() -> None:
-    machine = Machine("processor", 2, 2**30, 8)
+    machine = Host("processor", 2, 2**30, 8)
     exact = calibrate(tuple(map(measured, LOADS)), machine, "2026-01-01", "0.1.0")
     assert exact.errors.seconds == exact.errors.peak_bytes == pytest.approx(0, abs=1e-3)
     assert exact.errors.proof_bytes == pytest.approx(0.0099, abs=1e-4)

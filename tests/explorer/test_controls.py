@@ -198,6 +198,19 @@ def test_constraints_of_the_step(page: Page) -> None:
     assert page.locator("#right .kind.arithmetic").get_attribute("open") is None
 
 
+def test_constraints_name_the_pseudo_registers(page: Page) -> None:
+    """A memory syscall adds to the units, and a call opens a frame."""
+    page.keyboard.press("5")
+    page.evaluate(f"window.solproof.app.go({SYSCALL})")
+    text = page.inner_text("#right .constraints")
+    assert "units of memory syscalls = 10" in text
+    assert "open call" not in text
+    page.evaluate("window.solproof.app.go(0)")
+    while page.inner_text("#step .big").split()[0] != "call":
+        page.evaluate("window.solproof.app.go(window.solproof.app.step + 1)")
+    assert "open call = step " in page.inner_text("#right .constraints")
+
+
 def test_calls_and_code(page: Page) -> None:
     page.evaluate(f"window.solproof.app.go({SYSCALL})")
     page.keyboard.press("3")

@@ -1,7 +1,7 @@
 """Small ELF files with everything that the loaders read, and functions that change one field.
 
-The files are put together byte by byte, because they have parts that our ELF writer does not write: relocations
-of every kind, sections in another order, and wrong fields.
+The files are put together byte by byte, because our ELF writer does not write some of their parts:
+relocations of every kind, sections in another order, and wrong fields.
 """
 
 from __future__ import annotations

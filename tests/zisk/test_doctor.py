@@ -11,7 +11,16 @@ import pytest
 from solproof._native import primitives
 from solproof.zisk import doctor
 from solproof.zisk.abi import ABIS, DEFAULT
-from solproof.zisk.doctor import GIB, ROM_ROW_LIMIT, UNLIMITED, Finding, System, Verdict, examine, read_system
+from solproof.zisk.doctor import (
+    GIB,
+    ROM_ROW_LIMIT,
+    UNLIMITED,
+    Finding,
+    Severity,
+    System,
+    examine,
+    read_system,
+)
 from solproof.zisk.guests import guest
 
 DIGEST = primitives.blake3(guest(DEFAULT)).hex()
@@ -32,7 +41,7 @@ def findings(**changes: Any) -> dict[str, Finding]:
 
 def test_healthy() -> None:
     found = findings()
-    assert {finding.verdict for finding in found.values()} == {Verdict.GOOD}
+    assert {finding.verdict for finding in found.values()} == {Severity.GOOD}
     assert all(not finding.remedy for finding in found.values())
     assert list(found) == [
         "cargo-zisk",
@@ -50,65 +59,65 @@ def test_healthy() -> None:
 @pytest.mark.parametrize(
     ("name", "changes", "verdict", "reading", "remedy"),
     [
-        ("cargo-zisk", {"cargo_zisk": None}, Verdict.BAD, "not installed", "install ZisK"),
+        ("cargo-zisk", {"cargo_zisk": None}, Severity.BAD, "not installed", "install ZisK"),
         (
             "cargo-zisk",
             {"cargo_zisk": "0.15.0"},
-            Verdict.BAD,
+            Severity.BAD,
             "version 0.15.0, expected one with the memory map of 0.18",
             "leave --zisk-version out, or name 0.15.0",
         ),
-        ("proving key", {"proving_key": False}, Verdict.BAD, "not found", "install it: ziskup setup_params"),
+        ("proving key", {"proving_key": False}, Severity.BAD, "not found", "install it: ziskup setup_params"),
         (
             "locked memory",
             {"locked_memory": 8 << 20},
-            Verdict.WARNING,
+            Severity.WARNING,
             "0.0 GiB, 8 GiB needed",
             "allow locked memory: ulimit -l unlimited",
         ),
         (
             "shared memory",
             {"shared_memory": 64 << 20},
-            Verdict.WARNING,
+            Severity.WARNING,
             "0.1 GiB, 16 GiB needed",
             "give the container shared memory: docker run --shm-size 32G",
         ),
-        ("shared memory", {"shared_memory": None}, Verdict.WARNING, "cannot be read", "give the container"),
+        ("shared memory", {"shared_memory": None}, Severity.WARNING, "cannot be read", "give the container"),
         (
             "memory",
             {"memory": 16 * GIB},
-            Verdict.BAD,
+            Severity.BAD,
             "16.0 GiB, 25 GiB needed",
             "use a machine with more",
         ),
-        ("setup", {"setups": ()}, Verdict.GOOD, "none yet: solproof zisk prove makes it", ""),
+        ("setup", {"setups": ()}, Severity.GOOD, "none yet: solproof zisk prove makes it", ""),
         (
             "setup",
             {"setups": ("guest_80000000-0123-mt.bin",)},
-            Verdict.BAD,
+            Severity.BAD,
             "made for another build of the guest",
             "let solproof zisk prove make it again",
         ),
         (
             "leftovers",
             {"leftovers": ("ZISK_1", "ZISK_2", "ZISK_3", "ZISK_4")},
-            Verdict.WARNING,
+            Severity.WARNING,
             "4 in /dev/shm: ZISK_1, ZISK_2, ZISK_3, ...",
             "remove what an earlier run left",
         ),
     ],
 )
-def test_causes(name: str, changes: dict[str, Any], verdict: Verdict, reading: str, remedy: str) -> None:
+def test_causes(name: str, changes: dict[str, Any], verdict: Severity, reading: str, remedy: str) -> None:
     found = findings(**changes)
     assert (found[name].verdict, found[name].reading) == (verdict, reading)
     assert found[name].remedy.startswith(remedy)
-    assert [other for other, finding in found.items() if finding.verdict is not Verdict.GOOD] in ([], [name])
+    assert [other for other, finding in found.items() if finding.verdict is not Severity.GOOD] in ([], [name])
 
 
 def test_rows_of_rom() -> None:
     for abi in ABIS:
         rows = next(finding for finding in examine(HEALTHY, abi) if finding.name == "ROM rows")
-        assert rows.verdict is Verdict.GOOD
+        assert rows.verdict is Severity.GOOD
         assert rows.reading.endswith(f"of 4,194,304 for guest_{abi.link_base:x}.elf")
 
 
@@ -116,13 +125,13 @@ def test_too_many_rows_of_rom(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our guests have fewer rows, and the doctor would find a guest with too many."""
     monkeypatch.setattr(doctor, "rom_rows", lambda _: ROM_ROW_LIMIT + 1)
     found = findings()["ROM rows"]
-    assert (found.verdict, found.reading) == (Verdict.BAD, "4,194,305 of 4,194,304 for guest_80000000.elf")
+    assert (found.verdict, found.reading) == (Severity.BAD, "4,194,305 of 4,194,304 for guest_80000000.elf")
 
 
 def test_a_setup_for_every_version() -> None:
     """From version 0.16 on, a setup is found by the guest's digest, so that of another build is not used."""
     other = findings(setups=("0123_abc_4194304_2_3.bin",))["setup"]
-    assert (other.verdict, other.reading) == (Verdict.GOOD, "none yet: solproof zisk prove makes it")
+    assert (other.verdict, other.reading) == (Severity.GOOD, "none yet: solproof zisk prove makes it")
 
 
 def test_reading_this_machine(tmp_path: Path) -> None:

@@ -36,6 +36,14 @@ class Operation(IntEnum):
     COMPARE = 3
 
 
+class BlockKind(IntEnum):
+    """The work of a block, as the block bus names it. A copy does not need to know whether ranges overlap."""
+
+    COPY = 0
+    SET = 1
+    COMPARE = 2
+
+
 NAMES = {
     Operation.COPY: "sol_memcpy_",
     Operation.MOVE: "sol_memmove_",

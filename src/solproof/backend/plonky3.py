@@ -14,7 +14,7 @@ from solproof.backend.protocol import (
     Key,
     Progress,
     Proven,
-    PublicData,
+    PublicInput,
     Security,
     Shape,
     TableData,
@@ -57,7 +57,7 @@ class Plonky3:
             preprocessed_cells=report["preprocessed_cells"],
         )
 
-    def verify(self, key: Key, proof: bytes, public: Sequence[PublicData], transcript: bytes) -> Security:
+    def verify(self, key: Key, proof: bytes, public: Sequence[PublicInput], transcript: bytes) -> Security:
         """Verify a proof. Raises `ProofRejected` or `ProofVersionError`."""
         known = [(table.chip, table.columns, table.values) for table in public]
         try:

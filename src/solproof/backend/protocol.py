@@ -31,7 +31,7 @@ class Key(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PublicData:
+class PublicInput:
     """The public columns and values of one chip, by the chip's number."""
 
     chip: int
@@ -120,7 +120,7 @@ class Backend(Protocol):
         but `verify` rejects its proof.
         """
 
-    def verify(self, key: Key, proof: bytes, public: Sequence[PublicData], transcript: bytes) -> Security:
+    def verify(self, key: Key, proof: bytes, public: Sequence[PublicInput], transcript: bytes) -> Security:
         """Accept only a proof for the caller's own key, public data and transcript.
 
         Raises `ProofRejected` with the reason, or `ProofVersionError`.

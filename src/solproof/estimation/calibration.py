@@ -55,7 +55,7 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class Host:
     """The machine that was measured. `vector_lanes`: field elements per vector of the engine's build."""
 
     processor: str
@@ -92,7 +92,7 @@ class Errors:
 class Calibration:
     """A fitted model and its origin."""
 
-    machine: Machine
+    machine: Host
     date: str
     version: str
     seconds: Linear
@@ -112,7 +112,7 @@ def shipped_calibration() -> Calibration:
 def calibration_of(fields: dict[str, Any]) -> Calibration:
     """A calibration from its stored form, which is that of `dataclasses.asdict`."""
     return Calibration(
-        machine=Machine(**fields["machine"]),
+        machine=Host(**fields["machine"]),
         date=fields["date"],
         version=fields["version"],
         seconds=Linear(**fields["seconds"]),
@@ -127,9 +127,7 @@ def measurement_of(fields: dict[str, Any]) -> Measurement:
     return Measurement(**{**fields, "load": Load(**fields["load"])})
 
 
-def calibrate(
-    measurements: tuple[Measurement, ...], machine: Machine, date: str, version: str
-) -> Calibration:
+def calibrate(measurements: tuple[Measurement, ...], machine: Host, date: str, version: str) -> Calibration:
     """Fit the model. Find its errors by leaving out one program at a time."""
 
     def greatest(quantity: str) -> float:

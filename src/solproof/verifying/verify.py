@@ -13,7 +13,7 @@ import numpy as np
 from solproof import __version__
 from solproof.accesses.arrays import Values
 from solproof.accesses.public import InputWords, PublicData
-from solproof.backend.protocol import PublicData as BackendData
+from solproof.backend.protocol import PublicInput
 from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.display import html_table, security_text
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
@@ -142,7 +142,7 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
     security = system.backend.verify(
         key.engine_key,
         file.proof,
-        [BackendData(system.circuit.number(table.chip), table.columns, table.values) for table in public],
+        [PublicInput(system.circuit.number(table.chip), table.columns, table.values) for table in public],
         statement_bytes(file),
     )
     units = claim.instructions + replayed_events.compute_units

@@ -25,7 +25,7 @@ ROM_ROW_LIMIT = 1 << 22
 UNLIMITED = -1
 
 
-class Verdict(Enum):
+class Severity(Enum):
     """good: no problem. warning: a problem for the assembly mode only. bad: a problem for every proof."""
 
     GOOD = "good"
@@ -38,7 +38,7 @@ class Finding:
     """The result for one cause: the facts, and the remedy (empty if the verdict is good)."""
 
     name: str
-    verdict: Verdict
+    verdict: Severity
     reading: str
     remedy: str = ""
 
@@ -85,9 +85,9 @@ def examine(system: System, abi: Abi) -> list[Finding]:
     return [
         _tools(system, abi),
         _proving_key(system),
-        _limit("locked memory", system.locked_memory, LOCKED_MEMORY_NEEDED, Verdict.WARNING, MEMORY_LOCK),
-        _limit("shared memory", system.shared_memory, SHARED_MEMORY_NEEDED, Verdict.WARNING, SHARED_MEMORY),
-        _limit("memory", system.memory, PROVER_MEMORY, Verdict.BAD, MORE_MEMORY),
+        _limit("locked memory", system.locked_memory, LOCKED_MEMORY_NEEDED, Severity.WARNING, MEMORY_LOCK),
+        _limit("shared memory", system.shared_memory, SHARED_MEMORY_NEEDED, Severity.WARNING, SHARED_MEMORY),
+        _limit("memory", system.memory, PROVER_MEMORY, Severity.BAD, MORE_MEMORY),
         _setup(system, abi),
         _leftovers(system),
         _rom(abi),
@@ -97,35 +97,35 @@ def examine(system: System, abi: Abi) -> list[Finding]:
 def _tools(system: System, abi: Abi) -> Finding:
     if system.cargo_zisk is None:
         remedy = "install ZisK; solproof zisk run works without it"
-        return Finding("cargo-zisk", Verdict.BAD, "not installed", remedy)
+        return Finding("cargo-zisk", Severity.BAD, "not installed", remedy)
     found = abi_of(system.cargo_zisk)
     if found != abi:
         remedy = f"leave --zisk-version out, or name {system.cargo_zisk}"
         detail = f"version {system.cargo_zisk}, expected one with the memory map of {abi.name}"
-        return Finding("cargo-zisk", Verdict.BAD, detail, remedy)
-    return Finding("cargo-zisk", Verdict.GOOD, f"version {system.cargo_zisk}")
+        return Finding("cargo-zisk", Severity.BAD, detail, remedy)
+    return Finding("cargo-zisk", Severity.GOOD, f"version {system.cargo_zisk}")
 
 
 def _proving_key(system: System) -> Finding:
     if system.proving_key:
-        return Finding("proving key", Verdict.GOOD, "installed")
+        return Finding("proving key", Severity.GOOD, "installed")
     return Finding(
         "proving key",
-        Verdict.BAD,
+        Severity.BAD,
         "not found",
         "install it: ziskup setup_params, or give its folder with --proving-key",
     )
 
 
-def _limit(name: str, found: int | None, needed: int, verdict: Verdict, remedy: str) -> Finding:
+def _limit(name: str, found: int | None, needed: int, verdict: Severity, remedy: str) -> Finding:
     if found is None:
-        return Finding(name, Verdict.WARNING, "cannot be read", remedy)
+        return Finding(name, Severity.WARNING, "cannot be read", remedy)
     if found == UNLIMITED:
-        return Finding(name, Verdict.GOOD, "without limit")
+        return Finding(name, Severity.GOOD, "without limit")
     reading = f"{found / GIB:.1f} GiB"
     if found >= needed:
-        return Finding(name, Verdict.GOOD, reading)
-    also = f"; or {EMULATOR_MODE}" if verdict is Verdict.WARNING else ""
+        return Finding(name, Severity.GOOD, reading)
+    also = f"; or {EMULATOR_MODE}" if verdict is Severity.WARNING else ""
     return Finding(name, verdict, f"{reading}, {needed // GIB} GiB needed", remedy + also)
 
 
@@ -137,23 +137,23 @@ def _setup(system: System, abi: Abi) -> Finding:
     digest = blake3(guest(abi)).hex()
     stem = file_name(abi).removesuffix(".elf")
     if any(digest in name for name in system.setups):
-        return Finding("setup", Verdict.GOOD, "made for this guest")
+        return Finding("setup", Severity.GOOD, "made for this guest")
     if any(name.startswith(stem) for name in system.setups):
         remedy = "let solproof zisk prove make it again (no --skip-setup)"
-        return Finding("setup", Verdict.BAD, "made for another build of the guest", remedy)
-    return Finding("setup", Verdict.GOOD, "none yet: solproof zisk prove makes it")
+        return Finding("setup", Severity.BAD, "made for another build of the guest", remedy)
+    return Finding("setup", Severity.GOOD, "none yet: solproof zisk prove makes it")
 
 
 def _leftovers(system: System) -> Finding:
     if not system.leftovers:
-        return Finding("leftovers", Verdict.GOOD, "none in /dev/shm")
+        return Finding("leftovers", Severity.GOOD, "none in /dev/shm")
     names = ", ".join(system.leftovers[:3]) + (", ..." if len(system.leftovers) > 3 else "")
-    return Finding("leftovers", Verdict.WARNING, f"{len(system.leftovers)} in /dev/shm: {names}", LEFTOVERS)
+    return Finding("leftovers", Severity.WARNING, f"{len(system.leftovers)} in /dev/shm: {names}", LEFTOVERS)
 
 
 def _rom(abi: Abi) -> Finding:
     rows = rom_rows(guest(abi))
-    verdict = Verdict.GOOD if rows <= ROM_ROW_LIMIT else Verdict.BAD
+    verdict = Severity.GOOD if rows <= ROM_ROW_LIMIT else Severity.BAD
     return Finding("ROM rows", verdict, f"{rows:,} of {ROM_ROW_LIMIT:,} for {file_name(abi)}")
 
 

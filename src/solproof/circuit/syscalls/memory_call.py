@@ -13,13 +13,12 @@ were left at each event.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum
 
 import numpy as np
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.memory import WRITABLE_TAG, available
-from solproof.accesses.memory_calls import ARGUMENTS, LENGTH_BITS, NAMES, MemoryCalls, Operation
+from solproof.accesses.memory_calls import ARGUMENTS, LENGTH_BITS, NAMES, BlockKind, MemoryCalls, Operation
 from solproof.accesses.program import FamilyCode
 from solproof.accesses.registers import MEMORY_UNITS_REGISTER
 from solproof.accesses.table import Table, limbs
@@ -36,14 +35,6 @@ from solproof.vm.recorded_memory import REGIONS
 
 SHORT = CROSS_PROGRAM_BYTES_PER_UNIT * (MEMORY_OPERATION_BASE_COST + 1) - 1
 """The largest number of bytes for which the base cost is charged."""
-
-
-class Kind(IntEnum):
-    """The operation of a block."""
-
-    COPY = 0
-    SET = 1
-    COMPARE = 2
 
 
 # COLUMNS AND CONSTRAINTS
@@ -97,7 +88,7 @@ def build() -> Chip:
     reads = chip.flag("reads", "1 when the word of the second range is read with the first word of the first")
     chip.assert_zero(is_set * reads, "a set has no second range")
     shift = has_second * (offset - start + 8 * (1 - reads))
-    kind = is_set * Kind.SET + is_compare * Kind.COMPARE
+    kind = is_set * BlockKind.SET + is_compare * BlockKind.COMPARE
     block: list[Expression | int] = [
         step.clk,
         kind,

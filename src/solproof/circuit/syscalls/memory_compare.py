@@ -11,7 +11,7 @@ import numpy as np
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Flags, Integers, Values
-from solproof.accesses.memory_calls import Operation
+from solproof.accesses.memory_calls import BlockKind, Operation
 from solproof.accesses.table import Table, padded_height
 from solproof.air.chip import Chip
 from solproof.air.expression import total
@@ -24,7 +24,6 @@ from solproof.circuit.syscalls.memory_block import (
     is_writable,
     split_between_calls,
 )
-from solproof.circuit.syscalls.memory_call import Kind
 from solproof.circuit.table import ChipTable
 from solproof.vm.memory import WORD
 
@@ -65,7 +64,7 @@ def build() -> Chip:
         chip.assert_zero(
             inside * still_open * (first - second[byte]), f"byte {byte} is equal before a difference is found"
         )
-    block.prove(None, kind=Kind.COMPARE, value=value)
+    block.prove(None, kind=BlockKind.COMPARE, value=value)
     return chip
 
 

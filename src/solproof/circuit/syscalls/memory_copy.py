@@ -10,12 +10,11 @@ import numpy as np
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Flags
-from solproof.accesses.memory_calls import Operation
+from solproof.accesses.memory_calls import BlockKind, Operation
 from solproof.accesses.table import Table
 from solproof.air.chip import Chip
 from solproof.air.expression import Word
 from solproof.circuit.syscalls.memory_block import Block, fill_block, is_writable, split_between_calls
-from solproof.circuit.syscalls.memory_call import Kind
 from solproof.circuit.table import ChipTable
 
 # COLUMNS AND CONSTRAINTS
@@ -43,7 +42,7 @@ def build() -> Chip:
     ]
     for limb, column in enumerate(new):
         chip.assert_equal(column, after[2 * limb] + 256 * after[2 * limb + 1], f"limb {limb} afterwards")
-    block.prove(new, kind=Kind.SET * is_set, value=is_set * byte, has_shifted=1 - is_set)
+    block.prove(new, kind=BlockKind.SET * is_set, value=is_set * byte, has_shifted=1 - is_set)
     return chip
 
 

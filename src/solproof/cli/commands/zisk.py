@@ -260,7 +260,7 @@ def zisk_doctor(version: str | None, as_json: bool) -> None:
         print_json({"findings": [dict(zip(names, row, strict=True)) for row in rows]})
     else:
         print_lines(aligned([(item.name, _finding_text(item)) for item in findings]))
-    bad = [item.name for item in findings if item.verdict is doctor.Verdict.BAD]
+    bad = [item.name for item in findings if item.verdict is doctor.Severity.BAD]
     if bad:
         raise ProvingError(f"ZisK cannot prove here because of: {', '.join(bad)}")
 

@@ -7,6 +7,8 @@ const KINDS = [
   ["memory", "a register or a word has this value at this time"],
 ];
 
+const FRAME_REGISTER = 11;
+
 class ConstraintView {
   constructor(run, circuit) {
     this.run = run;
@@ -64,8 +66,7 @@ class ConstraintView {
       }
       case "memory": {
         const place = entry.space === "register" ? `r${entry.address}` : hex(entry.address);
-        const named = entry.limbs ? "open call" : place;
-        const value = entry.limbs ? `step ${entry.limbs[0] - 1}, depth ${entry.limbs[1]}` : hex(BigInt(entry.value));
+        const [named, value] = entry.limbs ? pseudo(entry) : [place, hex(BigInt(entry.value))];
         return [
           pair(entry.side === "receive" ? "found" : "left", `${named} = ${value}`),
           pair("time", entry.time),
@@ -85,4 +86,10 @@ class ConstraintView {
 
 function pair(name, value) {
   return el("span", { class: "pair" }, span(name, "key"), " ", span(`${value}`, "value"));
+}
+
+// The name and the value of a pseudo-register: the open call, or the units that proven memory syscalls cost.
+function pseudo(entry) {
+  if (entry.address === FRAME_REGISTER) return ["open call", `step ${entry.limbs[0] - 1}, depth ${entry.limbs[1]}`];
+  return ["units of memory syscalls", `${entry.limbs[0]}`];
 }
