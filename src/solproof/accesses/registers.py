@@ -74,8 +74,8 @@ def joined(parts: Mapping[str, Special]) -> Special:
 def parted(parts: Mapping[str, Special], accesses: RegisterAccesses) -> dict[str, Found]:
     """The results of each part of `joined(parts)`, by name."""
     ends = np.cumsum([len(part) for part in parts.values()])[:-1]
-    values, befores = np.split(accesses.special_value, ends), np.split(accesses.special_before, ends)
-    return {name: Found(value, before) for name, value, before in zip(parts, values, befores, strict=True)}
+    values, times = np.split(accesses.special_value, ends), np.split(accesses.special_before, ends)
+    return {name: Found(value, before) for name, value, before in zip(parts, values, times, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
