@@ -1,4 +1,4 @@
-//! Failures by cause: the caller, the proof, or the version that made the proof.
+//! Failures by cause: the caller, the proof, the version that made the proof, or this computer.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,6 +12,8 @@ pub enum Failure {
     Rejected(String),
     /// The proof was made by another format version, so this version cannot decide whether it is valid.
     Version(String),
+    /// The operating system does not give the call what it needs. This says nothing about the caller or the proof.
+    System(String),
     /// The progress callback raised an exception, which is kept beside this value.
     Cancelled,
 }

@@ -8,7 +8,7 @@ use p3_field::integers::QuotientMap;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
 use pyo3::create_exception;
-use pyo3::exceptions::{PyException, PyRuntimeError};
+use pyo3::exceptions::{PyException, PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use rayon::prelude::*;
@@ -105,6 +105,7 @@ fn raised(failure: Failure) -> PyErr {
         Failure::Refused(reason) => EngineError::new_err(reason),
         Failure::Rejected(reason) => EngineRejected::new_err(reason),
         Failure::Version(reason) => EngineVersionError::new_err(reason),
+        Failure::System(reason) => PyOSError::new_err(reason),
         Failure::Cancelled => PyRuntimeError::new_err("cancelled"),
     }
 }

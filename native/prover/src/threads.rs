@@ -74,7 +74,7 @@ fn take() -> Outcome<ThreadPool> {
     ThreadPoolBuilder::new()
         .stack_size(STACK_BYTES)
         .build()
-        .map_err(|error| Failure::Refused(format!("the engine cannot start its threads: {error}")))
+        .map_err(|error| Failure::System(format!("the engine cannot start its threads: {error}")))
 }
 
 /// Keeps a pool for the next call, or ends its threads if there is a spare pool already.

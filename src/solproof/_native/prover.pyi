@@ -23,6 +23,8 @@ free. Interactions read constants, values, and main and preprocessed columns of 
 A batch holds at most 64 tables of 2^0 to 2^22 rows, ordered by chip index. A chip with preprocessed columns,
 public columns or public values must be there exactly once, with the height of its preprocessed or public
 table; any other chip may be there any number of times, or not at all.
+
+Every function that computes raises OSError if the operating system refuses to start the engine's threads.
 """
 
 from collections.abc import Callable, Sequence

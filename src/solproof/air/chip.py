@@ -41,7 +41,7 @@ class Interaction:
     name: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # each chip exists once, so chips are compared by identity
 class Chip:
     """The description of one table. `claim` has the form "Given ..., this chip proves ..."."""
 

@@ -13,7 +13,7 @@ from solproof.air.chip import MAXIMUM_DEGREE, Chip
 FORMAT = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity, like chips
 class Circuit:
     """Chips by number. The engine and proof files refer to a chip by its number."""
 

@@ -1,7 +1,8 @@
 """The interface of a proof system: keys, proofs, verification and costs.
 
 A backend knows circuits and tables, and nothing of Solana. It raises only errors of `solproof.errors`, so
-that its callers do not depend on one implementation.
+that its callers do not depend on one implementation. The only other error is `OSError`. It means that the
+operating system refused something that the backend needs, such as threads, so no proof was judged.
 """
 
 from __future__ import annotations
@@ -103,7 +104,11 @@ class Backend(Protocol):
 
     @property
     def parameters(self) -> bytes:
-        """The encoded parameters; the encoding is unique. Other parameters make proofs of another version."""
+        """The encoded parameters. Other parameters make proofs of another version.
+
+        The encoding is unique. No two backends may share an encoding, because the digest of a proof system
+        contains nothing else about its backend.
+        """
 
     def setup(self, circuit: Circuit, preprocessed: Mapping[int, Columns]) -> Key:
         """Commit to a circuit and to the preprocessed columns of its chips, by number.
@@ -122,6 +127,10 @@ class Backend(Protocol):
 
     def verify(self, key: Key, proof: bytes, public: Sequence[PublicInput], transcript: bytes) -> Security:
         """Accept only a proof for the caller's own key, public data and transcript.
+
+        public: the data of every chip with public columns or values, each chip once. A backend must refuse
+        any other list. It must also require exactly one table of each of these chips, and of each chip with
+        preprocessed columns. Otherwise a prover could leave out the data.
 
         Raises `ProofRejected` with the reason, or `ProofVersionError`.
         """

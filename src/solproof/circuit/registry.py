@@ -22,7 +22,7 @@ from solproof.circuit.table import ChipTable, Columns, LookupTable, PublicTable
 from solproof.program.program import Program
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity, like chips
+@dataclass(frozen=True, eq=False)
 class SbpfCircuit(Circuit):
     """A circuit whose chips execute sBPF: families of instructions, and the tables around them."""
 

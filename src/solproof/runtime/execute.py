@@ -105,8 +105,7 @@ def report(invocation: Invocation, outcome: Outcome, context: SyscallContext) ->
 
     `context` is the syscalls' context in its state at the end of the run.
     """
-    execution_input = invocation.input
-    before = distinct_accounts(execution_input.accounts)
+    before = distinct_accounts(invocation.input.accounts)
     after, error = _settle(invocation, outcome, before)
     return ExecutionOutput(
         success=error is None,
@@ -120,7 +119,7 @@ def report(invocation: Invocation, outcome: Outcome, context: SyscallContext) ->
         instructions=outcome.instructions,
         accounts_modified=accounts_modified(before, after),
         accounts=after,
-        logs=_log(execution_input, outcome, context, error),
+        logs=_log(invocation, outcome, context, error),
         return_data=context.return_data,
     )
 
@@ -154,12 +153,12 @@ def _charged(invocation: Invocation, outcome: Outcome) -> int:
 
 
 def _log(
-    execution_input: ExecutionInput, outcome: Outcome, context: SyscallContext, error: InstructionError | None
+    invocation: Invocation, outcome: Outcome, context: SyscallContext, error: InstructionError | None
 ) -> tuple[str, ...]:
-    program_id = execution_input.program_id
-    limit = execution_input.parameters.compute_unit_limit
+    program_id = invocation.input.program_id
+    limit = invocation.input.parameters.compute_unit_limit
     lines = [
-        runtime_log.program_invoke(program_id, depth=1),
+        runtime_log.program_invoke(program_id, invocation.height),
         *context.logs,
         runtime_log.program_consumed(program_id, outcome.compute_units, limit),
     ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.program import Program
 from solproof.runtime.budget import heap_cost
-from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.execution_input import ExecutionInput, Loader
 from solproof.runtime.serialization import SerializedInput, serialize
 from solproof.runtime.syscalls import Syscall, SyscallContext, registry
 from solproof.vm.limits import initial_registers
@@ -46,7 +46,15 @@ class Invocation:
 
     def context(self) -> SyscallContext:
         """A new context for syscalls: the state that they read and change, before the first instruction."""
-        return SyscallContext.of(self.input)
+        parameters = self.input.parameters
+        return SyscallContext(
+            self.input.program_id,
+            parameters.sysvars,
+            aligned=parameters.loader is not Loader.V1,
+            features=parameters.features,
+            epoch_stakes=parameters.epoch_stakes,
+            height=self.height,
+        )
 
 
 def prepare(execution_input: ExecutionInput, program: Program | None = None) -> Invocation:

@@ -9,6 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import pytest
 
 from benches.mixed_loop import mixed_loop
 from solproof.accesses.access_log import AccessLog
+from solproof.backend.plonky3 import Plonky3
+from solproof.backend.protocol import Proven
 from solproof.cli.terminal.sizes import byte_size
 from solproof.formats import bincode
 from solproof.runtime.execution_input import ExecutionInput
@@ -103,6 +106,29 @@ def test_accesses_are_chained_once(
     assert len(chained) == 1
     monkeypatch.undo()
     assert command("verify", proof, "--input", files.input_bin).status == 0
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 keeps arguments until a call returns")
+def test_the_engine_proves_without_the_access_log(
+    command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The witness is filled by then, and the log of a long run is large."""
+    made: list[weakref.ref[AccessLog]] = []
+    kept: list[AccessLog | None] = []
+    initialize, prove = AccessLog.__init__, Plonky3.prove
+
+    def noted(self: AccessLog, *arguments: Any) -> None:
+        made.append(weakref.ref(self))
+        initialize(self, *arguments)
+
+    def watched(self: Plonky3, *arguments: Any) -> Proven:
+        kept.extend(log() for log in made)
+        return prove(self, *arguments)
+
+    monkeypatch.setattr(AccessLog, "__init__", noted)
+    monkeypatch.setattr(Plonky3, "prove", watched)
+    assert command("prove", files.input_bin, "--output", tmp_path / "new.proof", "--quiet").status == 0
+    assert kept == [None]
 
 
 def test_too_little_memory(command: Command, files: Files, tmp_path: Path) -> None:

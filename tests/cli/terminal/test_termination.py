@@ -12,7 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +136,14 @@ def test_the_second_signal_does_not_interrupt_the_removal() -> None:
             removed = True
     assert removed and termination.status == 143
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_later_signal_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python may drop the exception of the first signal, for example in a `__del__`."""
+    monkeypatch.setattr("solproof.cli.terminal.termination.REMOVAL_SECONDS", 0.0)
+    end = Termination()
+    with pytest.raises(Terminated), end.raising():
+        with suppress(Terminated):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+    assert end.status == 143

@@ -70,13 +70,17 @@ def prove(
     with naming_program(program), Phases("prove", quiet=quiet) as progress:
         progress("execute")
         execution = execute(given)
-        log = affordable(
+        # No name holds the access log, because `prove_execution` frees it before the engine starts.
+        proof = prover.prove_execution(
             execution,
-            max_memory,
             progress,
-            lambda found: progress.say(estimate_line(found), estimate=estimate_fields(found)),
+            affordable(
+                execution,
+                max_memory,
+                progress,
+                lambda found: progress.say(estimate_line(found), estimate=estimate_fields(found)),
+            ),
         )
-        proof = prover.prove_execution(execution, progress, log)
     seconds = progress.seconds()
     write_file(output, proof.data)
     report = proof.report

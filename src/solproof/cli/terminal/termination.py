@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -11,6 +12,8 @@ from types import FrameType
 from solproof.exit_status import HUNG_UP, TERMINATED
 
 STATUSES = {signal.SIGHUP: HUNG_UP, signal.SIGTERM: TERMINATED}
+REMOVAL_SECONDS = 5.0
+"""After a signal, the time in which the next signal is ignored."""
 
 
 class Terminated(BaseException):
@@ -22,6 +25,7 @@ class Termination:
 
     def __init__(self) -> None:
         self.status: int | None = None
+        self._removal_ends = 0.0
 
     @property
     def message(self) -> str:
@@ -48,8 +52,11 @@ class Termination:
                 signal.signal(number, signal.SIG_DFL)
 
     def _receive(self, number: int, _: FrameType | None) -> None:
-        # A closed terminal may send two signals. The second must not interrupt the removal of files.
-        for each in STATUSES:
-            signal.signal(each, signal.SIG_IGN)
+        # A closed terminal may send two signals. The second must not interrupt the removal of files. A later
+        # signal counts, because Python drops an exception that is raised inside a `__del__`.
+        now = time.monotonic()
+        if now < self._removal_ends:
+            return
+        self._removal_ends = now + REMOVAL_SECONDS
         self.status = STATUSES[signal.Signals(number)]
         raise Terminated

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from solproof.runtime.epoch_stakes import EpochStakes
-from solproof.runtime.execution_input import ExecutionInput, Loader
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.features import MAINNET, FeatureSet
 from solproof.runtime.instruction_error import TEXTS
@@ -31,6 +30,7 @@ class SyscallContext:
     aligned: whether pointers and allocations must be aligned for their type. True for every loader except v1.
     features: they decide which syscalls exist (`registry`), and which rules the syscalls follow.
     heap_used: bytes of the heap that `sol_alloc_free_` has given out.
+    height: position of the invocation in the stack of invocations, 1 for an instruction of a transaction.
     """
 
     program_id: bytes
@@ -41,24 +41,13 @@ class SyscallContext:
     logs: list[str] = field(default_factory=list)
     remaining: int = 0
     heap_used: int = 0
+    height: int = 1
     return_data: ReturnData = field(init=False)
     memory: Memory | ReplayMemory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Before every instruction, the runtime sets empty return data, with this program as its author.
         self.return_data = ReturnData(self.program_id, b"")
-
-    @classmethod
-    def of(cls, execution_input: ExecutionInput) -> SyscallContext:
-        """The state before the first syscall of a run on this input."""
-        parameters = execution_input.parameters
-        return cls(
-            execution_input.program_id,
-            parameters.sysvars,
-            parameters.loader is not Loader.V1,
-            parameters.features,
-            parameters.epoch_stakes,
-        )
 
     def consume(self, cost: int) -> None:
         """Charge compute units (`consume_checked`).

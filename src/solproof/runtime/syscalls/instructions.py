@@ -11,14 +11,13 @@ from __future__ import annotations
 from solproof.runtime.budget import SYSCALL_BASE_COST
 from solproof.runtime.syscalls.context import BUDGET, Syscall, SyscallContext
 
-TOP_LEVEL = 1
 NOT_FOUND = 0
 
 
 def get_stack_height(context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
     """Return the depth of invocations in r0."""
     context.consume(SYSCALL_BASE_COST)
-    return TOP_LEVEL
+    return context.height
 
 
 def get_processed_sibling_instruction(

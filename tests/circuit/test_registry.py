@@ -1,0 +1,50 @@
+"""The registry: the circuit is its chips and tables, and every chip has the code for all its columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from assurance.corpus import witnesses
+from solproof.air.bus import Role
+from solproof.circuit.registry import CIRCUIT, SbpfCircuit
+
+
+def test_the_chips_are_those_of_families_and_tables() -> None:
+    executors = [executor.chip for family in CIRCUIT.families for executor in family.executors]
+    assert list(CIRCUIT.chips) == [*executors, *(table.chip for table in CIRCUIT.tables)]
+    names = Counter(chip.name for chip in CIRCUIT.chips)
+    assert set(names.values()) == {1}
+    assert [CIRCUIT.number(chip) for chip in CIRCUIT.chips] == list(range(len(names)))
+
+
+def test_circuits_with_the_same_chips_are_different() -> None:
+    """A circuit is also the code that fills its chips."""
+    other = SbpfCircuit(CIRCUIT.chips, CIRCUIT.buses, CIRCUIT.families, ())
+    assert other != CIRCUIT
+    assert {CIRCUIT: 1}.get(other) is None
+
+
+def test_every_chip_with_public_data_has_it_once() -> None:
+    """Columns of the right width, as high as the one table of the chip, and the right number of values."""
+    expected = [chip for chip in CIRCUIT.chips if chip.public_columns or chip.public_values]
+    for witness in witnesses():
+        public = CIRCUIT.public_tables(witness.public)
+        assert [table.chip for table in public] == expected
+        for table in public:
+            (instance,) = (instance for instance in witness.instances if instance.chip is table.chip)
+            shape = None if table.columns is None else table.columns.shape
+            height, width = len(instance.main), len(table.chip.public_columns)
+            assert shape == ((height, width) if width else None)
+            assert len(table.values) == len(table.chip.public_values)
+
+
+def test_lookup_tables_are_the_chips_with_preprocessed_columns() -> None:
+    assert [table.chip for table in CIRCUIT.lookup_tables] == [
+        chip for chip in CIRCUIT.chips if chip.preprocessed_columns
+    ]
+
+
+def test_every_lookup_bus_has_one_table() -> None:
+    provided = Counter(bus for table in CIRCUIT.lookup_tables for bus in table.buses)
+    queried = {each.bus for chip in CIRCUIT.chips for each in chip.interactions if each.role is Role.QUERY}
+    assert provided == dict.fromkeys(queried, 1)
