@@ -21,7 +21,6 @@ from solproof.accesses import register_log as chains
 from solproof.accesses.registers import RegisterAccesses
 from solproof.backend.plonky3 import Plonky3
 from solproof.backend.protocol import Columns, Key, PublicInput, Security
-from solproof.backend.system import ProofSystem
 from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected, Rejection
 from solproof.runtime.execute import Execution, execute
@@ -29,6 +28,7 @@ from solproof.runtime.execution_input import ExecutionInput
 from solproof.statement.claim import claim_of
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest, program_digest
+from solproof.statement.system import ProofSystem
 from solproof.verifying.verify import verify
 from solproof.vm import faults, machine
 from solproof.vm.faults import Fault

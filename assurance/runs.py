@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.program import ProgramTable
+from solproof.backend.protocol import Columns
 from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT
-from solproof.circuit.table import Columns
 from solproof.program.program import Program
 from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.features import MAINNET

@@ -24,7 +24,6 @@ from benches.mixed_loop import mixed_loop
 from solproof import __version__, estimation
 from solproof.accesses.access_log import AccessLog
 from solproof.backend.plonky3 import VECTOR_LANES
-from solproof.backend.system import default_system, program_key
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
 from solproof.estimation.calibration import (
@@ -45,6 +44,7 @@ from solproof.program.elf_writer import write_elf
 from solproof.proving.prove import prove_execution
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
+from solproof.statement.system import default_system, program_key
 from tests.support.mainnet_programs import mainnet_programs
 
 CALIBRATION = Path(estimation.__path__[0]) / FILE

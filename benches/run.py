@@ -27,7 +27,6 @@ from benches.mixed_loop import mixed_loop
 from benches.syscalls import SYSCALL_RUNS
 from solproof.accesses.access_log import AccessLog
 from solproof.backend.plonky3 import VECTOR_LANES
-from solproof.backend.system import default_system, program_key
 from solproof.circuit.registry import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
@@ -37,6 +36,7 @@ from solproof.proving.witness import build_witness
 from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.features import MAINNET
+from solproof.statement.system import default_system, program_key
 from solproof.verifying.verify import Verdict, verify
 
 LOOP_ITERATIONS = 43_478  # of about 23 instructions each: one million in all

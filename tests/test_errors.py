@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from solproof.backend.system import default_system, program_key
 from solproof.errors import (
     ProofRejected,
     ProofVersionError,
@@ -25,6 +24,7 @@ from solproof.isa.assemble import assemble
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_writer import write_elf
 from solproof.runtime.features import MAINNET
+from solproof.statement.system import default_system, program_key
 from solproof.zisk.chunks import BEGINNING, join
 from solproof.zisk.outputs import DIGEST_BYTES, Outputs
 

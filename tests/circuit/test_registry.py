@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+
+import pytest
 
 from assurance.corpus import witnesses
 from solproof.air.bus import Role
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
+from solproof.circuit.table import any_tables
 
 
 def test_the_chips_are_those_of_families_and_tables() -> None:
@@ -28,14 +32,15 @@ def test_every_chip_with_public_data_has_it_once() -> None:
     """Columns of the right width, as high as the one table of the chip, and the right number of values."""
     expected = [chip for chip in CIRCUIT.chips if chip.public_columns or chip.public_values]
     for witness in witnesses():
-        public = CIRCUIT.public_tables(witness.public)
-        assert [table.chip for table in public] == expected
-        for table in public:
-            (instance,) = (instance for instance in witness.instances if instance.chip is table.chip)
-            shape = None if table.columns is None else table.columns.shape
-            height, width = len(instance.main), len(table.chip.public_columns)
+        public = CIRCUIT.public_inputs(witness.public)
+        assert [CIRCUIT.chips[given.chip] for given in public] == expected
+        for given in public:
+            chip = CIRCUIT.chips[given.chip]
+            (instance,) = (instance for instance in witness.instances if instance.chip is chip)
+            shape = None if given.columns is None else given.columns.shape
+            height, width = len(instance.main), len(chip.public_columns)
             assert shape == ((height, width) if width else None)
-            assert len(table.values) == len(table.chip.public_values)
+            assert len(given.values) == len(chip.public_values)
 
 
 def test_lookup_tables_are_the_chips_with_preprocessed_columns() -> None:
@@ -48,3 +53,9 @@ def test_every_lookup_bus_has_one_table() -> None:
     provided = Counter(bus for table in CIRCUIT.lookup_tables for bus in table.buses)
     queried = {each.bus for chip in CIRCUIT.chips for each in chip.interactions if each.role is Role.QUERY}
     assert provided == dict.fromkeys(queried, 1)
+
+
+def test_a_public_chip_has_one_table() -> None:
+    table = next(table for table in CIRCUIT.chip_tables if table.public is not None)
+    with pytest.raises(AssertionError, match="execution: public, but not one table"):
+        replace(table, split=any_tables)

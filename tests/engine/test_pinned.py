@@ -11,7 +11,7 @@ PINNED = Path(__file__).with_name("pinned.proof")
 WHAT_TO_DO = (
     "the engine no longer accepts a proof that it made before: its parameters, its transcript, Plonky3 or "
     "tests/support/small_circuits.py has changed. If that is meant, raise FORMAT in statement/proof_file.py, "
-    "unless system_digest in backend/system.py tells the two apart already (VERSIONING.md); then write "
+    "unless system_digest in statement/system.py tells the two apart already (VERSIONING.md); then write "
     "machine().prove() to tests/engine/pinned.proof"
 )
 

@@ -10,7 +10,6 @@ import pytest
 from benches.mixed_loop import mixed_loop
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.table import split_heights
-from solproof.backend.system import default_system, program_key
 from solproof.circuit.instructions.registry import EXECUTORS
 from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.table import parts_of
@@ -19,6 +18,7 @@ from solproof.estimation.shapes import table_shapes
 from solproof.proving.witness import build_witness, cut
 from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.statement.system import default_system, program_key
 from tests.support.call_trees import NESTED, RESTING, run_source
 from tests.support.mainnet_programs import mainnet_programs
 

@@ -98,6 +98,12 @@ def _enter(liar: LyingMachine, pc: int, target: int) -> int:
     return target
 
 
+def about(told: Told, inputs: ExecutionInput) -> Told:
+    """The same run, claimed to be a run on another input."""
+    execution = told.execution
+    return Told(replace(execution, invocation=replace(execution.invocation, input=inputs)), told.states)
+
+
 @pytest.fixture(autouse=True)
 def _words_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the table of the image ignore the times of words that the image does not have."""
@@ -135,7 +141,7 @@ def test_went_on_beyond_the_limit(name: str, version: int, more: int) -> None:
     inputs = given(name, version)
     limit = inputs.parameters.compute_unit_limit
     told = tell(replace(inputs, parameters=Parameters(compute_unit_limit=limit + more)))
-    lie = Told(replace(told.execution, input=inputs), told.states)
+    lie = about(told, inputs)
     names, forgery = circuit_objections(lie)
     assert names == set(), explain(forgery)
     assert verifier_objection(lie, forgery) != ""
@@ -172,7 +178,7 @@ def test_no_limit_but_its_own() -> None:
     for limit in {*edges, *(edge - 1 for edge in edges[1:]), spent + 2}:
         for claim, (told, forgery) in runs.items():
             changed = replace(told.execution.input, parameters=Parameters(compute_unit_limit=limit))
-            lie = Told(replace(told.execution, input=changed), told.states)
+            lie = about(told, changed)
             assert (verifier_objection(lie, forgery) == "") == (claims[limit] == claim)
 
 

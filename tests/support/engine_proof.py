@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from solproof._native import prover
 from solproof.accesses.public import PublicData
-from solproof.backend.system import default_system, program_key
 from solproof.circuit.registry import CIRCUIT
 from solproof.program.program import Program
 from solproof.proving.witness import Instance
 from solproof.runtime.features import MAINNET
+from solproof.statement.system import default_system, program_key
 
 TRANSCRIPT = b"a test"
 
@@ -40,10 +40,7 @@ def verify(
     return prover.verify(
         _key(program),
         proof,
-        [
-            (CIRCUIT.number(table.chip), table.columns, table.values)
-            for table in CIRCUIT.public_tables(public)
-        ],
+        [(given.chip, given.columns, given.values) for given in CIRCUIT.public_inputs(public)],
         transcript,
         prover.parameters_default(),
     )

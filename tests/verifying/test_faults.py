@@ -80,7 +80,7 @@ def test_stopping_early() -> None:
     inputs = ExecutionInput(elf, bytes(32), (), b"", Parameters(compute_unit_limit=1000))
     short = execute(replace(inputs, parameters=Parameters(compute_unit_limit=2)))
     assert short.output.error_message == "exceeded CUs meter at BPF instruction"
-    lie = replace(short, input=inputs)
+    lie = replace(short, invocation=replace(short.invocation, input=inputs))
     for fault in (short.run.fault, None):
         file = proven(replace(lie, run=replace(short.run, fault=fault)))
         with pytest.raises(ProofRejected) as caught:
@@ -100,7 +100,8 @@ def test_a_limit_that_is_not_reached() -> None:
     assert verdict.output == execution.output
     enough = replace(inputs, parameters=Parameters(compute_unit_limit=108))
     assert execute(enough).output.success
-    data = prove_execution(replace(execution, input=enough)).data
+    lie = replace(execution, invocation=replace(execution.invocation, input=enough))
+    data = prove_execution(lie).data
     with pytest.raises(ProofRejected, match="ExceededMaxInstructions, it ended with an exit") as caught:
         verify(data, enough)
     assert caught.value.reason is Rejection.OUTCOME

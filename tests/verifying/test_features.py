@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import pytest
 
-from solproof.backend.system import default_system, program_key
 from solproof.errors import ProofRejected, ProofVersionError, Rejection
 from solproof.program.bytecode_verifier import load_program
 from solproof.proving.prove import prove
@@ -17,6 +16,7 @@ from solproof.runtime.features import FEATURE_SETS, MAINNET, FeatureSet
 from solproof.runtime.sysvars import Sysvars
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest
+from solproof.statement.system import default_system, program_key
 from solproof.verifying.verify import verify
 from tests.support.elf_builder import build_elf, call
 from tests.support.syscall_harness import HEAP, PROGRAM

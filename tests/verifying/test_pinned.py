@@ -5,11 +5,11 @@ A whole proof is too large to be kept here. tests/engine/test_pinned.py has a pr
 
 from __future__ import annotations
 
-from solproof.backend.system import default_system, program_key
 from solproof.isa.assemble import assemble
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_writer import write_elf
 from solproof.runtime.features import MAINNET
+from solproof.statement.system import default_system, program_key
 
 WHAT_TO_DO = (
     "the circuit, the engine's parameters or the loading of programs has changed, so earlier proofs are now "

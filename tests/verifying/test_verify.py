@@ -12,7 +12,6 @@ import pytest
 
 from solproof import __version__
 from solproof.backend.plonky3 import Plonky3
-from solproof.backend.system import ProofSystem
 from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, SolproofError, VersionMismatch
 from solproof.isa.instruction import decode_program
@@ -24,6 +23,7 @@ from solproof.runtime.serialization import serialize
 from solproof.statement.claim import Claim
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest
+from solproof.statement.system import ProofSystem
 from solproof.verifying.verify import verify
 from solproof.vm.trace import SyscallEvent
 from tests.support.small_circuits import with_parameters

@@ -65,7 +65,7 @@ def public_execution(data: PublicData) -> PublicTable:
     """The entry and the last instruction."""
     columns = np.zeros((MINIMUM_HEIGHT, 4), np.uint32)
     columns[0] = [1, data.entry, data.final.clk, data.final.pc]
-    return PublicTable(EXECUTION, columns)
+    return PublicTable(columns)
 
 
 def public_registers(data: PublicData) -> PublicTable:
@@ -77,7 +77,7 @@ def public_registers(data: PublicData) -> PublicTable:
     columns[:REGISTERS, 6:] = limbs(np.array(data.final.registers, np.uint64))
     columns[FRAME_REGISTER, 6:8] = [data.final.open_call, data.final.depth]
     columns[MEMORY_UNITS_REGISTER, 6] = data.memory_units
-    return PublicTable(REGISTER_BOUNDARY, columns)
+    return PublicTable(columns)
 
 
 # WITNESS

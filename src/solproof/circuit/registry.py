@@ -13,12 +13,13 @@ from solproof.accesses.program import ProgramTable
 from solproof.accesses.public import PublicData
 from solproof.air.bus import ALL_BUSES, Bus
 from solproof.air.circuit import Circuit
+from solproof.backend.protocol import Columns, PublicInput
 from solproof.circuit import boundary, lookup
 from solproof.circuit.instructions.family import Family
 from solproof.circuit.instructions.registry import FAMILIES
 from solproof.circuit.memory import image, input, refresh, stack_heap
 from solproof.circuit.syscalls import event, memory_call, memory_compare, memory_copy
-from solproof.circuit.table import ChipTable, Columns, LookupTable, PublicTable
+from solproof.circuit.table import ChipTable, LookupTable
 from solproof.program.program import Program
 
 
@@ -51,9 +52,14 @@ class SbpfCircuit(Circuit):
         """The tables that the key fixes. They count the queries of all other tables."""
         return tuple(table for table in self.tables if isinstance(table, LookupTable))
 
-    def public_tables(self, data: PublicData) -> list[PublicTable]:
-        """The public columns and values of every chip that has them."""
-        return [table.public(data) for table in self.chip_tables if table.public is not None]
+    def public_inputs(self, data: PublicData) -> list[PublicInput]:
+        """The public columns and values of every chip that has any, as a backend takes them."""
+        inputs = []
+        for table in self.chip_tables:
+            if table.public is not None:
+                public = table.public(data)
+                inputs.append(PublicInput(self.number(table.chip), public.columns, public.values))
+        return inputs
 
     def preprocessed(self, program: Program, table: ProgramTable) -> dict[int, Columns]:
         """The preprocessed columns of a program, by the number of the chip."""

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.program import ProgramTable
@@ -19,10 +16,8 @@ from solproof.accesses.public import PublicData
 from solproof.accesses.table import Table, padded_height, split_heights
 from solproof.air.bus import Bus, Role
 from solproof.air.chip import Chip
+from solproof.backend.protocol import Columns
 from solproof.program.program import Program
-
-Columns = NDArray[np.uint32]
-"""Shape [height, columns]: canonical field elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,6 @@ def parts_of(rows: int) -> list[Part]:
 class PublicTable:
     """The public columns and values of one chip. The columns come first among its committed columns."""
 
-    chip: Chip
     columns: Columns | None
     values: tuple[int, ...] = ()
 
@@ -85,6 +79,10 @@ class ChipTable:
     fill: Callable[[AccessLog], Table]
     split: Split = any_tables
     public: Callable[[PublicData], PublicTable] | None = None
+
+    def __post_init__(self) -> None:
+        # A backend demands a chip with public data exactly once.
+        assert self.public is None or self.split is one_table, f"{self.chip.name}: public, but not one table"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from solproof.accesses.access_log import AccessLog
-from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.estimation.estimate import Estimate, estimate_execution
 from solproof.host.resources import available_memory
 from solproof.runtime.execute import Execution
+from solproof.statement.system import ProofSystem, default_system, program_key
 
 
 def affordable(

@@ -9,7 +9,6 @@ from solproof import __version__
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.public import public_data
 from solproof.backend.protocol import Shape
-from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.circuit.registry import SbpfCircuit
 from solproof.errors import NotEnoughMemory
 from solproof.estimation.calibration import Calibration, Load, shipped_calibration
@@ -20,6 +19,7 @@ from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
 from solproof.statement.claim import claim_of
 from solproof.statement.proof_file import ProofFile
+from solproof.statement.system import ProofSystem, default_system, program_key
 
 
 @dataclass(frozen=True, slots=True)

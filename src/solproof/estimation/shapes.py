@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.rows import Rows
-from solproof.backend.protocol import Shape
+from solproof.backend.protocol import Columns, Shape
 from solproof.circuit.registry import SbpfCircuit
-from solproof.circuit.table import Columns, parts_of
+from solproof.circuit.table import parts_of
 
 
 def table_shapes(circuit: SbpfCircuit, log: AccessLog, preprocessed: Mapping[int, Columns]) -> list[Shape]:

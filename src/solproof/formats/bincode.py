@@ -17,7 +17,7 @@ from dataclasses import fields
 from typing import TypeVar
 
 from solproof.errors import InputError
-from solproof.host.reader import ByteReader, ReaderErrors
+from solproof.formats.reader import ByteReader, ReaderErrors
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import (

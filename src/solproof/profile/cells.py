@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solproof.accesses.arrays import Integers
-from solproof.backend.system import default_system
 from solproof.circuit import boundary
 from solproof.circuit.memory import refresh
 from solproof.proving.witness import Instance, Witness
+from solproof.statement.system import default_system
 
 REFRESHES = (refresh.REGISTER_REFRESH, refresh.MEMORY_REFRESH)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from solproof import __version__
 from solproof.accesses.access_log import AccessLog
 from solproof.backend.protocol import Progress, Proven, Shape, TableData
-from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.display import html_table, security_text
 from solproof.proving.witness import Witness, build_witness
 from solproof.representation import described, short_repr
@@ -18,6 +17,7 @@ from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 from solproof.statement.claim import claim_of
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest, statement_bytes
+from solproof.statement.system import ProofSystem, default_system, program_key
 
 
 @dataclass(frozen=True, slots=True)

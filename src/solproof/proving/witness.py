@@ -16,8 +16,9 @@ from solproof.accesses.table import Table
 from solproof.air.bus import Bus, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
+from solproof.backend.protocol import Columns
 from solproof.circuit.registry import SbpfCircuit
-from solproof.circuit.table import Columns, Part, PublicTable, parts_of
+from solproof.circuit.table import Part, PublicTable, parts_of
 
 BLOCK_ROWS = 2**14
 """Rows evaluated at once. Their columns fit into the processor's cache."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from solproof.air.bus import Kind
 from solproof.air.chip import Chip, ColumnNote
-from solproof.backend.system import default_system
 from solproof.circuit.registry import CIRCUIT
 from solproof.reference.markdown import heading, table
+from solproof.statement.system import default_system
 
 
 def chips_page() -> str:

@@ -15,13 +15,13 @@ import solproof
 from solproof.accesses.program import FamilyCode
 from solproof.air.bus import PROGRAM
 from solproof.air.chip import Chip
-from solproof.backend.system import default_system
 from solproof.circuit.instructions.family import Family
 from solproof.circuit.instructions.registry import EXECUTORS, FAMILY_OF, MODULES
 from solproof.circuit.registry import CIRCUIT
 from solproof.isa import semantics
 from solproof.isa.meanings import meanings, rule_of
 from solproof.isa.opcodes import OPCODES, Action, Form, Opcode
+from solproof.statement.system import default_system
 
 Fields = dict[str, Any]
 PACKAGE = Path(solproof.__file__).parent

@@ -29,10 +29,14 @@ from solproof.vm.trace import Run
 class Execution:
     """A finished execution, with everything that a prover needs."""
 
-    input: ExecutionInput
     invocation: Invocation
     run: Run
     output: ExecutionOutput
+
+    @property
+    def input(self) -> ExecutionInput:
+        """The input that was executed."""
+        return self.invocation.input
 
     def __repr__(self) -> str:
         return described(
@@ -66,7 +70,7 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
         invocation.syscalls,
         compute_unit_limit=invocation.compute_unit_limit,
     )
-    return Execution(execution_input, invocation, outcome, report(invocation, outcome, context))
+    return Execution(invocation, outcome, report(invocation, outcome, context))
 
 
 class Outcome(Protocol):

@@ -24,7 +24,7 @@ import numpy as np
 from solproof.accesses.arrays import Integers, Values
 from solproof.accesses.public import PublicData
 from solproof.errors import ProofRejected, Rejection
-from solproof.host.reader import ByteReader, Problem, ReaderErrors
+from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 from solproof.representation import short_repr
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess

@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
-from solproof.host.reader import ByteReader, Problem, ReaderErrors
+from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 from solproof.representation import short_repr
 
 MAGIC = b"SOLPROOF"

@@ -13,8 +13,6 @@ import numpy as np
 from solproof import __version__
 from solproof.accesses.arrays import Values
 from solproof.accesses.public import InputWords, PublicData
-from solproof.backend.protocol import PublicInput
-from solproof.backend.system import ProofSystem, default_system, program_key
 from solproof.display import html_table, security_text
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
 from solproof.representation import described
@@ -27,6 +25,7 @@ from solproof.statement.ending import ending
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.replay import replay
 from solproof.statement.statement import input_digest, program_digest, statement_bytes
+from solproof.statement.system import ProofSystem, default_system, program_key
 from solproof.vm.faults import Fault
 from solproof.vm.memory import WORD
 
@@ -128,7 +127,7 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
         )
     replayed = time.perf_counter()
 
-    public = system.circuit.public_tables(
+    public = system.circuit.public_inputs(
         PublicData(
             entry=invocation.program.entry,
             registers=invocation.registers,
@@ -142,7 +141,7 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
     security = system.backend.verify(
         key.engine_key,
         file.proof,
-        [PublicInput(system.circuit.number(table.chip), table.columns, table.values) for table in public],
+        public,
         statement_bytes(file),
     )
     units = claim.instructions + replayed_events.compute_units

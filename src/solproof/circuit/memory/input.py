@@ -50,7 +50,7 @@ def public(data: PublicData) -> PublicTable:
     columns[:count, 0], columns[:count, 1] = 1, words.index
     columns[:count, 2] = tag(data.layout, np.full(count, INPUT), words.index)
     columns[:count, 3:7], columns[:count, 7:11] = limbs(words.first), limbs(words.last)
-    return PublicTable(CHIP, columns)
+    return PublicTable(columns)
 
 
 # WITNESS

@@ -72,7 +72,7 @@ CHIP = build()
 
 def public(data: PublicData) -> PublicTable:
     """The size of the heap in words, and whether the stack has holes."""
-    return PublicTable(CHIP, None, (data.layout.heap_size // WORD, int(data.layout.stack_gaps)))
+    return PublicTable(None, (data.layout.heap_size // WORD, int(data.layout.stack_gaps)))
 
 
 # WITNESS

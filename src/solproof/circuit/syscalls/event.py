@@ -117,7 +117,7 @@ def public_syscalls(data: PublicData) -> PublicTable:
     for row, event in enumerate(events):
         words = limbs(np.array([*event.arguments, event.result], np.uint64)).reshape(-1)
         columns[row] = [1, event.clk, event.key & 0xFFFF, event.key >> 16, *words, event.memory_units]
-    return PublicTable(SYSCALL, columns)
+    return PublicTable(columns)
 
 
 def public_event_words(data: PublicData) -> PublicTable:
@@ -132,7 +132,7 @@ def public_event_words(data: PublicData) -> PublicTable:
     columns[:count, 4] = tag(data.layout, region, index)
     columns[:count, 5:9] = limbs(np.array([word.old for _, word in rows], np.uint64))
     columns[:count, 9:13] = limbs(np.array([word.new for _, word in rows], np.uint64))
-    return PublicTable(EVENT_WORD, columns)
+    return PublicTable(columns)
 
 
 # WITNESS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from solproof.errors import InputError, ProofRejected, Rejection, SolproofError
-from solproof.host.reader import ByteReader, Problem, ReaderErrors
+from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 
 ERRORS = ReaderErrors(
     lambda _, message: InputError(message),
