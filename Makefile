@@ -1,5 +1,5 @@
-# Everything runs from a fresh clone and needs only python3 (3.10 or newer), stable Rust, make, and the package registries.
-# The environment is .venv at the repository's root; the command is .venv/bin/solproof.
+# Every target runs from a fresh clone. It needs only python3 (3.10 or newer), stable Rust, make, and the package registries.
+# The environment is .venv at the repository's root, and the command is .venv/bin/solproof.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,7 @@ PYTHON_SOURCES := src assurance tests benches guest docs examples
 SPELLED := $(PYTHON_SOURCES) native vectors/README.md $(wildcard *.md)
 TEST_PROCESSES ?= 2
 PYTHONS ?= python3.10 python3.11 python3.12 python3.13 $(wildcard $(HOME)/.pyenv/versions/3.1[0-3].*/bin/python3)
-# What a developer runs on every save: under a minute on two cores, with one proof (tests/test_api.py).
+# The tests for every save. They take under a minute on two cores, and make one proof (tests/test_api.py).
 QUICK := tests/air tests/isa tests/program tests/vm tests/accesses tests/statement tests/test_api.py tests/test_layers.py tests/test_tests.py
 PROGRAMS ?= 20000
 SEED ?= 1
@@ -22,7 +22,7 @@ NATIVE_SOURCES := $(NATIVE_SETTINGS) .cargo/config.toml native/Cargo.toml native
 	$(wildcard native/*/Cargo.toml native/*/src/*.rs)
 ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
 
-# What `make fuzz` runs, each for so many seconds.
+# The targets of `make fuzz`, and the seconds for each target.
 TARGET ?= elf raw assembly json input_bin output_bin proof_file claim engine command
 SECONDS ?= 600
 
@@ -35,17 +35,17 @@ help:
 	@echo "make test     run every test"
 	@echo "make audit    attack the circuit, compare with the reference and fuzz, for about an hour"
 	@echo "make pythons  run the quick tests with every Python from 3.10 to 3.13 on this machine"
-	@echo "make conformance  run random programs as the reference does, check and prove them; count"
+	@echo "make conformance  compare random programs with the reference, check and prove them"
 	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
-	@echo "make guest    build the guest for ZisK again, and test it with 2,000 random programs"
-	@echo "make check    formatting, lint, spelling, types, stubs, dead code, clippy"
+	@echo "make guest    build the ZisK guest again, and test it with 2,000 random programs"
+	@echo "make check    check formatting, lint, spelling, types, stubs, dead code and Rust"
 	@echo "make bench    measure the figures of the README and of docs/benchmarks.md"
 	@echo "make reference  write docs/reference and the pictures again, from code and text"
 	@echo "make vectors  write vectors/ again, the test cases for other verifiers"
-	@echo "make calibrate  measure what proofs take, and fit the model of solproof estimate"
-	@echo "make docs     make the site of the documents, docs/_build/index.html"
-	@echo "make fuzz     fuzz every reader of untrusted bytes; SECONDS=600 for each TARGET"
-	@echo "make install  only the environment and the command .venv/bin/solproof"
+	@echo "make calibrate  measure proofs, and fit the model of solproof estimate"
+	@echo "make docs     build the site of the documents, docs/_build/index.html"
+	@echo "make fuzz     fuzz every reader of untrusted bytes (SECONDS=600 for each TARGET)"
+	@echo "make install  install only the environment and the command .venv/bin/solproof"
 	@echo "make lock     choose the newest Python dependencies again (needs uv)"
 	@echo "make clean    remove everything that make has made"
 
@@ -129,13 +129,14 @@ $(ENVIRONMENT): requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
-# The parts of pyproject.toml that affect the build; rewritten only when they change, to avoid needless builds.
+# The parts of pyproject.toml that affect the build. They are rewritten only when they change, to avoid needless builds.
 $(NATIVE_SETTINGS): pyproject.toml | $(ENVIRONMENT)
 	@sed -n -e '/^name = /p' -e '/^version = /p' -e '/^\[build-system\]/,/^$$/p' -e '/^\[project.scripts\]/,/^$$/p' \
 		-e '/^\[*tool\.setuptools/,/^$$/p' -e '/^\[tool\.distutils/,/^$$/p' pyproject.toml > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# A release build of both native modules for this machine's processor (.cargo/config.toml). Edits of the Python sources count at once.
+# A release build of both native modules for this machine's processor (.cargo/config.toml).
+# The installation is editable, so changes of the Python sources need no build.
 $(NATIVE): $(NATIVE_SOURCES) | $(ENVIRONMENT)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@

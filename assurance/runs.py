@@ -28,7 +28,7 @@ State = tuple[int, ...]
 
 @lru_cache(maxsize=8)
 def table_of(program: Program) -> ProgramTable:
-    """The program table, with all syscalls known."""
+    """The program table, where all syscalls exist."""
     return program_table(program, registry(MAINNET).keys())
 
 

@@ -176,7 +176,7 @@ _NO_MODEL = Calibration(
 
 
 def measure(name: str) -> Measurement:
-    """Prove a program as the command does. To be run in its own process."""
+    """Prove a program as the command does. Run this in its own process."""
     given = PROGRAMS[name]()
     start = time.perf_counter()
     execution = execute(given)
@@ -220,7 +220,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--write", action="store_true", help="replace the package's calibration")
-    parser.add_argument("--passes", type=int, default=1, metavar="N", help="measure N times, take the least")
+    parser.add_argument(
+        "--passes", type=int, default=1, metavar="N", help="measure N times, use the shortest time"
+    )
     parser.add_argument("--one", help="measure only this program, as JSON (used by this script)")
     arguments = parser.parse_args()
     if arguments.one:

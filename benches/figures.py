@@ -24,7 +24,7 @@ class Results(TypedDict):
     machine: dict[str, str | int | float]
     figures: dict[str, float]
     syscalls: dict[str, dict[str, float]]
-    """By run of `benches.syscalls`, with the fields of `SYSCALL_FIGURES`."""
+    """One entry for each run of `benches.syscalls`, with the fields of `SYSCALL_FIGURES`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ BODY = """
 
 
 def mixed_loop(iterations: int) -> bytes:
-    """The ELF file of a program that runs the body so many times and returns 0."""
+    """The ELF file of a program that runs the body `iterations` times and returns 0."""
     return build_elf(f"""
         mov64 r7, {iterations}
         mov64 r6, 1

@@ -103,7 +103,7 @@ def measure_syscalls(given: ExecutionInput) -> dict[str, float]:
 
 
 def measure_loop() -> dict[str, float]:
-    """Figures of the long loop. To be run in its own process."""
+    """Figures of the long loop. Run this in its own process."""
     given = ExecutionInput(mixed_loop(LOOP_ITERATIONS), bytes(32), (), b"")
     prove(ExecutionInput(mixed_loop(100), bytes(32), (), b""))
     start = time.perf_counter()

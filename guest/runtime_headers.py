@@ -67,7 +67,7 @@ def limits() -> str:
 
 
 def record_fields(record: RecordFields) -> str:
-    """The offsets of owner, lamports, length and data in a record; 0 for an owner that is not read back."""
+    """The offsets of owner, lamports, length and data in a record, 0 for an owner that is not read back."""
     return initializer((record.owner or 0, record.lamports, record.data - LENGTH_BYTES, record.data))
 
 

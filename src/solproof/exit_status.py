@@ -1,6 +1,6 @@
 """The exit statuses of the command line, with the meaning of each and an example that ends with it.
 
-The status tells whether the command did its work, not whether the program succeeded. Statuses 2 to 8 belong
+The status shows whether the command did its work, not whether the program succeeded. Statuses 2 to 8 belong
 to the exceptions in `solproof.errors`.
 """
 

@@ -1,7 +1,7 @@
 """Short representations: `repr` of a value fits on a terminal, however large the value is.
 
-Bytes are shown by length and digest, collections by length, addresses in base58. A representation describes a
-value, it does not reproduce it.
+Bytes are shown as length and digest, collections as length, and addresses in base58. A representation
+describes a value but does not reproduce it.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ ADDRESSES = ("key", "owner", "program_id")
 """Fields whose 32 bytes are the address of an account."""
 
 LONGEST = 48
-"""Characters of a field that is shown whole."""
+"""The most characters that a field may have to be shown whole."""
 
 MOST_ITEMS = 4
-"""Items of a collection that is shown whole, if they are short."""
+"""The most items that a collection may have to be shown whole, if they are short."""
 
 
 def short_repr(value: Any) -> str:
-    """The class of a dataclass's instance with its fields, each of them short. For use as `__repr__`."""
+    """The class of a dataclass's instance with its fields in short form. For use as `__repr__`."""
     return described(value, {field.name: getattr(value, field.name) for field in fields(value)})
 
 
 def described(value: object, facts: Mapping[str, object]) -> str:
-    """The class of a value with some facts about it, each of them short."""
+    """The class of a value with some facts about it in short form."""
     shown = ", ".join(f"{name}={_short(name, fact)}" for name, fact in facts.items())
     return f"{type(value).__name__}({shown})"
 
@@ -37,7 +37,7 @@ def described(value: object, facts: Mapping[str, object]) -> str:
 def _short(name: str, value: object) -> str:
     if isinstance(value, bytes):
         return _short_bytes(name, value)
-    shape = getattr(value, "shape", None)  # of a NumPy array, which is not worth an import of NumPy here
+    shape = getattr(value, "shape", None)  # a NumPy array has a shape; this check avoids importing NumPy
     if isinstance(shape, tuple):
         return f"<array of {' x '.join(map(str, shape))}>"
     if isinstance(value, str):

@@ -30,7 +30,7 @@ def test_bytes() -> None:
 
 
 def test_bits() -> None:
-    """(n, value, 2^n + value) for every n up to 15 and every value below 2^n; (0, 0, 1) twice."""
+    """(n, value, 2^n + value) for every n up to 15 and every value below 2^n, with (0, 0, 1) twice."""
     expected = [(count, value, 2**count + value) for count in range(16) for value in range(2**count)]
     assert offered(BITS) == [(0, 0, 1), *expected]
 

@@ -80,7 +80,7 @@ def run(script: str, **environment: str) -> tuple[int, str]:
 
 
 def test_forked_processes_prove_and_verify() -> None:
-    """A child and its child, after their parents have proved; then the first process again."""
+    """A child and its child prove after their parents have proved, and then the first process again."""
     status, errors = run(FORKS)
     assert status == 0, errors
 

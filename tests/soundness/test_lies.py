@@ -221,7 +221,7 @@ def test_jumps_taken_flipped(stem: str) -> None:
     lie = forged(f"lddw r1, 4; lddw r2, 9; {stem} r1, r2, +0")
     row = lie.row("jump")
     row["is_taken"] = 1 - row["is_taken"]
-    assert lie.names() == {"jump: the jump is taken when its condition says so"}, explain(lie)
+    assert lie.names() == {"jump: the jump is taken when its condition holds"}, explain(lie)
 
 
 def test_common_bits_flipped() -> None:

@@ -45,7 +45,7 @@ def test_last_word_of_the_heap(size: int, version: int) -> None:
 @pytest.mark.parametrize(("calls", "fault"), [(63, None), (64, "CallDepthExceeded")])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_depth(calls: int, fault: str | None, version: int) -> None:
-    """r1 counts down; each call returns."""
+    """r1 counts down, and each call returns."""
     body: list[str] = [
         f"mov64 r1, {calls}; jeq r1, 0, +2; add64 r1, -1; call -3; exit",
     ]

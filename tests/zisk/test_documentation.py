@@ -36,7 +36,7 @@ def test_rows_of_rom() -> None:
 
 
 def test_output_words() -> None:
-    """The table of the words has every word at its number; a digest takes eight of them."""
+    """The table of the words has every word at its number. A digest takes eight words."""
     table = TEXT.partition("| word | meaning |")[2].partition("\n\n")[0]
     numbers = [
         int(first)

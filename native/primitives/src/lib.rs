@@ -1,7 +1,7 @@
-//! The cryptographic primitives behind Solana's syscalls: bytes in, bytes out, computed by the crates that Agave
-//! itself uses, so that every edge case comes out as it does in the runtime.
+//! The cryptographic primitives behind Solana's syscalls: bytes in, bytes out.
 //!
-//! What a syscall charges, which memory it reads and what it returns is Python's business.
+//! They are computed by the crates that Agave uses, so every edge case has the same result as in the runtime. The
+//! syscalls in Python decide the price of a call, the memory that it reads, and its result.
 
 mod alt_bn128;
 mod curve;
@@ -13,7 +13,7 @@ use pyo3::pybacked::PyBackedBytes;
 
 use crate::input::{array, guarded};
 
-/// The 64 bytes of the public key that signed the 32 bytes of a hash, or nothing for a signature that has none.
+/// The public key, 64 bytes, that signed a hash of 32 bytes, or nothing if no key fits the signature.
 #[pyfunction]
 fn secp256k1_recover(
     py: Python<'_>,
@@ -28,7 +28,7 @@ fn secp256k1_recover(
         let recovery_id = libsecp256k1::RecoveryId::parse(recovery_id).ok()?;
         let signature = libsecp256k1::Signature::parse_standard(&signature).ok()?;
         let key = libsecp256k1::recover(&message, &signature, &recovery_id).ok()?;
-        // The first byte says only that the key is not compressed.
+        // The first byte only marks the key as not compressed.
         Some(key.serialize()[1..].to_vec())
     })
 }
@@ -55,7 +55,9 @@ fn poseidon_hash(
     })
 }
 
-/// base^exponent modulo the modulus, all big-endian, as long as the modulus; zero for a modulus of 0 or 1.
+/// base^exponent modulo the modulus, which gives the length of the result. All values are big-endian.
+///
+/// The result is zero for a modulus of 0 or 1.
 #[pyfunction]
 fn modular_power(py: Python<'_>, base: &[u8], exponent: &[u8], modulus: &[u8]) -> PyResult<Vec<u8>> {
     guarded(py, || solana_big_mod_exp::big_mod_exp(base, exponent, modulus))
@@ -64,7 +66,7 @@ fn modular_power(py: Python<'_>, base: &[u8], exponent: &[u8], modulus: &[u8]) -
 /// The module `solproof._native.primitives`.
 #[pymodule]
 pub fn primitives(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    // Every entry point turns panics into exceptions: the default report on standard error would only confuse.
+    // Every entry point turns panics into exceptions, so the default report on standard error would only confuse.
     std::panic::set_hook(Box::new(|_| {}));
     module.add_function(wrap_pyfunction!(hashing::keccak256, module)?)?;
     module.add_function(wrap_pyfunction!(hashing::blake3, module)?)?;

@@ -37,7 +37,7 @@ pub type Config = StarkConfig<CommitmentScheme, Challenge, Challenger>;
 pub type Commitment = <CommitmentScheme as Pcs<Challenge, Challenger>>::Commitment;
 pub type CommitmentData = <CommitmentScheme as Pcs<Challenge, Challenger>>::ProverData;
 
-/// No proof below this many proven bits is made or accepted, whatever the parameters say.
+/// No proof below this many proven bits is made or accepted, whatever the parameters are.
 pub const MINIMUM_TARGET_BITS: u32 = 100;
 /// Limit on proof-of-work bits: the field must have 2^bits candidates, and one machine must be able to try them.
 const MAXIMUM_GRINDING_BITS: usize = 28;

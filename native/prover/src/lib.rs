@@ -1,7 +1,7 @@
 //! The proving engine of solproof: proves and verifies batches of tables over circuits described as data.
 //!
-//! It knows nothing of Solana. Python hands in chips (columns, constraints, interactions) as JSON and tables as
-//! arrays; the engine calls Plonky3 (batch STARK, LogUp, FRI over KoalaBear) and hands back bytes.
+//! Nothing here depends on Solana. Python passes chips (columns, constraints, interactions) as JSON, and tables as
+//! arrays. The engine calls Plonky3 (batch STARK, LogUp, FRI over KoalaBear) and returns bytes.
 #![forbid(unsafe_code)]
 
 mod air;

@@ -33,13 +33,13 @@ create_exception!(
 create_exception!(prover, EngineRejected, PyException, "The proof does not prove the statement.");
 create_exception!(prover, EngineVersionError, PyException, "The proof was made by another format version.");
 
-/// A circuit with its preprocessed tables, ready to prove and verify. Immutable; safe to share between threads.
+/// A circuit with its preprocessed tables, ready to prove and verify. It is immutable, so threads can share it.
 #[pyclass(frozen, module = "solproof._native.prover")]
 pub struct Key(Arc<crate::key::Key>);
 
 #[pymethods]
 impl Key {
-    /// 32 bytes that bind the circuit and every preprocessed cell, whatever the parameters.
+    /// 32 bytes that bind the circuit and every preprocessed cell, independent of the parameters.
     #[getter]
     fn digest<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.digest)
@@ -110,7 +110,7 @@ fn raised(failure: Failure) -> PyErr {
     }
 }
 
-/// On the engine's threads, without the interpreter lock, and with a panic turned into an exception.
+/// Runs work on the engine's threads, without the interpreter lock. A panic becomes an exception.
 fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Outcome<T> + Send) -> PyResult<T> {
     py.detach(|| compute(|| guarded(failed, work))).map_err(raised)
 }
@@ -169,7 +169,7 @@ fn prove<'py>(
         if exception.is_none()
             && let Some(Begun { goes_on, .. }) = begun
         {
-            // The proof waits for this answer, unless it has failed meanwhile.
+            // The proof waits for this answer, unless it has failed in the meantime.
             let _ = goes_on.send(());
         }
         exception.is_none()
@@ -186,16 +186,16 @@ fn prove<'py>(
     Ok((PyBytes::new(py, &bytes), dictionary(py, &report)?))
 }
 
-/// A phase has begun, and the proof waits until it may go on.
+/// Reports that a phase has begun. The proof waits until it may continue.
 struct Begun {
     phase: &'static str,
     seconds: f64,
     goes_on: Sender<()>,
 }
 
-/// Passes phases to the thread that called `prove`: Python handles signals on the main thread only.
+/// Passes phases to the thread that called `prove`, because Python handles signals only on the main thread.
 ///
-/// Unwinds the proof when that thread does not wait for it any more.
+/// Unwinds the proof if that thread no longer waits for it.
 fn listener(phases: Sender<Begun>) -> Box<Listener> {
     Box::new(move |phase, seconds| {
         let (goes_on, answer) = channel();
@@ -205,7 +205,7 @@ fn listener(phases: Sender<Begun>) -> Box<Listener> {
     })
 }
 
-/// Verify a proof against `(chip index, public columns or None, public values)` of each chip that takes any.
+/// Verify a proof against `(chip index, public columns or None, public values)` of each chip that has any of them.
 #[pyfunction]
 fn verify<'py>(
     py: Python<'py>,
@@ -253,7 +253,7 @@ fn quotient_width(py: Python<'_>, circuit: &[u8]) -> PyResult<Vec<usize>> {
     })
 }
 
-/// The proven security of a batch of `(chip index, log2 of the rows)` before it is made.
+/// The proven security of a batch of `(chip index, log2 of the rows)`, without proving it.
 #[pyfunction]
 fn security<'py>(
     py: Python<'py>,
@@ -312,7 +312,7 @@ fn dictionary<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDi
 /// The module `solproof._native.prover`.
 #[pymodule]
 pub fn prover(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    // Every entry point turns panics into exceptions: the default report on standard error would only confuse.
+    // Every entry point turns panics into exceptions, so the default report on standard error would only confuse.
     std::panic::set_hook(Box::new(|_| {}));
     module.add("EngineError", module.py().get_type::<EngineError>())?;
     module.add("EngineRejected", module.py().get_type::<EngineRejected>())?;
@@ -329,7 +329,7 @@ pub fn prover(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(quotient_width, module)?)
 }
 
-/// Field elements per vector instruction of this build: 16 with AVX-512, 8 with AVX2, 4 with NEON, else 1.
+/// Field elements per vector instruction of this build: 16 (AVX-512), 8 (AVX2), 4 (NEON) or 1.
 fn packing_width() -> usize {
     use p3_field::{Field, PackedValue};
     <Val as Field>::Packing::WIDTH

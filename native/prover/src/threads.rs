@@ -1,7 +1,7 @@
-//! The threads that a call computes on.
+//! The threads on which a call computes.
 //!
-//! Threads do not survive a fork: a child that hands work to its parent's pool waits for ever. So each call takes a
-//! pool that this very process has made. Nothing may run on rayon's global pool, which a process makes only once.
+//! Threads do not survive a fork, so a child that gives work to its parent's pool waits for ever. Each call therefore
+//! takes a pool that this very process has made. Nothing may run on rayon's global pool, which a process makes only once.
 //!
 //! A call has its pool to itself. In a shared pool, a thread that waits for a part of one proof may begin another proof,
 //! and then wait for a lock that it holds itself.
@@ -32,10 +32,10 @@ pub fn compute<T: Send>(work: impl FnOnce() -> Outcome<T> + Send) -> Outcome<T> 
     outcome
 }
 
-/// Runs `work` on a pool, and meanwhile `hear` on this thread: with each message that `work` sends, and with nothing
-/// every tenth of a second.
+/// Runs `work` on a pool, and meanwhile calls `hear` on this thread, with each message that `work` sends, and with
+/// nothing every tenth of a second.
 ///
-/// Ends at once when `hear` returns false. `work` then goes on, but its next message finds no listener.
+/// Returns at once when `hear` returns false. `work` then goes on, but its next message finds no listener.
 pub fn compute_and_hear<T: Send + 'static, M: Send + 'static>(
     work: impl FnOnce(Sender<M>) -> Outcome<T> + Send + 'static,
     mut hear: impl FnMut(Option<M>) -> bool,
@@ -44,7 +44,7 @@ pub fn compute_and_hear<T: Send + 'static, M: Send + 'static>(
     let (sender, messages) = channel();
     let (end, outcome) = channel();
     pool.spawn(move || {
-        // Nobody waits for the outcome of work that was given up.
+        // If the caller has given up, nobody waits for the outcome.
         let _ = end.send(work(sender));
     });
     loop {
@@ -67,7 +67,7 @@ fn take() -> Outcome<ThreadPool> {
     // If another thread holds the lock during a fork, the child never sees it released. So nobody waits for the lock.
     match SPARE.try_lock().ok().and_then(|mut spare| spare.take()) {
         Some((maker, pool)) if maker == process::id() => return Ok(pool),
-        // The parent's threads are not here. Dropping their pool would take locks that they may have held.
+        // The parent's threads do not exist here. Dropping their pool would take locks that they may have held.
         Some((_, pool)) => mem::forget(pool),
         None => {}
     }

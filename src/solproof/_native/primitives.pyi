@@ -1,7 +1,7 @@
 """The cryptographic primitives behind Solana's syscalls: bytes in, bytes out.
 
-The crates that Agave uses compute them, so every edge case comes out as it does in the runtime. The syscalls
-in Python decide what a call charges, which memory it reads and what it returns.
+They are computed by the crates that Agave uses, so every edge case has the same result as in the runtime. The
+syscalls in Python decide the price of a call, the memory that it reads, and its result.
 
 An unknown group or operation raises ValueError. So does an argument of a wrong length for secp256k1,
 Curve25519 or BLS12-381. The functions are pure and release the interpreter lock.
@@ -39,37 +39,37 @@ _AltBn128Operation: TypeAlias = Literal[
 ]
 
 def keccak256(content: bytes) -> bytes:
-    """Keccak-256 as Ethereum has it: with the padding from before SHA-3 was a standard."""
+    """Keccak-256 as in Ethereum, with the padding from before the SHA-3 standard."""
 
 def blake3(content: bytes) -> bytes:
     """BLAKE3 with its default length of 32 bytes."""
 
 def secp256k1_recover(hash: bytes, recovery_id: int, signature: bytes) -> bytes | None:
-    """The 64 bytes of the public key that signed the 32 bytes of a hash.
+    """The public key, 64 bytes, that signed a hash of 32 bytes.
 
-    None if the signature fits no key, or if the recovery id is above 3.
+    None if no key fits the signature, or if the recovery id is above 3.
     """
 
 def poseidon_hash(inputs: Sequence[bytes], big_endian: bool, padded: bool) -> bytes | None:
     """The Poseidon hash (BN254, x^5) of 1 to 12 field elements, or None if an input is not a field element.
 
-    padded: whether each must have all 32 bytes.
+    padded: whether each input must have all 32 bytes.
     """
 
 def modular_power(base: bytes, exponent: bytes, modulus: bytes) -> bytes:
-    """base^exponent modulo the modulus, all big-endian, as long as the modulus.
+    """base^exponent modulo the modulus. All values are big-endian, and the result is as long as the modulus.
 
-    Zero for a modulus of 0 or 1.
+    The result is zero for a modulus of 0 or 1.
     """
 
 def alt_bn128_operation(operation: _AltBn128Operation, input: bytes, big_endian: bool) -> bytes | None:
-    """The result of an operation on BN254 whose operands stand in `input` one after the other.
+    """The result of an operation on BN254. `input` holds the operands one after the other.
 
     None if an operand is not a point.
     """
 
 def curve_contains(group: _Curve25519 | _Bls12381, point: bytes) -> bool:
-    """Whether the bytes are a point of the group: 32 of Curve25519, 96 of G1, 192 of G2."""
+    """Whether the bytes are a point of the group: 32 bytes of Curve25519, 96 of G1, 192 of G2."""
 
 def curve_operation(
     group: _Curve25519 | _Bls12381,
@@ -77,16 +77,16 @@ def curve_operation(
     left: bytes,
     right: bytes,
 ) -> bytes | None:
-    """left + right, left - right, or the point on the right times the 32-byte scalar on the left.
+    """left + right, left - right, or the point `right` times the 32-byte scalar `left`.
 
     None if an operand is not a point or not a scalar.
     """
 
 def curve_multiscalar(group: _Curve25519, scalars: bytes, points: bytes) -> bytes | None:
-    """The sum of points, each times its scalar. None if an operand is not a point or not a scalar."""
+    """The sum of the points, each times its scalar. None if an operand is not a point or not a scalar."""
 
 def curve_decompress(group: _Bls12381, point: bytes) -> bytes | None:
-    """Both coordinates of a compressed point of 48 (G1) or 96 bytes. None if the bytes are not a point."""
+    """Both coordinates of a compressed point of 48 bytes (G1) or 96 bytes (G2). None if it is not a point."""
 
 def bls12_381_pairing(first: bytes, second: bytes, big_endian: bool) -> bytes | None:
     """The 576 bytes of the product of the pairings of at most 8 points of G1 with points of G2.

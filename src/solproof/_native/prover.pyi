@@ -15,14 +15,15 @@ The circuit is JSON::
                 "interactions": [{"bus": int, "fields": [node, ...], "multiplicity": node,
                                   "role": "send" | "receive" | "query" | "provide"}, ...]}, ...]}
 
-Operands `a`, `b` are earlier nodes; constraints must vanish on every row. `next` of the last row is the first
-row. `send` and `query` add their multiplicity to the bus, `receive` and `provide` subtract it; every bus must
-sum to zero. The multiplicity of a send, receive or query must be constrained to 0 or 1; that of a provide is
-free. Interactions read constants, values, and main and preprocessed columns of the current row, nothing else.
+Operands `a` and `b` are earlier nodes. Constraints must vanish on every row. `next` of the last row is the
+first row. `send` and `query` add their multiplicity to the bus, and `receive` and `provide` subtract it.
+Every bus must sum to zero. The multiplicity of a send, receive or query must be constrained to 0 or 1. The
+multiplicity of a provide is free. Interactions read only constants, values, and main and preprocessed columns
+of the current row.
 
 A batch holds at most 64 tables of 2^0 to 2^22 rows, ordered by chip index. A chip with preprocessed columns,
-public columns or public values must be there exactly once, with the height of its preprocessed or public
-table; any other chip may be there any number of times, or not at all.
+public columns or public values must have exactly one table, with the height of its preprocessed or public
+table. Any other chip may have any number of tables, or none.
 
 Every function that computes raises OSError if the operating system refuses to start the engine's threads.
 """
@@ -55,27 +56,27 @@ FIELD_ORDER: Final[int]
 """p = 2^31 - 2^24 + 1."""
 
 PACKING_WIDTH: Final[int]
-"""Field elements per vector instruction of this build: 16 with AVX-512, 8 with AVX2, 4 with NEON, else 1."""
+"""Field elements per vector instruction of this build: 16 (AVX-512), 8 (AVX2), 4 (NEON) or 1."""
 
 class EngineError(Exception):
-    """The circuit, a table or a parameter is not what it has to be; the message says which and why."""
+    """The circuit, a table or a parameter is invalid. The message names it and gives the reason."""
 
 class EngineRejected(Exception):
-    """The proof does not prove the statement; the message is the reason."""
+    """The proof does not prove the statement. The message is the reason."""
 
 class EngineVersionError(Exception):
-    """The proof was made by another format version: neither valid nor invalid here."""
+    """The proof has another format version, so it is neither valid nor invalid here."""
 
 @type_check_only
 class InstanceReport(TypedDict):
-    """One table of a batch, in order."""
+    """One table of a batch."""
 
     chip: int
     log_height: int
 
 @type_check_only
 class Security(TypedDict):
-    """Proven bits, the regime they are proven in, and the weakest term."""
+    """The proven bits, the regime in which they are proven, and the weakest term."""
 
     security_bits: float
     security_regime: str
@@ -99,11 +100,11 @@ class Report(Security):
 
 @final
 class Key:
-    """A checked circuit with its preprocessed tables. Immutable; safe to share between threads."""
+    """A checked circuit with its preprocessed tables. It is immutable, so threads can share it."""
 
     @property
     def digest(self) -> bytes:
-        """32 bytes that bind the circuit bytes and every preprocessed cell; independent of the parameters."""
+        """32 bytes that bind the circuit and every preprocessed cell, independent of the parameters."""
 
 def setup(circuit: bytes, preprocessed: Sequence[tuple[int, _Table]]) -> Key:
     """Check a circuit and commit `(chip index, table)` for each chip with preprocessed columns.
@@ -120,9 +121,9 @@ def prove(
 ) -> tuple[bytes, Report]:
     """Prove tables `(chip index, main, public columns or None, public values)`, bound to `transcript`.
 
-    `progress(phase, seconds)` is called as each phase begins; what it raises stops the proof and is raised
-    here. Raises EngineError when a rule is broken or the proven security is below the target. A witness that
-    breaks a constraint is not noticed: `verify` rejects its proof.
+    `progress(phase, seconds)` is called as each phase begins. An exception that it raises stops the proof and
+    is raised here. Raises EngineError if a rule is broken or the proven security is below the target. A
+    witness that breaks a constraint is not detected here, but `verify` rejects its proof.
     """
 
 def verify(
@@ -134,12 +135,13 @@ def verify(
 ) -> Report:
     """Accept only a proof for the caller's own key, public data, transcript and parameters.
 
-    `public_data` holds `(chip index, public columns or None, public values)` for each chip that takes any.
-    Raises EngineRejected with the reason, EngineVersionError, or EngineError for malformed caller's data.
+    `public_data` holds `(chip index, public columns or None, public values)` for each chip that has any of
+    them. Raises EngineRejected with the reason, EngineVersionError, or EngineError if the caller's data is
+    malformed.
     """
 
 def security(key: Key, instances: Sequence[tuple[int, int]], parameters: bytes) -> Security:
-    """The proven security of a batch of `(chip index, log2 of the rows)`, before it is made."""
+    """The proven security of a batch of `(chip index, log2 of the rows)`, without proving it."""
 
 def parameters_default() -> bytes:
     """The default parameters as JSON: at least 100 proven bits for batches up to 2^21 rows."""
@@ -147,11 +149,11 @@ def parameters_default() -> bytes:
 def auxiliary_width(circuit: bytes) -> list[int]:
     """Base-field cells per row that the lookup argument adds to each chip.
 
-    4 * (1 + columns) for a chip with interactions: a running sum, and the fractions. At degree 3, two
-    interactions share a column when both their buses are at most 4 wide, or both are wider, and their fields
-    and multiplicities have degree 1 at most; they pair up in the order given. At degree 2 none share. A chip
-    without constraints of degree 3 gets the degree (not above its declared one) that commits the fewest
-    cells, quotient included: sharing pays from 4 interactions on.
+    A chip with interactions has 4 * (1 + columns) cells: a running sum, and the fractions. At degree 3, two
+    interactions share a column if both their buses are at most 4 wide, or both are wider, and their fields
+    and multiplicities have at most degree 1. They pair up in the order given. At degree 2, interactions do
+    not share columns. A chip without constraints of degree 3 gets the degree that commits the fewest cells,
+    including the quotient, up to its declared degree. Sharing saves cells from 4 interactions on.
     """
 
 def quotient_width(circuit: bytes) -> list[int]:

@@ -1,4 +1,4 @@
-"""A bounded reader of bytes that somebody else wrote: it takes them from the front and never past the end."""
+"""A bounded reader of untrusted bytes. It takes them from the front and never reads past the end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from solproof.errors import SolproofError
 
 
 class Problem(Enum):
-    """What the reader of every format can find wrong."""
+    """The problems that the reader of every format can find."""
 
     CUT_OFF = auto()
     NOT_PRINTABLE = auto()

@@ -16,12 +16,13 @@ PIECE = 1024 * 1024
 
 
 def read_file(path: Path, what: str, limit: int = MAXIMUM_READ) -> bytes:
-    """The content of a file; raises `InputError` when it cannot be read or has more than 512 MiB. `what` is
-    its role.
+    """The content of a file. `what` is the role of the file in errors.
+
+    Raises `InputError` if it cannot be read or has more than `limit` bytes.
     """
     try:
         with path.open("rb") as file:
-            # Piece by piece: Python reserves as many bytes as it is asked for, however short the file is.
+            # Read in pieces, because `read` reserves all the bytes of its limit, however short the file is.
             content = bytearray()
             while len(content) <= limit and (piece := file.read(PIECE)):
                 content += piece
@@ -33,9 +34,9 @@ def read_file(path: Path, what: str, limit: int = MAXIMUM_READ) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; raises `OutputError`.
+    """Write a file whole or not at all. Raises `OutputError`.
 
-    The content is on disk, under a temporary name in the same directory, before the name changes hands.
+    The content is on disk, under a temporary name in the same directory, before the file gets its name.
     """
     with writing(path) as file:
         file.write(content)
@@ -43,12 +44,11 @@ def write_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write piece by piece, which is there whole when the block ends, and not at all when it
-    raises.
+    """Opens a file to write in pieces. It appears when the block ends. If the block raises, nothing changes.
 
-    Raises `OutputError` for what cannot be written.
+    Raises `OutputError` if the file cannot be written.
     """
-    is_special = path.exists() and not path.is_file()  # a device or a pipe: there is nothing to keep whole
+    is_special = path.exists() and not path.is_file()  # a device or a pipe, which cannot be replaced
     try:
         with path.open("wb") if is_special else _replacing(Path(os.path.realpath(path))) as file:
             yield file
@@ -57,9 +57,7 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def check_writable(path: Path) -> None:
-    """Raise `OutputError` at once for a path that `write_file` could not write, before an expensive
-    computation.
-    """
+    """Raise `OutputError` if `write_file` could not write to a path. For use before a long computation."""
     parent = Path(os.path.realpath(path)).parent
     if path.is_dir():
         raise OutputError(f"{path}: cannot be written: it is a directory")
@@ -71,7 +69,7 @@ def check_writable(path: Path) -> None:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    # The name is known before the file is there, so an interruption at any point removes the file.
+    # The name is known before the file exists, so an interruption at any point removes the file.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         with temporary.open("xb") as file:

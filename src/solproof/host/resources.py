@@ -44,7 +44,7 @@ def usable_cores() -> int:
 
 
 def total_memory() -> int:
-    """Bytes of memory of the host."""
+    """The memory of the host in bytes."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 

@@ -1,8 +1,8 @@
-"""The assembler: source to the text of a program, for one sBPF version.
+"""The assembler: it turns source into the text of a program, for one sBPF version.
 
-Its bytes are those of solana-sbpf 0.21.0 (`assembler.rs`). Up to V2 `call` thus holds the program counter of
-its target and `syscall` a hash: what the machine looks up. An ELF file holds distances and relocations in
-their place, see `solproof.program.elf_writer`.
+It makes the same bytes as solana-sbpf 0.21.0 (`assembler.rs`). So up to V2, `call` holds the program counter
+of its target and `syscall` holds a hash, and the machine looks both up. An ELF file holds distances and
+relocations instead, see `solproof.program.elf_writer`.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ class Assembly:
     """An assembled program.
 
     text:        the instructions
-    entry:       program counter of the label `entrypoint`, 0 without one
-    labels:      program counter by label
-    calls:       program counter of the function called, by that of the `call`
-    syscalls:    name, or None where the source has a number, by the program counter of the `syscall`
+    entry:       program counter of the label `entrypoint`, 0 if there is no such label
+    labels:      program counter of each label
+    calls:       for the program counter of each `call`, the program counter of the called function
+    syscalls:    for the program counter of each `syscall`, the name, or None if the source has a number
     data:        the read-only data
-    data_labels: offset into the data by label
-    addresses:   the address of a label, by the program counter of the instruction that loads it; right for a
-                 text at 0x1_0000_0000 and data at `data_address`
+    data_labels: offset of each label in the data
+    addresses:   for the program counter of each instruction that loads the address of a label, this address,
+                 if the text is at 0x1_0000_0000 and the data at `data_address`
     """
 
     version: int
@@ -67,21 +67,21 @@ class Assembly:
 
     @property
     def slots(self) -> int:
-        """The number of 8-byte slots in the text; an `lddw` takes two."""
+        """The number of 8-byte slots in the text. An `lddw` takes two slots."""
         return len(self.text) // SLOT_BYTES
 
     @property
     def data_address(self) -> int:
-        """Where the data is: behind the text, from V3 on at 0 (SIMD-0189)."""
+        """The address of the data: after the text up to V2, and 0 from V3 on (SIMD-0189)."""
         return _data_address(self.version, self.slots)
 
 
 def assemble(text: str, version: int) -> Assembly:
     """Assemble a source for sBPF V0 to V4.
 
-    Raises `AssemblyError` with line and column: for a mnemonic that the version does not have, an operand of
-    the wrong kind or size, a label that is missing or defined twice. What only the verifier refuses is
-    assembled.
+    Raises `AssemblyError` with line and column for a mnemonic that the version does not have, for an operand
+    of the wrong kind or size, and for a label that is missing or defined twice. An instruction that only the
+    bytecode verifier refuses is assembled.
     """
     if version not in VERSIONS:
         raise ValueError(f"sBPF version is {version}, expected 0 to {VERSIONS[-1]}")
@@ -104,7 +104,7 @@ def assemble(text: str, version: int) -> Assembly:
 
 
 def moves_fixed_frame(row: Opcode, slot: Instruction, version: int) -> bool:
-    """Whether a slot would move r10 in a version where no program does so itself."""
+    """Whether a slot would move r10 in a version in which programs may not move it themselves."""
     return (
         row.moves_frame_in != NEVER
         and version not in row.moves_frame_in
@@ -148,7 +148,7 @@ class _Encoder:
         second = fields.pop("second", None)
         slot = Instruction(**fields)
         if moves_fixed_frame(row, slot, self._version):
-            slot = _NO_OPERATION  # as upstream does, so that one source suits versions of both kinds
+            slot = _NO_OPERATION  # as upstream does, so that one source works in every version
         self.text += slot.encode()
         if second is not None:
             self.text += Instruction(0, immediate=second).encode()
@@ -156,7 +156,7 @@ class _Encoder:
     # WHICH OPCODE
 
     def _row(self, statement: source.Instruction, operands: Sequence[Operand]) -> Opcode:
-        """The opcode of that name in the version that takes these operands."""
+        """The opcode with this name in this version that takes these operands."""
         rows = ROWS.get(statement.name)
         if rows is None:
             raise AssemblyError(
@@ -188,7 +188,7 @@ class _Encoder:
     # OPERANDS
 
     def _fields(self, row: Opcode, kind: Kind, operand: Operand) -> dict[str, int]:
-        """The fields of the slot that an operand fills; `second` is the immediate of a second slot."""
+        """The fields of the slot that an operand fills. `second` is the immediate of a second slot."""
         match kind, operand:
             case Kind.DESTINATION, Register(number=number):
                 return {"destination": number}
@@ -213,7 +213,7 @@ class _Encoder:
                 return self._called(operand)
 
     def _distance(self, operand: Operand, low: int, high: int) -> int:
-        """Slots from the next instruction to a label, or as the source says."""
+        """Slots from the next instruction to a label, or the distance that the source gives."""
         if isinstance(operand, Integer):
             return self._layout.number(operand, low, high)
         distance = self._target(operand) - self._pc - 1
@@ -232,7 +232,7 @@ class _Encoder:
         raise self._unknown(operand)
 
     def _address(self, operand: Operand) -> int:
-        """The address of a label, which is noted."""
+        """The address of a label. It is also added to `addresses`."""
         assert isinstance(operand, Name)
         if operand.sign == 1 and operand.text in self._layout.data_labels:
             address = (
@@ -254,7 +254,7 @@ class _Encoder:
     # CALLS
 
     def _called(self, operand: Operand) -> dict[str, int]:
-        """Up to V2 the target itself, then the distance to it, marked by the source field (SIMD-0178)."""
+        """The fields for a called function: its pc up to V2, then its distance and a mark (SIMD-0178)."""
         distance = self._distance(operand, *_INTEGER_32)
         target = self._pc + 1 + distance
         self.calls[self._pc] = target
@@ -268,7 +268,7 @@ class _Encoder:
         match operands:
             case [Name(text=name, sign=1)]:
                 self.syscalls[self._pc] = name
-                # Murmur3, seed 0, as `symbol_hash` of the loader has it.
+                # Murmur3 with seed 0, as `symbol_hash` of the loader computes it.
                 return Instruction(_CALL.code, immediate=mmh3.hash(name.encode(), 0, signed=True))
             case [Integer() as key]:
                 self.syscalls[self._pc] = None
@@ -283,7 +283,7 @@ class _Encoder:
 
 
 def _matching(kinds: Sequence[Kind], operands: Sequence[Operand]) -> int:
-    """How many operands, from the first, are of the kinds expected."""
+    """How many operands, from the first on, have the expected kinds."""
     count = 0
     for kind, operand in zip(kinds, operands, strict=False):
         if not isinstance(operand, _CLASSES[kind]):

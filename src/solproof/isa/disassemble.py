@@ -1,4 +1,4 @@
-"""Text of instructions, in the syntax of the solana-sbpf 0.21.0 assembler and disassembler."""
+"""Instructions as text, in the syntax of the solana-sbpf 0.21.0 assembler and disassembler."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIZES = {1: "b", 2: "h", 4: "w", 8: "dw"}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What to call targets: `labels` by pc, `functions` from call key to pc, `syscalls` from hash to name."""
+    """The names of targets: `labels` by pc, `functions` from call key to pc, `syscalls` from hash to name."""
 
     labels: Mapping[int, str] = field(default_factory=dict)
     functions: Mapping[int, int] = field(default_factory=dict)
@@ -21,12 +21,12 @@ class Names:
 
     @classmethod
     def of(cls, functions: Mapping[int, int], entry: int, syscalls: Mapping[int, str]) -> Names:
-        """Functions are named `function_N` after their pc, the one at `entry` is `entrypoint`."""
+        """Names for functions: `function_N` with the pc, and `entrypoint` for the function at `entry`."""
         labels = {pc: f"function_{pc}" for pc in functions.values()} | {entry: "entrypoint"}
         return cls(labels, functions, syscalls)
 
     def jump_target(self, pc: int) -> str:
-        """The label of a pc: `lbb_N` where no function starts."""
+        """The label of a pc, which is `lbb_N` if no function starts there."""
         return self.labels.get(pc, f"lbb_{pc}")
 
     def function(self, pc: int) -> str:
@@ -57,9 +57,9 @@ def disassemble_instruction(
     second: Instruction | None = None,
     names: Names | None = None,
 ) -> str:
-    """One instruction as text; `second` is the slot after an `lddw`.
+    """One instruction as text. `second` is the slot after an `lddw`.
 
-    An opcode that the version does not have reads `unknown opcode=0x..`.
+    The text is `unknown opcode=0x..` if the version does not have the opcode.
     """
     row = opcode(instruction.code, version)
     if row is None:
@@ -100,9 +100,9 @@ def disassemble_instruction(
 
 
 def disassemble(text: bytes, version: int, names: Names | None = None) -> Iterator[tuple[int, str]]:
-    """Every instruction of a text as (pc, text), in order; the second slots of `lddw` are skipped.
+    """Every instruction of a text as (pc, text), in order. The second slots of `lddw` are skipped.
 
-    Raises `ProgramError` when the length is not a multiple of 8.
+    Raises `ProgramError` if the length is not a multiple of 8.
     """
     slots = decode_program(text)
     pc = 0
@@ -115,13 +115,13 @@ def disassemble(text: bytes, version: int, names: Names | None = None) -> Iterat
 
 
 def callx_register(instruction: Instruction, version: int) -> int:
-    """The number of the register that `callx` jumps to: of an immediate only the low 8 bits count."""
+    """The number of the register that holds the target of `callx`: of an immediate, the low 8 bits."""
     number: int = getattr(instruction, CALLED_REGISTER_FIELDS[version])
     return number & 0xFF
 
 
 def _call(instruction: Instruction, pc: int, version: int, names: Names) -> str:
-    """V0 to V2 look the immediate up among functions, then syscalls; from V3 the source field decides."""
+    """V0 to V2 look the immediate up among functions, then syscalls. From V3 on, the source field decides."""
     immediate = instruction.immediate
     key = immediate & MASK32
     syscall = f"syscall {names.syscalls.get(key, immediate)}"

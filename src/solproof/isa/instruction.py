@@ -24,7 +24,10 @@ MASK32 = 0xFFFF_FFFF
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One slot. Registers are 4-bit fields (the verifier bounds them); offset and immediate are signed."""
+    """One slot. Registers are 4-bit fields, and the bytecode verifier bounds them.
+
+    Offset and immediate are signed.
+    """
 
     code: int
     destination: int = 0
@@ -34,18 +37,18 @@ class Instruction:
 
     @classmethod
     def decode(cls, slot: bytes) -> Instruction:
-        """The instruction in 8 bytes; raises `ProgramError` for any other length."""
+        """The instruction in 8 bytes. Raises `ProgramError` for any other length."""
         if len(slot) != SLOT_BYTES:
             raise ProgramError(f"an instruction slot has {len(slot)} bytes, expected {SLOT_BYTES}")
         return cls.of(*SLOT.unpack(slot))
 
     @classmethod
     def of(cls, code: int, registers: int, offset: int, immediate: int) -> Instruction:
-        """The instruction of unpacked fields, with both registers in one byte."""
+        """The instruction with these unpacked fields, where one byte holds both registers."""
         return cls(code, registers & 0xF, registers >> 4, offset, immediate)
 
     def encode(self) -> bytes:
-        """The 8 bytes of this slot; raises `ProgramError` when a field does not fit its bits."""
+        """The 8 bytes of this slot. Raises `ProgramError` if a field does not fit its bits."""
         for name, value, low, high in (
             ("code", self.code, 0, 0xFF),
             ("destination", self.destination, 0, 0xF),
@@ -59,19 +62,19 @@ class Instruction:
 
 
 def decode_program(text: bytes) -> list[Instruction]:
-    """Every slot of a text, second slots of `lddw` included; raises `ProgramError` for a ragged end."""
+    """Every slot of a text, including second slots of `lddw`. Raises `ProgramError` for a partial slot."""
     return [Instruction.of(*fields) for fields in unpack_program(text)]
 
 
 def unpack_program(text: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """The same as code, registers, offset and immediate, for texts so large that objects take long."""
+    """The same slots as tuples of code, registers, offset and immediate, which are faster for large texts."""
     if len(text) % SLOT_BYTES:
         raise ProgramError(f"the text has {len(text)} bytes, expected a multiple of {SLOT_BYTES}")
     return SLOT.iter_unpack(text)
 
 
 def wide_immediate(low: Instruction, high: Instruction) -> int:
-    """The unsigned 64-bit immediate of an `lddw` pair: low half first, high half in the second slot."""
+    """The unsigned 64-bit immediate of an `lddw`, which has its high half in the second slot."""
     return (low.immediate & MASK32) | (high.immediate & MASK32) << 32
 
 

@@ -1,4 +1,4 @@
-"""The assembler's first pass: it carries out directives and gives labels and instructions their places."""
+"""The assembler's first pass: it executes directives and places labels and instructions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from solproof.isa.source import (
 
 ENTRYPOINT = "entrypoint"
 MAXIMUM_BYTES = 10 * 1024 * 1024
-"""No account, so no program, is larger."""
+"""No account is larger, so no program is larger."""
 
 _BITS_64 = 1 << 64
 _INTEGER_64 = (-(1 << 63), (1 << 63) - 1)
@@ -30,11 +30,11 @@ _DIRECTIVES = ".text, .rodata, .equ NAME, VALUE; .fill COUNT, VALUE; .byte or .q
 
 @dataclass(slots=True)
 class Layout:
-    """Instructions and filled slots in order, and what names mean.
+    """Instructions and filled slots in order, and the meanings of names.
 
-    statements:  an instruction, or the number of a slot that `.fill` wrote
-    labels:      program counter by label of the text
-    data_labels: offset into the read-only data by label
+    statements:  instructions, and the numbers of slots that `.fill` wrote
+    labels:      program counter of each label in the text
+    data_labels: offset of each label in the read-only data
     """
 
     statements: list[Instruction | int] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Layout:
     _in_text: bool = True
 
     def add(self, statements: Iterable[Statement]) -> None:
-        """Place some statements behind those so far; raises `AssemblyError`."""
+        """Place some more statements. Raises `AssemblyError`."""
         for statement in statements:
             if isinstance(statement, Label):
                 self._label(statement)
@@ -106,7 +106,7 @@ class Layout:
                 )
 
     def number(self, operand: Operand, low: int, high: int) -> int:
-        """The value of a number or constant; raises `AssemblyError` outside the bounds."""
+        """The value of a number or constant. Raises `AssemblyError` outside the bounds."""
         value = self.value(operand)
         if not isinstance(value, Integer) or not low <= value.value <= high:
             raise AssemblyError(operand.place, f"found {value}, expected a number from {low} to {high}")

@@ -1,7 +1,7 @@
-"""A text as a source that assembles to the same bytes, whatever the bytes are.
+"""Prints a text as a source that assembles to the same bytes, whatever the bytes are.
 
-Instructions read as upstream prints them. A slot that no instruction of a source becomes (a field without
-meaning is not zero, or the code is no instruction) is a `.fill`, with what it is in a comment.
+Instructions are printed as upstream prints them. A slot that no instruction can encode is printed as `.fill`,
+with a comment that explains it. In such a slot, an unused field is not zero, or the code has no instruction.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _INDENT = "    "
 _FIELDS = ("destination", "source", "offset", "immediate")
 _REGISTERS = range(16)
 _PLACED = (Action.LOAD_IMMEDIATE, Action.CALL)
-"""What depends on its place besides jumps: on the slot after it, and on what it calls."""
+"""The actions, other than jumps, whose text depends on their place: on the next slot, or on the callee."""
 
 Calls = Mapping[int, "str | int"]
-"""What the `call` at a program counter calls: a syscall, as the source names it, or the function at one."""
+"""For the program counter of each `call`: the name of a syscall, or the program counter of a function."""
 
 
 class Line(NamedTuple):
-    """A statement that makes `slots` slots from `pc` on; `label` is the name of that place, if it has one."""
+    """A statement that makes `slots` slots, the first at `pc`. `label` is the label of that place, if any."""
 
     pc: int
     slots: int
@@ -38,7 +38,7 @@ class Line(NamedTuple):
 
 
 def source_of(lines: Iterable[Line]) -> str:
-    """Lines as source text, with an empty line before a function."""
+    """Lines as source text, with an empty line before each function."""
     text = []
     for line in lines:
         if line.label is not None:
@@ -50,9 +50,9 @@ def source_of(lines: Iterable[Line]) -> str:
 def listing(
     text: bytes, version: int, entry: int, calls: Calls, comments: Mapping[int, str] | None = None
 ) -> list[Line]:
-    """A text as lines; the `call` slots that `calls` leaves out become `.fill`, with a comment of `comments`.
+    """A text as lines. A `call` slot that is not in `calls` becomes `.fill`, with its comment in `comments`.
 
-    Raises `ProgramError` when the length is not a multiple of 8.
+    Raises `ProgramError` if the length is not a multiple of 8.
     """
     instructions = _instructions(_forms(text, version), entry, calls)
     starts = {pc for pc, _, _ in instructions}
@@ -80,10 +80,10 @@ def listing(
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What a slot is wherever it stands.
+    """The properties of a slot that do not depend on its place.
 
-    row: None for what only `.fill` can write. distance: of a jump. statement: its text, None where that
-    depends on its place.
+    row: None if only `.fill` can write the slot. distance: the distance of a jump. statement: the text, or
+    None if it depends on the place.
     """
 
     slot: Instruction
@@ -93,11 +93,11 @@ class _Form:
 
 
 _Instruction = tuple[int, _Form, "Instruction | None"]
-"""A place, what stands there, and the second slot of an lddw."""
+"""The pc of an instruction, its form, and the second slot if it is an lddw."""
 
 
 def _forms(text: bytes, version: int) -> list[_Form]:
-    """The form of every slot; equal slots, of which programs have many, share one."""
+    """The form of every slot. Equal slots share a form, because programs have many of them."""
     known: dict[tuple[int, int, int, int], _Form] = {}
     forms = []
     for fields in unpack_program(text):
@@ -137,13 +137,13 @@ def _instructions(forms: Sequence[_Form], entry: int, calls: Calls) -> list[_Ins
 
 
 def _second_slot(forms: Sequence[_Form], pc: int, entry: int) -> Instruction | None:
-    """The second slot of an lddw at a place, None where there is none that its text would make again."""
+    """The slot at `pc` as the second slot of an lddw, or None if the text of an lddw cannot encode it."""
     slot = forms[pc].slot if pc < len(forms) and pc != entry else None
     return slot if slot is not None and slot == Instruction(0, immediate=slot.immediate) else None
 
 
 def _is_source(row: Opcode, slot: Instruction, version: int) -> bool:
-    """Whether the instruction as text, assembled, is this slot again, as far as the slot alone tells."""
+    """Whether the text of this slot assembles to the same slot, as far as that depends on the slot alone."""
     if any(getattr(slot, field) != 0 for field in _unused_fields(row.code, version)):
         return False
     match row.format:
@@ -156,7 +156,7 @@ def _is_source(row: Opcode, slot: Instruction, version: int) -> bool:
 
 @cache
 def _unused_fields(code: int, version: int) -> Sequence[str]:
-    """The fields without meaning of an opcode that the version has."""
+    """The fields that an opcode of this version does not use."""
     row = opcode(code, version)
     assert row is not None
     return [field for field in _FIELDS if field not in fields_of(row, version)]
@@ -185,6 +185,6 @@ def _statement(
     if form.distance is None:
         return disassemble_instruction(form.slot, pc, version, second=second)
     target = pc + 1 + form.distance
-    # A jump out of the text, or into an lddw, has no label to name: it reads as a distance.
+    # A jump out of the text or into an lddw has no label, so it is printed as a distance.
     names = Names(labels={target: labels.get(target, str(form.distance))})
     return disassemble_instruction(form.slot, pc, version, names=names)

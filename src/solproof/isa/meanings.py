@@ -1,7 +1,8 @@
-"""What each opcode does, in words, and where its rule is written down.
+"""The meaning of each opcode in words, and the document that defines it.
 
-`dst` and `src` are registers, `b` is src or the immediate, sign-extended to 64 bits; results are modulo 2^64.
-The machine computes with `solproof.isa.semantics`; a test compares in which versions the two differ.
+`dst` and `src` are registers, and `b` is src or the immediate, sign-extended to 64 bits. Results are modulo
+2^64. The machine computes with `solproof.isa.semantics`. A test checks that both change in the same
+versions.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ _RULES: Mapping[str, str] = {
 
 
 def meanings(row: Opcode) -> Mapping[Versions, str]:
-    """What an opcode does, by versions; together these are the opcode's versions."""
+    """The meaning of an opcode for each set of versions. Together the sets are all versions of the opcode."""
     if row.action in (Action.LOAD, Action.STORE):
         return {row.versions: _access(row)}
     for name in (row.mnemonic, row.stem):
@@ -130,7 +131,7 @@ def meanings(row: Opcode) -> Mapping[Versions, str]:
 
 
 def _access(row: Opcode) -> str:
-    """What a load or a store does."""
+    """The meaning of a load or a store."""
     what = "the byte" if row.size == 1 else f"the {row.size} bytes"
     if row.action is Action.LOAD:
         return f"dst = {what} at src + offset" + (f", {_ZERO}" if row.size < 8 else "")
@@ -139,9 +140,7 @@ def _access(row: Opcode) -> str:
 
 
 def rule_of(row: Opcode) -> str:
-    """Where the rule is written down, besides the sources of solana-sbpf: the SIMDs that made or changed the
-    opcode, or nothing.
-    """
+    """The SIMDs that added or changed the opcode. Empty if only the sources of solana-sbpf define it."""
     for name in (row.mnemonic, row.stem):
         if name in _RULES:
             return _RULES[name]

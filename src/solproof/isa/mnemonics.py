@@ -1,7 +1,8 @@
 """The assembler's names of opcodes, and the operands that each shape of instruction takes.
 
-Source: solana-sbpf 0.21.0, `assembler.rs`. Upstream also assembles a name whose opcode the version does not
-have, or for which it means something else (`mul64` is a store in V2); here such a name is refused.
+Source: solana-sbpf 0.21.0, `assembler.rs`. There is one difference. Upstream assembles a name even if the
+version does not have its opcode, or uses its code for something else (`mul64` becomes a store in V2). This
+assembler refuses these names.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ ENDIAN_WIDTHS = (16, 32, 64)
 
 
 class Kind(Enum):
-    """What an operand is, in the words of an error, and the fields of the slot that it fills."""
+    """The kinds of operands, each with its name in errors and the fields of the slot that it fills."""
 
     DESTINATION = "a register", ("destination",)
     SOURCE = "a register", ("source",)
@@ -53,8 +54,9 @@ OPERANDS: Mapping[Format, Sequence[Kind]] = {
 
 
 def names_of(row: Opcode) -> Sequence[str]:
-    """Every name that the assembler knows an opcode by, the disassembler's first; not `syscall`, which has
-    operands of its own.
+    """Every name of an opcode in the assembler. The first one is that of the disassembler.
+
+    `syscall` is not included, because it has operands of its own.
     """
     name = assembly_name(row)
     if row.format is Format.ENDIAN:
@@ -65,7 +67,7 @@ def names_of(row: Opcode) -> Sequence[str]:
 
 
 def fields_of(row: Opcode, version: int) -> frozenset[str]:
-    """The fields of the slot that mean something; `second` is the immediate of a second slot."""
+    """The fields of the slot that the opcode uses. `second` is the immediate of a second slot."""
     fields = {field for kind in OPERANDS[row.format] for field in kind.fields}
     if row.format is Format.ENDIAN:
         fields.add("immediate")
@@ -81,4 +83,4 @@ def _rows() -> Mapping[str, Sequence[Opcode]]:
 
 
 ROWS = _rows()
-"""The opcodes that a name may stand for, in any version."""
+"""For each name, the opcodes that it has in any version."""

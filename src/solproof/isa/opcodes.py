@@ -1,8 +1,9 @@
-"""The opcode table: all 150 mnemonics of sBPF V0 to V4, and what each one is, as data.
+"""The opcode table: all 150 mnemonics of sBPF V0 to V4, with the facts of each as data.
 
 One row per code and mnemonic. A code can mean different things in different versions (0x27 multiplies, but
-stores a byte in V2), so a lookup always needs the version of the program. Where one mnemonic changes with the
-version, its row holds an entry for each version. Nothing else in the package reads facts off a mnemonic.
+stores a byte in V2), so a lookup always needs the version of the program. If a
+mnemonic changes with the version, its row has an entry for each version. No other module takes facts from the
+text of a mnemonic.
 
 Source: solana-sbpf 0.21.0, `ebpf.rs` for codes, `verifier.rs` for the versions that accept them, and
 `interpreter.rs` for what they do.
@@ -32,7 +33,7 @@ class Action(Enum):
 
 
 class Form(Enum):
-    """Whether the last operand is an immediate or a register. The value ends the mnemonic."""
+    """Whether the last operand is an immediate or a register. The value is the end of the mnemonic."""
 
     IMMEDIATE = "_IMM"
     REGISTER = "_REG"
@@ -42,7 +43,7 @@ class Form(Enum):
 class Immediate(Enum):
     """How the immediate becomes operand b, a number in [0, 2^64).
 
-    V2 zero-extends it for unsigned operations on 64 bits (SIMD-0174), and shifts that of HOR64 (SIMD-0173).
+    V2 zero-extends it for unsigned operations on 64 bits (SIMD-0174), and shifts it for HOR64 (SIMD-0173).
     """
 
     UNUSED = "it is no operand: b is 0"
@@ -101,25 +102,25 @@ DYNAMIC_FRAMES = frozenset({1, 2})
 """The versions in which a program moves its frame pointer r10 itself (SIMD-0166)."""
 
 CALLED_REGISTER_FIELDS = ("immediate", "immediate", "source", "destination", "destination")
-"""The field in which `callx` has the number of its register, by version (SIMD-0173, SIMD-0377)."""
+"""The field of `callx` that holds the number of its register, by version (SIMD-0173, SIMD-0377)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each row exists once, in the table
 class Opcode:
-    """One row of the table: an 8-bit code, its name, and what it means.
+    """One row of the table: an 8-bit code, its name, and its meaning.
 
     name: the mnemonic without width, size and form, such as `ADD`. stem: the mnemonic without its form, such
     as `ADD64`. versions: the sBPF versions in which the code means this.
 
-    operations: by version, the key of what it computes in `solproof.isa.semantics`; empty for opcodes that
+    operations: by version, the key of its computation in `solproof.isa.semantics`. Empty for opcodes that
     compute nothing. Opcodes that compute the same from their operands have the same key. reads: by version,
     the fields that name the registers whose values it uses. A call also saves registers, and a syscall has
-    arguments, but no field names these.
+    arguments, but no field names these registers.
 
-    width: how many low bits of its operands an operation or a condition uses, 32 or 64; else 0. size: how
-    many bytes a load or a store moves, else 0. is_division: it faults if the divisor is 0, and a signed one
-    if the quotient overflows. is_shift: operand b counts bits. moves_frame_in: the versions in which r10 may
-    be its destination.
+    width: how many low bits of its operands an operation or a condition uses, 32 or 64, otherwise 0.
+    size: how many bytes a load or a store moves, otherwise 0. is_division: it faults if the divisor is 0, and
+    a signed division also if the quotient overflows. is_shift: operand b is a number of bits.
+    moves_frame_in: the versions in which its destination may be r10.
     """
 
     code: int
@@ -143,7 +144,7 @@ class Opcode:
 
     @property
     def action(self) -> Action:
-        """What the machine does with it."""
+        """What the machine does with the instruction."""
         return self.format.action
 
     @property
@@ -157,7 +158,7 @@ class Opcode:
         return self.action in (Action.COMPUTE, Action.LOAD_IMMEDIATE, Action.LOAD)
 
     def operand(self, immediate: int) -> int:
-        """Operand b, in [0, 2^64), of the immediate in the slot, or for WIDE of the one in both slots."""
+        """Operand b, in [0, 2^64), given the immediate. For WIDE, that is the immediate of both slots."""
         match self.immediate:
             case Immediate.UNUSED:
                 return 0
@@ -411,10 +412,10 @@ _BY_MNEMONIC = {row.mnemonic: row for row in OPCODES}
 
 
 def opcode(code: int, version: int) -> Opcode | None:
-    """The meaning of a code in an sBPF version, or None where the code is not an instruction."""
+    """The row of a code in an sBPF version, or None if the code is not an instruction there."""
     return _BY_CODE.get((code, version))
 
 
 def by_mnemonic(mnemonic: str) -> Opcode:
-    """The row of a mnemonic such as `ADD64_REG`; raises KeyError for a name that is not in the table."""
+    """The row of a mnemonic such as `ADD64_REG`. Raises KeyError for a name that is not in the table."""
     return _BY_MNEMONIC[mnemonic]

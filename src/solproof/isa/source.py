@@ -1,7 +1,7 @@
-"""Assembly source as statements: the grammar, without knowledge of mnemonics or versions.
+"""The grammar of assembly source. It does not depend on mnemonics or versions.
 
-The syntax is that of solana-sbpf 0.21.0 (`asm_parser.rs`): statements need no line of their own, operands are
-separated by commas. Beyond it: comments, strings, and the directives that docs/assembly.md lists.
+The syntax is that of solana-sbpf 0.21.0 (`asm_parser.rs`), where a line may hold several statements and
+commas separate operands. Comments, strings and the directives in docs/assembly.md are additions.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _EXCERPT = 40
 
 
 class AssemblyError(InputError):
-    """The source cannot be assembled; `line` and `column` count from 1."""
+    """The source cannot be assembled. `line` and `column` count from 1."""
 
     def __init__(self, place: Place, message: str) -> None:
         super().__init__(place, message)
@@ -44,7 +44,7 @@ class AssemblyError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in the source, counted from 1."""
+    """A place in the source. Lines and columns count from 1."""
 
     line: int
     column: int
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """r0 to r15: four bits, of which the verifier accepts less."""
+    """r0 to r15, as four bits can encode. The bytecode verifier accepts fewer of them."""
 
     place: Place
     number: int
@@ -63,7 +63,7 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Integer:
-    """A number, signed; one of 2^63 or more stands for its 64 bits."""
+    """A signed number. In the source, a number of 2^63 or more stands for its 64 bits."""
 
     place: Place
     value: int
@@ -74,7 +74,7 @@ class Integer:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A label, a syscall or a constant; `sign` is -1 for a constant with a minus."""
+    """A label, a syscall or a constant. `sign` is -1 for a constant with a minus sign."""
 
     place: Place
     text: str
@@ -120,7 +120,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """A mnemonic, or with `is_directive` the name after a dot, and its operands."""
+    """A mnemonic and its operands. With `is_directive`, `name` is the name after a dot."""
 
     place: Place
     name: str
@@ -135,7 +135,7 @@ Statement = Label | Instruction
 
 
 def parse(source: str) -> Iterator[Statement]:
-    """The statements of a source as they come; raises `AssemblyError` at the first that is wrong."""
+    """The statements of a source in order. Raises `AssemblyError` at the first invalid statement."""
     for line, text in enumerate(source.split("\n"), start=1):
         yield from _Line(line, text).statements()
 
@@ -164,7 +164,7 @@ class _Line:
         return self._tokens[self._position] if self._position < len(self._tokens) else self._end
 
     def _take(self, *expected: str) -> _Token | None:
-        """The next token if it is one of these kinds or signs."""
+        """Take the next token if it has one of these kinds or is one of these signs."""
         token = self._next
         if token.kind not in expected and not (token.kind == "sign" and token.text in expected):
             return None
@@ -243,7 +243,7 @@ def _tokens(line: int, text: str) -> Iterator[_Token]:
 
 
 def _content(token: _Token) -> bytes:
-    """The bytes of a string: UTF-8, with escapes for what cannot be typed."""
+    """The bytes of a string: UTF-8 with escapes."""
     parts = _ESCAPE.split(token.text[1:-1])
     content = b""
     for position, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""The bytecode verifier: one pass over the text that refuses instructions the machine cannot execute.
+"""The bytecode verifier: one pass over the text that refuses instructions that the machine cannot execute.
 
 It checks encodings, not behaviour. It does not check reachability, termination or call targets. For each
 instruction, it first checks the rule of the opcode and then the registers. Source: `RequisiteVerifier` of
@@ -143,7 +143,7 @@ def _check_register_call(text: _Text, pc: int, slot: Slot) -> None:
 
 
 def _check_frame_bump(text: _Text, pc: int, slot: Slot) -> None:
-    """SIMD-0166: V1 and V2 programs move r10 themselves, by multiples of 64."""
+    """Programs of V1 and V2 move r10 themselves, by multiples of 64 (SIMD-0166)."""
     if slot[1] & 0xF == _FRAME_POINTER and slot[3] % 64:
         raise text.error("UnalignedImmediate", pc=pc, detail="expected a multiple of 64")
 
@@ -169,7 +169,7 @@ def _instruction(slot: Slot) -> Instruction:
 
 @cache
 def _rules(version: int) -> dict[int, tuple[Opcode, Rule | None]]:
-    """The opcodes of a version, each with the rule that its operands must meet."""
+    """The opcodes of a version, each with the rule for its operands."""
     return {row.code: (row, _rule(row, version)) for row in OPCODES if version in row.versions}
 
 

@@ -135,7 +135,7 @@ def _getter(member: property) -> Callable[..., Any]:
 
 
 def _fields(value: type) -> Iterable[tuple[str, str, str]]:
-    """Name, type and default of each field of a dataclass or a named tuple; empty for no default."""
+    """Name, type and default of each field of a dataclass or a named tuple. No default is an empty text."""
     if not dataclasses.is_dataclass(value):
         for name, annotation in inspect.get_annotations(value).items():
             yield name, annotation_text(annotation), ""
@@ -179,7 +179,7 @@ def annotation_text(annotation: Any) -> str:
 
 
 def default_text(value: object) -> str:
-    """A default as source; only the type of a long one."""
+    """A default as source, or only its type if the source is long."""
     text = str(value) if isinstance(value, Enum) else repr(value)
     is_short = len(text) <= LONGEST_DEFAULT and not isinstance(value, frozenset)
     return text if is_short else f"{type(value).__name__}(...)"

@@ -23,7 +23,7 @@ MAXIMUM_INSTRUCTION_DATA_LENGTH = 10 * 1024  # MAX_INSTRUCTION_DATA_LEN, solana-
 
 
 class Loader(Enum):
-    """The loader that owns the program; it determines how the input region is laid out.
+    """The loader that owns the program. It determines the layout of the input region.
 
     The value is the variant's index in input.bin.
     """

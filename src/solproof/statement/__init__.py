@@ -1,1 +1,1 @@
-"""What a proof says: claim, public tables, replay, ending, and the file that holds it."""
+"""The statement of a proof: claim, public tables, replay, ending, and the proof file."""

@@ -1,11 +1,11 @@
-"""The claim: what a prover says of a run, beyond what the verifier knows from the program and the input.
+"""The claim: the prover's assertions about a run that do not follow from the program and the input.
 
 Encoding, all little-endian:
 
     u32 number of the last instruction | u32 its slot | 11 x u64 r0..r10 before it
-        | u32 number of the open call's instruction, 0 for none | u8 how many calls are open
+        | u32 number of the open call's instruction, 0 if no call is open | u8 how many calls are open
     u32 compute units of the memory syscalls that chips prove
-    u8 length of the fault's name, 0 for none | the name, in printable ASCII
+    u8 length of the fault's name, 0 if there is no fault | the name, in printable ASCII
     u32 number of touched input words, each: u32 index | u64 value after the run
     u32 number of events, each: u32 clk | u32 key | 5 x u64 arguments | u64 result
         | u32 compute units of the memory syscalls before it
@@ -50,11 +50,11 @@ ERRORS = ReaderErrors(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claim says: how the run ended, and what it did.
+    """The content of a claim: how the run ended, and its effects.
 
-    `fault` is the name of the fault that ended the run, "" for an exit; `index` and `last` are the touched
-    words of the input; `memory_units` is what the memory syscalls that chips prove cost. Events carry no
-    compute units: the verifier computes them.
+    `fault` is the name of the fault that ended the run, or "" for an exit. `index` and `last` are the touched
+    words of the input. `memory_units` are the compute units of the memory syscalls that chips prove. Events
+    contain no compute units, because the verifier computes them.
     """
 
     final: FinalState
@@ -68,12 +68,12 @@ class Claim:
 
     @property
     def instructions(self) -> int:
-        """How many instructions were executed, the last one included."""
+        """How many instructions were executed, including the last one."""
         return self.final.steps if self.fault == EXCEEDED_MAX_INSTRUCTIONS else self.final.clk
 
     @property
     def exit_code(self) -> int | None:
-        """What the program returned, None when a fault stopped it."""
+        """The value that the program returned, or None if a fault stopped it."""
         return None if self.fault else self.final.registers[0]
 
     def to_bytes(self) -> bytes:
@@ -98,9 +98,9 @@ class Claim:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Claim:
-        """Decode; raises `ProofRejected` for anything but one whole claim.
+        """Decode a claim. Raises `ProofRejected` for anything except one whole claim.
 
-        Nothing is allocated before its bytes are there.
+        Nothing is allocated before the reader has checked that its bytes exist.
         """
         reader = ByteReader(data, "claim", ERRORS)
         clk, pc, *registers, open_call, depth = _unpack(reader, HEAD)
@@ -124,7 +124,7 @@ class Claim:
 
 
 def claim_of(run: Run, public: PublicData) -> Claim:
-    """What is true of a run, and of the tables that prove it."""
+    """The true claim of a run and of the tables that prove it."""
     fault = "" if run.fault is None else run.fault.name
     words = public.input_words
     return Claim(run.final, fault, words.index, words.last, public.memory_units, tuple(public.events))
@@ -135,7 +135,7 @@ def _unpack(reader: ByteReader, layout: Struct) -> tuple[int, ...]:
 
 
 def _count(reader: ByteReader, least_size: int) -> int:
-    """How many items follow, each of at least `least_size` bytes."""
+    """The number of items that follow, where an item has at least `least_size` bytes."""
     (count,) = _unpack(reader, COUNT)
     if count * least_size > reader.left:
         raise ProofRejected(

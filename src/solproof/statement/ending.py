@@ -1,9 +1,10 @@
 """How a run ended, by the rules of the machine itself.
 
-The circuit proves the state of the machine before its last instruction, all of it public but the memory. The
-verifier executes that one instruction with the machine's own code: it must exit the program or fail. So every
-fault of the machine is proven by the same few lines, and none can be claimed that the machine does not raise.
-An access that fails does so for its address alone, and a failing syscall for the words that its event lists.
+The circuit proves the state of the machine before its last instruction. Everything in this state except the
+memory is public. The verifier executes that one instruction with the machine's own code, and it must exit the
+program or fail. So the same few lines prove every fault of the machine, and a prover can claim only faults
+that the machine raises. No content of the memory is needed. A memory access fails because of its address
+alone, and the failure of a syscall depends only on the words that its event lists.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from solproof.vm.trace import FinalState, Recorder, SyscallEvent
 def ending(
     invocation: Invocation, final: FinalState, replay: Replay, context: SyscallContext
 ) -> Fault | None:
-    """The fault that ended a run with this final state, None for the exit of the program.
+    """The fault that ended a run with this final state, or None if the program exited.
 
-    Raises `ProofRejected` when the machine would have gone on, or would have stopped before.
+    Raises `ProofRejected` if the machine would have continued, or would have stopped earlier.
     """
     program, limit = invocation.program, invocation.compute_unit_limit
     if final.pc > program.slots or final.depth >= MAXIMUM_CALL_DEPTH:
@@ -39,7 +40,8 @@ def ending(
             f"{final.depth} open calls",
         )
     if final.pc == program.slots and final.depth and final.open_call >= final.steps:
-        # A call leads to a slot. The circuit sees it executed there, which does not show this one.
+        # A call must lead to a slot of the program. For other calls the circuit shows this, because an
+        # instruction runs at the target. Here no instruction has run there.
         raise ProofRejected(
             Rejection.FINAL_CALL,
             f"the claim's final state is not one of the machine: a call of pc {final.pc}",
@@ -64,7 +66,7 @@ def ending(
 
 
 def _called_syscall(program: Program, pc: int, syscalls: Container[int]) -> int | None:
-    """The hash of the syscall that the instruction at a pc calls, None when it does something else."""
+    """The hash of the syscall that the instruction at a pc calls, or None if it calls no syscall."""
     if pc == program.slots:
         return None
     instruction = program.instruction(pc)
@@ -115,11 +117,11 @@ def _execute(invocation: Invocation, final: FinalState, context: SyscallContext)
 
 
 class _Allowed(Exception):
-    """The last instruction accesses memory as it may."""
+    """The memory access of the last instruction is valid."""
 
 
 class _Addresses:
-    """A memory without content: an access raises its fault, or `_Allowed`."""
+    """A memory without content. Every access raises its fault, or `_Allowed` if it is valid."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

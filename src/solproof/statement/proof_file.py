@@ -2,17 +2,18 @@
 
     8 bytes  magic "SOLPROOF"
     u16      format version
-    u8 + n   version of solproof that made it, ASCII
+    u8 + n   version of solproof that made the file, ASCII
     32 bytes digest of the proof system: circuit and engine parameters
     32 bytes SHA-256 of the program's file
     32 bytes SHA-256 of the rest of the input, as `input.bin` with an empty program
     32 bytes digest of the key: circuit and loaded program
-    u32      security in thousandths of a bit, as computed when it was made (the verifier computes its own)
+    u32      security in thousandths of a bit, as the prover computed it (the verifier computes it again)
     u8 + n   security regime, ASCII
     u32 + n  claim
     u32 + n  proof of the engine
 
-All little-endian; nothing may follow. A file with another format version is neither valid nor invalid here.
+All integers are little-endian, and no bytes may follow. A file with another format version is neither valid
+nor invalid here.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ ERRORS = ReaderErrors(
 
 @dataclass(frozen=True, slots=True)
 class ProofFile:
-    """The parts of a proof file; `security_bits` is what the maker computed."""
+    """The parts of a proof file. `security_bits` is the value that the prover computed."""
 
     version: str
     system_digest: bytes
@@ -55,7 +56,7 @@ class ProofFile:
     __repr__ = short_repr
 
     def header(self) -> bytes:
-        """The file as far as the claim."""
+        """The part of the file before the claim."""
         return b"".join(
             [
                 MAGIC,
@@ -71,12 +72,12 @@ class ProofFile:
         )
 
     def to_bytes(self) -> bytes:
-        """The file."""
+        """The bytes of the file."""
         return self.header() + _sized(self.claim, 4) + _sized(self.proof, 4)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ProofFile:
-        """Parse a file; raises `ProofRejected`, or `ProofVersionError` for another format version."""
+        """Parse a file. Raises `ProofRejected`, or `ProofVersionError` for another format version."""
         if len(data) > MAXIMUM_BYTES:
             raise ProofRejected(
                 Rejection.FILE_TOO_LARGE,

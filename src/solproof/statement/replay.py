@@ -1,7 +1,7 @@
-"""Replay of the events of a claim: the syscalls run again, on the words that it lists and on nothing else.
+"""Replay of the events of a claim: each syscall runs again, on nothing but the words that the event lists.
 
-The circuit proves that the program made these calls and that memory held these words; this proves that the
-calls do what is claimed.
+The circuit proves that the program made these calls and that memory held these words. The replay shows that
+the calls have the claimed effects.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from solproof.vm.trace import SyscallEvent
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What came of the events: the units that all syscalls took, and the last event and its fault if it
-    failed.
+    """The result of a replay.
+
+    compute_units: the units that all syscalls took.
+    failing, fault: the last event and its fault, if it failed.
     """
 
     compute_units: int
@@ -35,12 +37,13 @@ def replay(
     last_clk: int,
     memory_units: int = 0,
 ) -> Replay:
-    """Run every event again in `context`, which is the invocation's as it was before the first instruction.
+    """Run every event again in `context`, the invocation's context before the first instruction.
 
     An event at `last_clk`, the last instruction, must fail, and every other event must not. `memory_units`:
     the compute units of all memory syscalls that the circuit proves.
 
-    Raises `ProofRejected` when an event is not what its syscall does, or does not fit run or memory map.
+    Raises `ProofRejected` if an event differs from its syscall's effects, or does not fit the run or the
+    memory map.
     """
     units, clk = 0, 0
     failing, fault = None, None
@@ -51,7 +54,7 @@ def replay(
                 Rejection.EVENT_ORDER, f"{where}: expected a clk above {clk} and at most {last_clk}"
             )
         clk = event.clk
-        # The circuit proves how many units came before, but not of an event at the last instruction.
+        # The circuit proves how many units came before an event, except for an event at the last instruction.
         if event.memory_units > memory_units or (clk == last_clk and event.memory_units != memory_units):
             raise ProofRejected(
                 Rejection.EVENT_MEMORY_UNITS,
@@ -79,7 +82,7 @@ def _replay_one(
     *,
     is_last: bool,
 ) -> Fault | None:
-    """Replay one event; the fault with which it fails, which only the last instruction may."""
+    """Replay one event and return its fault. Only the event at the last instruction may fail."""
     syscall = invocation.syscalls.get(event.key)
     if syscall is None:
         raise ProofRejected(

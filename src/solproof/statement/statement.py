@@ -1,6 +1,6 @@
-"""The statement: this program, on this input, gave this result. It is what a proof is bound to.
+"""The statement: this program, on this input, gave this result. A proof is bound to its statement.
 
-    SHA-256 of the file's header, which names program, input and key by digest | the claim
+    SHA-256 of the file's header, which holds the digests of program, input and key | the claim
 
 The verifier compares the header's digests with those of its own program and input before anything else.
 The engine adds the circuit, the parameters, the key (which commits to the program) and the public tables.
@@ -29,8 +29,8 @@ def input_digest(execution_input: ExecutionInput) -> bytes:
 
 
 def statement_bytes(file: ProofFile) -> bytes:
-    """The bytes that seed the proof's transcript: equal only for equal header and claim.
+    """The bytes that seed the proof's transcript. They are equal only if header and claim are equal.
 
-    The proof in the file does not count.
+    They do not depend on the proof in the file.
     """
     return DOMAIN + hashlib.sha256(file.header()).digest() + file.claim

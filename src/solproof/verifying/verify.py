@@ -1,6 +1,6 @@
 """Verify a proof against the caller's own program and input.
 
-Nothing that the proof says about itself is trusted.
+Nothing that the file asserts about itself is trusted.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from solproof.vm.memory import WORD
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a valid proof proves: `output` follows from the caller's program and input and the proof alone.
+    """The result of a valid proof. `output` follows from the caller's program, the input and the proof alone.
 
-    events, event_words: how many syscalls were replayed, and the words of memory that they touched.
+    events: how many syscalls were replayed. event_words: how many words of memory they touched.
     """
 
     output: ExecutionOutput
@@ -61,7 +61,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """A claimed result in the form that the account rules read."""
+    """A claimed result in the form that the account rules need."""
 
     fault: Fault | None
     r0: int
@@ -77,7 +77,7 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
     `system` replaces the proof system of this version.
 
     Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version, and
-    `ProgramError` or `InputError` when the caller's own program or input is unusable.
+    `ProgramError` or `InputError` if the caller's own program or input cannot be used.
     """
     start = time.perf_counter()
     file = ProofFile.from_bytes(data)
@@ -164,7 +164,7 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
 
 
 def _apply(claim: Claim, region: bytes) -> tuple[Values, bytes]:
-    """The touched words as the caller's input has them, and the input region after the run."""
+    """The values of the touched words in the caller's input, and the input region after the run."""
     words = np.frombuffer(region + bytes(-len(region) % WORD), "<u8")
     index = claim.index
     if len(index) and (index[-1] >= len(words) or (np.diff(index) <= 0).any()):

@@ -1,7 +1,7 @@
 """The machine: one closure per instruction, a meter, a call stack, and a recorder.
 
-Rules: the interpreter of solana-sbpf 0.21 under Agave's mainnet configuration. An instruction is counted
-before it executes.
+The rules are those of the interpreter of solana-sbpf 0.21 under Agave's mainnet configuration. An instruction
+is counted before it executes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Operation = Callable[[], int]
 
 
 class SyscallContext(Protocol):
-    """What a syscall works on; `remaining` is in compute units and counts down."""
+    """The state that a syscall works on. `remaining` counts the compute units that are left."""
 
     memory: Memory | ReplayMemory
     remaining: int
@@ -47,7 +47,7 @@ class Syscall(Protocol):
 
 
 class MachineMemory(Protocol):
-    """What loads, stores and syscalls of a machine work on."""
+    """The memory that loads, stores and syscalls work on."""
 
     touched: dict[tuple[int, int], int] | None
 
@@ -80,14 +80,14 @@ class Machine:
         self.memory = memory
         self.registers = list(registers)
         self.frames: list[tuple[int, ...]] = []
-        """Of each open call: r6..r10 of the caller, the pc it returns to, and the clk of the call."""
+        """For each open call: r6..r10 of the caller, the pc to return to, and the clk of the call."""
         self.syscall_units = 0
         self.next_pc = program.entry
-        """Where the machine goes on after a syscall; once it has stopped, the pc where it did."""
+        """The pc at which the machine continues after a syscall, or the pc at which it has stopped."""
         self.operations = self._compile()
 
     def execute(self) -> Fault | None:
-        """Run to the end; returns the fault that ended the run, if one did."""
+        """Run to the end. Returns the fault that ended the run, or None if the program exited."""
         record_pc, operations, pcs = self.recorder.pc.append, self.operations, self.recorder.pc
         pc = self.program.entry
         try:
@@ -111,7 +111,7 @@ class Machine:
     # COMPILATION
 
     def _compile(self) -> list[Operation]:
-        """The operation of each slot. It compiles itself when first executed: most of a program never is."""
+        """The operation of each slot. It compiles itself when it first runs, because most slots never run."""
         program, pcs = self.program, self.recorder.pc
 
         def first_time() -> int:
@@ -349,8 +349,8 @@ def run(
 ) -> Run:
     """Run a program on a serialized input and record it.
 
-    registers: r0..r10 before the first instruction. Faults are results and end up in `Run.fault`; a syscall
-    that solproof does not have yet raises `UnsupportedError`.
+    registers: r0..r10 before the first instruction. A fault is a result, which the run has as `fault`.
+    Raises `UnsupportedError` if the program calls a syscall that solproof does not have yet.
     """
     recorder = Recorder()
     context.memory = memory = RecordedMemory(layout, program.image, input_region, recorder)

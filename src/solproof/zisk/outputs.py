@@ -30,7 +30,7 @@ DIGEST_BYTES = 32
 
 
 class Word(IntEnum):
-    """Where things are among the words."""
+    """The positions of the words."""
 
     FLAG = 0
     EXIT_CODE = 1
@@ -56,7 +56,7 @@ OUTPUT_NAMES = (
     "instructions executed",
     "accounts modified",
 )
-"""What the first words are."""
+"""The meanings of the first words."""
 
 
 class OutputsError(SolproofError):
@@ -68,12 +68,13 @@ class Outputs:
     """The words with their meanings.
 
     success:    the program returned 0, and its changes to the accounts were allowed
-    exit_code:  r0, or None when a fault stopped the program or the run is not at its end
+    exit_code:  r0, or None if a fault stopped the program or the run is not at its end
     fault:      the name of the fault, as in an `ExecutionOutput`
     rule:       the account rule that the program broke
     is_complete: whether this is the end of the run, and not of a segment
-    refusal:    why nothing is claimed about the program; the other fields then mean nothing
-    The digests are SHA-256; that of a result only with `is_complete`, those of states only in segments.
+    refusal:    the reason why nothing is claimed about the program; the other fields then have no meaning
+
+    The digests are SHA-256. A result has a digest only if `is_complete`, and states only in segments.
     """
 
     success: bool
@@ -94,7 +95,7 @@ class Outputs:
 
     @classmethod
     def of(cls, words: Sequence[int]) -> Outputs:
-        """Read the words; raises `OutputsError` for a format or an ending that is not known."""
+        """Read the words. Raises `OutputsError` for an unknown format or ending."""
         if words[Word.FORMAT] != FORMAT_VERSION:
             raise OutputsError(
                 f"output word {Word.FORMAT} is {words[Word.FORMAT]}, expected format {FORMAT_VERSION}"

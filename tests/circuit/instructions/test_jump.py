@@ -37,7 +37,7 @@ def chip_of(stem: str) -> str:
 
 
 def constants_of(version: int, stem: str, count: int) -> int:
-    """How many rows of a jump's chip load constants. In V2 each HOR64 is a row of `bitwise`."""
+    """The number of rows of a jump's chip that load constants. In V2 each HOR64 is a row of `bitwise`."""
     return count if version == 2 and chip_of(stem) == "bitwise" else 0
 
 

@@ -46,7 +46,7 @@ MODES = {
 
 
 def encode_arithmetic(row: Opcode, instruction: Instruction, version: int) -> Entry:
-    """The other forms. Negation is b - a with b = 0."""
+    """The forms other than a + b on 64 bits. Negation is b - a with b = 0."""
     return binary_entry(FamilyCode.ARITHMETIC, row, instruction, MODES[row.operations[version]])
 
 
@@ -66,8 +66,8 @@ def build_add() -> Chip:
     step.advance(step.pc + 1)
     carry = chip.graph.constant(0)
     for limb in range(4):
-        # Both sides are below 2^17 + 1 < p, so the carry is the integer one. The last carry is dropped:
-        # modulo 2^64.
+        # Both sides are below 2^17 + 1 < p, so the equation holds over the integers. The last carry is
+        # dropped, because the sum is modulo 2^64.
         carry = (a.value[limb] + b.value[limb] + carry - c[limb]) / LIMB
         chip.assert_bool(carry, f"carry out of limb {limb} is 0 or 1")
     range16_word(chip, c, step.is_real, "c")

@@ -37,7 +37,7 @@ MODES = {
 
 
 def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
-    """A bitwise operation, or the jump on common bits with its offset."""
+    """A bitwise operation, or a jump on common bits."""
     mode = MODES[row.operations[version]]
     offset = instruction.offset if mode & JUMP else 0
     return binary_entry(FamilyCode.BITWISE, row, instruction, mode, offset=offset)

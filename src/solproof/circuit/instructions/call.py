@@ -37,7 +37,7 @@ assert MAXIMUM_CALL_DEPTH == 2**DEPTH_BITS
 
 
 def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
-    """A call of a function, or of the address in a register. `flags` is the stride.
+    """A call of a function, or of the address in a register. `flags` holds the stride.
 
     The program table puts the pc of the function into `offset`, or the address of the text into `immediate`.
     """

@@ -23,7 +23,7 @@ WIDTHS = {16: 2, 32: 4, 64: 8}
 
 
 def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
-    """LE or BE of a width that the verifier of programs has checked."""
+    """LE or BE. The bytecode verifier has checked the width."""
     flags = MODES[row.operations[version]] | WIDTHS[instruction.immediate]
     return Entry(FamilyCode.ENDIAN, destination=instruction.destination, flags=flags)
 

@@ -38,13 +38,13 @@ class Executor:
 class Family:
     """Opcodes and the codes of their entries in the program table.
 
-    Exactly one executor takes each step that has such a code.
+    Exactly one executor takes each step with one of these codes.
     """
 
     codes: tuple[FamilyCode, ...]
     opcodes: tuple[Opcode, ...]
     encode: Callable[[Opcode, Instruction, int], Entry]
-    """Given an opcode, an instruction and an sBPF version, returns the entry of the program table."""
+    """Given an opcode, an instruction and an sBPF version, makes the entry of the program table."""
     executors: tuple[Executor, ...]
 
 

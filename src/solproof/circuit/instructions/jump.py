@@ -36,12 +36,12 @@ MODES = {
 
 
 def encode(row: Opcode, instruction: Instruction, _: int) -> Entry:
-    """A conditional jump: taken when (equal and EQUAL) or (less and LESS), inverted by INVERT."""
+    """A conditional jump. It is taken if (equal and EQUAL) or (less and LESS), inverted by INVERT."""
     return binary_entry(FamilyCode.JUMP, row, instruction, MODES[row.name], offset=instruction.offset)
 
 
 def encode_half(row: Opcode, instruction: Instruction, _: int) -> Entry:
-    """The same on 32 bits."""
+    """A conditional jump on 32 bits."""
     return binary_entry(FamilyCode.JUMP_HALF, row, instruction, MODES[row.name], offset=instruction.offset)
 
 
@@ -108,7 +108,7 @@ def _compare(chip: Chip, code: FamilyCode, count: int) -> None:
     chip.assert_equal(
         is_taken,
         condition + is_inverted - 2 * is_inverted * condition,
-        "the jump is taken when its condition says so",
+        "the jump is taken when its condition holds",
     )
     a.read_as_destination(step)
 

@@ -29,7 +29,7 @@ from solproof.isa.opcodes import Action, Opcode
 
 
 def encode(row: Opcode, instruction: Instruction, _: int) -> Entry:
-    """A load: the flag of weight n says that it loads n bytes."""
+    """A load. The flag of weight n is set if it loads n bytes."""
     return Entry(
         FamilyCode.LOAD,
         instruction.destination,

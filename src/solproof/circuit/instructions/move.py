@@ -21,7 +21,7 @@ WIDE = 1
 
 
 def encode(row: Opcode, instruction: Instruction, _: int) -> Entry:
-    """A move; for lddw, `immediate` is the wide one (see `solproof.circuit.program_table`)."""
+    """A move. For lddw, `immediate` is the wide immediate (see `solproof.circuit.program_table`)."""
     mode = WIDE if row.action is Action.LOAD_IMMEDIATE else 0
     return binary_entry(FamilyCode.MOVE, row, instruction, mode)
 

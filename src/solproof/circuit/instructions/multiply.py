@@ -36,7 +36,7 @@ def encode(row: Opcode, instruction: Instruction, version: int) -> Entry:
 
 
 def encode_wide(row: Opcode, instruction: Instruction, version: int) -> Entry:
-    """The products of V2 that keep something else than their low 64 bits."""
+    """The products of V2 that keep other bits than the low 64."""
     return binary_entry(FamilyCode.MULTIPLY_WIDE, row, instruction, WIDE_MODES[row.operations[version]])
 
 

@@ -3,8 +3,8 @@
 Given a base register, an offset and a value, `store` proves that the whole word at an address that is a
 multiple of 8 becomes the value. `store_narrow` proves that 1, 2 or 4 bytes at a multiple of their size become
 the value's low bytes, and that the other bytes stay unchanged. `store_unaligned` proves all other stores:
-bytes anywhere in two neighbouring words. A store asks the memory bus for a writable word. A read-only word
-has another tag.
+bytes anywhere in two neighbouring words. A store takes a word with a writable tag from the memory bus, and a
+read-only word has another tag.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ REGISTER = 16
 
 
 def encode(row: Opcode, instruction: Instruction, _: int) -> Entry:
-    """A store: the flag of weight n <= 8 says that it stores n bytes.
+    """A store. The flag of weight n <= 8 is set if it stores n bytes.
 
-    The flag of weight 16 says that the value is a register.
+    The flag of weight 16 is set if the value is a register.
     """
     register = row.form is Form.REGISTER
     return Entry(

@@ -1,6 +1,6 @@
-"""How a command ends: its exit status, and one line for whatever went wrong.
+"""How a command ends: its exit status, and one line for each error.
 
-The user sees a traceback of a bug, and only with --verbose.
+Only a bug shows a traceback, and only with --verbose.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from solproof.host.resources import peak_memory
 
 
 def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
-    """Run a command; returns its exit status, and reports an error in one line (with --json also as an
-    object).
+    """Run a command and return its exit status.
+
+    Reports an error in one line, and with --json also as an object.
     """
     start = time.perf_counter()
     termination = Termination()
@@ -36,7 +37,7 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
             detail(f"{time.perf_counter() - start:.3f} s, {peak_memory() / 2**20:,.0f} MiB of memory at most")
             sys.stdout.flush()
     except BaseException as error:
-        if termination.status is not None:  # whatever error the removal of files ended with
+        if termination.status is not None:  # the removal of files may have raised another error
             return _report("Terminated", termination.message, termination.status, arguments)
         return _status_of(error, arguments)
     return 0
@@ -53,7 +54,7 @@ def _status_of(error: BaseException, arguments: Sequence[str]) -> int:
         case KeyboardInterrupt():
             return _report("Interrupted", "interrupted", INTERRUPTED, arguments)
         case BrokenPipeError():
-            _discard(sys.stdout)  # nobody reads on: leave quietly
+            _discard(sys.stdout)  # nobody reads the output any more, so end quietly
             return READER_GONE
         case MemoryError():
             return _report("MemoryError", "not enough memory", UNEXPECTED, arguments)
@@ -62,7 +63,7 @@ def _status_of(error: BaseException, arguments: Sequence[str]) -> int:
             return _report("OSError", f"{where}{error.strerror or error}", UNEXPECTED, arguments)
         case SystemExit():
             raise error
-        case _:  # a panic in a Rust module is no Exception
+        case _:  # a panic in a Rust module is not an Exception
             if {"--verbose", "-v"} & set(arguments):
                 traceback.print_exception(error)
             return _report(type(error).__name__, _unforeseen(error), UNEXPECTED, arguments)
@@ -77,19 +78,19 @@ def _report(
     except OSError:  # the terminal is gone
         _discard(sys.stderr)
     if "--json" in arguments:
-        with contextlib.suppress(OSError):  # the line on standard error has said it
+        with contextlib.suppress(OSError):  # standard error has the line already
             failure = {"kind": kind, "message": line, "exit_status": status, "reason": reason}
             print(json.dumps({"failure": failure}), flush=True)
     return status
 
 
 def _discard(stream: TextIO) -> None:
-    """Lead a stream nowhere, so that the interpreter does not fail to flush it once more."""
+    """Redirect a stream to the null device, so that the interpreter's last flush cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def printable(text: str) -> str:
-    """The text with control characters escaped: files that are read may hold commands for the terminal."""
+    """The text with control characters escaped, because a file may contain commands for the terminal."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
     )
@@ -98,7 +99,7 @@ def printable(text: str) -> str:
 def _usage(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     hint = "" if context is None else f" (see {context.command_path} --help)"
-    # Click lays some messages out in lines with tabs.
+    # Some messages of Click have several lines and tabs.
     return " ".join(error.format_message().split()).rstrip(".") + hint
 
 

@@ -1,7 +1,7 @@
 """Progress on standard error, by phase. A terminal shows a live list of phases with their times.
 
-Elsewhere each phase has a line when it first begins. The last line has the seconds of every phase. The lines
-may be JSON.
+Elsewhere each phase gets a line when it first begins, and the last line has the seconds of every phase. The
+lines may be JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from solproof.cli.terminal.reporting import Mode, json_line, progress_mode
 class Phases:
     """Shows phases as they begin: `with Phases("prove", quiet=False) as progress: progress("witness")`.
 
-    A phase that comes back, as grinding does, goes on where it was: each has one line.
+    Each phase has one line. If a phase begins again, as grinding does, its time continues on that line.
     """
 
     def __init__(self, title: str, *, quiet: bool) -> None:
@@ -52,7 +52,7 @@ class Phases:
             self._print(f"done in {self._elapsed():.3f} s: {times}")
 
     def __call__(self, phase: str, _seconds: float = 0.0) -> None:
-        """A phase begins; the one before has ended."""
+        """Begin a phase and end the previous one."""
         self._end_phase()
         if phase not in self._seconds:
             self._seconds[phase] = 0.0
@@ -62,7 +62,7 @@ class Phases:
         self._current = phase
 
     def reach(self, percent: int) -> None:
-        """So many percent of the running phase are done; shown when the number has changed."""
+        """Show how many percent of the running phase are done, if the number has changed."""
         phase = self._current
         if phase is None or self._percent.get(phase) == percent:
             return
@@ -72,7 +72,7 @@ class Phases:
             json_line(command=self._title, phase=phase, percent=percent, seconds=self._elapsed())
 
     def say(self, text: str, **fields: object) -> None:
-        """Say a line between phases; `fields` are its content where progress is JSON."""
+        """Print a line between phases. If progress is JSON, `fields` are its content."""
         if self._live is not None:
             self._live.console.print(Text(text))
         elif self._mode is Mode.AUTO:

@@ -1,4 +1,4 @@
-"""Signals that end a process raise an exception, so that a command removes what it has half written."""
+"""Turns signals that end the process into an exception, so that a command removes partial files."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ REMOVAL_SECONDS = 5.0
 
 
 class Terminated(BaseException):
-    """A signal asks the process to end. Like `KeyboardInterrupt` it is no `Exception`."""
+    """A signal that ends the process has arrived. Like `KeyboardInterrupt`, this is not an `Exception`."""
 
 
 class Termination:
-    """Signals that end the process, and whether one has come: `status` is then the exit status."""
+    """Handles the signals that end the process. `status` is the exit status once a signal has arrived."""
 
     def __init__(self) -> None:
         self.status: int | None = None

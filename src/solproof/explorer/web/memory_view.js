@@ -50,7 +50,7 @@ class MemoryView {
     this.setRegion(run.regions.at(-1));
   }
 
-  // As many columns as there is room for, and the same address on top, or the chosen byte in view. A hidden list has no width.
+  // Show as many columns as fit, and keep the same address on top, or the chosen byte in view. A hidden list has no width.
   fit() {
     const { clientWidth, scrollTop } = this.list.element;
     const wide = clientWidth >= 440;

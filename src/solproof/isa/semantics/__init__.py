@@ -1,4 +1,4 @@
-"""What opcodes compute, by the keys in `Opcode.operations`, for the machine."""
+"""The computation of each opcode, for the machine. The keys are those in `Opcode.operations`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CONDITIONS = {**jump.CONDITIONS, **bitwise.CONDITIONS}
 
 
 def binary(row: Opcode, version: int) -> Binary:
-    """The new destination that an opcode of `Action.COMPUTE` computes in a version that has it."""
+    """The function that an opcode of `Action.COMPUTE` computes in a version that has it."""
     return BINARY[row.operations[version]]
 
 
 def condition(row: Opcode, version: int) -> Condition:
-    """The condition of a jump in a version that has it; raises KeyError for JA, which has none."""
+    """The condition of a jump in a version that has it. Raises KeyError for JA, which is unconditional."""
     return CONDITIONS[row.operations[version]]
 
 

@@ -1,4 +1,4 @@
-"""Bitwise AND, OR and XOR, and the jumps on common bits."""
+"""Bitwise AND, OR and XOR, and the conditions of the jumps on common bits."""
 
 from __future__ import annotations
 

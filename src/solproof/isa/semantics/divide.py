@@ -17,8 +17,8 @@ def _signed(a: int, b: int, bits: int) -> tuple[int, int]:
     return quotient, a - quotient * b
 
 
-# A zero divisor raises ZeroDivisionError, the smallest number divided by -1 OverflowError; the machine turns
-# them into DivideByZero and DivideOverflow.
+# A zero divisor raises ZeroDivisionError. The smallest number divided by -1 raises OverflowError. The machine
+# turns these errors into DivideByZero and DivideOverflow.
 SEMANTICS: Mapping[str, Binary] = {
     "DIV64": lambda a, b: a // b,
     "MOD64": lambda a, b: a % b,
