@@ -15,16 +15,19 @@ verdicts are frozen and can be pickled. Every error that is raised on purpose is
 
 from __future__ import annotations
 
-import ast
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
 
 
+@cache  # the list is read when the first name is used, because `import solproof` must be quick
 def _homes() -> dict[str, tuple[str, str]]:
     """The module and the name there of each public name, as the stub beside this file lists them."""
+    import ast  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
     homes: dict[str, tuple[str, str]] = {}
     renamed: dict[str, str] = {}
     for node in ast.parse(Path(__file__).with_suffix(".pyi").read_text("utf-8")).body:
@@ -36,18 +39,17 @@ def _homes() -> dict[str, tuple[str, str]]:
     return {name: homes[inner] for name, inner in sorted(renamed.items())}
 
 
-_HOMES = _homes()
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the keys are strings
-
-
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    homes = _homes()
+    if name == "__all__":
+        return ["__version__", *homes]
+    if name not in homes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, attribute = _HOMES[name]
+    module, attribute = homes[name]
     value = getattr(import_module(module), attribute)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_homes(), "__all__"})
