@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from assurance.programs import FUNCTION_KEY, text_program
-from solproof.isa.instruction import Instruction, signed32
+from solproof.isa.instruction import Instruction
+from solproof.isa.integers import signed32
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.bytecode_verifier import verify
 from solproof.program.program import TEXT_ADDRESS, Program

@@ -7,7 +7,8 @@ import re
 from dataclasses import replace
 
 from solproof.isa.assemble import Assembly, assemble
-from solproof.isa.instruction import SLOT_BYTES, Instruction, signed32
+from solproof.isa.instruction import SLOT_BYTES, Instruction
+from solproof.isa.integers import signed32
 from solproof.program.bytecode_verifier import verify
 from solproof.program.elf_writer import write_raw
 from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT_ADDRESS, Program

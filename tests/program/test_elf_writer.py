@@ -6,7 +6,8 @@ import pytest
 
 from solproof.errors import ProgramError
 from solproof.isa.assemble import assemble
-from solproof.isa.instruction import decode_program, signed32
+from solproof.isa.instruction import decode_program
+from solproof.isa.integers import signed32
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.disassembly import disassemble_elf
 from solproof.program.elf import load

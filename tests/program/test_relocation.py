@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from solproof.isa.instruction import MASK32, wide_immediate
+from solproof.isa.instruction import wide_immediate
+from solproof.isa.integers import MASK32
 from solproof.program.elf import load
 from solproof.program.errors import ElfError
 from solproof.program.program import Program

@@ -7,7 +7,7 @@ from itertools import product
 
 from assurance.corpus import raises
 from assurance.program_builder import ProgramBuilder
-from solproof.isa.instruction import signed32
+from solproof.isa.integers import signed32
 from solproof.isa.opcodes import by_mnemonic
 
 EDGES = (

@@ -123,6 +123,14 @@ class MemoryCalls:
         return len(self.clk)
 
 
+def returned_events(events: Sequence[SyscallEvent], steps: int) -> tuple[SyscallEvent, ...]:
+    """The events that returned: all, except an event that fails at the last instruction.
+
+    steps: how many instructions came before the last instruction.
+    """
+    return tuple(event for event in events if event.clk <= steps)
+
+
 def split_events(run: Run) -> tuple[tuple[SyscallEvent, ...], MemoryCalls]:
     """Split the syscalls of a run into the events of the statement and the calls that chips prove."""
     public, proven, units = [], [], 0

@@ -35,11 +35,6 @@ class PublicData:
     events: Sequence[SyscallEvent]
     """All other syscalls, in order. Only the last one may fail, and only at the last instruction."""
 
-    @property
-    def returned_events(self) -> tuple[SyscallEvent, ...]:
-        """The events that returned: all, except an event that fails at the last instruction."""
-        return tuple(event for event in self.events if event.clk <= self.final.steps)
-
 
 def public_data(log: AccessLog) -> PublicData:
     """The public facts of a recorded run."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import mmh3
 
 from solproof.isa import source
-from solproof.isa.instruction import SLOT_BYTES, Instruction, signed32
+from solproof.isa.instruction import SLOT_BYTES, Instruction
+from solproof.isa.integers import signed32
 from solproof.isa.layout import ENTRYPOINT, Layout
 from solproof.isa.mnemonics import OPERANDS, ROWS, Kind
 from solproof.isa.opcodes import CALLED_REGISTER_FIELDS, NEVER, VERSIONS, Format, Opcode, by_mnemonic

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from solproof.isa.instruction import MASK32, Instruction, decode_program, wide_immediate
+from solproof.isa.instruction import Instruction, decode_program, wide_immediate
+from solproof.isa.integers import MASK32
 from solproof.isa.opcodes import CALLED_REGISTER_FIELDS, Action, Form, Format, Opcode, opcode
 
 _SIZES = {1: "b", 2: "h", 4: "w", 8: "dw"}

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from struct import Struct
 
 from solproof.errors import ProgramError
+from solproof.isa.integers import MASK32
 
 SLOT_BYTES = 8
 SLOT = Struct("<BBhi")
-
-MASK32 = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,3 @@ def unpack_program(text: bytes) -> Iterator[tuple[int, int, int, int]]:
 def wide_immediate(low: Instruction, high: Instruction) -> int:
     """The unsigned 64-bit immediate of an `lddw`, which has its high half in the second slot."""
     return (low.immediate & MASK32) | (high.immediate & MASK32) << 32
-
-
-def signed32(value: int) -> int:
-    """The low 32 bits of a value as an immediate."""
-    return ((value & MASK32) ^ 1 << 31) - (1 << 31)

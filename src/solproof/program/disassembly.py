@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from solproof.isa.instruction import MASK32, SLOT_BYTES, Instruction, unpack_program
+from solproof.isa.instruction import SLOT_BYTES, Instruction, unpack_program
+from solproof.isa.integers import MASK32
 from solproof.isa.listing import Line, listing
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf import NEWEST_KNOWN_VERSION, load

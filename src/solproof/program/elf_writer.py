@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from solproof.errors import ProgramError
 from solproof.isa.assemble import TEXT_ADDRESS, Assembly
-from solproof.isa.instruction import MASK32, SLOT_BYTES, Instruction, signed32
+from solproof.isa.instruction import SLOT_BYTES, Instruction
+from solproof.isa.integers import MASK32, signed32
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf import MAXIMUM_BYTES
 from solproof.program.elf_file import SYMBOL_NAME_LIMIT

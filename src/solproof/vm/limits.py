@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-MASK64 = 2**64 - 1
 MAXIMUM_CALL_DEPTH = 64
 STACK_START = 0x2_0000_0000
 HEAP_START = 0x3_0000_0000

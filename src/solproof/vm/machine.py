@@ -12,12 +12,13 @@ from typing import Protocol
 from solproof.isa import semantics
 from solproof.isa.disassemble import callx_register
 from solproof.isa.instruction import Instruction, wide_immediate
+from solproof.isa.integers import MASK64
 from solproof.isa.opcodes import Action, Form, Opcode, opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 from solproof.vm import faults
 from solproof.vm.faults import Fault, is_out_of_meter
-from solproof.vm.limits import FRAME_STRIDES, MASK64, MAXIMUM_CALL_DEPTH
+from solproof.vm.limits import FRAME_STRIDES, MAXIMUM_CALL_DEPTH
 from solproof.vm.memory import Layout, Memory, ReplayMemory
 from solproof.vm.recorded_memory import RecordedMemory
 from solproof.vm.trace import FinalState, Recorder, Run, SyscallEvent, Trace, WordAccess

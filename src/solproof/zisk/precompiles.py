@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 from functools import lru_cache
 
-MASK32 = 2**32 - 1
-MASK64 = 2**64 - 1
+from solproof.isa.integers import MASK32, MASK64
+
 KEPT_BLOCKS = 1 << 15
 
 

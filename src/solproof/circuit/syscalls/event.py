@@ -12,6 +12,7 @@ import numpy as np
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.memory import tag
+from solproof.accesses.memory_calls import returned_events
 from solproof.accesses.program import FamilyCode
 from solproof.accesses.public import PublicData
 from solproof.accesses.register_log import ARGUMENTS
@@ -112,7 +113,7 @@ EVENT_WORD = build_event_word()
 
 def public_syscalls(data: PublicData) -> PublicTable:
     """One row per event that returned."""
-    events = data.returned_events
+    events = returned_events(data.events, data.final.steps)
     columns = np.zeros((padded_height(len(events)), 29), np.uint32)
     for row, event in enumerate(events):
         words = limbs(np.array([*event.arguments, event.result], np.uint64)).reshape(-1)
@@ -140,7 +141,7 @@ def public_event_words(data: PublicData) -> PublicTable:
 
 def fill_syscalls(log: AccessLog) -> Table:
     """One row per event that returned."""
-    events = log.returned_events()
+    events = log.returned_events
     table = Table(SYSCALL, len(events))
     table["pc"] = log.trace.pc[np.array([event.clk - 1 for event in events], np.int64)]
     accesses = log.registers.events
@@ -159,7 +160,7 @@ def fill_event_words(log: AccessLog) -> Table:
 
 
 TABLES = (
-    ChipTable(SYSCALL, lambda log: len(log.returned_events()), fill_syscalls, one_table, public_syscalls),
+    ChipTable(SYSCALL, lambda log: len(log.returned_events), fill_syscalls, one_table, public_syscalls),
     ChipTable(
         EVENT_WORD,
         lambda log: len(log.memory.event_word_before),
