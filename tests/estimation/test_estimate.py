@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import solproof
+from solproof.backend.plonky3 import Plonky3
+from solproof.circuit.registry import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
 from solproof.errors import NotEnoughMemory
@@ -28,6 +30,8 @@ from solproof.estimation.estimate import Estimate, bytes_text, estimate, estimat
 from solproof.formats import bincode
 from solproof.proving.prove import prove_execution
 from solproof.runtime.execute import execute
+from solproof.statement.system import ProofSystem
+from tests.support.small_circuits import with_parameters
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +51,15 @@ def test_exact_figures() -> None:
         report.preprocessed_cells,
     )
     assert (found.security_bits, found.security_regime) == (report.security_bits, report.security_regime)
+
+
+def test_another_proof_system(small: Estimate) -> None:
+    """More queries make a proof larger and safer; the rows stay."""
+    system = ProofSystem(CIRCUIT, Plonky3(with_parameters(queries=230)))
+    found = estimate(transfer(p_token()), system=system)
+    assert found.rows == small.rows
+    assert found.proof_bytes > small.proof_bytes
+    assert found.security_bits > small.security_bits
 
 
 def test_memory_of_a_real_proof(tmp_path: Path) -> None:

@@ -59,13 +59,15 @@ class Estimate:
             )
 
 
-def estimate(execution_input: ExecutionInput) -> Estimate:
+def estimate(execution_input: ExecutionInput, *, system: ProofSystem | None = None) -> Estimate:
     """Execute, and estimate the cost of a proof without proving.
+
+    `system` replaces the proof system of this version.
 
     Raises `ProgramError`, `InputError` or `UnsupportedError` if the input cannot be run, and `ProvingError`
     if the engine cannot prove the run.
     """
-    return estimate_execution(execute(execution_input))
+    return estimate_execution(execute(execution_input), system=system)
 
 
 def estimate_execution(
