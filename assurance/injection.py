@@ -23,7 +23,7 @@ from solproof.backend.plonky3 import Plonky3
 from solproof.backend.protocol import Columns, Key, PublicInput, Security
 from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected, Rejection
-from solproof.runtime.execute import Execution, execute
+from solproof.execution.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.statement.claim import claim_of
 from solproof.statement.proof_file import ProofFile

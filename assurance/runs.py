@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from assurance.contexts import bare_context
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.program import ProgramTable
 from solproof.backend.protocol import Columns
@@ -13,7 +14,6 @@ from solproof.program.program import Program
 from solproof.proving.witness import Witness, build_witness
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import SyscallContext, registry
-from solproof.runtime.sysvars import Sysvars
 from solproof.vm.limits import initial_registers
 from solproof.vm.machine import run as run_machine
 from solproof.vm.memory import DEFAULT_HEAP_SIZE, Layout
@@ -41,7 +41,7 @@ def run(
     context: SyscallContext | None = None,
 ) -> Run:
     """Run a program in the machine."""
-    context = context or SyscallContext(PROGRAM_ID, Sysvars())
+    context = context or bare_context(PROGRAM_ID)
     return run_machine(
         program,
         Layout(program.version, len(program.image), heap_size, len(input_region)),

@@ -33,7 +33,7 @@ from solproof.demo.scenario import transfer
 from solproof.host.resources import peak_memory, processor_name, total_memory
 from solproof.proving.prove import Proof, prove
 from solproof.proving.witness import build_witness
-from solproof.runtime.execute import execute
+from solproof.execution.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.features import MAINNET
 from solproof.statement.system import default_system, program_key

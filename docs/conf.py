@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 from solproof.demo import programs, scenario
 from solproof.explorer.page import explore
-from solproof.runtime.execute import execute
+from solproof.execution.execute import execute
 
 project = "solproof"
 version = release = version_of(project)

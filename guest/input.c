@@ -132,7 +132,7 @@ static void take_features(struct reader *reader, struct input *input) {
             u32 feature = 0;
             while (feature < FEATURE_COUNT && !is_same(feature_addresses[feature], address, KEY_LENGTH)) feature++;
             expect(reader, feature < FEATURE_COUNT);
-            input->features |= 1U << feature;
+            input->features |= 1ULL << feature;
             before = address;
         }
     }

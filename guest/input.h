@@ -32,7 +32,7 @@ struct input {
     u64 compute_unit_limit; // without the price of the heap
     u64 heap_size;
     u32 loader;
-    u32 features; // bit set
+    u64 features; // bit set
     struct content sysvars[SYSVARS];
     u64 total_stake;
     const u8 *stakes; // 40 bytes each: address, stake
@@ -42,7 +42,7 @@ struct input {
     u64 raw_entry;
 };
 
-static inline int has_feature(const struct input *input, u32 feature) { return input->features >> feature & 1; }
+static inline int has_feature(const struct input *input, u32 feature) { return (int)(input->features >> feature & 1); }
 
 // Reads a whole input.bin. Ends the run with REFUSED_INPUT if the content is not an input.bin.
 void read_input(struct input *input, const u8 *content, u64 size);

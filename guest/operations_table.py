@@ -191,7 +191,7 @@ def features() -> str:
     return (
         '#pragma once\n#include "platform.h"\n'
         + enumeration("FEATURE", (*(name.upper() for name in names), "COUNT"))
-        + f"\n#define MAINNET_FEATURES {mainnet:#x}U\n"
+        + f"\n#define MAINNET_FEATURES {mainnet:#x}ULL\n"
         + "__attribute__((unused)) "
         + f"static const u8 feature_addresses[FEATURE_COUNT][32] = {{\n{addresses}\n}};\n"
     )

@@ -29,6 +29,7 @@ ORDER = (
     "program",
     "vm",
     "runtime",
+    "execution",
     "formats",
     "accesses",
     "circuit",

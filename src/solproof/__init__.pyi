@@ -14,6 +14,8 @@ from solproof.errors import UnsupportedError as UnsupportedError
 from solproof.errors import VersionMismatch as VersionMismatch
 from solproof.estimation.estimate import Estimate as Estimate
 from solproof.estimation.estimate import estimate as estimate
+from solproof.execution.execute import Execution as Execution
+from solproof.execution.execute import execute as _run
 from solproof.explorer.page import explore as explore
 from solproof.formats.bincode import pack as _input_to_bytes
 from solproof.formats.bincode import unpack as _input_from_bytes
@@ -32,8 +34,6 @@ from solproof.proving.prove import prove_execution as prove_execution
 from solproof.runtime.accounts import Account as Account
 from solproof.runtime.accounts import InstructionAccount as InstructionAccount
 from solproof.runtime.epoch_stakes import EpochStakes as EpochStakes
-from solproof.runtime.execute import Execution as Execution
-from solproof.runtime.execute import execute as _run
 from solproof.runtime.execution_input import ExecutionInput as ExecutionInput
 from solproof.runtime.execution_input import Loader as Loader
 from solproof.runtime.execution_input import Parameters as Parameters

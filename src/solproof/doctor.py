@@ -182,7 +182,7 @@ def _oracle() -> Check:
     """Check that LiteSVM runs the token program, with the same result as solproof."""
     from solproof.demo.programs import p_token  # noqa: PLC0415
     from solproof.demo.scenario import run_token_instruction, transfer  # noqa: PLC0415
-    from solproof.runtime.execute import execute  # noqa: PLC0415
+    from solproof.execution.execute import execute  # noqa: PLC0415
 
     try:
         given = transfer(p_token())

@@ -11,8 +11,8 @@ from solproof.backend.proof_size import Parameters, distinct, fold_schedule, mer
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
 from solproof.estimation.estimate import estimate_execution
+from solproof.execution.execute import execute
 from solproof.proving.prove import prove_execution
-from solproof.runtime.execute import execute
 from tests.support.call_trees import NESTED, run_source
 
 PARAMETERS = Parameters.from_json(prover.parameters_default())

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from solproof.demo import programs, scenario
+from solproof.execution.execute import execute
 from solproof.oracle.litesvm import run_in_litesvm, runtime
 from solproof.runtime.accounts import Account, InstructionAccount
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.sysvars import Sysvars
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import strategies
 from hypothesis.strategies import DrawFn
 
+from solproof.execution.execute import Execution, execute
 from solproof.isa.assemble import assemble
 from solproof.isa.disassemble import Names, disassemble
 from solproof.isa.listing import source_of
@@ -16,7 +17,6 @@ from solproof.program.elf_writer import write_elf
 from solproof.program.program import TEXT_ADDRESS, Program
 from solproof.program.raw import RawFormat
 from solproof.runtime.budget import heap_cost
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.differential.programs import RandomProgram
 from tests.differential.source import Source

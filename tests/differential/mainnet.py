@@ -12,10 +12,10 @@ from solders.litesvm import LiteSVM
 
 from solproof.demo.scenario import TOKEN_PROGRAM
 from solproof.errors import UnsupportedError
+from solproof.execution.execute import Execution
 from solproof.oracle.litesvm import runtime
 from solproof.program.bytecode_verifier import load_program
 from solproof.runtime.accounts import Account, InstructionAccount, address_bytes
-from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.sysvars import Sysvars
 from tests.differential.token_instructions import TokenInstructions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from solproof.runtime.execute import Execution
+from solproof.execution.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput
 from tests.differential import mainnet
 from tests.differential.cases import Case, cases, run_case, runtime_cases

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from solproof.execution.execute import Execution, execute
 from solproof.proving.prove import prove_execution
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.verifying.verify import verify
 from tests.differential.tally import Item, items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from solproof.runtime.execute import Execution
+from solproof.execution.execute import Execution
 from tests.differential import mainnet
 from tests.differential.cases import MAINNET_VERSIONS, Case, runtime_cases
 from tests.differential.search import search

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from assurance.contexts import bare_context
 from assurance.programs import text_program
 from assurance.runs import PROGRAM_ID
 from solproof.program.program import Program
-from solproof.runtime.syscalls import SyscallContext
-from solproof.runtime.sysvars import Sysvars
 from solproof.vm import limits, machine
 from solproof.vm.limits import MAXIMUM_CALL_DEPTH, initial_registers
 from solproof.vm.memory import Layout
@@ -72,7 +71,7 @@ def assert_like_upstream(case: Case) -> Run:
             Layout(program.version, len(program.image), 0, len(region)),
             initial_registers(program.version, 0),
             region,
-            SyscallContext(PROGRAM_ID, Sysvars()),
+            bare_context(PROGRAM_ID),
             {},
             compute_unit_limit=case["budget"],
         )

@@ -19,11 +19,11 @@ from solproof.air.chip import Interaction
 from solproof.circuit.instructions.arithmetic import FAMILIES
 from solproof.circuit.instructions.registry import EXECUTORS
 from solproof.demo import programs, scenario
+from solproof.execution.execute import Execution, execute
 from solproof.profile.cells import cells_per_row
 from solproof.profile.profile import profile_execution
 from solproof.proving.check import witness_of
 from solproof.proving.witness import Instance, Witness
-from solproof.runtime.execute import Execution, execute
 from solproof.tracing.constraints import COUNTERPARTS
 from solproof.tracing.steps import trace
 

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 from solproof.demo import programs, scenario
+from solproof.execution.execute import Execution, execute
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.elf import MAINNET_VERSIONS
 from solproof.program.elf_file import parse
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.runtime.budget import HEAP_PAGE_COST, MAXIMUM_COMPUTE_UNIT_LIMIT, heap_cost
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.features import FEATURES, MAINNET
 from solproof.runtime.syscalls import SUPPORTED
 from solproof.tracing.steps import Step, trace

@@ -27,9 +27,9 @@ from solproof.estimation.calibration import (
     shipped_calibration,
 )
 from solproof.estimation.estimate import Estimate, bytes_text, estimate, estimate_execution
+from solproof.execution.execute import execute
 from solproof.formats import bincode
 from solproof.proving.prove import prove_execution
-from solproof.runtime.execute import execute
 from solproof.statement.system import ProofSystem
 from tests.support.small_circuits import with_parameters
 

@@ -15,8 +15,8 @@ from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.table import parts_of
 from solproof.demo.scenario import SOURCE_AMOUNT, transfer
 from solproof.estimation.shapes import table_shapes
+from solproof.execution.execute import Execution, execute
 from solproof.proving.witness import build_witness, cut
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.statement.system import default_system, program_key
 from tests.support.call_trees import NESTED, RESTING, run_source

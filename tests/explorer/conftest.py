@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from solproof.demo import programs, scenario
+from solproof.execution.execute import Execution, execute
 from solproof.explorer.page import explore
-from solproof.runtime.execute import Execution, execute
 
 PATIENCE = 60_000
 """In milliseconds. A busy machine is slow."""

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page
 
+from solproof.execution.execute import execute
 from solproof.explorer.page import explore
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.explorer.conftest import Open
 from tests.support.elf_builder import build_elf, call

@@ -10,11 +10,11 @@ from playwright.sync_api import Page
 
 from benches.mixed_loop import mixed_loop
 from solproof.errors import InputError
+from solproof.execution.execute import Execution, execute
 from solproof.explorer import page as explorer
 from solproof.explorer.page import explore
 from solproof.proving.check import witness_of
 from solproof.runtime.accounts import Account, InstructionAccount
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.tracing.columns import columns_of
 from solproof.tracing.constraints import Constraints

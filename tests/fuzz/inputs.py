@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from solproof.demo.scenario import transfer
 from solproof.errors import InputError
+from solproof.execution.execute import execute
 from solproof.formats.bincode import pack, pack_output, unpack, unpack_output
 from solproof.formats.input_file import format_input, parse_input
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.sysvars import Sysvars
 from tests.fuzz.target import MEBIBYTE, Target, outcome

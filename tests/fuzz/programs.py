@@ -11,6 +11,7 @@ import solproof.program.elf as elf_loader
 from solproof.circuit.program_table import program_table
 from solproof.demo.scenario import transfer
 from solproof.errors import InputError, ProgramError, UnsupportedError
+from solproof.execution.execute import execute
 from solproof.isa.assemble import assemble
 from solproof.isa.listing import source_of
 from solproof.isa.opcodes import VERSIONS
@@ -19,9 +20,9 @@ from solproof.program.disassembly import disassemble_elf, disassemble_raw
 from solproof.program.elf_writer import write_elf, write_raw
 from solproof.program.program import Program
 from solproof.program.raw import load_raw
-from solproof.runtime.execute import execute
 from solproof.runtime.features import MAINNET
-from solproof.runtime.syscalls import registry
+from solproof.runtime.single_instruction import prepare
+from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.statement.ending import ending
 from solproof.statement.replay import replay
 from solproof.vm.memory import DEFAULT_HEAP_SIZE
@@ -112,9 +113,10 @@ def examine(program: Program) -> str:
         execution = execute(replace(given, parameters=parameters), program)
     except UnsupportedError as error:
         return outcome(error)
-    ran, invocation = execution.run, execution.invocation
-    replayed = replay(ran.trace.events, invocation, invocation.context(), ran.final.clk)
-    fault = ending(invocation, ran.final, replayed, invocation.context())
+    ran, invocation = execution.run, prepare(execution.input, program)
+    context = SyscallContext(invocation)
+    replayed = replay(ran.trace.events, invocation, context, ran.final.clk)
+    fault = ending(invocation, ran.final, replayed, context)
     ended = None if ran.fault is None else ran.fault.name
     assert ended == (None if fault is None else fault.name)
     assert ran.compute_units <= COMPUTE_UNITS

@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from assurance.contexts import bare_context
 from assurance.programs import text_program
 from solproof.isa import semantics
 from solproof.isa.instruction import Instruction
@@ -26,8 +27,6 @@ from solproof.isa.opcodes import (
     by_mnemonic,
     opcode,
 )
-from solproof.runtime.syscalls import SyscallContext
-from solproof.runtime.sysvars import Sysvars
 from solproof.vm.faults import Fault
 from solproof.vm.machine import Machine
 from solproof.vm.trace import Recorder
@@ -225,7 +224,7 @@ def step(row: Opcode, version: int, registers: list[int], memory: Memory, immedi
         memory,
         recorder,
         registers,
-        context=SyscallContext(bytes(32), Sysvars()),
+        context=bare_context(),
         syscalls={},
         compute_unit_limit=1,
     )

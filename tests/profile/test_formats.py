@@ -9,10 +9,10 @@ import pytest
 
 from solproof.demo.programs import classic_token
 from solproof.demo.scenario import transfer
+from solproof.execution.execute import execute
 from solproof.profile.cells import ChipCells
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import Cost, FrameCost, PathCost, Profile, Timeline, Weight, profile_execution
-from solproof.runtime.execute import execute
 from tests.support.call_trees import NESTED, RECURSIVE, run_source
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import SOURCE_AMOUNT, transfer
+from solproof.execution.execute import Execution, execute
 from solproof.profile.cells import cells_per_row
 from solproof.profile.formats import collapsed
 from solproof.profile.profile import Cost, Profile, Weight, profile_execution
 from solproof.proving.check import witness_of
 from solproof.proving.prove import prove_execution
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.support.call_trees import BY_REGISTER, NESTED, RECURSIVE, RESTING, run_source
 from tests.support.elf_builder import build_elf

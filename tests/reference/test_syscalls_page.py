@@ -10,12 +10,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from assurance.contexts import bare_context
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.reference.syscalls_page import COST_VALUES, TESTS, argument_names, cost_text, syscalls_page
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import GATES, MODULES, SUPPORTED, SyscallContext, curve, registry
-from solproof.runtime.sysvars import ADDRESSES, Sysvars
+from solproof.runtime.sysvars import ADDRESSES
 from solproof.vm.faults import Fault
 from solproof.vm.memory import Layout, Memory
 from tests.support.cryptographic_calls import CALLS
@@ -93,7 +94,7 @@ EXAMPLES = list(_examples())
 
 
 def context_of(example: Example, limit: int = 1_400_000, *, aligned: bool = True) -> SyscallContext:
-    context = SyscallContext(bytes(32), Sysvars(), aligned, FEATURES)
+    context = bare_context(aligned=aligned, features=FEATURES)
     context.memory = Memory(LAYOUT, bytes(64), bytes(0x1000))
     for address, content in example.memory.items():
         if content:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from solproof.execution.execute import Execution
 from solproof.isa.instruction import Instruction
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.budget import heap_cost
-from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.instruction_error import BUILTIN_CODES
 from solproof.vm.faults import SyscallFault

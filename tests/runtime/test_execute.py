@@ -9,9 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from solproof.errors import UnsupportedError
 from solproof.runtime.accounts import Account, InstructionAccount
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.serialization import serialize
 from solproof.vm.limits import INPUT_START
@@ -338,15 +336,6 @@ def test_alignment_is_not_checked_under_loader_v1(loader: Loader) -> None:
 
 
 # REFUSALS
-
-
-def test_syscall_that_is_not_supported_is_refused_by_name() -> None:
-    elf = build_elf("syscall sol_invoke_signed_rust; exit")
-    with pytest.raises(UnsupportedError) as raised:
-        execute(ExecutionInput(elf, PROGRAM, (), b""))
-    assert (
-        str(raised.value) == "syscall sol_invoke_signed_rust (cross-program invocation) is not supported yet"
-    )
 
 
 def test_syscall_that_is_off_on_mainnet_is_no_instruction() -> None:

@@ -7,8 +7,8 @@ from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
 from solproof.errors import InputError, ProgramError, UnsupportedError
+from solproof.execution.execute import execute
 from solproof.runtime.accounts import address_text
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.features import FEATURE_SETS, FEATURES, MAINNET, FeatureSet, feature_name
 from tests.support.elf_builder import build_elf, call

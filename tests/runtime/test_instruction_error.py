@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.runtime.instruction_error import InstructionError, error_of_exit_code, error_of_fault
+from solproof.runtime.instruction_error import (
+    TEXTS,
+    InstructionError,
+    InstructionFault,
+    custom_error,
+    error_of_exit_code,
+    error_of_fault,
+    instruction_error,
+)
 from solproof.vm.faults import SyscallFault, divide_by_zero
 from tests.support.elf_builder import build_elf
 from tests.support.litesvm_oracle import litesvm_result
@@ -36,5 +44,24 @@ def test_faults() -> None:
     assert error_of_fault(fault) == InstructionError("ProgramFailedToComplete", str(fault))
     aborted = SyscallFault("Abort", "SBF program panicked")
     assert error_of_fault(aborted) == InstructionError("ProgramFailedToComplete", "SBF program panicked")
-    broke = SyscallFault("ComputationalBudgetExceeded", "Computational budget exceeded")
-    assert error_of_fault(broke) == InstructionError(broke.name, "Computational budget exceeded")
+    broke = instruction_error("ComputationalBudgetExceeded")
+    assert error_of_fault(InstructionFault(broke)) == broke
+
+
+def test_the_position_of_a_variant_is_its_number() -> None:
+    """Numbers of solana-instruction-error 2."""
+    assert len(TEXTS) == 54
+    numbers = {"GenericError": 0, "InvalidError": 26, "MissingAccount": 32, "Immutable": 42}
+    assert {name: instruction_error(name).number for name in numbers} == numbers
+    assert custom_error(7).number == 25
+
+
+def test_the_code_of_a_custom_error() -> None:
+    assert custom_error(0xFFFF_FFFF).custom_code == 0xFFFF_FFFF
+    assert instruction_error("InvalidArgument").custom_code is None
+
+
+def test_a_caller_learns_only_the_variant() -> None:
+    fault = error_of_fault(divide_by_zero())
+    assert fault.without_detail() == instruction_error("ProgramFailedToComplete")
+    assert custom_error(3).without_detail() == custom_error(3)

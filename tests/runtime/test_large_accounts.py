@@ -9,8 +9,8 @@ import tracemalloc
 
 import pytest
 
+from solproof.execution.execute import execute
 from solproof.runtime.accounts import MAXIMUM_DATA_LENGTH, Account, InstructionAccount
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.serialization import serialize
 from solproof.vm.limits import INPUT_START

@@ -21,14 +21,3 @@ def test_lines() -> None:
     )
     assert runtime_log.program_success(PROGRAM) == f"{NAME} success"
     assert runtime_log.program_failure(PROGRAM, "why") == f"{NAME} failed: why"
-
-
-def test_truncation_counts_bytes_and_keeps_what_still_fits() -> None:
-    assert runtime_log.truncate(["abcd", "é" * 3, "e", "too long again", "f"], limit=8) == (
-        "abcd",
-        "Log truncated",
-        "e",
-        "f",
-    )
-    assert runtime_log.truncate(["abcd", "efgh"], limit=8) == ("abcd", "Log truncated")
-    assert runtime_log.truncate(["abcd", "efg"], limit=8) == ("abcd", "efg")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from solproof.runtime.execute import execute
+from solproof.execution.execute import execute
 from tests.support.token_programs import CLASSIC, FAILING, P_TOKEN, SUCCEEDING, TOKEN_2022, against_litesvm
 
 

@@ -41,6 +41,7 @@ from solproof.statement.claim import claim_of
 from solproof.vm.faults import Fault
 from solproof.vm.limits import FRAME_STRIDES
 from solproof.vm.machine import HALT
+from tests.support.executions import with_run
 from tests.support.fault_cases import CASES, VERSIONS, given, runs
 
 METER = "ExceededMaxInstructions"
@@ -101,7 +102,7 @@ def _enter(liar: LyingMachine, pc: int, target: int) -> int:
 def about(told: Told, inputs: ExecutionInput) -> Told:
     """The same run, claimed to be a run on another input."""
     execution = told.execution
-    return Told(replace(execution, invocation=replace(execution.invocation, input=inputs)), told.states)
+    return Told(replace(execution, input=inputs), told.states)
 
 
 @pytest.fixture(autouse=True)
@@ -262,7 +263,7 @@ def test_another_ending_of_a_fault() -> None:
             if true.run.fault is not None and ending == true.run.fault.name:
                 continue
             lie = Told(
-                replace(true, run=replace(true.run, fault=None if ending is None else Fault(ending, ""))), []
+                with_run(true, replace(true.run, fault=None if ending is None else Fault(ending, ""))), []
             )
             assert verifier_objection(lie, lie.witness()) != "", f"{name}, V{version}: {ending}"
 

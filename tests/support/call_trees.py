@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from solproof.execution.execute import Execution, execute
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_elf
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 
 NESTED = """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from solproof.execution.execute import Execution
 from solproof.formats import bincode
-from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk.abi import DEFAULT, Abi
 from solproof.zisk.emulator import emulate

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from assurance.programs import raw
 from solproof.errors import InputError, ProgramError
+from solproof.execution.execute import execute
 from solproof.formats import bincode
 from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.epoch_stakes import EpochStakes
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.features import MAINNET
 from solproof.runtime.sysvars import Sysvars

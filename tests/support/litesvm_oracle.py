@@ -8,9 +8,9 @@ from functools import lru_cache
 from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
+from solproof.execution.execute import Execution, execute
 from solproof.oracle.litesvm import RuntimeResult, run_in_litesvm, runtime
 from solproof.program.program import Program
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 
 LOADERS = {

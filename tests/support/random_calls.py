@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from solproof.runtime.execute import Execution
+from solproof.execution.execute import Execution
 from solproof.runtime.execution_input import Loader, Parameters
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import GATES

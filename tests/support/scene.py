@@ -11,11 +11,11 @@ from functools import cache
 from solders.litesvm import LiteSVM
 
 from solproof.demo.scenario import demo_key
+from solproof.execution.execute import Execution
 from solproof.oracle.litesvm import runtime
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.program import Program
 from solproof.runtime.accounts import Account, InstructionAccount, address_bytes, merge_privileges
-from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.sysvars import ADDRESSES, Sysvars
 from tests.support.litesvm_oracle import assert_like_litesvm

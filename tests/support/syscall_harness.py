@@ -8,11 +8,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 
+from solproof.execution.execute import Execution
 from solproof.runtime.accounts import Account, InstructionAccount
-from solproof.runtime.execute import Execution, report
 from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.runtime.invocation import Invocation
+from solproof.runtime.single_instruction import run_instruction
+from solproof.runtime.syscalls import SyscallContext
 from solproof.statement.replay import replay as replay_events
 from solproof.vm.faults import SyscallFault
+from solproof.vm.trace import Run
 from tests.support.elf_builder import syscall_program
 from tests.support.litesvm_oracle import assert_like_litesvm
 
@@ -54,15 +58,25 @@ def replay(execution: Execution) -> None:
 
     A failing syscall must fail again. Log and return data must be the same.
     """
-    run = execution.run
-    context = execution.invocation.context()
-    result = replay_events(run.trace.events, execution.invocation, context, run.final.clk)
-    assert run.instructions + result.compute_units == run.compute_units
-    assert (result.failing is not None) == isinstance(run.fault, SyscallFault)
-    if result.fault is not None:
-        assert run.fault is not None
-        assert (result.fault.name, str(result.fault)) == (run.fault.name, str(run.fault))
-    assert report(execution.invocation, run, context) == execution.output
+    output, _ = run_instruction(execution.input, Replay(execution.run))
+    assert output == execution.output
+
+
+class Replay:
+    """An executor that has a recorded run, and repeats only its syscalls."""
+
+    def __init__(self, recorded: Run) -> None:
+        self.recorded = recorded
+
+    def run(self, invocation: Invocation, context: SyscallContext) -> Run:
+        run = self.recorded
+        result = replay_events(run.trace.events, invocation, context, run.final.clk)
+        assert run.instructions + result.compute_units == run.compute_units
+        assert (result.failing is not None) == isinstance(run.fault, SyscallFault)
+        if result.fault is not None:
+            assert run.fault is not None
+            assert (result.fault.name, str(result.fault)) == (run.fault.name, str(run.fault))
+        return run
 
 
 def revealed(execution: Execution) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 
-from solproof.runtime.execute import Execution
+from solproof.execution.execute import Execution
 from tests.support.scene import Scene
 
 PLAIN_ACCOUNT = 165  # bytes before the account type

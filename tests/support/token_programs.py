@@ -26,9 +26,9 @@ from solproof.demo.scenario import (
     token_account_data,
     wallet,
 )
+from solproof.execution.execute import Execution
 from solproof.oracle.litesvm import runtime
 from solproof.runtime.accounts import Account, InstructionAccount, address_bytes, merge_privileges
-from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.sysvars import Sysvars
 from tests.support.litesvm_oracle import assert_like_litesvm

@@ -17,12 +17,12 @@ from jsonschema import Draft202012Validator
 from pyarrow import parquet
 
 from solproof.demo import programs, scenario
+from solproof.execution.execute import Execution, execute
 from solproof.explorer.container import Container
 from solproof.explorer.run_data import describe_run
 from solproof.isa.assemble import assemble
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_writer import write_elf
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document, json_lines
@@ -245,7 +245,7 @@ from solproof.explorer.run_data import describe_run
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_elf
 from solproof.program.bytecode_verifier import load_program
-from solproof.runtime.execute import execute
+from solproof.execution.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, replace
 
+from solproof.execution.execute import Execution, execute
 from solproof.program.syscall_names import SYSCALL_NAMES
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.features import MAINNET
+from solproof.runtime.single_instruction import prepare
+from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.runtime.sysvars import Sysvars
 from solproof.vm.faults import Fault
 from solproof.vm.memory import ReplayMemory
@@ -58,17 +60,18 @@ def syscall_vectors() -> str:
 
 def call_fields(execution: Execution) -> Fields:
     """The last syscall of a run, replayed with only the words that it touches."""
-    invocation, events = execution.invocation, execution.run.trace.events
-    context, units = invocation.context(), 0
+    invocation, events = prepare(execution.input), execution.run.trace.events
+    context, units = SyscallContext(invocation), 0
     for event in events:
         context.memory = ReplayMemory(
             invocation.layout, {(word.region, word.index): word.old for word in event.words}
         )
         context.remaining = remaining = invocation.compute_unit_limit - event.clk - units
-        lines = len(context.logs)
+        lines = len(context.logs.lines)
         outcome: Fields
         try:
-            outcome = {"result": word_text(invocation.syscalls[event.key].execute(context, *event.arguments))}
+            result = registry(context.features)[event.key].execute(context, *event.arguments)
+            outcome = {"result": word_text(result)}
         except Fault as fault:
             outcome = {"fault": fault.name}
         units += remaining - context.remaining
@@ -86,6 +89,6 @@ def call_fields(execution: Execution) -> Fields:
         "words": [[word.region, word.index, f"{word.old:016x}", f"{word.new:016x}"] for word in event.words],
         **outcome,
         "compute_units": remaining - context.remaining,
-        "logs": context.logs[lines:],
+        "logs": context.logs.lines[lines:],
         "return_data": context.return_data.data.hex(),
     }

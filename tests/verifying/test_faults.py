@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from solproof.errors import ProofRejected, Rejection
+from solproof.execution.execute import Execution, execute
 from solproof.proving.prove import prove_execution
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.statement.claim import Claim
 from solproof.statement.proof_file import ProofFile
 from solproof.verifying.verify import verify
 from tests.support.elf_builder import build_elf, call
+from tests.support.executions import with_run
 from tests.support.fault_cases import CASES, given, runs
 
 
@@ -80,9 +81,9 @@ def test_stopping_early() -> None:
     inputs = ExecutionInput(elf, bytes(32), (), b"", Parameters(compute_unit_limit=1000))
     short = execute(replace(inputs, parameters=Parameters(compute_unit_limit=2)))
     assert short.output.error_message == "exceeded CUs meter at BPF instruction"
-    lie = replace(short, invocation=replace(short.invocation, input=inputs))
+    lie = replace(short, input=inputs)
     for fault in (short.run.fault, None):
-        file = proven(replace(lie, run=replace(short.run, fault=fault)))
+        file = proven(with_run(lie, replace(short.run, fault=fault)))
         with pytest.raises(ProofRejected) as caught:
             verify(file.to_bytes(), inputs)
         assert caught.value.reason is Rejection.NO_ENDING
@@ -100,7 +101,7 @@ def test_a_limit_that_is_not_reached() -> None:
     assert verdict.output == execution.output
     enough = replace(inputs, parameters=Parameters(compute_unit_limit=108))
     assert execute(enough).output.success
-    lie = replace(execution, invocation=replace(execution.invocation, input=enough))
+    lie = replace(execution, input=enough)
     data = prove_execution(lie).data
     with pytest.raises(ProofRejected, match="ExceededMaxInstructions, it ended with an exit") as caught:
         verify(data, enough)

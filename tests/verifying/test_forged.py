@@ -11,11 +11,11 @@ import pytest
 
 from assurance.forgery import Forgery
 from solproof.errors import ProofRejected, Rejection
+from solproof.execution import machine_executor
+from solproof.execution.execute import execute
 from solproof.proving import prove as prove_module
 from solproof.proving.prove import prove, prove_execution
 from solproof.proving.witness import Witness, build_witness
-from solproof.runtime import invocation as invocation_module
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import registry
@@ -193,7 +193,7 @@ def test_lying_syscalls(
     given = ExecutionInput(elf, bytes(32), (), b"")
     with monkeypatch.context() as patch:
         lying = {key: LyingSyscall(true, result, memory) for key, true in registry(MAINNET).items()}
-        patch.setattr(invocation_module, "registry", lambda _: MappingProxyType(lying))
+        patch.setattr(machine_executor, "registry", lambda _: MappingProxyType(lying))
         execution = execute(given)
     data = prove_execution(execution).data
     if reason is None:

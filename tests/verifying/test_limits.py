@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from solproof.execution.execute import execute
 from solproof.proving.prove import prove_execution
 from solproof.runtime.accounts import Account, InstructionAccount
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.execution_output import ExecutionOutput
 from solproof.verifying.verify import verify

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from solproof.execution.execute import execute
 from solproof.proving.check import check_execution
 from solproof.proving.prove import prove
-from solproof.runtime.execute import execute
 from solproof.verifying.verify import verify
 from tests.support.token_programs import CLASSIC, FAILING, P_TOKEN, SUCCEEDING, TOKEN_2022, scene_of
 

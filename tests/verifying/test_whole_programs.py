@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
+from solproof.execution.execute import execute
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.proving.check import check_execution
 from solproof.proving.prove import prove
 from solproof.runtime.accounts import Account
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.verifying.verify import verify
 from tests.support import lookup_tables as tables

@@ -8,8 +8,8 @@ import pytest
 
 from solproof.demo import scenario
 from solproof.errors import InputError, ProofRejected, Rejection
+from solproof.execution.execute import execute
 from solproof.formats import bincode
-from solproof.runtime.execute import execute
 from solproof.zisk import chunks
 from solproof.zisk.abi import ABIS, Abi
 from solproof.zisk.emulator import Emulation, emulate

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from assurance.programs import raw
+from solproof.execution.execute import execute
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import Account, InstructionAccount
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.zisk.endings import ACCOUNT_RULES, FAULTS, SYSCALL_FAULTS
 from tests.support.guest_agreement import assert_agrees

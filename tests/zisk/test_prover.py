@@ -13,8 +13,8 @@ import pytest
 
 from solproof.demo import scenario
 from solproof.errors import InputError, ProvingError, SolproofError
+from solproof.execution.execute import execute
 from solproof.formats import bincode
-from solproof.runtime.execute import execute
 from solproof.zisk import prover, tools
 from solproof.zisk.emulator import emulate
 from solproof.zisk.guests import guest

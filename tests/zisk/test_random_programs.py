@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from solproof.execution.execute import execute
 from solproof.formats import bincode
 from solproof.runtime.budget import heap_cost
-from solproof.runtime.execute import execute
 from solproof.zisk import chunks
 from solproof.zisk.abi import ABIS
 from solproof.zisk.emulator import emulate

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assurance.programs import raw
+from solproof.execution.execute import execute
 from solproof.program.raw import RawFormat
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.syscalls import SUPPORTED
 from solproof.zisk.endings import REFUSALS, Refused

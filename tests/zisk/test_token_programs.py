@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from solproof.demo import scenario
+from solproof.execution.execute import execute
 from solproof.formats import bincode
-from solproof.runtime.execute import execute
 from solproof.zisk.abi import ABIS, Abi
 from solproof.zisk.emulator import emulate
 from solproof.zisk.outputs import Word

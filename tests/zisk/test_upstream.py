@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from solproof.execution.execute import execute
 from solproof.isa.instruction import SLOT_BYTES
 from solproof.program.errors import ElfError
 from solproof.program.raw import RawFormat
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.differential.upstream import (
     NO_TRANSLATION,

@@ -23,13 +23,13 @@ from solproof.backend.protocol import Progress
 from solproof.demo import programs, scenario
 from solproof.display import rounded, seconds_text, security_text
 from solproof.errors import OutputError, ProofRejected, SolproofError
+from solproof.execution.execute import execute
 from solproof.formats.input_file import format_input
 from solproof.host.files import read_file, write_file
 from solproof.host.resources import peak_memory
 from solproof.oracle.litesvm import RuntimeResult
 from solproof.proving.prove import Proof, prove
 from solproof.runtime.accounts import address_text
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
 

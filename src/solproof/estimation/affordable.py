@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from solproof.accesses.access_log import AccessLog
 from solproof.estimation.estimate import Estimate, estimate_execution
+from solproof.execution.execute import Execution
 from solproof.host.resources import available_memory
-from solproof.runtime.execute import Execution
 from solproof.statement.system import ProofSystem, default_system, program_key
 
 
@@ -26,6 +26,7 @@ def affordable(
     say: called with the estimate.
     Raises `NotEnoughMemory` if the estimate is above the limit.
     """
+    execution.check_provable()
     system = system or default_system()
     progress("key")
     key = program_key(system, execution.invocation.program, execution.input.parameters.features)

@@ -13,8 +13,8 @@ from solproof.circuit.registry import SbpfCircuit
 from solproof.errors import NotEnoughMemory
 from solproof.estimation.calibration import Calibration, Load, shipped_calibration
 from solproof.estimation.shapes import table_shapes
+from solproof.execution.execute import Execution, execute
 from solproof.representation import short_repr
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
 from solproof.statement.claim import claim_of
@@ -81,6 +81,7 @@ def estimate_execution(
 
     `calibration` replaces the calibration of this version. Pass `log` to avoid chaining the accesses again.
     """
+    execution.check_provable()
     system = system or default_system()
     circuit, backend = system.circuit, system.backend
     key = program_key(system, execution.invocation.program, execution.input.parameters.features)

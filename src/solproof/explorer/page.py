@@ -7,11 +7,11 @@ from html import escape
 from importlib.resources import files
 
 from solproof.errors import InputError
+from solproof.execution.execute import Execution
 from solproof.explorer.circuit_data import describe_circuit
 from solproof.explorer.container import Container
 from solproof.explorer.run_data import describe_run
 from solproof.proving.check import witness_of
-from solproof.runtime.execute import Execution
 from solproof.tracing.columns import columns_of
 from solproof.tracing.constraints import Constraints
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solproof.execution.execute import Execution
 from solproof.explorer.container import Container
 from solproof.isa.disassemble import disassemble
 from solproof.isa.opcodes import opcode
 from solproof.program.program import Program
 from solproof.runtime.accounts import address_text, distinct_accounts
-from solproof.runtime.execute import Execution
 from solproof.tracing.columns import Columns
 from solproof.tracing.memory_map import regions_before
 from solproof.tracing.steps import fault_of

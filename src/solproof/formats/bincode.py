@@ -37,7 +37,7 @@ from solproof.runtime.execution_input import (
 )
 from solproof.runtime.execution_output import ExecutionOutput, ReturnData
 from solproof.runtime.features import FEATURES, MAINNET, FeatureSet
-from solproof.runtime.runtime_log import LOG_BYTES_LIMIT
+from solproof.runtime.log_collector import LOG_BYTES_LIMIT
 from solproof.runtime.syscalls.return_data import MAXIMUM_RETURN_DATA
 from solproof.runtime.sysvars import MAXIMUM_SYSVAR_LENGTH, Sysvars
 

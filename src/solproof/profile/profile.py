@@ -13,13 +13,14 @@ from solproof.accesses.arrays import Integers
 from solproof.accesses.program import FamilyCode
 from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT
+from solproof.execution.execute import Execution
 from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
 from solproof.profile.cells import ChipCells, count_cells
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.proving.witness import build_witness
 from solproof.representation import short_repr
-from solproof.runtime.execute import Execution
+from solproof.runtime.syscalls import registry
 from solproof.vm.trace import Run
 
 SHARED, PADDING = "[tables shared by the run]", "[padding]"
@@ -138,7 +139,7 @@ def profile_execution(execution: Execution) -> Profile:
     Raises the same errors as building those tables.
     """
     run, program = execution.run, execution.invocation.program
-    table = program_table(program, execution.invocation.syscalls.keys())
+    table = program_table(program, registry(execution.invocation.environment.features).keys())
     pc = np.minimum(run.trace.pc, program.slots - 1)
     inside = run.trace.pc < program.slots  # the last instruction may be past the end of the text
     codes = np.where(inside, table.code[pc], 0)

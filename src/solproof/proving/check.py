@@ -9,15 +9,17 @@ from solproof.air import check as checker
 from solproof.air.check import Failure
 from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
+from solproof.execution.execute import Execution
 from solproof.isa.disassemble import disassemble
 from solproof.proving.witness import Witness, build_witness
-from solproof.runtime.execute import Execution
+from solproof.runtime.syscalls import registry
 
 
 def witness_of(execution: Execution, circuit: SbpfCircuit = CIRCUIT) -> Witness:
     """The tables of an execution."""
+    execution.check_provable()
     program = execution.invocation.program
-    table = program_table(program, execution.invocation.syscalls.keys())
+    table = program_table(program, registry(execution.invocation.environment.features).keys())
     return build_witness(circuit, AccessLog(execution.run, table), circuit.preprocessed(program, table))
 
 

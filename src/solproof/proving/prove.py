@@ -9,9 +9,9 @@ from solproof import __version__
 from solproof.accesses.access_log import AccessLog
 from solproof.backend.protocol import Progress, Proven, Shape, TableData
 from solproof.display import html_table, security_text
+from solproof.execution.execute import Execution, execute
 from solproof.proving.witness import Witness, build_witness
 from solproof.representation import described, short_repr
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 from solproof.statement.claim import claim_of
@@ -82,6 +82,7 @@ def prove_execution(
     system: ProofSystem | None = None,
 ) -> Proof:
     """Prove an execution that has already run. Pass `log` to avoid chaining its accesses again."""
+    execution.check_provable()
     system = system or default_system()
     circuit, backend = system.circuit, system.backend
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)

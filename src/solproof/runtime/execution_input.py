@@ -82,6 +82,8 @@ class ExecutionInput:
     accounts: in instruction order. An account may be listed several times, each time with the same state and
         privileges.
     program_format: the format of the file. None means ELF, where the file itself has the sBPF version.
+    programs: the ELF files of other programs, each with its program id. The program may call them if their
+        accounts are among `accounts`. Programs whose accounts hold their files need not be listed.
     """
 
     program: bytes
@@ -90,6 +92,7 @@ class ExecutionInput:
     instruction_data: bytes
     parameters: Parameters = field(default_factory=Parameters)
     program_format: RawFormat | None = None
+    programs: tuple[tuple[bytes, bytes], ...] = ()
 
     __repr__ = short_repr
 
@@ -98,6 +101,7 @@ class ExecutionInput:
             raise InputError(
                 f"program: expected at most {MAXIMUM_PROGRAM_LENGTH} bytes, got {len(self.program)}"
             )
+        _check_programs(self.programs)
         if len(self.program_id) != KEY_LENGTH:
             raise InputError(f"program_id: expected {KEY_LENGTH} bytes, got {len(self.program_id)}")
         if len(self.instruction_data) > MAXIMUM_INSTRUCTION_DATA_LENGTH:
@@ -106,3 +110,17 @@ class ExecutionInput:
                 f"got {len(self.instruction_data)}"
             )
         check_accounts(self.accounts)
+
+
+def _check_programs(programs: tuple[tuple[bytes, bytes], ...]) -> None:
+    for position, (program_id, file) in enumerate(programs):
+        if len(program_id) != KEY_LENGTH:
+            raise InputError(
+                f"programs[{position}]: program id: expected {KEY_LENGTH} bytes, got {len(program_id)}"
+            )
+        if len(file) > MAXIMUM_PROGRAM_LENGTH:
+            raise InputError(
+                f"programs[{position}]: expected at most {MAXIMUM_PROGRAM_LENGTH} bytes, got {len(file)}"
+            )
+    if len(dict(programs)) != len(programs):
+        raise InputError("programs: expected each program id once")

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from solproof.vm.faults import Fault, SyscallFault
 
+CUSTOM = "Custom"
+
 TEXTS = {
+    "GenericError": "generic instruction error",
     "InvalidArgument": "invalid program argument",
     "InvalidInstructionData": "invalid instruction data",
     "InvalidAccountData": "invalid account data for instruction",
@@ -20,35 +23,54 @@ TEXTS = {
     "MissingRequiredSignature": "missing required signature for instruction",
     "AccountAlreadyInitialized": "instruction requires an uninitialized account",
     "UninitializedAccount": "instruction requires an initialized account",
-    "NotEnoughAccountKeys": "insufficient account keys for instruction",
-    "AccountBorrowFailed": "instruction tries to borrow reference for an account which is already borrowed",
-    "MaxSeedLengthExceeded": "Length of the seed is too long for address generation",
-    "InvalidSeeds": "Provided seeds do not result in a valid address",
-    "BorshIoError": "Failed to serialize or deserialize account data",
-    "AccountNotRentExempt": "An account does not have enough lamports to be rent-exempt",
-    "UnsupportedSysvar": "Unsupported sysvar",
-    "IllegalOwner": "Provided owner is not allowed",
-    "MaxAccountsDataAllocationsExceeded": (
-        "Accounts data allocations exceeded the maximum allowed per transaction"
-    ),
-    "InvalidRealloc": "Failed to reallocate account data",
-    "MaxInstructionTraceLengthExceeded": "Max instruction trace length exceeded",
-    "BuiltinProgramsMustConsumeComputeUnits": "Builtin programs must consume compute units",
-    "InvalidAccountOwner": "Invalid account owner",
-    "ArithmeticOverflow": "Program arithmetic overflowed",
-    "Immutable": "Account is immutable",
-    "IncorrectAuthority": "Incorrect authority provided",
-    "InvalidError": "program returned invalid error code",
-    "ProgramFailedToComplete": "Program failed to complete",
-    "ComputationalBudgetExceeded": "Computational budget exceeded",
     "UnbalancedInstruction": "sum of account balances before and after instruction do not match",
     "ModifiedProgramId": "instruction illegally modified the program id of an account",
     "ExternalAccountLamportSpend": "instruction spent from the balance of an account it does not own",
     "ExternalAccountDataModified": "instruction modified data of an account it does not own",
     "ReadonlyLamportChange": "instruction changed the balance of a read-only account",
     "ReadonlyDataModified": "instruction modified data of a read-only account",
+    "DuplicateAccountIndex": "instruction contains duplicate accounts",
+    "ExecutableModified": "instruction changed executable bit of an account",
+    "RentEpochModified": "instruction modified rent epoch of an account",
+    "NotEnoughAccountKeys": "insufficient account keys for instruction",
     "AccountDataSizeChanged": "program other than the account's owner changed the size of the account data",
+    "AccountNotExecutable": "instruction expected an executable account",
+    "AccountBorrowFailed": "instruction tries to borrow reference for an account which is already borrowed",
+    "AccountBorrowOutstanding": "instruction left account with an outstanding borrowed reference",
+    "DuplicateAccountOutOfSync": "instruction modifications of multiply-passed account differ",
+    CUSTOM: "custom program error: {:#x}",
+    "InvalidError": "program returned invalid error code",
+    "ExecutableDataModified": "instruction changed executable accounts data",
+    "ExecutableLamportChange": "instruction changed the balance of an executable account",
+    "ExecutableAccountNotRentExempt": "executable accounts must be rent exempt",
+    "UnsupportedProgramId": "Unsupported program id",
+    "CallDepth": "Cross-program invocation call depth too deep",
+    "MissingAccount": "An account required by the instruction is missing",
+    "ReentrancyNotAllowed": "Cross-program invocation reentrancy not allowed for this instruction",
+    "MaxSeedLengthExceeded": "Length of the seed is too long for address generation",
+    "InvalidSeeds": "Provided seeds do not result in a valid address",
+    "InvalidRealloc": "Failed to reallocate account data",
+    "ComputationalBudgetExceeded": "Computational budget exceeded",
+    "PrivilegeEscalation": "Cross-program invocation with unauthorized signer or writable account",
+    "ProgramEnvironmentSetupFailure": "Failed to create program execution environment",
+    "ProgramFailedToComplete": "Program failed to complete",
+    "ProgramFailedToCompile": "Program failed to compile",
+    "Immutable": "Account is immutable",
+    "IncorrectAuthority": "Incorrect authority provided",
+    "BorshIoError": "Failed to serialize or deserialize account data",
+    "AccountNotRentExempt": "An account does not have enough lamports to be rent-exempt",
+    "InvalidAccountOwner": "Invalid account owner",
+    "ArithmeticOverflow": "Program arithmetic overflowed",
+    "UnsupportedSysvar": "Unsupported sysvar",
+    "IllegalOwner": "Provided owner is not allowed",
+    "MaxAccountsDataAllocationsExceeded": (
+        "Accounts data allocations exceeded the maximum allowed per transaction"
+    ),
+    "MaxAccountsExceeded": "Max accounts exceeded",
+    "MaxInstructionTraceLengthExceeded": "Max instruction trace length exceeded",
+    "BuiltinProgramsMustConsumeComputeUnits": "Builtin programs must consume compute units",
 }
+"""The text of each variant. The position of a variant is its number."""
 
 BUILTIN_CODES = (
     "InvalidArgument",
@@ -104,10 +126,55 @@ Programs return all other errors for their own reasons.
 
 @dataclass(frozen=True, slots=True)
 class InstructionError:
-    """One variant: `name` as in Rust's debug format, `message` as in its display format."""
+    """One variant: `name` as in Rust's debug format, `message` as in its display format.
+
+    The runtime logs `message`. After a fault, this is the fault's own text.
+    """
 
     name: str
     message: str
+
+    @property
+    def variant(self) -> str:
+        """The name without the code of a `Custom` error."""
+        return self.name.partition("(")[0]
+
+    @property
+    def number(self) -> int:
+        """The position of the variant in the enum, which is its number in bincode."""
+        return tuple(TEXTS).index(self.variant)
+
+    @property
+    def custom_code(self) -> int | None:
+        """The program's own code in a `Custom` error, None for every other variant."""
+        return int(self.name[len(CUSTOM) + 1 : -1]) if self.variant == CUSTOM else None
+
+    def without_detail(self) -> InstructionError:
+        """The error with the text of its variant.
+
+        A caller learns only the variant of its callee's error, not the text of the fault behind it.
+        """
+        code = self.custom_code
+        return instruction_error(self.name) if code is None else custom_error(code)
+
+
+class InstructionFailure(Exception):
+    """An instruction ends with an error.
+
+    This is a possible outcome of a program, not an error of solproof.
+    """
+
+    def __init__(self, error: InstructionError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class InstructionFault(SyscallFault):
+    """A syscall failed with an `InstructionError`, which the instruction then ends with."""
+
+    def __init__(self, error: InstructionError) -> None:
+        super().__init__(error.name, error.message)
+        self.error = error
 
 
 def instruction_error(name: str) -> InstructionError:
@@ -117,7 +184,17 @@ def instruction_error(name: str) -> InstructionError:
 
 def custom_error(code: int) -> InstructionError:
     """The error for a program's own 32-bit error code."""
-    return InstructionError(f"Custom({code})", f"custom program error: {code:#x}")
+    return InstructionError(f"{CUSTOM}({code})", TEXTS[CUSTOM].format(code))
+
+
+def failure(name: str) -> InstructionFailure:
+    """The exception for the variant with this name."""
+    return InstructionFailure(instruction_error(name))
+
+
+def custom_failure(code: int) -> InstructionFailure:
+    """The exception for a program's own 32-bit error code."""
+    return InstructionFailure(custom_error(code))
 
 
 def error_of_exit_code(exit_code: int) -> InstructionError | None:
@@ -141,5 +218,6 @@ def error_of_fault(fault: Fault) -> InstructionError:
     The message is the fault's own, because that is the text that the runtime logs (solana-program-runtime
     4.1, `process_executable_chain`).
     """
-    own = isinstance(fault, SyscallFault) and fault.name in TEXTS
-    return InstructionError(fault.name if own else "ProgramFailedToComplete", str(fault))
+    if isinstance(fault, InstructionFault):
+        return fault.error
+    return InstructionError("ProgramFailedToComplete", str(fault))

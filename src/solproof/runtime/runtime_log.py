@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 from solproof.runtime.accounts import address_text
 
-LOG_BYTES_LIMIT = 10_000  # LOG_MESSAGES_BYTES_LIMIT, solana-svm-log-collector 4.1
-
 
 def program_invoke(program_id: bytes, depth: int) -> str:
     """The first line of an invocation. A transaction's own instructions have depth 1."""
@@ -48,23 +46,3 @@ def program_success(program_id: bytes) -> str:
 def program_failure(program_id: bytes, message: str) -> str:
     """The last line of an invocation that failed."""
     return f"Program {address_text(program_id)} failed: {message}"
-
-
-def truncate(lines: Iterable[str], limit: int = LOG_BYTES_LIMIT) -> tuple[str, ...]:
-    """Drop the lines that do not fit in `limit` bytes of UTF-8.
-
-    "Log truncated" replaces the first dropped line. A shorter line may still fit after a longer line was
-    dropped (`LogCollector::log`).
-    """
-    kept: list[str] = []
-    written = 0
-    truncated = False
-    for line in lines:
-        length = len(line.encode("utf-8"))
-        if written + length < limit:
-            written += length
-            kept.append(line)
-        elif not truncated:
-            truncated = True
-            kept.append("Log truncated")
-    return tuple(kept)

@@ -90,6 +90,11 @@ class Sysvars:
         """Name and content of each sysvar, in the order of the fields."""
         return [(field.name, getattr(self, field.name)) for field in fields(self)]
 
+    @property
+    def slot(self) -> int:
+        """The current slot, the first field of the clock."""
+        return int.from_bytes(self.clock[:8], "little")
+
     def by_address(self, address: bytes) -> bytes | None:
         """The content that `sol_get_sysvar` serves for an address, or None for an unknown address."""
         for name, content in self.items():

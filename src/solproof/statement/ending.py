@@ -16,7 +16,7 @@ from solproof.isa.opcodes import Action, opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
 from solproof.runtime.invocation import Invocation
-from solproof.runtime.syscalls import SyscallContext
+from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.statement.replay import Replay
 from solproof.vm.faults import Fault, exceeded_max_instructions
 from solproof.vm.limits import MAXIMUM_CALL_DEPTH
@@ -53,7 +53,7 @@ def ending(
             Rejection.COMPUTE_UNITS,
             f"the run takes {final.clk + replay.compute_units} compute units, the limit is {limit}",
         )
-    key = _called_syscall(program, final.pc, invocation.syscalls)
+    key = _called_syscall(program, final.pc, registry(context.features))
     if replay.failing is not None:
         _check_failing(replay.failing, key, final)
         return replay.fault
@@ -99,7 +99,7 @@ def _execute(invocation: Invocation, final: FinalState, context: SyscallContext)
         recorder,
         final.registers,
         context=context,
-        syscalls=invocation.syscalls,
+        syscalls=registry(context.features),
         compute_unit_limit=0,
     )
     machine.frames.extend([(0,) * 7] * final.depth)

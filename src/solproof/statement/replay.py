@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from solproof.errors import ProofRejected, Rejection, UnsupportedError
 from solproof.runtime.invocation import Invocation
-from solproof.runtime.syscalls import SyscallContext
+from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.vm.faults import Fault
 from solproof.vm.memory import ReplayMemory
 from solproof.vm.trace import SyscallEvent
@@ -83,7 +83,7 @@ def _replay_one(
     is_last: bool,
 ) -> Fault | None:
     """Replay one event and return its fault. Only the event at the last instruction may fail."""
-    syscall = invocation.syscalls.get(event.key)
+    syscall = registry(context.features).get(event.key)
     if syscall is None:
         raise ProofRejected(
             Rejection.EVENT_SYSCALL, f"{where}: {event.key:#010x} is not the hash of a syscall"

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from solproof.execution.execute import Execution
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
-from solproof.runtime.execute import Execution
 from solproof.runtime.features import FeatureSet
 from solproof.runtime.syscalls import registry
 from solproof.tracing.code import Code, code_of

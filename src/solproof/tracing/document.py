@@ -7,7 +7,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-from solproof.runtime.execute import Execution
+from solproof.execution.execute import Execution
 from solproof.tracing.columns import Columns
 from solproof.tracing.memory_map import Region, regions_after, regions_before
 from solproof.tracing.steps import Step, fault_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
+from solproof.execution.execute import Execution
 from solproof.proving.check import witness_of
-from solproof.runtime.execute import Execution
 from solproof.tracing.columns import BLOCK_STEPS, Columns, columns_of
 from solproof.tracing.constraints import Constraints
 from solproof.tracing.document import head, step_fields, tail

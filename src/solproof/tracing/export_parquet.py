@@ -14,7 +14,7 @@ import pyarrow
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from solproof.runtime.execute import Execution
+from solproof.execution.execute import Execution
 from solproof.tracing.columns import Block, Columns, columns_of
 from solproof.tracing.document import head, tail
 from solproof.tracing.export_json import Progress

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from solproof.execution.execute import Execution
 from solproof.representation import short_repr
-from solproof.runtime.execute import Execution
 from solproof.tracing.code import Slot
 from solproof.tracing.columns import Block, Columns, columns_of
 from solproof.vm.trace import Run, SyscallEvent

@@ -8,26 +8,19 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import numpy as np
-
 from solproof import __version__
-from solproof.accesses.arrays import Values
-from solproof.accesses.public import InputWords, PublicData
 from solproof.display import html_table, security_text
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
+from solproof.program.bytecode_verifier import load_program
 from solproof.representation import described
-from solproof.runtime.execute import report
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
-from solproof.runtime.invocation import prepare
+from solproof.runtime.single_instruction import run_instruction
 from solproof.statement.claim import Claim
-from solproof.statement.ending import ending
 from solproof.statement.proof_file import ProofFile
-from solproof.statement.replay import replay
 from solproof.statement.statement import input_digest, program_digest, statement_bytes
 from solproof.statement.system import ProofSystem, default_system, program_key
-from solproof.vm.faults import Fault
-from solproof.vm.memory import WORD
+from solproof.verifying.claimed_frame import ClaimedFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +52,6 @@ class Verdict:
         return html_table("Valid proof", [*outcome_lines(self.output), *rows])
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """A claimed result in the form that the account rules need."""
-
-    fault: Fault | None
-    r0: int
-    pc: int
-    compute_units: int
-    instructions: int
-    input_region: bytes
-
-
 def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem | None = None) -> Verdict:
     """Accept a proof file only if it proves a run of this program on this input.
 
@@ -98,8 +79,12 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
             Rejection.OTHER_INPUT,
             f"the proof is about the input with SHA-256 {file.input_sha256.hex()}, not about this one",
         )
-    invocation = prepare(execution_input)
-    key = program_key(system, invocation.program, execution_input.parameters.features)
+    program = load_program(
+        execution_input.program,
+        execution_input.program_format,
+        execution_input.parameters.features.sbpf_versions,
+    )
+    key = program_key(system, program, execution_input.parameters.features)
     if file.key_digest != key.engine_key.digest:
         raise ProofVersionError(
             VersionMismatch.PROGRAM_KEY,
@@ -109,46 +94,15 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
     keyed = time.perf_counter()
 
     claim = Claim.from_bytes(file.claim)
-    final, limit = claim.final, invocation.compute_unit_limit
-    if not 1 <= final.clk <= limit + 1:
-        raise ProofRejected(
-            Rejection.FINAL_CLK,
-            f"the claim's last instruction is number {final.clk}, expected 1 to {limit + 1}",
-        )
-    first, after = _apply(claim, invocation.serialized.region)
-    context = invocation.context()
-    replayed_events = replay(claim.events, invocation, context, final.clk, claim.memory_units)
-    fault = ending(invocation, final, replayed_events, context)
-    if claim.fault != ("" if fault is None else fault.name):
-        raise ProofRejected(
-            Rejection.OUTCOME,
-            f"the claim says that the run ended with {claim.fault or 'an exit'}, "
-            f"it ended with {'an exit' if fault is None else fault.name}",
-        )
+    claimed = ClaimedFrame(claim)
+    output, frames = run_instruction(execution_input, claimed, program)
     replayed = time.perf_counter()
 
-    public = system.circuit.public_inputs(
-        PublicData(
-            entry=invocation.program.entry,
-            registers=invocation.registers,
-            layout=invocation.layout,
-            final=final,
-            input_words=InputWords(claim.index, first, claim.last),
-            memory_units=claim.memory_units,
-            events=claim.events,
-        )
-    )
-    security = system.backend.verify(
-        key.engine_key,
-        file.proof,
-        public,
-        statement_bytes(file),
-    )
-    units = claim.instructions + replayed_events.compute_units
-    result = _Result(fault, final.registers[0], final.pc, units, claim.instructions, after)
+    public = system.circuit.public_inputs(frames[0].outcome.public)
+    security = system.backend.verify(key.engine_key, file.proof, public, statement_bytes(file))
     end = time.perf_counter()
     return Verdict(
-        output=report(invocation, result, context),
+        output=output,
         security_bits=security.bits,
         security_regime=security.regime,
         proof_bytes=len(data),
@@ -161,19 +115,3 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
         events=len(claim.events),
         event_words=sum(len(event.words) for event in claim.events),
     )
-
-
-def _apply(claim: Claim, region: bytes) -> tuple[Values, bytes]:
-    """The values of the touched words in the caller's input, and the input region after the run."""
-    words = np.frombuffer(region + bytes(-len(region) % WORD), "<u8")
-    index = claim.index
-    if len(index) and (index[-1] >= len(words) or (np.diff(index) <= 0).any()):
-        raise ProofRejected(
-            Rejection.INPUT_WORDS, f"the claim's words of the input do not rise from 0 to {len(words) - 1}"
-        )
-    after = words.copy()
-    after[index] = claim.last
-    content = after.tobytes()
-    if any(content[len(region) :]):
-        raise ProofRejected(Rejection.INPUT_PADDING, "the claim changes bytes after the end of the input")
-    return words[index].astype(np.uint64), content[: len(region)]

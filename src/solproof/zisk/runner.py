@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from solproof.errors import InputError, ProgramError, SolproofError, UnsupportedError
-from solproof.runtime.execute import Execution
+from solproof.execution.execute import Execution
 from solproof.vm.faults import SyscallFault
 from solproof.zisk.digests import input_digest, program_digest, result_digest
 from solproof.zisk.endings import Refused

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assurance.contexts import bare_context
 from assurance.memory_calls import INPUT_REGION, RESULT, Call, execute, random_calls
 from assurance.places import FRAME, HEAP, INPUT, STACK, STRIDE
 from assurance.program_builder import ProgramBuilder
@@ -20,8 +21,6 @@ from solproof.circuit.syscalls import memory_compare, memory_copy
 from solproof.circuit.syscalls.memory_block import split_between_calls
 from solproof.estimation.shapes import table_shapes
 from solproof.proving.witness import Witness, build_witness
-from solproof.runtime.syscalls import SyscallContext
-from solproof.runtime.sysvars import Sysvars
 from solproof.vm.trace import Run
 
 
@@ -183,7 +182,7 @@ def test_a_call_that_fails_is_an_event() -> None:
 
 def test_a_difference_at_no_multiple_of_four() -> None:
     """Loader v1 allows this."""
-    context = SyscallContext(PROGRAM_ID, Sysvars(), aligned=False)
+    context = bare_context(PROGRAM_ID, aligned=False)
     call: Call = ("sol_memcmp_", (HEAP, HEAP + 8, 8, RESULT + 2))
     checked(execute([call], context=context), events=1)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from solproof.demo import scenario
+from solproof.execution.execute import execute
 from solproof.formats import bincode
 from solproof.formats.input_file import format_input
 from solproof.runtime.accounts import address_text
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from tests.cli.conftest import Command, Files
 from tests.support.elf_builder import build_elf, call, text_address

@@ -7,9 +7,9 @@ import random
 import pytest
 from solders.pubkey import Pubkey
 
+from solproof.execution.execute import Execution
 from solproof.oracle.litesvm import runtime
 from solproof.runtime.accounts import Account, InstructionAccount
-from solproof.runtime.execute import Execution
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import registry

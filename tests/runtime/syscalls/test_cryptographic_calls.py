@@ -8,8 +8,10 @@ from random import Random
 import pytest
 
 from solproof.errors import ProofRejected
-from solproof.runtime.execute import Execution
+from solproof.execution.execute import Execution
 from solproof.runtime.execution_input import Loader, Parameters
+from solproof.runtime.single_instruction import prepare
+from solproof.runtime.syscalls import SyscallContext
 from solproof.statement.replay import replay
 from solproof.vm.trace import SyscallEvent
 from tests.support.cryptographic_calls import CALLS, RESULT, Call
@@ -178,9 +180,9 @@ def test_forged_events_are_rejected(call: Call, version: int) -> None:
 
 def assert_rejected(execution: Execution, event: SyscallEvent) -> None:
     """Check that the verifier's replay refuses the event."""
-    invocation = execution.invocation
+    invocation = prepare(execution.input)
     with pytest.raises(ProofRejected):
-        replay((event,), invocation, invocation.context(), execution.run.final.clk)
+        replay((event,), invocation, SyscallContext(invocation), execution.run.final.clk)
 
 
 def test_random_changes(call: Call) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from solproof.errors import UnsupportedError
 from solproof.program.syscall_names import NAMES, SYSCALL_HASHES
 from solproof.runtime.execution_input import Parameters
 from solproof.runtime.features import FEATURE_SETS, FEATURES, MAINNET
-from solproof.runtime.syscalls import GATES, SUPPORTED, SyscallContext, registry
-from solproof.runtime.sysvars import Sysvars
+from solproof.runtime.syscalls import GATES, SUPPORTED, registry
 from tests.support.syscall_harness import check, failure
 
 OFF_ON_MAINNET = {
@@ -19,7 +17,6 @@ OFF_ON_MAINNET = {
     "sol_big_mod_exp",
     "sol_remaining_compute_units",
 }
-CROSS_PROGRAM_INVOCATIONS = {"sol_invoke_signed_c", "sol_invoke_signed_rust"}
 
 
 def names(active: str) -> set[str]:
@@ -60,17 +57,8 @@ def test_known_keys(key: int, name: str) -> None:
     assert registry(MAINNET)[key].name == name
 
 
-def test_what_is_not_supported_is_cross_program_invocation() -> None:
-    assert set(NAMES) - set(SUPPORTED) == CROSS_PROGRAM_INVOCATIONS
-
-
-@pytest.mark.parametrize("name", sorted(set(NAMES) - set(SUPPORTED)))
-def test_the_rest_refuses_by_name(name: str) -> None:
-    syscall = next(syscall for syscall in registry(MAINNET).values() if syscall.name == name)
-    context = SyscallContext(bytes(32), Sysvars())
-    with pytest.raises(UnsupportedError) as raised:
-        syscall.execute(context, 0, 0, 0, 0, 0)
-    assert str(raised.value) == f"syscall {name} (cross-program invocation) is not supported yet"
+def test_every_syscall_is_supported() -> None:
+    assert set(NAMES) == set(SUPPORTED)
 
 
 @pytest.mark.parametrize("version", [0, 3])

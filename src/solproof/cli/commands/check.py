@@ -19,8 +19,8 @@ from solproof.cli.terminal.options import (
 )
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
+from solproof.execution.execute import execute
 from solproof.proving.check import check_witness, witness_of
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b

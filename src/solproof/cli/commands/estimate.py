@@ -29,8 +29,8 @@ from solproof.cli.terminal.show import (
 )
 from solproof.display import security_text
 from solproof.estimation.estimate import Estimate, bytes_text, estimate_execution
+from solproof.execution.execute import execute
 from solproof.host.resources import available_memory
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b

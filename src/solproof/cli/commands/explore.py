@@ -19,9 +19,9 @@ from solproof.cli.terminal.options import (
 )
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
+from solproof.execution.execute import execute
 from solproof.explorer import page
 from solproof.host.files import check_writable, write_file
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b

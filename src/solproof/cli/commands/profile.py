@@ -29,10 +29,10 @@ from solproof.cli.terminal.show import (
     print_lines,
     print_table,
 )
+from solproof.execution.execute import execute
 from solproof.host.files import check_writable, write_file
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 
 EXAMPLE = """\b

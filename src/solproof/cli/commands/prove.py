@@ -23,9 +23,9 @@ from solproof.cli.terminal.show import aligned, outcome_fields, print_json, prin
 from solproof.cli.terminal.sizes import byte_size
 from solproof.display import rounded, seconds_text, security_text
 from solproof.estimation.affordable import affordable
+from solproof.execution.execute import execute
 from solproof.host.files import check_writable, write_file
 from solproof.proving import prove as prover
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b

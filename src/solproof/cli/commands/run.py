@@ -26,10 +26,10 @@ from solproof.cli.terminal.show import (
     print_json,
     print_lines,
 )
+from solproof.execution.execute import Execution, execute
 from solproof.formats import bincode
 from solproof.host.files import check_writable, write_file
 from solproof.runtime.accounts import address_text, distinct_accounts
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b

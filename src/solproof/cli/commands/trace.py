@@ -23,8 +23,8 @@ from solproof.cli.terminal.options import (
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines, print_pieces
 from solproof.errors import InputError
+from solproof.execution.execute import Execution, execute
 from solproof.host.files import check_writable, writing
-from solproof.runtime.execute import Execution, execute
 from solproof.runtime.execution_output import outcome_lines
 from solproof.tracing.export_json import Progress, json_document, json_lines
 

@@ -21,9 +21,9 @@ from solproof.cli.terminal.options import (
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.errors import InputError, ProvingError
+from solproof.execution.execute import execute
 from solproof.formats import bincode
 from solproof.host.files import check_writable, write_file
-from solproof.runtime.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk import chunks, doctor, prover
 from solproof.zisk.abi import DEFAULT, Abi, abi_of

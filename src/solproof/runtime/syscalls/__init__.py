@@ -1,8 +1,8 @@
 """The syscalls of the runtime, by the hash that a program's call instruction carries.
 
 The features of the cluster decide which syscalls exist. `registry` returns those that the runtime registers
-(`create_program_runtime_environment`, solana-syscalls 4.1). A syscall that solproof does not run yet raises
-`UnsupportedError` with its name. A hash that is not in the registry does not name a syscall.
+(`create_program_runtime_environment`, solana-syscalls 4.1). A hash that is not in the registry does not name
+a syscall.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from solproof.errors import UnsupportedError
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.runtime.features import FeatureSet
 from solproof.runtime.syscalls import (
@@ -24,6 +23,7 @@ from solproof.runtime.syscalls import (
     curve,
     hashing,
     instructions,
+    invoke,
     logging,
     memory,
     poseidon,
@@ -31,7 +31,7 @@ from solproof.runtime.syscalls import (
     secp256k1,
     sysvar,
 )
-from solproof.runtime.syscalls.context import Execute, Syscall, SyscallContext
+from solproof.runtime.syscalls.context import Syscall, SyscallContext
 
 __all__ = ["GATES", "MODULES", "SUPPORTED", "Gate", "Syscall", "SyscallContext", "registry"]
 
@@ -72,13 +72,6 @@ GATES: Mapping[str, Gate] = MappingProxyType(
 """The syscalls that exist on some clusters only."""
 
 
-def _refuse(name: str) -> Execute:
-    def execute(_context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
-        raise UnsupportedError(f"syscall {name} (cross-program invocation) is not supported yet")
-
-    return execute
-
-
 MODULES = (
     abort,
     addresses,
@@ -88,6 +81,7 @@ MODULES = (
     curve,
     hashing,
     instructions,
+    invoke,
     logging,
     memory,
     poseidon,
@@ -106,7 +100,7 @@ def registry(features: FeatureSet) -> Mapping[int, Syscall]:
     """The syscalls that exist with these features, by hash."""
     return MappingProxyType(
         {
-            key: SUPPORTED.get(name) or Syscall(name, _refuse(name))
+            key: SUPPORTED[name]
             for name, key in SYSCALL_HASHES.items()
             if name not in GATES or GATES[name].is_open(features)
         }

@@ -13,51 +13,98 @@ from dataclasses import dataclass, field
 
 from solproof.runtime.epoch_stakes import EpochStakes
 from solproof.runtime.execution_output import ReturnData
-from solproof.runtime.features import MAINNET, FeatureSet
-from solproof.runtime.instruction_error import TEXTS
+from solproof.runtime.features import FeatureSet
+from solproof.runtime.instruction_error import InstructionFailure, InstructionFault, instruction_error
+from solproof.runtime.invocation import Invocation
+from solproof.runtime.log_collector import LogCollector
 from solproof.runtime.sysvars import Sysvars
-from solproof.vm.faults import SyscallFault
+from solproof.runtime.transaction_context import TransactionContext
 from solproof.vm.memory import Memory, ReplayMemory
 
 
 @dataclass(slots=True)
 class SyscallContext:
-    """The state that syscalls read and change.
+    """The state that syscalls read and change: their frame's, and through it the transaction's.
 
-    memory: set by the machine or the verifier before the first call.
-    remaining: compute units left, set before every call and read back after it.
-    logs: the program's own log lines.
-    aligned: whether pointers and allocations must be aligned for their type. True for every loader except v1.
-    features: they decide which syscalls exist (`registry`), and which rules the syscalls follow.
+    memory: set by the executor before the first call.
     heap_used: bytes of the heap that `sol_alloc_free_` has given out.
-    height: position of the invocation in the stack of invocations, 1 for an instruction of a transaction.
     """
 
-    program_id: bytes
-    sysvars: Sysvars
-    aligned: bool = True
-    features: FeatureSet = MAINNET
-    epoch_stakes: EpochStakes = field(default_factory=EpochStakes)
-    logs: list[str] = field(default_factory=list)
-    remaining: int = 0
+    invocation: Invocation
     heap_used: int = 0
-    height: int = 1
-    return_data: ReturnData = field(init=False)
     memory: Memory | ReplayMemory = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        # Before every instruction, the runtime sets empty return data, with this program as its author.
-        self.return_data = ReturnData(self.program_id, b"")
+    # THE FRAME
+
+    @property
+    def program_id(self) -> bytes:
+        """The address of the program."""
+        return self.invocation.program_id
+
+    @property
+    def aligned(self) -> bool:
+        """Whether pointers and allocations must be aligned for their type."""
+        return self.invocation.is_aligned
+
+    @property
+    def height(self) -> int:
+        """The position of the frame in the stack of invocations, 1 for an instruction of a transaction."""
+        return self.invocation.height
+
+    # THE TRANSACTION
+
+    @property
+    def transaction(self) -> TransactionContext:
+        """The state that all frames share."""
+        return self.invocation.context.transaction
+
+    @property
+    def features(self) -> FeatureSet:
+        """The active features. They decide which syscalls exist, and which rules the syscalls follow."""
+        return self.invocation.environment.features
+
+    @property
+    def sysvars(self) -> Sysvars:
+        """The sysvars of the slot."""
+        return self.invocation.environment.sysvars
+
+    @property
+    def epoch_stakes(self) -> EpochStakes:
+        """The stakes of the epoch."""
+        return self.invocation.environment.epoch_stakes
+
+    @property
+    def logs(self) -> LogCollector:
+        """The transaction's log."""
+        return self.transaction.logs
+
+    @property
+    def return_data(self) -> ReturnData:
+        """What the last program that ran has returned."""
+        return self.transaction.return_data
+
+    @return_data.setter
+    def return_data(self, value: ReturnData) -> None:
+        self.transaction.return_data = value
+
+    @property
+    def remaining(self) -> int:
+        """Compute units on the meter. The executor sets them before every call and reads them after it."""
+        return self.transaction.remaining
+
+    @remaining.setter
+    def remaining(self, value: int) -> None:
+        self.transaction.remaining = value
 
     def consume(self, cost: int) -> None:
         """Charge compute units (`consume_checked`).
 
         If too few remain, sets `remaining` to 0 and raises `SyscallFault`.
         """
-        if self.remaining < cost:
-            self.remaining = 0
-            raise instruction_fault(BUDGET)
-        self.remaining -= cost
+        try:
+            self.transaction.consume(cost)
+        except InstructionFailure as failed:
+            raise InstructionFault(failed.error) from None
 
 
 Execute = Callable[[SyscallContext, int, int, int, int, int], int]
@@ -87,9 +134,9 @@ ACCESS = ("AccessViolation", "StackAccessViolation")
 """The possible faults of every call that reads or writes memory."""
 
 
-def instruction_fault(name: str) -> SyscallFault:
+def instruction_fault(name: str) -> InstructionFault:
     """A fault that is one of Agave's `InstructionError` variants.
 
     The instruction then fails with this error.
     """
-    return SyscallFault(name, TEXTS[name])
+    return InstructionFault(instruction_error(name))

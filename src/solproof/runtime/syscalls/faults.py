@@ -37,7 +37,11 @@ FAULTS: Mapping[str, FaultText] = MappingProxyType(
             "Unaligned pointer",
             "An address is not aligned for its type, or a program of loader v1 asks for a sysvar.",
         ),
-        "InvalidPointer": FaultText("Invalid pointer", "The destination of a sysvar is in the input region."),
+        "InvalidPointer": FaultText(
+            "Invalid pointer",
+            "The destination of a sysvar is in the input region, or an address in an account info is not "
+            "that of the account in the input region.",
+        ),
         "CopyOverlapping": FaultText(
             "Overlapping copy", "The ranges of a copy overlap, or those of two results."
         ),
@@ -47,6 +51,25 @@ FAULTS: Mapping[str, FaultText] = MappingProxyType(
         "BadSeeds": FaultText(
             "Could not create program address with signer seeds: {}",
             "A program address has more than 16 seeds, or a seed of more than 32 bytes.",
+        ),
+        "TooManySigners": FaultText(
+            "Too many signers", "A cross-program invocation has more than 16 signers."
+        ),
+        "MaxInstructionAccountsExceeded": FaultText(
+            "Invoked an instruction with too many accounts ({} > {})",
+            "An invoked instruction names more than 255 accounts.",
+        ),
+        "MaxInstructionDataLenExceeded": FaultText(
+            "Invoked an instruction with data that is too large ({} > {})",
+            "The data of an invoked instruction have more than 10,240 bytes.",
+        ),
+        "MaxInstructionAccountInfosExceeded": FaultText(
+            "Invoked an instruction with too many account info's ({} > {})",
+            "A cross-program invocation passes more than 255 account infos.",
+        ),
+        "ProgramNotSupported": FaultText(
+            "Program {} not supported by inner instructions",
+            "The invoked program is a loader or a precompile that only a transaction may call.",
         ),
         "ReturnDataTooLarge": FaultText(
             "Return data too large ({} > {})", "The return data has more than 1,024 bytes."

@@ -1,0 +1,1 @@
+"""Run programs in the machine: the executor of frames that records a trace, and what it leaves behind."""

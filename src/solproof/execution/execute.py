@@ -1,0 +1,73 @@
+"""Execute one instruction in the machine, with every frame that it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solproof.display import html_log, html_table
+from solproof.errors import UnsupportedError
+from solproof.execution.machine_executor import MachineExecutor
+from solproof.program.program import Program
+from solproof.representation import described
+from solproof.runtime.accounts import address_text
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
+from solproof.runtime.invocation import Invocation
+from solproof.runtime.invoke import Frame
+from solproof.runtime.single_instruction import run_instruction
+from solproof.vm.trace import Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Execution:
+    """A finished execution, with everything that a prover needs.
+
+    frames: the frames of sBPF programs in the order in which they began. The first frame is that of the
+        input's own program. The others are those of the programs that it called.
+    """
+
+    input: ExecutionInput
+    frames: tuple[Frame[Run], ...]
+    output: ExecutionOutput
+
+    @property
+    def invocation(self) -> Invocation:
+        """The invocation of the input's own program."""
+        return self.frames[0].invocation
+
+    @property
+    def run(self) -> Run:
+        """The recorded run of the input's own program."""
+        return self.frames[0].outcome
+
+    def check_provable(self) -> None:
+        """Raise `UnsupportedError` if the execution has more than one frame, which is not proven yet."""
+        if len(self.frames) > 1:
+            caller, callee = (address_text(frame.invocation.program_id) for frame in self.frames[:2])
+            raise UnsupportedError(
+                f"the run of {caller} calls the program {callee}: solproof runs such calls but does not "
+                "prove them yet"
+            )
+
+    def __repr__(self) -> str:
+        return described(
+            self,
+            {
+                "program_id": self.input.program_id,
+                "program_sha256": self.invocation.program.file_sha256,
+                **self.output.headline(),
+            },
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table("Run", outcome_lines(self.output)) + html_log(self.output.logs)
+
+
+def execute(execution_input: ExecutionInput, program: Program | None = None) -> Execution:
+    """Execute an instruction.
+
+    A caller that has already loaded `execution_input.program` passes it as `program`. Raises `ProgramError`
+    if a program cannot be loaded, and `UnsupportedError` for a Solana feature that solproof does not run yet.
+    """
+    output, frames = run_instruction(execution_input, MachineExecutor(), program)
+    return Execution(execution_input, frames, output)

@@ -1,0 +1,42 @@
+"""The programs that are part of the runtime: they run natively and not in the machine.
+
+Source: solana-builtins-default-costs 4.1 and the `declare_process_instruction!` of each program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from solproof.runtime.instruction_context import InstructionContext
+from solproof.runtime.program_ids import COMPUTE_BUDGET
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A program of the runtime.
+
+    compute_units: what an instruction costs, whether it succeeds or fails. They are taken before the
+        instruction data are read.
+    run: does the work. Raises `InstructionFailure`.
+    """
+
+    name: str
+    compute_units: int
+    run: Callable[[InstructionContext], None]
+
+    def execute(self, context: InstructionContext) -> None:
+        """Take the compute units and run."""
+        context.consume(self.compute_units)
+        self.run(context)
+
+
+def _nothing(_context: InstructionContext) -> None:
+    """Instructions of the compute budget program act before the transaction runs."""
+
+
+BUILTINS: Mapping[bytes, Builtin] = MappingProxyType(
+    {COMPUTE_BUDGET: Builtin("compute budget", 150, _nothing)}
+)
+"""The builtin programs, by address."""

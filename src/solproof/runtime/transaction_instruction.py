@@ -1,0 +1,47 @@
+"""An instruction of a transaction, at the top level or called by another instruction, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solproof.runtime.instruction_error import InstructionError
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReference:
+    """One mention of an account in an instruction.
+
+    index: the account's position in the transaction.
+    """
+
+    index: int
+    is_signer: bool = False
+    is_writable: bool = False
+
+
+@dataclass(slots=True, eq=False)  # each is one event of a transaction, so compared by identity
+class TransactionInstruction:
+    """An instruction, and what became of it.
+
+    program: the position of the program's account in the transaction.
+    accounts: in instruction order. All mentions of one account have the same privileges.
+    caller: the instruction whose program called this instruction, None at the top level.
+    height: the height of the stack when the instruction was called, from 1. It is 0 before that.
+    error: the error that the instruction ended with, or None.
+    compute_units: the units that the instruction and everything below it took from the transaction.
+    """
+
+    program: int
+    accounts: tuple[AccountReference, ...]
+    data: bytes
+    caller: TransactionInstruction | None = None
+    height: int = 0
+    error: InstructionError | None = None
+    compute_units: int = 0
+
+    def position_of(self, index: int) -> int | None:
+        """The first position in the instruction that names an account of the transaction, or None."""
+        for position, reference in enumerate(self.accounts):
+            if reference.index == index:
+                return position
+        return None
