@@ -1,0 +1,1 @@
+"""Transactions: from wire bytes to what is committed."""
