@@ -127,7 +127,7 @@ def test_the_verifier_never_reaches_the_prover() -> None:
 
 
 @pytest.mark.parametrize(
-    ("native", "allowed"), [("_native.prover", "backend"), ("_native.primitives", "runtime.syscalls")]
+    ("native", "allowed"), [("_native.prover", "backend"), ("_native.primitives", "runtime")]
 )
 def test_only_one_package_imports_each_native_module(native: str, allowed: str) -> None:
     users = {module for module, names in IMPORTS.items() if native in names}

@@ -44,8 +44,8 @@ Point: TypeAlias = tuple[Element, Element] | None
 """The coordinates of a point, or None at infinity."""
 
 
-def add(left: Point, right: Point) -> Point:
-    """The sum on a curve y² = x³ + b."""
+def add(left: Point, right: Point, linear: int = 0) -> Point:
+    """The sum on a curve y² = x³ + linear · x + b."""
     if left is None or right is None:
         return left or right
     (x1, y1), (x2, y2) = left, right
@@ -53,7 +53,10 @@ def add(left: Point, right: Point) -> Point:
         if y1 != y2 or not any(y1.numbers):
             return None
         square = x1 * x1
-        slope = (square + square + square) * (y1 + y1).inverse()
+        numerator = square + square + square
+        if linear:
+            numerator += Element(x1.prime, (linear,))
+        slope = numerator * (y1 + y1).inverse()
     else:
         slope = (y2 - y1) * (x2 - x1).inverse()
     x3 = slope * slope - x1 - x2
@@ -65,13 +68,13 @@ def negate(point: Point) -> Point:
     return point and (point[0], point[1] - point[1] - point[1])
 
 
-def multiply(scalar: int, point: Point) -> Point:
+def multiply(scalar: int, point: Point, linear: int = 0) -> Point:
     """The point added to itself `scalar` times."""
     result: Point = None
     while scalar:
         if scalar & 1:
-            result = add(result, point)
-        point = add(point, point)
+            result = add(result, point, linear)
+        point = add(point, point, linear)
         scalar >>= 1
     return result
 
@@ -96,7 +99,55 @@ def bytes_of(point: Point, length: int, extension: int, *, big_endian: bool) -> 
     return content
 
 
-# SECP256K1
+# ECDSA
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The points of y² = x³ + linear · x + constant over a prime field. Their number, `order`, is a prime."""
+
+    prime: int
+    order: int
+    linear: int
+    constant: int
+    generator: Point
+
+    def multiply(self, scalar: int, point: Point) -> Point:
+        """The point added to itself `scalar` times."""
+        return multiply(scalar % self.order, point, self.linear)
+
+    def add(self, left: Point, right: Point) -> Point:
+        """The sum of two points."""
+        return add(left, right, self.linear)
+
+    def public_key(self, key: int) -> Point:
+        """The point of a secret key."""
+        return self.multiply(key, self.generator)
+
+    def lift(self, x: int) -> Point:
+        """The point with this x and an even y, or None if there is none. The prime must be 3 modulo 4."""
+        square = (pow(x, 3, self.prime) + self.linear * x + self.constant) % self.prime
+        y = pow(square, (self.prime + 1) // 4, self.prime)
+        if y * y % self.prime != square:
+            return None
+        return point(self.prime, x, y if y % 2 == 0 else self.prime - y)
+
+    def first_point_above_the_order(self) -> Point:
+        """The point with the smallest x above `order`. Only few points have such an x."""
+        return next(filter(None, map(self.lift, range(self.order + 1, self.prime))))
+
+    def signer(self, digest: bytes, ephemeral: Point, s: int) -> tuple[bytes, Point]:
+        """A signature (r, s) with a chosen ephemeral point, and the public key that it is valid for."""
+        assert ephemeral is not None
+        (x,) = ephemeral[0].numbers
+        r = x % self.order
+        inverse = pow(r, -1, self.order)
+        number = int.from_bytes(digest, "big")
+        key = self.add(
+            self.multiply(s * inverse, ephemeral), self.multiply(-number * inverse, self.generator)
+        )
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big"), key
+
 
 SECP256K1_PRIME = 2**256 - 2**32 - 977
 SECP256K1_ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
@@ -105,16 +156,32 @@ SECP256K1_GENERATOR = point(
     0x79BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798,
     0x483ADA7726A3C4655DA4FBFC0E1108A8FD17B448A68554199C47D08FFB10D4B8,
 )
+SECP256K1_GROUP = Group(SECP256K1_PRIME, SECP256K1_ORDER, 0, 7, SECP256K1_GENERATOR)
+"""The curve of Bitcoin and Ethereum (SEC 2, section 2.4.1)."""
+
+_P256_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+P256_GROUP = Group(
+    _P256_PRIME,
+    0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551,
+    -3,
+    0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+    point(
+        _P256_PRIME,
+        0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+        0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+    ),
+)
+"""The curve P-256, also called secp256r1 (SEC 2, section 2.4.2)."""
 
 
-def sign(key: int, digest: bytes, nonce: int) -> tuple[bytes, int]:
-    """An ECDSA signature over secp256k1 (r, s), and its recovery id."""
-    ephemeral = multiply(nonce, SECP256K1_GENERATOR)
+def sign(key: int, digest: bytes, nonce: int, group: Group = SECP256K1_GROUP) -> tuple[bytes, int]:
+    """An ECDSA signature (r, s), and its recovery id."""
+    ephemeral = group.multiply(nonce, group.generator)
     assert ephemeral is not None
     (x,), (y,) = ephemeral[0].numbers, ephemeral[1].numbers
-    r = x % SECP256K1_ORDER
-    s = pow(nonce, -1, SECP256K1_ORDER) * (int.from_bytes(digest, "big") + r * key) % SECP256K1_ORDER
-    return r.to_bytes(32, "big") + s.to_bytes(32, "big"), (y & 1) | (x >= SECP256K1_ORDER) << 1
+    r = x % group.order
+    s = pow(nonce, -1, group.order) * (int.from_bytes(digest, "big") + r * key) % group.order
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big"), (y & 1) | (x >= group.order) << 1
 
 
 # BN254
@@ -202,9 +269,9 @@ RISTRETTO_MULTIPLES = tuple(
 """The generator of the Ristretto group, 0 to 5 times (RFC 9496, appendix A.1)."""
 
 
-def edwards(scalar: int) -> bytes:
-    """The encoding of the generator of Edwards' curve, times a scalar (RFC 8032)."""
-    result, addend = (0, 1), EDWARDS_GENERATOR
+def edwards(scalar: int, start: tuple[int, int] = (0, 1)) -> bytes:
+    """The encoding of the generator of Edwards' curve, times a scalar, plus another point (RFC 8032)."""
+    result, addend = start, EDWARDS_GENERATOR
     while scalar:
         if scalar & 1:
             result = _add_edwards(result, addend)

@@ -1,12 +1,14 @@
-//! The cryptographic primitives behind Solana's syscalls: bytes in, bytes out.
+//! The cryptographic primitives behind Solana's syscalls, precompiles and transactions: bytes in, bytes out.
 //!
-//! They are computed by the crates that Agave uses, so every edge case has the same result as in the runtime. The
-//! syscalls in Python decide the price of a call, the memory that it reads, and its result.
+//! They are computed by the crates that Agave uses, so every edge case has the same result as in the runtime. Only
+//! P-256 has another crate, because Agave's is C. The syscalls and precompiles in Python decide the price of a call,
+//! the memory that it reads, and its result.
 
 mod alt_bn128;
 mod curve;
 mod hashing;
 mod input;
+mod signatures;
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -78,5 +80,8 @@ pub fn primitives(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(curve::curve_operation, module)?)?;
     module.add_function(wrap_pyfunction!(curve::curve_multiscalar, module)?)?;
     module.add_function(wrap_pyfunction!(curve::curve_decompress, module)?)?;
-    module.add_function(wrap_pyfunction!(curve::bls12_381_pairing, module)?)
+    module.add_function(wrap_pyfunction!(curve::bls12_381_pairing, module)?)?;
+    module.add_function(wrap_pyfunction!(signatures::ed25519_verify, module)?)?;
+    module.add_function(wrap_pyfunction!(signatures::ed25519_precompile_verify, module)?)?;
+    module.add_function(wrap_pyfunction!(signatures::secp256r1_verify, module)?)
 }

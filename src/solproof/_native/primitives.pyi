@@ -1,9 +1,10 @@
-"""The cryptographic primitives behind Solana's syscalls: bytes in, bytes out.
+"""The cryptographic primitives behind Solana's syscalls, precompiles and transactions: bytes in, bytes out.
 
-They are computed by the crates that Agave uses, so every edge case has the same result as in the runtime. The
-syscalls in Python decide the price of a call, the memory that it reads, and its result.
+They are computed by the crates that Agave uses, so every edge case has the same result as in the runtime.
+Only P-256 has another crate, because Agave's is C. The syscalls and precompiles in Python decide the price of
+a call, the memory that it reads, and its result.
 
-An unknown group or operation raises ValueError. So does an argument of a wrong length for secp256k1,
+An unknown group or operation raises ValueError. So does an argument of a wrong length for a signature,
 Curve25519 or BLS12-381. The functions are pure and release the interpreter lock.
 """
 
@@ -18,10 +19,13 @@ __all__ = [
     "curve_decompress",
     "curve_multiscalar",
     "curve_operation",
+    "ed25519_precompile_verify",
+    "ed25519_verify",
     "keccak256",
     "modular_power",
     "poseidon_hash",
     "secp256k1_recover",
+    "secp256r1_verify",
 ]
 
 _Curve25519: TypeAlias = Literal["edwards", "ristretto"]
@@ -92,4 +96,22 @@ def bls12_381_pairing(first: bytes, second: bytes, big_endian: bool) -> bytes | 
     """The 576 bytes of the product of the pairings of at most 8 points of G1 with points of G2.
 
     None if an operand is not a point.
+    """
+
+def ed25519_verify(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether an ed25519 key of 32 bytes made this signature of 64 bytes, as transactions are checked.
+
+    ed25519-dalek 2 decides, with its strict rules.
+    """
+
+def ed25519_precompile_verify(key: bytes, message: bytes, signature: bytes) -> bool:
+    """As `ed25519_verify`, but decided by ed25519-dalek 1, which Agave's ed25519 precompile uses.
+
+    Unlike version 2, it allows the commitment in the signature to be encoded with a number above the prime.
+    """
+
+def secp256r1_verify(key: bytes, message: bytes, signature: bytes) -> bool | None:
+    """Whether a compressed P-256 key of 33 bytes made this signature (r, s) of the message's SHA-256 hash.
+
+    None if the key is not a point. Both values s that fit are accepted.
     """

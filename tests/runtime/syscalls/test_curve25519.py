@@ -10,6 +10,7 @@ import pytest
 from solproof._native import primitives
 from solproof.runtime.execution_input import Parameters
 from solproof.runtime.features import MAINNET
+from tests.support.edwards_points import LOW_ORDER, NO_POINTS, NOT_CANONICAL, SIGN, number
 from tests.support.elliptic_curves import CURVE25519_ORDER, CURVE25519_PRIME, RISTRETTO_MULTIPLES, edwards
 from tests.support.syscall_harness import ACCOUNT_DATA, HEAP, MASK, check, failure, revealed
 
@@ -22,35 +23,6 @@ both_formats = pytest.mark.parametrize("version", [0, 3])
 either_group = pytest.mark.parametrize("curve", [0, 1], ids=["edwards", "ristretto"])
 
 MULTIPLES = (tuple(map(edwards, range(6))), RISTRETTO_MULTIPLES)
-
-
-def number(value: int) -> bytes:
-    """32 bytes, little-endian."""
-    return value.to_bytes(32, "little")
-
-
-SIGN = 1 << 255
-LOW_ORDER = [
-    number(1),  # the identity
-    number(PRIME - 1),  # of order 2
-    number(0),  # of order 4
-    number(SIGN),
-    # of order 8
-    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
-    bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
-]
-NOT_CANONICAL = [
-    number(PRIME),
-    number(PRIME + 1),
-    number(SIGN | 1),  # the identity with the sign bit set, although x is 0
-    number(SIGN | PRIME - 1),
-    number(SIGN | PRIME),
-    number(SIGN | PRIME + 1),
-    number(PRIME + 3),
-    number(SIGN - 1),
-    b"\xff" * 32,
-]
-NO_POINTS = [number(2), number(7), number(8), number(SIGN | 2), number(SIGN | 7)]
 EDWARDS_INPUTS = [*MULTIPLES[0], *LOW_ORDER, *NOT_CANONICAL, *NO_POINTS]
 
 # RFC 9496, appendix A.2: not canonical, negative, not a square, negative product, no second coordinate.
