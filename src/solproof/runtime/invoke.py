@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from solproof.runtime import runtime_log
 from solproof.runtime.builtins import BUILTINS
+from solproof.runtime.builtins.precompiles import PRECOMPILES, PrecompileError
 from solproof.runtime.executable import LOADERS
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.executor import Executor, Outcome
@@ -18,6 +19,7 @@ from solproof.runtime.instruction_context import InstructionContext
 from solproof.runtime.instruction_error import (
     InstructionError,
     InstructionFailure,
+    custom_failure,
     error_of_exit_code,
     error_of_fault,
     failure,
@@ -75,6 +77,22 @@ class InstructionProcessor(Generic[Result]):
             instruction.error = failed.error
             raise
 
+    def process_precompile(self, instruction: TransactionInstruction) -> None:
+        """Run an instruction of the top level whose program is a precompile. Raises like `process`."""
+        transaction = self.transaction
+        precompile = PRECOMPILES[transaction.program_id(instruction)]
+        try:
+            push(transaction, instruction)
+            try:
+                precompile.verify(instruction.data, [entry.data for entry in transaction.instructions])
+            except PrecompileError as invalid:
+                raise custom_failure(invalid.code) from None
+            finally:
+                transaction.stack.pop()
+        except InstructionFailure as failed:
+            instruction.error = failed.error
+            raise
+
     def _execute(self, context: InstructionContext) -> None:
         transaction, program_id = self.transaction, context.program_id
         program = transaction.accounts[context.instruction.program]
@@ -104,7 +122,7 @@ class InstructionProcessor(Generic[Result]):
             raise failure("UnsupportedProgramId")
         units = transaction.remaining
         invocation = enter(context, executable)
-        position = len(self._frames)
+        context.instruction.frame = position = len(self._frames)
         self._frames.append(None)
         outcome = self.executor.run(invocation, SyscallContext(invocation))
         self._frames[position] = Frame(invocation, outcome)

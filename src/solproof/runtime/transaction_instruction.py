@@ -29,6 +29,7 @@ class TransactionInstruction:
     height: the height of the stack when the instruction was called, from 1. It is 0 before that.
     error: the error that the instruction ended with, or None.
     compute_units: the units that the instruction and everything below it took from the transaction.
+    frame: the position of its frame among those of sBPF programs, None for a builtin program.
     """
 
     program: int
@@ -38,6 +39,7 @@ class TransactionInstruction:
     height: int = 0
     error: InstructionError | None = None
     compute_units: int = 0
+    frame: int | None = None
 
     def position_of(self, index: int) -> int | None:
         """The first position in the instruction that names an account of the transaction, or None."""

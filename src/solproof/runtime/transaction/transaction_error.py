@@ -69,6 +69,9 @@ NUMBERS = {name: number for number, name in enumerate(TEXTS)}
 ABOUT_AN_ACCOUNT = ("InsufficientFundsForRent", "ProgramExecutionTemporarilyRestricted")
 """Variants whose index is the position of an account in the transaction. Others count instructions."""
 
+ErrorJson: TypeAlias = "str | dict[str, object]"
+"""An error as JSON-RPC prints it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TransactionError:
@@ -101,7 +104,7 @@ class TransactionError:
         """The number of the variant in bincode and Borsh."""
         return NUMBERS[self.name]
 
-    def to_json(self) -> str | dict[str, object]:
+    def to_json(self) -> ErrorJson:
         """The value that JSON-RPC prints: the name alone, or an object with the name and its values."""
         if self.index is None:
             return self.name

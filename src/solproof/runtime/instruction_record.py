@@ -1,0 +1,69 @@
+"""What a transaction reports about each instruction that it ran."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solproof.representation import short_repr
+from solproof.runtime.instruction_error import InstructionError
+from solproof.runtime.transaction_context import TransactionContext
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAccount:
+    """An account of an instruction, with the privileges that the instruction had."""
+
+    key: bytes
+    is_signer: bool
+    is_writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionRecord:
+    """An instruction that ran, at the top level or as a cross-program invocation.
+
+    index: the position of the instruction in the message that it belongs to, through its callers.
+    height: 1 for an instruction of the message, 2 for an instruction that it invoked, and so on.
+    accounts: in instruction order.
+    error: the error that the instruction ended with, or None.
+    compute_units: the units that the instruction and everything below it took.
+    frame: the position of its frame among those of sBPF programs, None for a builtin program.
+    """
+
+    index: int
+    height: int
+    program_id: bytes
+    accounts: tuple[RecordedAccount, ...]
+    data: bytes
+    error: InstructionError | None
+    compute_units: int
+    frame: int | None
+
+    __repr__ = short_repr
+
+
+def records(transaction: TransactionContext) -> tuple[InstructionRecord, ...]:
+    """Every instruction that was called, in the order of the calls."""
+    found: list[InstructionRecord] = []
+    index = -1
+    for instruction in transaction.trace:
+        index += instruction.caller is None
+        accounts = tuple(
+            RecordedAccount(
+                transaction.accounts[reference.index].key, reference.is_signer, reference.is_writable
+            )
+            for reference in instruction.accounts
+        )
+        found.append(
+            InstructionRecord(
+                index,
+                instruction.height,
+                transaction.program_id(instruction),
+                accounts,
+                instruction.data,
+                instruction.error,
+                instruction.compute_units,
+                instruction.frame,
+            )
+        )
+    return tuple(found)
