@@ -84,6 +84,12 @@ def large() -> list[object]:
     return [
         solproof.ExecutionInput(bytes(1_000_000), b"\xff" * 32, entries, bytes(10_240), parameters),
         output,
+        solproof.Scene(
+            bytes(1_232),
+            tuple(entry.account for entry in entries),
+            solproof.Environment(features, parameters.sysvars, stakes),
+            (b"\xff" * 32,) * 300,
+        ),
         solproof.RawFormat(4, 2**20),
         solproof.Failure("chip", "name", 2**22, "expected", "got", 2**20, "lddw r1, 0xffffffffffffffff"),
     ]

@@ -22,6 +22,9 @@ from solproof.formats.bincode import unpack as _input_from_bytes
 from solproof.formats.input_file import format_input as _input_to_json
 from solproof.formats.input_file import parse_input as _input_from_json
 from solproof.formats.loading import load as load
+from solproof.formats.scene_file import format_scene as _scene_to_json
+from solproof.formats.scene_file import parse_scene as _scene_from_json
+from solproof.formats.scene_litesvm import scene_from_litesvm as scene_from_litesvm
 from solproof.formats.solders_objects import execution_input as _input_from_solders
 from solproof.profile.profile import Profile as Profile
 from solproof.profile.profile import profile_execution as profile_execution
@@ -33,6 +36,7 @@ from solproof.proving.prove import prove as prove
 from solproof.proving.prove import prove_execution as prove_execution
 from solproof.runtime.accounts import Account as Account
 from solproof.runtime.accounts import InstructionAccount as InstructionAccount
+from solproof.runtime.environment import Environment as Environment
 from solproof.runtime.epoch_stakes import EpochStakes as EpochStakes
 from solproof.runtime.execution_input import ExecutionInput as ExecutionInput
 from solproof.runtime.execution_input import Loader as Loader
@@ -41,6 +45,7 @@ from solproof.runtime.execution_output import ExecutionOutput as ExecutionOutput
 from solproof.runtime.execution_output import ReturnData as ReturnData
 from solproof.runtime.features import FeatureSet as FeatureSet
 from solproof.runtime.sysvars import Sysvars as Sysvars
+from solproof.runtime.transaction.scene import Scene as Scene
 from solproof.tracing.steps import Step as Step
 from solproof.tracing.steps import trace as trace
 from solproof.verifying.verify import Verdict as Verdict
@@ -53,6 +58,8 @@ input_from_solders = _input_from_solders
 input_to_bytes = _input_to_bytes
 input_to_json = _input_to_json
 run = _run
+scene_from_json = _scene_from_json
+scene_to_json = _scene_to_json
 
 __version__: str
 __all__: list[str]

@@ -136,14 +136,15 @@ def test_links_of_the_site(site: Path) -> None:
                 assert link.fragment in identifiers(target), f"{page}: {link.geturl()}"
 
 
-def test_the_schema_of_traces_can_be_downloaded(site: Path) -> None:
+@pytest.mark.parametrize(("page", "schema"), [("trace", "tracing/trace"), ("scene", "formats/scene")])
+def test_schemas_can_be_downloaded(site: Path, page: str, schema: str) -> None:
     """The page links to the file of the package, and the site has a copy of that same file."""
     (link,) = [
         attributes["href"]
-        for _, attributes in elements(site / "trace.html")
-        if attributes.get("href", "").endswith("trace.schema.json")
+        for _, attributes in elements(site / f"{page}.html")
+        if attributes.get("href", "").endswith(f"{page}.schema.json")
     ]
-    packaged = ROOT / "src/solproof/tracing/trace.schema.json"
+    packaged = ROOT / f"src/solproof/{schema}.schema.json"
     assert (site / link).read_bytes() == packaged.read_bytes()
 
 

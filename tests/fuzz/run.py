@@ -29,6 +29,7 @@ MODULES = {
     "raw": "programs",
     "assembly": "programs",
     "json": "inputs",
+    "scene": "inputs",
     "input_bin": "inputs",
     "output_bin": "inputs",
     "proof_file": "proofs",

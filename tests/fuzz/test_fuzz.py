@@ -23,6 +23,7 @@ RUNS = {
     "raw": (2000, 40),
     "assembly": (1000, 20),
     "json": (5000, 24),
+    "scene": (5000, 40),
     "input_bin": (5000, 40),
     "output_bin": (3000, 25),
     "proof_file": (800, 25),

@@ -40,6 +40,11 @@ GROUPS = (
         ),
     ),
     Group(
+        "Scenes",
+        "A scene is a whole transaction with everything on the chain that it depends on.",
+        ("scene_from_json", "scene_to_json", "scene_from_litesvm", "Scene", "Environment"),
+    ),
+    Group(
         "Running",
         "A run executes the instruction as a validator does.",
         ("run", "Execution", "ExecutionOutput", "ReturnData"),

@@ -1,0 +1,86 @@
+"""The accounts that every cluster has: builtin programs, precompiles, sysvars, and the stake config.
+
+Their states are those of LiteSVM 0.15.2, where each of them has one lamport.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+import base58
+
+from solproof.runtime.accounts import Account
+from solproof.runtime.sysvars import SYSVAR_OWNER
+from solproof.runtime.transaction.scene import Scene
+
+NATIVE_LOADER = base58.b58decode("NativeLoader1111111111111111111111111111111")
+_BUILTIN_PROGRAMS = {
+    "system": ("11111111111111111111111111111111", b"system_program"),
+    "compute_budget": ("ComputeBudget111111111111111111111111111111", b"compute_budget_program"),
+    "vote": ("Vote111111111111111111111111111111111111111", b"vote_program"),
+    "loader_v1": ("BPFLoader1111111111111111111111111111111111", b"solana_bpf_loader_deprecated_program"),
+    "loader_v2": ("BPFLoader2111111111111111111111111111111111", b"solana_bpf_loader_program"),
+    "loader_v3": ("BPFLoaderUpgradeab1e11111111111111111111111", b"solana_bpf_loader_upgradeable_program"),
+    "zk_elgamal_proof": ("ZkE1Gama1Proof11111111111111111111111111111", b"zk_elgamal_proof_program"),
+    "ed25519": ("Ed25519SigVerify111111111111111111111111111", b""),
+    "secp256k1": ("KeccakSecp256k11111111111111111111111111111", b""),
+    "secp256r1": ("Secp256r1SigVerify1111111111111111111111111", b""),
+}
+BUILTIN_PROGRAMS = {
+    name: (base58.b58decode(address), data) for name, (address, data) in _BUILTIN_PROGRAMS.items()
+}
+"""Name of each builtin program and precompile, with its address and the data of its account."""
+
+RECENT_BLOCKHASHES = base58.b58decode("SysvarRecentB1ockHashes11111111111111111111")
+MAXIMUM_RECENT_BLOCKHASHES = 150
+"""The most entries of the sysvar (`MAX_ENTRIES`, solana-sysvar 4.1, recent_blockhashes.rs)."""
+
+SLOT_HISTORY = base58.b58decode("SysvarS1otHistory11111111111111111111111111")
+SLOT_HISTORY_BITS = 1_048_576
+"""One bit for each of the last slots, in words of 64 bits (`MAX_ENTRIES`, solana-slot-history 3)."""
+
+_CONFIG_PROGRAM = base58.b58decode("Config1111111111111111111111111111111111111")
+_STAKE_CONFIG = base58.b58decode("StakeConfig11111111111111111111111111111111")
+
+
+def account_of(scene: Scene) -> Callable[[bytes], Account | None]:
+    """The accounts of a scene by their keys, before the transaction.
+
+    An account that the scene does not list is the one of every cluster, or None. An account without lamports
+    does not exist, so it is None too.
+    """
+    accounts = {account.key: account for account in cluster_accounts(scene)}
+    accounts |= {account.key: account for account in scene.accounts}
+    return {key: account for key, account in accounts.items() if account.lamports}.get
+
+
+def cluster_accounts(scene: Scene) -> tuple[Account, ...]:
+    """The accounts that exist on every cluster, with the sysvars of a scene."""
+    sysvars = scene.environment.sysvars
+    return (
+        *(
+            Account(address, NATIVE_LOADER, 1, data, executable=True)
+            for address, data in BUILTIN_PROGRAMS.values()
+        ),
+        *(sysvars.account(name) for name, _ in sysvars.items()),
+        Account(RECENT_BLOCKHASHES, SYSVAR_OWNER, 1, _recent_blockhashes(scene)),
+        Account(SLOT_HISTORY, SYSVAR_OWNER, 1, _slot_history()),
+        Account(_STAKE_CONFIG, _CONFIG_PROGRAM, 1, bytes(8) + struct.pack("<dB", 0.25, 12)),
+    )
+
+
+def _recent_blockhashes(scene: Scene) -> bytes:
+    """A vector of blockhashes, newest first, each with its fee."""
+    listed = scene.blockhashes[:MAXIMUM_RECENT_BLOCKHASHES]
+    fee = struct.pack("<Q", scene.lamports_per_signature)
+    return struct.pack("<Q", len(listed)) + b"".join(blockhash + fee for blockhash in listed)
+
+
+def _slot_history() -> bytes:
+    """The history of a cluster that has had only slot 0: an option of words, how many bits, the next slot.
+
+    LiteSVM does not change it when the slot changes.
+    """
+    words = struct.pack("<Q", 1).ljust(SLOT_HISTORY_BITS // 8, b"\0")
+    return struct.pack("<BQ", 1, len(words) // 8) + words + struct.pack("<QQ", SLOT_HISTORY_BITS, 1)
