@@ -15,7 +15,8 @@ from solproof.errors import VersionMismatch as VersionMismatch
 from solproof.estimation.estimate import Estimate as Estimate
 from solproof.estimation.estimate import estimate as estimate
 from solproof.execution.execute import Execution as Execution
-from solproof.execution.execute import execute as _run
+from solproof.execution.execute_transaction import TransactionExecution as TransactionExecution
+from solproof.execution.run import run as run
 from solproof.explorer.page import explore as explore
 from solproof.formats.bincode import pack as _input_to_bytes
 from solproof.formats.bincode import unpack as _input_from_bytes
@@ -46,6 +47,7 @@ from solproof.runtime.execution_output import ReturnData as ReturnData
 from solproof.runtime.features import FeatureSet as FeatureSet
 from solproof.runtime.sysvars import Sysvars as Sysvars
 from solproof.runtime.transaction.scene import Scene as Scene
+from solproof.runtime.transaction.transaction_output import TransactionOutput as TransactionOutput
 from solproof.tracing.steps import Step as Step
 from solproof.tracing.steps import trace as trace
 from solproof.verifying.verify import Verdict as Verdict
@@ -57,7 +59,6 @@ input_from_json = _input_from_json
 input_from_solders = _input_from_solders
 input_to_bytes = _input_to_bytes
 input_to_json = _input_to_json
-run = _run
 scene_from_json = _scene_from_json
 scene_to_json = _scene_to_json
 

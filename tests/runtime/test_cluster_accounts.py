@@ -14,8 +14,8 @@ from solproof.runtime.cluster_accounts import (
     BUILTIN_PROGRAMS,
     NATIVE_LOADER,
     RECENT_BLOCKHASHES,
-    account_of,
     cluster_accounts,
+    stored_accounts,
 )
 from solproof.runtime.environment import Environment
 from solproof.runtime.sysvars import SYSVAR_OWNER, Sysvars
@@ -55,7 +55,9 @@ def test_litesvm_has_no_other_builtin_programs_and_sysvars(svm: LiteSVM, scene: 
 def test_recent_blockhashes(scene: Scene) -> None:
     """At most 150, newest first, each with the fee."""
     hashes = tuple(number.to_bytes(32, "big") for number in range(151))
-    account = account_of(replace(scene, blockhashes=hashes, lamports_per_signature=7))(RECENT_BLOCKHASHES)
+    account = stored_accounts(replace(scene, blockhashes=hashes, lamports_per_signature=7)).get(
+        RECENT_BLOCKHASHES
+    )
     assert account is not None
     assert account.data[:8] == (150).to_bytes(8, "little")
     assert account.data[8:] == b"".join(each + (7).to_bytes(8, "little") for each in hashes[:150])
@@ -65,7 +67,9 @@ def test_lookup(scene: Scene) -> None:
     """First the scene's own accounts, then those of every cluster."""
     clock = bytes(range(40))
     environment = Environment(sysvars=Sysvars(clock=clock))
-    known = account_of(replace(scene, environment=environment, accounts=(Account(ALICE, ALICE, 1, b"a"),)))
+    known = stored_accounts(
+        replace(scene, environment=environment, accounts=(Account(ALICE, ALICE, 1, b"a"),))
+    )
     assert known(ALICE) == Account(ALICE, ALICE, 1, b"a")
     assert known(b"\2" * 32) is None
     assert known(environment.sysvars.account("clock").key) == environment.sysvars.account("clock")
@@ -73,11 +77,11 @@ def test_lookup(scene: Scene) -> None:
     assert system is not None
     assert system.data == b"system_program"
     other = Account(SYSTEM_PROGRAM, NATIVE_LOADER, 5, b"another", executable=True)
-    assert account_of(replace(scene, accounts=(other,)))(SYSTEM_PROGRAM) == other
+    assert stored_accounts(replace(scene, accounts=(other,))).get(SYSTEM_PROGRAM) == other
 
 
 def test_an_account_without_lamports_does_not_exist(svm: LiteSVM, scene: Scene) -> None:
     nothing = Account(ALICE, BUILTIN_PROGRAMS["vote"][0], 0, b"data")
     svm.set_account(Pubkey(ALICE), solders_objects.solders_account(nothing))
     assert svm.get_account(Pubkey(ALICE)) is None
-    assert account_of(replace(scene, accounts=(nothing,)))(ALICE) is None
+    assert stored_accounts(replace(scene, accounts=(nothing,))).get(ALICE) is None

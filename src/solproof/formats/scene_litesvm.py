@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
 from dataclasses import replace
 
 from solders.litesvm import LiteSVM
@@ -11,17 +11,15 @@ from solders.pubkey import Pubkey
 from solders.transaction import Transaction, VersionedTransaction
 
 from solproof.formats import solders_objects
-from solproof.formats.program_files import LOADER_V3, PROGRAM_TAG
 from solproof.formats.transaction_text import table_addresses
-from solproof.runtime.accounts import KEY_LENGTH, Account
-from solproof.runtime.cluster_accounts import account_of
+from solproof.runtime.accounts import Account
+from solproof.runtime.cluster_accounts import stored_accounts
 from solproof.runtime.environment import Environment
 from solproof.runtime.epoch_stakes import EpochStakes
+from solproof.runtime.executable import deployment_slot, program_data_address
 from solproof.runtime.features import MAINNET, FeatureSet
 from solproof.runtime.sysvars import ADDRESSES, Sysvars
 from solproof.runtime.transaction.scene import Scene
-
-_PROGRAM_LENGTH = 4 + KEY_LENGTH
 
 
 def scene_from_litesvm(
@@ -37,34 +35,53 @@ def scene_from_litesvm(
 
     Raises `InputError` for a transaction that could not be sent, such as one of more than 1,232 bytes.
     """
-    keys = list(dict.fromkeys(_named(svm, VersionedTransaction.from_bytes(bytes(transaction)))))
+    named, loaded = _keys(svm, VersionedTransaction.from_bytes(bytes(transaction)))
+    keys = list(dict.fromkeys([*named, *loaded]))
     stakes = {bytes(key): svm.epoch_stake(key) for key in keys}
     environment = Environment(features, _sysvars(svm), EpochStakes.of(stakes, svm.epoch_total_stake()))
     blockhashes = (bytes(svm.latest_blockhash()),)
     scene = Scene(bytes(transaction), (), environment, blockhashes, verify_signatures=svm.get_sigverify())
-    known = account_of(scene)
+    known = stored_accounts(scene).get
     accounts = [account for key in keys if (account := _account(svm, key)) and account != known(account.key)]
-    return replace(scene, accounts=tuple(accounts))
+    unnamed, slot = {bytes(key) for key in loaded} - {bytes(key) for key in named}, environment.sysvars.slot
+    return replace(
+        scene,
+        accounts=tuple(
+            _deployed_before(account, slot) if account.key in unnamed else account for account in accounts
+        ),
+    )
 
 
-def _named(svm: LiteSVM, transaction: VersionedTransaction) -> Iterator[Pubkey]:
-    """The accounts that a transaction can load. Some are listed more than once."""
+def _deployed_before(account: Account, slot: int) -> Account:
+    """The account, but a program that was deployed in this slot was deployed in the slot before.
+
+    A LiteSVM runs a program in the slot of its deployment, and deploys programs in its first slot. A cluster
+    runs the program from the next slot on. The transaction cannot see the difference, because it does not
+    name the account.
+    """
+    if deployment_slot(account) != slot or slot == 0:
+        return account
+    return replace(account, data=account.data[:4] + struct.pack("<Q", slot - 1) + account.data[12:])
+
+
+def _keys(svm: LiteSVM, transaction: VersionedTransaction) -> tuple[list[Pubkey], list[Pubkey]]:
+    """The accounts that a transaction names, and the lookup tables and programdata accounts that it loads."""
     message = transaction.message
     named = list(message.account_keys)
+    loaded: list[Pubkey] = []
     tables = message.address_table_lookups if isinstance(message, MessageV0) else []
     for lookup in tables:
-        yield lookup.account_key
+        loaded.append(lookup.account_key)
         table = _account(svm, lookup.account_key)
         addresses = (table and table_addresses(table.data)) or []
         indexes = (*lookup.writable_indexes, *lookup.readonly_indexes)
         named += [Pubkey(addresses[index]) for index in indexes if index < len(addresses)]
     for key in named:
-        yield key
         account = _account(svm, key)
-        if account is not None and account.owner == LOADER_V3 and len(account.data) >= _PROGRAM_LENGTH:
-            tag, programdata = account.data[:4], account.data[4:_PROGRAM_LENGTH]
-            if int.from_bytes(tag, "little") == PROGRAM_TAG:
-                yield Pubkey(programdata)
+        address = None if account is None else program_data_address(account)
+        if address is not None:
+            loaded.append(Pubkey(address))
+    return named, loaded
 
 
 def _account(svm: LiteSVM, key: Pubkey) -> Account | None:

@@ -6,7 +6,7 @@ Their states are those of LiteSVM 0.15.2, where each of them has one lamport.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from functools import cache
 
 import base58
 
@@ -44,15 +44,15 @@ _CONFIG_PROGRAM = base58.b58decode("Config1111111111111111111111111111111111111"
 _STAKE_CONFIG = base58.b58decode("StakeConfig11111111111111111111111111111111")
 
 
-def account_of(scene: Scene) -> Callable[[bytes], Account | None]:
-    """The accounts of a scene by their keys, before the transaction.
+def stored_accounts(scene: Scene) -> dict[bytes, Account]:
+    """The accounts that exist before the transaction, by their keys.
 
-    An account that the scene does not list is the one of every cluster, or None. An account without lamports
-    does not exist, so it is None too.
+    They are those of the scene, and those of every cluster that the scene does not list. An account without
+    lamports does not exist.
     """
     accounts = {account.key: account for account in cluster_accounts(scene)}
     accounts |= {account.key: account for account in scene.accounts}
-    return {key: account for key, account in accounts.items() if account.lamports}.get
+    return {key: account for key, account in accounts.items() if account.lamports}
 
 
 def cluster_accounts(scene: Scene) -> tuple[Account, ...]:
@@ -77,6 +77,7 @@ def _recent_blockhashes(scene: Scene) -> bytes:
     return struct.pack("<Q", len(listed)) + b"".join(blockhash + fee for blockhash in listed)
 
 
+@cache
 def _slot_history() -> bytes:
     """The history of a cluster that has had only slot 0: an option of words, how many bits, the next slot.
 

@@ -26,11 +26,11 @@ LATER_VERSIONS = (
 _ON_MAINNET = {
     "abort_on_invalid_curve": "FuS3FPfJDKSNot99ECLXtp3rueq36hMNStJkPJwWodLh",
     "alt_bn128_little_endian": "bn2oPgpkzQPT3tohMaAsMVGjhDmmDa4jCaVPqCFmtxM",
+    "bls_pubkey_management_in_vote_account": "AnAP9zPV4KL7czAPQbFhpDKV2tx7g4UGNbK9wvXwjaRo",
     "create_account_allow_prefund": "6sPDzwyARRExKH52LECxcGoqziH8G7SZofwuxi8Ja331",
     "curve25519_syscall_enabled": "7rcw5UtqgDTBBv2EcynNfYckgdAaH1MAsCjKgXMkN7Ri",
     "deplete_cu_meter_on_vm_failure": "B7H2caeia4ZFcpE3QcgMqbiWiBtWrdBRBSJ1DY6Ktxbq",
     "disable_fees_sysvar": "JAN1trEUEtZjgXYzNBYHU9DYd7GnThhXfFP7SzPXkPsG",
-    "ed25519_precompile_verify_strict": "ed9tNscbWLYBooxWA7FE2B5KHWs8A6sxfY8EzezEcoo",
     "enable_alt_bn128_compression_syscall": "EJJewYSddEEtSZHiqugnvhQHiWyZKjkFDQASd7oKSagn",
     "enable_alt_bn128_g2_syscalls": "bn1hKNURMGQaQoEVxahcEAcqiX3NwRs6hgKKNSLeKxH",
     "enable_alt_bn128_syscall": "A16q37opZdQMCbe5qJ6xpBB9usykfv8jZaMkxvZQi4GJ",
@@ -41,15 +41,12 @@ _ON_MAINNET = {
     "enable_sbpf_v1_deployment_and_execution": "JE86WkYvTrzW8HgNmrHY7dFYpCmSptUpKupbo2AdQ9cG",
     "enable_sbpf_v2_deployment_and_execution": "F6UVKh1ujTEFK3en2SyAL3cdVnqko1FVEXWhmdLRu6WP",
     "enable_sbpf_v3_deployment_and_execution": "5cC3foj77CWun58pC51ebHFUWavHWKarWyR5UUik7dnC",
-    "enable_secp256r1_precompile": "srremy31J5Y25FrAApwVb9kZcfXbusYMMsvTK9aWv5q",
     "get_sysvar_syscall_enabled": "CLCoTADvV64PSrnR6QXty6Fwrt9Xc6EdxSJE4wLRePjq",
     "last_restart_slot_sysvar": "HooKD5NC9QNxk25QuzCssB8ecrEzGt6eXEPBUxWp1LaR",
     "limit_instruction_accounts": "6aHuNsUmwSzCEMjrBzBCYaxHAyAcQBjVES92JigHBDuC",
     "loader_v3_minimum_extend_program_size": "YbbRLkvenrocjGPGyoQE4wjnvYzTgfsk38NFmcYK7a5",
-    "move_precompile_verification_to_svm": "9ypxGLzkMxi89eDerRKXWDXe44UY2z4hBig4mDhNq5Dp",
     "poseidon_enforce_padding": "poUdAqRXXsNmfqAZ6UqpjbeYgwBygbfQLEvWSqVhSnb",
     "require_static_nonce_account": "7VVhpg5oAjAmnmz1zCcSHb2Z9ecZB2FQqpnEwReka9Zm",
-    "reserve_minimal_cus_for_builtin_instructions": "C9oAhLxDBm3ssWtJx1yBGzPY55r2rArHmN1pbQn6HogH",
     "static_instruction_limit": "64ixypL1HPu8WtJhNSMb9mSgfFaJvsANuRkTbHyuLfnx",
     "syscall_parameter_address_restrictions": "EDGMC5kxFxGk4ixsNkGt8bW7QL5hDMXnbwaZvYMwNfzF",
 }
@@ -111,7 +108,7 @@ class FeatureSet:
         if not self.sbpf_versions:
             raise InputError(f"features: {V0_DISABLED} without {LATER_VERSIONS[2]} leaves no sBPF version")
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         assert name in FEATURES, name
         return name in self.active
 

@@ -32,6 +32,7 @@ class TransactionContext:
     process: runs an instruction on this state, and raises `InstructionFailure` if it fails. Syscalls and
         builtins call other programs with it (`solproof.runtime.invoke` sets it).
     last_blockhash, lamports_per_signature: what nonce instructions store.
+    has_recent_blockhashes: whether the sysvar of recent blockhashes lists any.
     instructions: the instructions at the top level.
     trace: every instruction that was called, in this order.
     stack: the instructions that have not ended yet, the innermost last.
@@ -48,6 +49,7 @@ class TransactionContext:
     process: Callable[[TransactionInstruction], None] = field(init=False, repr=False)
     last_blockhash: bytes = bytes(32)
     lamports_per_signature: int = 0
+    has_recent_blockhashes: bool = True
     instructions: Sequence[TransactionInstruction] = ()
     trace: list[TransactionInstruction] = field(default_factory=list)
     stack: list[TransactionInstruction] = field(default_factory=list)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from solproof.runtime.builtins import system
 from solproof.runtime.instruction_context import InstructionContext
-from solproof.runtime.program_ids import COMPUTE_BUDGET
+from solproof.runtime.program_ids import COMPUTE_BUDGET, SYSTEM_PROGRAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ def _nothing(_context: InstructionContext) -> None:
 
 
 BUILTINS: Mapping[bytes, Builtin] = MappingProxyType(
-    {COMPUTE_BUDGET: Builtin("compute budget", 150, _nothing)}
+    {
+        COMPUTE_BUDGET: Builtin("compute budget", 150, _nothing),
+        SYSTEM_PROGRAM: Builtin("system", 150, system.run),
+    }
 )
 """The builtin programs, by address."""

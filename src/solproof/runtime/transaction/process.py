@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Generic
 
 from solproof.runtime.accounts import Account
-from solproof.runtime.cluster_accounts import stored_accounts
+from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES, stored_accounts
 from solproof.runtime.executable import Executables
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.executor import Executor
@@ -113,7 +113,7 @@ def _admit(
     fee = transaction_fee(
         message.required_signatures, instructions, limits, scene.lamports_per_signature
     ).total
-    payer = pay_fee(stored.get(loaded.keys[0]), fee, Rent.of(sysvars))
+    payer = pay_fee(stored.get(loaded.keys[0]), fee, Rent.from_sysvar(sysvars.rent))
     return _Admitted(loaded, limits, fee, payer, nonce)
 
 
@@ -170,7 +170,7 @@ class _Run:
         self.stored = stored
         self.admitted = admitted
         self.message = admitted.message
-        self.rent = Rent.of(scene.environment.sysvars)
+        self.rent = Rent.from_sysvar(scene.environment.sysvars.rent)
         self.before = tuple(stored.get(key) or _absent(key) for key in self.message.keys)
 
     def process(self, executor: Executor[Result]) -> Processed[Result]:
@@ -215,6 +215,7 @@ class _Run:
             heap_size=self.admitted.limits.heap_size,
             last_blockhash=self.scene.blockhashes[0],
             lamports_per_signature=self.scene.lamports_per_signature,
+            has_recent_blockhashes=any(self.stored[RECENT_BLOCKHASHES].data[:8]),
         )
         context.instructions = tuple(
             TransactionInstruction(
@@ -273,9 +274,7 @@ class _Run:
             failure=error,
             fee=self.admitted.fee,
             compute_units=sum(
-                instruction.compute_units
-                for instruction in context.trace
-                if instruction.caller is None
+                instruction.compute_units for instruction in context.trace if instruction.caller is None
             ),
             executed_instructions=0,
             accounts_modified=accounts_modified(self.before, after),

@@ -7,6 +7,7 @@ prints (`UiTransactionError`, solana-transaction-status-client-types 3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from solproof.runtime.instruction_error import TEXTS as INSTRUCTION_ERROR_TEXTS
 from solproof.runtime.instruction_error import InstructionError

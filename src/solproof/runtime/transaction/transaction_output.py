@@ -65,3 +65,25 @@ class TransactionOutput:
     def error(self) -> ErrorJson | None:
         """The error as JSON-RPC prints it, None on success."""
         return None if self.failure is None else self.failure.to_json()
+
+    def headline(self) -> dict[str, object]:
+        """How it ended and what it cost: the fields that a short representation shows."""
+        names = ("success", "error", "fee", "compute_units", "executed_instructions")
+        return {name: getattr(self, name) for name in names}
+
+
+def transaction_lines(output: TransactionOutput) -> list[tuple[str, str]]:
+    """The outcome as pairs of a name and a value, for display."""
+    return [
+        ("success", "yes" if output.success else "no"),
+        *([] if output.failure is None else [("error", str(output.failure))]),
+        *([] if output.status is Status.EXECUTED else [("status", output.status.value)]),
+        ("fee", f"{output.fee:,} lamports"),
+        ("compute units", f"{output.compute_units:,}"),
+        ("instructions", f"{output.executed_instructions:,} in {_frames(output)} frames of sBPF programs"),
+        ("accounts modified", str(output.accounts_modified)),
+    ]
+
+
+def _frames(output: TransactionOutput) -> int:
+    return sum(record.frame is not None for record in output.instructions)

@@ -1,0 +1,43 @@
+"""Execute a transaction in the machine, with every frame that its instructions open."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from solproof.display import html_log, html_table
+from solproof.execution.machine_executor import MachineExecutor
+from solproof.representation import described
+from solproof.runtime.invoke import Frame
+from solproof.runtime.transaction.process import process_transaction
+from solproof.runtime.transaction.scene import Scene
+from solproof.runtime.transaction.transaction_output import TransactionOutput, transaction_lines
+from solproof.vm.trace import Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TransactionExecution:
+    """A finished transaction.
+
+    frames: the frames of sBPF programs, in the order in which they began.
+    """
+
+    scene: Scene
+    frames: tuple[Frame[Run], ...]
+    output: TransactionOutput
+
+    def __repr__(self) -> str:
+        return described(self, self.output.headline())
+
+    def _repr_html_(self) -> str:
+        return html_table("Transaction", transaction_lines(self.output)) + html_log(self.output.logs)
+
+
+def execute_transaction(scene: Scene, seen: Container[bytes] = ()) -> TransactionExecution:
+    """Execute the transaction of a scene.
+
+    `seen` holds the messages that the cluster has processed already. Raises `InputError` if the transaction
+    cannot be read, and `UnsupportedError` for a Solana feature that solproof does not run yet.
+    """
+    processed = process_transaction(scene, MachineExecutor(), seen)
+    return TransactionExecution(scene, processed.frames, processed.output)
