@@ -25,7 +25,7 @@ from solproof.formats.program_files import LOADER_V3
 from solproof.formats.scene_file import format_scene, parse_scene
 from solproof.formats.scene_litesvm import scene_from_litesvm
 from solproof.runtime.accounts import Account
-from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES, account_of
+from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES, stored_accounts
 from solproof.runtime.environment import Environment
 from solproof.runtime.epoch_stakes import EpochStakes
 from solproof.runtime.features import FEATURE_SETS
@@ -108,7 +108,7 @@ def test_absent_accounts_and_those_of_every_cluster_are_left_out(svm: LiteSVM) -
     payment = transfer(TransferParams(from_pubkey=PAYER.pubkey(), to_pubkey=ABSENT, lamports=10**6))
     scene = scene_from_litesvm(svm, signed(svm, Instruction(payment.program_id, b"", metas), payment))
     assert [account.key for account in scene.accounts] == [bytes(PAYER.pubkey())]
-    known = account_of(scene)
+    known = stored_accounts(scene).get
     assert known(bytes(ABSENT)) is None
     for key in (CLOCK, Pubkey(RECENT_BLOCKHASHES), payment.program_id):
         assert known(bytes(key)) == solders_objects.account(key, svm.get_account(key))

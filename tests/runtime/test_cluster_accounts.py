@@ -67,9 +67,8 @@ def test_lookup(scene: Scene) -> None:
     """First the scene's own accounts, then those of every cluster."""
     clock = bytes(range(40))
     environment = Environment(sysvars=Sysvars(clock=clock))
-    known = stored_accounts(
-        replace(scene, environment=environment, accounts=(Account(ALICE, ALICE, 1, b"a"),))
-    )
+    given = replace(scene, environment=environment, accounts=(Account(ALICE, ALICE, 1, b"a"),))
+    known = stored_accounts(given).get
     assert known(ALICE) == Account(ALICE, ALICE, 1, b"a")
     assert known(b"\2" * 32) is None
     assert known(environment.sysvars.account("clock").key) == environment.sysvars.account("clock")

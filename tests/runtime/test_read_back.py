@@ -37,7 +37,7 @@ def scene(data: bytes = b"12345678") -> ExecutionInput:
 
 def after(given: ExecutionInput, *changes: Change) -> tuple[Account, ...]:
     """The accounts after a program that returned 0 with these changes. Raises `Refused`."""
-    output, _ = run_instruction(given, Changes(changes), PROGRAM_THAT_EXITS)
+    output = run_instruction(given, Changes(changes), PROGRAM_THAT_EXITS).output
     if output.error is not None:
         raise Refused(output.error, output.error_message)
     return output.accounts

@@ -58,8 +58,7 @@ def replay(execution: Execution) -> None:
 
     A failing syscall must fail again. Log and return data must be the same.
     """
-    output, _ = run_instruction(execution.input, Replay(execution.run))
-    assert output == execution.output
+    assert run_instruction(execution.input, Replay(execution.run)).output == execution.output
 
 
 class Replay:

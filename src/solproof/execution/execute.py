@@ -12,6 +12,7 @@ from solproof.representation import described
 from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
+from solproof.runtime.instruction_record import InstructionRecord
 from solproof.runtime.invocation import Invocation
 from solproof.runtime.invoke import Frame
 from solproof.runtime.single_instruction import run_instruction
@@ -24,11 +25,13 @@ class Execution:
 
     frames: the frames of sBPF programs in the order in which they began. The first frame is that of the
         input's own program. The others are those of the programs that it called.
+    instructions: the input's instruction, and all that it called, in the order of the calls.
     """
 
     input: ExecutionInput
     frames: tuple[Frame[Run], ...]
     output: ExecutionOutput
+    instructions: tuple[InstructionRecord, ...]
 
     @property
     def invocation(self) -> Invocation:
@@ -69,5 +72,5 @@ def execute(execution_input: ExecutionInput, program: Program | None = None) -> 
     A caller that has already loaded `execution_input.program` passes it as `program`. Raises `ProgramError`
     if a program cannot be loaded, and `UnsupportedError` for a Solana feature that solproof does not run yet.
     """
-    output, frames = run_instruction(execution_input, MachineExecutor(), program)
-    return Execution(execution_input, frames, output)
+    processed = run_instruction(execution_input, MachineExecutor(), program)
+    return Execution(execution_input, processed.frames, processed.output, processed.instructions)

@@ -22,7 +22,8 @@ class RecordedAccount:
 class InstructionRecord:
     """An instruction that ran, at the top level or as a cross-program invocation.
 
-    index: the position of the instruction in the message that it belongs to, through its callers.
+    index: the position in the message of the instruction that it belongs to, through its callers.
+    caller: the position of its caller among the records, None for an instruction of the message.
     height: 1 for an instruction of the message, 2 for an instruction that it invoked, and so on.
     accounts: in instruction order.
     error: the error that the instruction ended with, or None.
@@ -31,6 +32,7 @@ class InstructionRecord:
     """
 
     index: int
+    caller: int | None
     height: int
     program_id: bytes
     accounts: tuple[RecordedAccount, ...]
@@ -46,6 +48,7 @@ def records(transaction: TransactionContext) -> tuple[InstructionRecord, ...]:
     """Every instruction that was called, in the order of the calls."""
     found: list[InstructionRecord] = []
     index = -1
+    positions = {id(instruction): position for position, instruction in enumerate(transaction.trace)}
     for instruction in transaction.trace:
         index += instruction.caller is None
         accounts = tuple(
@@ -57,6 +60,7 @@ def records(transaction: TransactionContext) -> tuple[InstructionRecord, ...]:
         found.append(
             InstructionRecord(
                 index,
+                None if instruction.caller is None else positions[id(instruction.caller)],
                 instruction.height,
                 transaction.program_id(instruction),
                 accounts,

@@ -6,6 +6,9 @@ no message, so nothing is signed, no fee is taken, and the rent of accounts is n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Generic
+
 from solproof.errors import ProgramError
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.program import Program
@@ -17,6 +20,7 @@ from solproof.runtime.execution_output import ExecutionOutput
 from solproof.runtime.executor import Executor
 from solproof.runtime.instruction_context import InstructionContext
 from solproof.runtime.instruction_error import InstructionError, InstructionFailure
+from solproof.runtime.instruction_record import InstructionRecord, records
 from solproof.runtime.invocation import Invocation, enter
 from solproof.runtime.invoke import Frame, InstructionProcessor, Result, push
 from solproof.runtime.read_back import accounts_modified
@@ -26,10 +30,23 @@ from solproof.runtime.transaction_instruction import AccountReference, Transacti
 OWNERS = {loader: owner for owner, loader in LOADERS.items()}
 
 
+@dataclass(frozen=True, slots=True, eq=False)  # never compared: frames hold traces
+class ProcessedInstruction(Generic[Result]):
+    """An instruction that was processed.
+
+    instructions: the instruction, and all that it called, in the order of the calls.
+    frames: the frames of sBPF programs, in the order in which they began.
+    """
+
+    output: ExecutionOutput
+    instructions: tuple[InstructionRecord, ...]
+    frames: tuple[Frame[Result], ...]
+
+
 def run_instruction(
     execution_input: ExecutionInput, executor: Executor[Result], program: Program | None = None
-) -> tuple[ExecutionOutput, tuple[Frame[Result], ...]]:
-    """Run an instruction with an executor. The result has the frames in the order in which they began.
+) -> ProcessedInstruction[Result]:
+    """Run an instruction with an executor.
 
     A caller that has already loaded `execution_input.program` passes it as `program`. Raises `ProgramError`
     if a program cannot be loaded, and `UnsupportedError` for a Solana feature that solproof does not run yet.
@@ -42,7 +59,8 @@ def run_instruction(
     except InstructionFailure as failed:
         error = failed.error
     frames = processor.frames()
-    return _output(execution_input, context, frames, error), frames
+    output = _output(execution_input, context, frames, error)
+    return ProcessedInstruction(output, records(context.transaction), frames)
 
 
 def prepare(execution_input: ExecutionInput, program: Program | None = None) -> Invocation:

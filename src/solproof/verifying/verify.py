@@ -95,14 +95,14 @@ def verify(data: bytes, execution_input: ExecutionInput, *, system: ProofSystem 
 
     claim = Claim.from_bytes(file.claim)
     claimed = ClaimedFrame(claim)
-    output, frames = run_instruction(execution_input, claimed, program)
+    processed = run_instruction(execution_input, claimed, program)
     replayed = time.perf_counter()
 
-    public = system.circuit.public_inputs(frames[0].outcome.public)
+    public = system.circuit.public_inputs(processed.frames[0].outcome.public)
     security = system.backend.verify(key.engine_key, file.proof, public, statement_bytes(file))
     end = time.perf_counter()
     return Verdict(
-        output=output,
+        output=processed.output,
         security_bits=security.bits,
         security_regime=security.regime,
         proof_bytes=len(data),
