@@ -1,4 +1,4 @@
-"""The price of existence: the lamports that an account needs to be exempt from rent.
+"""Rent: the lamports that an account needs so that it may exist.
 
 Source: `Rent` of solana-rent 4.3 (lib.rs).
 """

@@ -1,6 +1,6 @@
 """What a transaction pays, whether it succeeds or not.
 
-Source: solana-fee 4.1 (`calculate_fee_details`), `get_prioritization_fee` of solana-compute-budget 4.1.2
+Source: solana-fee 4.2 (`calculate_fee_details`), `get_prioritization_fee` of solana-compute-budget 4.1.2
 (compute_budget_limits.rs), `FeeDetails` of solana-fee-structure 3, and the counts of signatures of
 solana-svm-transaction 4.1.2 (svm_message.rs).
 """

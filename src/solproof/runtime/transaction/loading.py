@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from solproof.runtime.accounts import KEY_LENGTH, Account
+from solproof.runtime.accounts import Account
+from solproof.runtime.executable import program_data_address
 from solproof.runtime.program_ids import (
     INSTRUCTIONS_SYSVAR,
-    LOADER_V3,
     LOADERS,
     NATIVE_LOADER,
     SYSTEM_PROGRAM,
@@ -22,7 +22,6 @@ from solproof.runtime.transaction.transaction_error import TransactionError
 
 ACCOUNT_BASE_SIZE = 64
 LOOKUP_TABLE_SIZE = 8_248
-_PROGRAM_TAG = (2).to_bytes(4, "little")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,8 @@ def load_accounts(
 def _counted(keys: Sequence[bytes], existing: Mapping[bytes, Account]) -> set[bytes]:
     """The keys of the accounts that have a size: those that exist, with the programdata of each program."""
     named = {key for key in keys if key in existing and key != INSTRUCTIONS_SYSVAR}
-    programdata = (_programdata_address(existing[key]) for key in named)
+    programdata = (program_data_address(existing[key]) for key in named)
     return named | {address for address in programdata if address is not None and address in existing}
-
-
-def _programdata_address(account: Account) -> bytes | None:
-    """Where the code of a program of loader v3 is, or None for any other account."""
-    if account.owner != LOADER_V3 or not account.data.startswith(_PROGRAM_TAG):
-        return None
-    address = account.data[len(_PROGRAM_TAG) :][:KEY_LENGTH]
-    return address if len(address) == KEY_LENGTH else None
 
 
 def _program_error(programs: Iterable[bytes], existing: Mapping[bytes, Account]) -> TransactionError | None:
