@@ -27,9 +27,6 @@ from solproof.runtime.accounts import Account
 from solproof.runtime.execution_input import Parameters
 from solproof.runtime.sysvars import Sysvars
 
-MAINNET = frozenset({"static_instruction_limit"})
-"""The features of mainnet that the rules for the form of a transaction ask for."""
-
 SYSTEM_PROGRAM = bytes(32)
 PAYER = b"payer".ljust(32, b"\1")
 

@@ -46,7 +46,6 @@ _ON_MAINNET = {
     "limit_instruction_accounts": "6aHuNsUmwSzCEMjrBzBCYaxHAyAcQBjVES92JigHBDuC",
     "loader_v3_minimum_extend_program_size": "YbbRLkvenrocjGPGyoQE4wjnvYzTgfsk38NFmcYK7a5",
     "poseidon_enforce_padding": "poUdAqRXXsNmfqAZ6UqpjbeYgwBygbfQLEvWSqVhSnb",
-    "require_static_nonce_account": "7VVhpg5oAjAmnmz1zCcSHb2Z9ecZB2FQqpnEwReka9Zm",
     "static_instruction_limit": "64ixypL1HPu8WtJhNSMb9mSgfFaJvsANuRkTbHyuLfnx",
     "syscall_parameter_address_restrictions": "EDGMC5kxFxGk4ixsNkGt8bW7QL5hDMXnbwaZvYMwNfzF",
 }
@@ -59,7 +58,6 @@ _NOT_ON_MAINNET = {
     "increase_tx_account_lock_limit": "9LZdXeKGeBV6hRLdxS1rHbHoEUsKqesCC2ZAPTPKJAbK",
     "raise_cpi_nesting_limit_to_8": "6TkHkRmP7JZy1fdM6fg5uXn76wChQBWGokHBJzrLB3mj",
     "reenable_sbpf_v0_execution": "TestFeature21111111111111111111111111111111",
-    "relax_post_exec_min_balance_check": "DEJmsCntuYqbXtL5z5TxbaxJXFUJAFjf7TqWSF7YWjQg",
     "remaining_compute_units_syscall_enabled": "5TuppMutoyzhUSfuYdhgzD47F92GL1g89KpCZQKqedxP",
 }
 _UNSUPPORTED = {

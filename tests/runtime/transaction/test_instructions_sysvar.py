@@ -7,6 +7,7 @@ import pytest
 from solders.litesvm import LiteSVM
 
 from solproof.runtime.accounts import Account
+from solproof.runtime.features import MAINNET
 from solproof.runtime.transaction.account_keys import LoadedMessage, check_account_locks
 from solproof.runtime.transaction.instructions_sysvar import instructions_sysvar, with_current_index
 from solproof.runtime.transaction.message import MAXIMUM_WIRE_SIZE, parse_transaction
@@ -16,7 +17,6 @@ from solproof.runtime.transaction.tables import resolve_tables
 from tests.support.lookup_tables import SLOT, sysvars, table
 from tests.support.wire_transactions import (
     LOG_FIRST_ACCOUNT,
-    MAINNET,
     PAYER,
     Lookup,
     add_program,

@@ -7,13 +7,13 @@ import pytest
 from solders.litesvm import LiteSVM
 
 from solproof.runtime.accounts import Account
+from solproof.runtime.features import MAINNET
 from solproof.runtime.transaction.message import MAXIMUM_WIRE_SIZE, parse_transaction
 from solproof.runtime.transaction.reserved import BUILTIN_PROGRAMS
 from solproof.runtime.transaction.sanitize import sanitize
 from solproof.runtime.transaction.transaction_error import TransactionFailure
 from tests.support.lookup_tables import table
 from tests.support.wire_transactions import (
-    MAINNET,
     PAYER,
     Lookup,
     add_program,
@@ -157,6 +157,22 @@ def test_more_than_64_instructions(litesvm: LiteSVM) -> None:
             assert failure.value.reason == "expected at most 64 instructions, got 65"
             full = {"InstructionError": [64, "MaxInstructionTraceLengthExceeded"]}
             assert litesvm_error(litesvm, content) == full
+
+
+def test_more_than_255_accounts_of_an_instruction(litesvm: LiteSVM) -> None:
+    """Agave refuses the transaction (SIMD-0406). LiteSVM runs it, and the program cannot start."""
+    for count in (255, 256):
+        content = wire([PAYER, PUPPET], [(1, bytes(count), b"")])
+        transaction = parse_transaction(content)
+        sanitize(transaction, MAINNET.changed(deactivate=["limit_instruction_accounts"]))
+        if count == 255:
+            sanitize(transaction, MAINNET)
+            assert litesvm_error(litesvm, content) is None
+        else:
+            with pytest.raises(TransactionFailure) as failure:
+                sanitize(transaction, MAINNET)
+            assert failure.value.reason == "instruction 0: expected at most 255 accounts, got 256"
+            assert litesvm_error(litesvm, content) == {"InstructionError": [0, "MaxAccountsExceeded"]}
 
 
 def test_a_transaction_of_1233_bytes(litesvm: LiteSVM) -> None:

@@ -1,14 +1,15 @@
 """The rules for the counts and indices of a transaction, which need no account.
 
 Source: solana-transaction 4.1 (`sanitize_signatures`), solana-message 4.4 (`sanitize` of legacy and v0
-messages), and the bank's `verify_transaction` for the number of instructions (SIMD-0160). LiteSVM 0.15 lacks
-this last rule. The bank's rule for the size of a transaction is in `parse_transaction`.
+messages), and the bank's `verify_transaction` for the number of instructions (SIMD-0160) and of their accounts
+(SIMD-0406). LiteSVM 0.15 lacks these last two rules. The bank's rule for the size of a transaction is in `parse_transaction`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
+from solproof.runtime.accounts import MAXIMUM_ACCOUNTS
 from solproof.runtime.transaction.message import Message, Transaction
 from solproof.runtime.transaction.transaction_error import TransactionError, TransactionFailure
 
@@ -20,18 +21,26 @@ MAXIMUM_INSTRUCTIONS = 64
 
 
 def sanitize(transaction: Transaction, features: Container[str]) -> None:
-    """Check the counts and indices. `static_instruction_limit` is the only feature that matters here.
+    """Check the counts and indices.
 
+    The features that matter here are `static_instruction_limit` and `limit_instruction_accounts`.
     Raises `TransactionFailure` with `SanitizeFailure` and the first broken rule.
     """
-    for broken in _broken_rules(transaction, "static_instruction_limit" in features):
+    for broken in _broken_rules(transaction, features):
         raise TransactionFailure(TransactionError("SanitizeFailure"), broken)
 
 
-def _broken_rules(transaction: Transaction, is_limited: bool) -> Iterator[str]:
+def _broken_rules(transaction: Transaction, features: Container[str]) -> Iterator[str]:
     message = transaction.message
-    if is_limited and len(message.instructions) > MAXIMUM_INSTRUCTIONS:
+    if "static_instruction_limit" in features and len(message.instructions) > MAXIMUM_INSTRUCTIONS:
         yield f"expected at most {MAXIMUM_INSTRUCTIONS} instructions, got {len(message.instructions)}"
+    if "limit_instruction_accounts" in features:
+        for number, instruction in enumerate(message.instructions):
+            if len(instruction.accounts) > MAXIMUM_ACCOUNTS:
+                yield (
+                    f"instruction {number}: expected at most {MAXIMUM_ACCOUNTS} accounts, "
+                    f"got {len(instruction.accounts)}"
+                )
     if len(transaction.signatures) != message.required_signatures:
         yield f"expected {message.required_signatures} signatures, got {len(transaction.signatures)}"
     yield from _broken_rules_of_the_header(message)
