@@ -11,8 +11,9 @@ from solders.pubkey import Pubkey
 
 from solproof.errors import InputError
 from solproof.formats import solders_objects
-from solproof.formats.program_files import LOADER_V3, OLD_LOADERS, read_programs, upgradeable_program
+from solproof.formats.program_files import OLD_LOADERS, read_programs, upgradeable_program
 from solproof.runtime.accounts import Account, address_text
+from solproof.runtime.program_ids import LOADER_V3
 from tests.support.elf_files import small_elf
 
 PROGRAM, OTHER = b"\5" * 32, b"\6" * 32

@@ -21,15 +21,15 @@ from solders.transaction_metadata import TransactionMetadata
 from solproof.demo import scenario
 from solproof.errors import InputError
 from solproof.formats import solders_objects
-from solproof.formats.program_files import LOADER_V3
 from solproof.formats.scene_file import format_scene, parse_scene
 from solproof.formats.scene_litesvm import scene_from_litesvm
 from solproof.runtime.accounts import Account
-from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES, stored_accounts
+from solproof.runtime.cluster_accounts import stored_accounts
 from solproof.runtime.environment import Environment
 from solproof.runtime.epoch_stakes import EpochStakes
 from solproof.runtime.features import FEATURE_SETS
-from solproof.runtime.sysvars import ADDRESSES, Sysvars
+from solproof.runtime.program_ids import LOADER_V3
+from solproof.runtime.sysvars import ADDRESSES, RECENT_BLOCKHASHES, Sysvars
 from solproof.runtime.transaction.scene import Scene
 from tests.support.lookup_tables import table
 from tests.support.scene_documents import LOOKUP_TABLES, TABLE

@@ -12,13 +12,12 @@ from solproof.formats import solders_objects
 from solproof.runtime.accounts import Account
 from solproof.runtime.cluster_accounts import (
     BUILTIN_PROGRAMS,
-    NATIVE_LOADER,
-    RECENT_BLOCKHASHES,
     cluster_accounts,
     stored_accounts,
 )
 from solproof.runtime.environment import Environment
-from solproof.runtime.sysvars import SYSVAR_OWNER, Sysvars
+from solproof.runtime.program_ids import NATIVE_LOADER
+from solproof.runtime.sysvars import RECENT_BLOCKHASHES, SYSVAR_OWNER, Sysvars
 from solproof.runtime.transaction.scene import Scene
 
 SYSTEM_PROGRAM = bytes(32)

@@ -14,10 +14,9 @@ from solproof.errors import InputError
 from solproof.formats.json_fields import expected, read_address, read_text
 from solproof.host.files import read_file
 from solproof.runtime.accounts import MAXIMUM_DATA_LENGTH, Account, address_text
-from solproof.runtime.cluster_accounts import BUILTIN_PROGRAMS
+from solproof.runtime.program_ids import LOADER_V1, LOADER_V2, LOADER_V3
 
-LOADER_V3 = BUILTIN_PROGRAMS["loader_v3"][0]
-OLD_LOADERS = tuple(BUILTIN_PROGRAMS[name][0] for name in ("loader_v1", "loader_v2"))
+OLD_LOADERS = (LOADER_V1, LOADER_V2)
 """Loaders whose programs have the ELF file as the data of their own account."""
 
 PROGRAM_TAG, PROGRAMDATA_TAG = 2, 3

@@ -24,8 +24,8 @@ from solproof.formats.json_fields import (
     read_required,
     read_text,
 )
-from solproof.runtime.cluster_accounts import BUILTIN_PROGRAMS, RECENT_BLOCKHASHES
-from solproof.runtime.sysvars import ADDRESSES
+from solproof.runtime.cluster_accounts import BUILTIN_PROGRAMS
+from solproof.runtime.sysvars import ADDRESSES, RECENT_BLOCKHASHES
 
 
 class Listed(NamedTuple):

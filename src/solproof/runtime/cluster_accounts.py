@@ -8,40 +8,44 @@ from __future__ import annotations
 import struct
 from functools import cache
 
-import base58
-
 from solproof.runtime.accounts import Account
-from solproof.runtime.sysvars import SYSVAR_OWNER
+from solproof.runtime.program_ids import (
+    COMPUTE_BUDGET,
+    CONFIG_PROGRAM,
+    ED25519,
+    LOADER_V1,
+    LOADER_V2,
+    LOADER_V3,
+    NATIVE_LOADER,
+    SECP256K1,
+    SECP256R1,
+    STAKE_CONFIG,
+    SYSTEM_PROGRAM,
+    VOTE_PROGRAM,
+    ZK_ELGAMAL_PROOF,
+)
+from solproof.runtime.sysvars import RECENT_BLOCKHASHES, SLOT_HISTORY, SYSVAR_OWNER
 from solproof.runtime.transaction.scene import Scene
 
-NATIVE_LOADER = base58.b58decode("NativeLoader1111111111111111111111111111111")
-_BUILTIN_PROGRAMS = {
-    "system": ("11111111111111111111111111111111", b"system_program"),
-    "compute_budget": ("ComputeBudget111111111111111111111111111111", b"compute_budget_program"),
-    "vote": ("Vote111111111111111111111111111111111111111", b"vote_program"),
-    "loader_v1": ("BPFLoader1111111111111111111111111111111111", b"solana_bpf_loader_deprecated_program"),
-    "loader_v2": ("BPFLoader2111111111111111111111111111111111", b"solana_bpf_loader_program"),
-    "loader_v3": ("BPFLoaderUpgradeab1e11111111111111111111111", b"solana_bpf_loader_upgradeable_program"),
-    "zk_elgamal_proof": ("ZkE1Gama1Proof11111111111111111111111111111", b"zk_elgamal_proof_program"),
-    "ed25519": ("Ed25519SigVerify111111111111111111111111111", b""),
-    "secp256k1": ("KeccakSecp256k11111111111111111111111111111", b""),
-    "secp256r1": ("Secp256r1SigVerify1111111111111111111111111", b""),
-}
 BUILTIN_PROGRAMS = {
-    name: (base58.b58decode(address), data) for name, (address, data) in _BUILTIN_PROGRAMS.items()
+    "system": (SYSTEM_PROGRAM, b"system_program"),
+    "compute_budget": (COMPUTE_BUDGET, b"compute_budget_program"),
+    "vote": (VOTE_PROGRAM, b"vote_program"),
+    "loader_v1": (LOADER_V1, b"solana_bpf_loader_deprecated_program"),
+    "loader_v2": (LOADER_V2, b"solana_bpf_loader_program"),
+    "loader_v3": (LOADER_V3, b"solana_bpf_loader_upgradeable_program"),
+    "zk_elgamal_proof": (ZK_ELGAMAL_PROOF, b"zk_elgamal_proof_program"),
+    "ed25519": (ED25519, b""),
+    "secp256k1": (SECP256K1, b""),
+    "secp256r1": (SECP256R1, b""),
 }
 """Name of each builtin program and precompile, with its address and the data of its account."""
 
-RECENT_BLOCKHASHES = base58.b58decode("SysvarRecentB1ockHashes11111111111111111111")
 MAXIMUM_RECENT_BLOCKHASHES = 150
 """The most entries of the sysvar (`MAX_ENTRIES`, solana-sysvar 4.1, recent_blockhashes.rs)."""
 
-SLOT_HISTORY = base58.b58decode("SysvarS1otHistory11111111111111111111111111")
 SLOT_HISTORY_BITS = 1_048_576
 """One bit for each of the last slots, in words of 64 bits (`MAX_ENTRIES`, solana-slot-history 3)."""
-
-_CONFIG_PROGRAM = base58.b58decode("Config1111111111111111111111111111111111111")
-_STAKE_CONFIG = base58.b58decode("StakeConfig11111111111111111111111111111111")
 
 
 def stored_accounts(scene: Scene) -> dict[bytes, Account]:
@@ -66,7 +70,7 @@ def cluster_accounts(scene: Scene) -> tuple[Account, ...]:
         *(sysvars.account(name) for name, _ in sysvars.items()),
         Account(RECENT_BLOCKHASHES, SYSVAR_OWNER, 1, _recent_blockhashes(scene)),
         Account(SLOT_HISTORY, SYSVAR_OWNER, 1, _slot_history()),
-        Account(_STAKE_CONFIG, _CONFIG_PROGRAM, 1, bytes(8) + struct.pack("<dB", 0.25, 12)),
+        Account(STAKE_CONFIG, CONFIG_PROGRAM, 1, bytes(8) + struct.pack("<dB", 0.25, 12)),
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from solproof.runtime.accounts import address_text
+from solproof.runtime.builtins.precompiles import PRECOMPILES
 from solproof.runtime.features import FeatureSet
 from solproof.runtime.instruction_context import InstructionContext
 from solproof.runtime.instruction_error import failure
-from solproof.runtime.program_ids import LOADER_V1, LOADER_V2, LOADER_V3, NATIVE_LOADER, PRECOMPILES
+from solproof.runtime.program_ids import LOADER_V1, LOADER_V2, LOADER_V3, NATIVE_LOADER
 from solproof.runtime.requested_instruction import RequestedInstruction
 from solproof.runtime.transaction_instruction import AccountReference, TransactionInstruction
 

@@ -29,6 +29,12 @@ ADDRESSES = {
     "stake_history": base58.b58decode("SysvarStakeHistory1111111111111111111111111"),
     "fees": base58.b58decode("SysvarFees111111111111111111111111111111111"),
 }
+RECENT_BLOCKHASHES = base58.b58decode("SysvarRecentB1ockHashes11111111111111111111")
+SLOT_HISTORY = base58.b58decode("SysvarS1otHistory11111111111111111111111111")
+REWARDS = base58.b58decode("SysvarRewards111111111111111111111111111111")
+INSTRUCTIONS_SYSVAR = base58.b58decode("Sysvar1nstructions1111111111111111111111111")
+"""Sysvars that a run reads only as accounts."""
+
 ONLY_TYPED = ("fees",)
 """Sysvars that `sol_get_sysvar` does not serve (`sysvar_id_to_buffer`, solana-program-runtime 4.1)."""
 

@@ -7,10 +7,9 @@ import pytest
 from solders.litesvm import LiteSVM
 
 from solproof.runtime.accounts import Account, address_text
-from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES
 from solproof.runtime.nonce_state import NonceData, NonceState, durable_nonce
 from solproof.runtime.program_ids import SYSTEM_PROGRAM
-from solproof.runtime.sysvars import ADDRESSES, SYSVAR_OWNER
+from solproof.runtime.sysvars import ADDRESSES, RECENT_BLOCKHASHES, SYSVAR_OWNER
 from tests.support.litesvm_transactions import Sent, litesvm, store, stored
 from tests.support.system_data import (
     ALICE_KEY,

@@ -10,10 +10,9 @@ import pytest
 from solders.instruction import Instruction
 
 from solproof.runtime.accounts import Account
-from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES
 from solproof.runtime.nonce_state import NonceData, NonceState, durable_nonce
 from solproof.runtime.program_ids import SYSTEM_PROGRAM
-from solproof.runtime.sysvars import ADDRESSES
+from solproof.runtime.sysvars import ADDRESSES, RECENT_BLOCKHASHES
 from tests.support.litesvm_transactions import PAYER_KEY, litesvm, store
 from tests.support.system_data import (
     ALICE_KEY,

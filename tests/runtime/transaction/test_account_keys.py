@@ -7,10 +7,11 @@ from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
 from solproof.runtime.accounts import Account
+from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE, LOADER_V3
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR
 from solproof.runtime.transaction.account_keys import LoadedMessage, check_account_locks
 from solproof.runtime.transaction.instructions_sysvar import instructions_sysvar
 from solproof.runtime.transaction.message import parse_transaction
-from solproof.runtime.transaction.reserved import BUILTIN_PROGRAMS, SYSVARS
 from solproof.runtime.transaction.tables import LoadedAddresses
 from solproof.runtime.transaction.transaction_error import TransactionFailure
 from tests.support.lookup_tables import table
@@ -28,8 +29,7 @@ from tests.support.wire_transactions import (
     wire,
 )
 
-SYSVAR = SYSVARS["instructions"]
-LOADER_V3 = BUILTIN_PROGRAMS["loader_v3"]
+SYSVAR = INSTRUCTIONS_SYSVAR
 PUPPET, OTHER_PUPPET = key("puppet"), key("other puppet")
 TABLE = key("table")
 A, B, C = key("a"), key("b"), key("c")
@@ -45,7 +45,7 @@ def prepared(made: LiteSVM) -> LiteSVM:
     """Add two programs that log their first account, and a table of 256 addresses."""
     add_program(made, PUPPET, LOG_FIRST_ACCOUNT)
     add_program(made, OTHER_PUPPET, LOG_FIRST_ACCOUNT)
-    put(made, Account(TABLE, BUILTIN_PROGRAMS["address_lookup_table"], 10**9, table(None, 256)))
+    put(made, Account(TABLE, ADDRESS_LOOKUP_TABLE, 10**9, table(None, 256)))
     return made
 
 
@@ -135,7 +135,7 @@ def test_loader_v3_among_the_keys_keeps_called_programs_writable(litesvm: LiteSV
     assert logged_data(litesvm, content) == [instructions_sysvar(message)]
 
     head = table(None, 0)
-    put(litesvm, Account(B, BUILTIN_PROGRAMS["address_lookup_table"], 10**9, head + LOADER_V3))
+    put(litesvm, Account(B, ADDRESS_LOOKUP_TABLE, 10**9, head + LOADER_V3))
     content = wire([PAYER, PUPPET, SYSVAR], [(1, bytes([2, 1]), b"")], lookups=[(B, b"", bytes([0]))])
     addresses = LoadedAddresses((), (LOADER_V3,))
     message = LoadedMessage.of(parse_transaction(content).message, addresses)

@@ -11,9 +11,9 @@ from solders.litesvm import LiteSVM
 from solproof.execution.execute_transaction import execute_transaction
 from solproof.formats.scene_litesvm import scene_from_litesvm
 from solproof.runtime.accounts import Account
-from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES
 from solproof.runtime.nonce_state import NonceData, NonceState, durable_nonce
 from solproof.runtime.program_ids import COMPUTE_BUDGET, SYSTEM_PROGRAM, VOTE_PROGRAM
+from solproof.runtime.sysvars import RECENT_BLOCKHASHES
 from solproof.runtime.transaction.durable_nonce import advanced_nonce, nonce_position, rollback_accounts
 from tests.support.litesvm_transactions import (
     PAYER_KEY,

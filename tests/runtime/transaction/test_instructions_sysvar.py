@@ -8,10 +8,12 @@ from solders.litesvm import LiteSVM
 
 from solproof.runtime.accounts import Account
 from solproof.runtime.features import MAINNET
+from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE, LOADER_V3
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR
 from solproof.runtime.transaction.account_keys import LoadedMessage, check_account_locks
 from solproof.runtime.transaction.instructions_sysvar import instructions_sysvar, with_current_index
 from solproof.runtime.transaction.message import MAXIMUM_WIRE_SIZE, parse_transaction
-from solproof.runtime.transaction.reserved import BUILTIN_PROGRAMS, RESERVED_KEYS, SYSVARS
+from solproof.runtime.transaction.reserved import RESERVED_KEYS
 from solproof.runtime.transaction.sanitize import sanitize
 from solproof.runtime.transaction.tables import resolve_tables
 from tests.support.lookup_tables import SLOT, sysvars, table
@@ -27,12 +29,10 @@ from tests.support.wire_transactions import (
     wire,
 )
 
-SYSVAR = SYSVARS["instructions"]
+SYSVAR = INSTRUCTIONS_SYSVAR
 PUPPETS = [key("puppet"), key("other puppet")]
 TABLES = {
-    name: Account(
-        key(name), BUILTIN_PROGRAMS["address_lookup_table"], 10**9, table(None) + b"".join(addresses)
-    )
+    name: Account(key(name), ADDRESS_LOOKUP_TABLE, 10**9, table(None) + b"".join(addresses))
     for name, addresses in {
         "plain table": [key(f"plain {number}") for number in range(20)],
         "reserved table": sorted(RESERVED_KEYS - {SYSVAR}),
@@ -91,7 +91,7 @@ def random_transaction(random: Random) -> bytes:
     pool = [
         *random.sample(sorted(RESERVED_KEYS - {SYSVAR}), random.randrange(4)),
         *(random.randbytes(32) for _ in range(random.randrange(4))),
-        *random.choice(([], [BUILTIN_PROGRAMS["loader_v3"]])),
+        *random.choice(([], [LOADER_V3])),
     ]
     keys = list(dict.fromkeys([*PUPPETS, SYSVAR, *pool]))
     random.shuffle(keys)

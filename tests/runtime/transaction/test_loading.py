@@ -11,7 +11,6 @@ from solproof.formats.scene_litesvm import scene_from_litesvm
 from solproof.runtime.accounts import Account
 from solproof.runtime.program_ids import (
     COMPUTE_BUDGET,
-    INSTRUCTIONS_SYSVAR,
     LOADER_V1,
     LOADER_V2,
     LOADER_V3,
@@ -19,6 +18,7 @@ from solproof.runtime.program_ids import (
     NATIVE_LOADER,
     SYSTEM_PROGRAM,
 )
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR
 from solproof.runtime.transaction.loading import LoadedAccounts, load_accounts
 from solproof.runtime.transaction.transaction_error import TransactionError
 from solproof.runtime.transaction.transaction_output import Status

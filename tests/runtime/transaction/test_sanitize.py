@@ -8,8 +8,8 @@ from solders.litesvm import LiteSVM
 
 from solproof.runtime.accounts import Account
 from solproof.runtime.features import MAINNET
+from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE
 from solproof.runtime.transaction.message import MAXIMUM_WIRE_SIZE, parse_transaction
-from solproof.runtime.transaction.reserved import BUILTIN_PROGRAMS
 from solproof.runtime.transaction.sanitize import sanitize
 from solproof.runtime.transaction.transaction_error import TransactionFailure
 from tests.support.lookup_tables import table
@@ -109,7 +109,7 @@ def with_table() -> LiteSVM:
     """A LiteSVM with a program that always succeeds, and with a table of 256 addresses."""
     made = machine()
     add_program(made, PUPPET, "entrypoint:\nmov64 r0, 0\nexit")
-    put(made, Account(TABLE, BUILTIN_PROGRAMS["address_lookup_table"], 10**9, table(None, 256)))
+    put(made, Account(TABLE, ADDRESS_LOOKUP_TABLE, 10**9, table(None, 256)))
     return made
 
 

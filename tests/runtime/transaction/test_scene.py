@@ -10,8 +10,8 @@ import pytest
 from solproof.errors import InputError
 from solproof.runtime.accounts import Account, address_text
 from solproof.runtime.environment import Environment
-from solproof.runtime.sysvars import Sysvars
-from solproof.runtime.transaction.scene import INSTRUCTIONS_SYSVAR, Scene
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR, Sysvars
+from solproof.runtime.transaction.scene import Scene
 
 ALICE, BOB, OWNER, BLOCKHASH = (bytes([number]) * 32 for number in (1, 2, 3, 4))
 SCENE = Scene(

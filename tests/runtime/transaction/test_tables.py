@@ -7,9 +7,9 @@ import pytest
 from solders.litesvm import LiteSVM
 
 from solproof.runtime.accounts import Account
+from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE
 from solproof.runtime.sysvars import Sysvars
 from solproof.runtime.transaction.message import parse_transaction
-from solproof.runtime.transaction.reserved import BUILTIN_PROGRAMS
 from solproof.runtime.transaction.tables import LoadedAddresses, resolve_tables
 from solproof.runtime.transaction.transaction_error import TransactionFailure
 from tests.support.lookup_tables import SLOT, sysvars, table
@@ -25,7 +25,7 @@ from tests.support.wire_transactions import (
 )
 
 FIRST, SECOND = key("first table"), key("second table")
-PROGRAM = BUILTIN_PROGRAMS["address_lookup_table"]
+PROGRAM = ADDRESS_LOOKUP_TABLE
 AUTHORITY = key("authority")
 SYSVARS = sysvars()
 OLDEST = SLOT - 512

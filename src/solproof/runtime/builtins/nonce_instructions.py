@@ -9,13 +9,12 @@ from dataclasses import replace
 
 from solproof.runtime.accounts import MAXIMUM_LAMPORTS, address_text
 from solproof.runtime.builtins.instruction_data import InstructionData
-from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES
 from solproof.runtime.instruction_context import BorrowedAccount, InstructionContext
 from solproof.runtime.instruction_error import custom_failure, failure
 from solproof.runtime.nonce_state import NonceData, NonceState, durable_nonce
 from solproof.runtime.program_ids import SYSTEM_PROGRAM
 from solproof.runtime.rent import Rent
-from solproof.runtime.sysvars import ADDRESSES
+from solproof.runtime.sysvars import ADDRESSES, RECENT_BLOCKHASHES
 
 NO_RECENT_BLOCKHASHES = 6
 BLOCKHASH_NOT_EXPIRED = 7

@@ -9,12 +9,12 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from solproof.representation import short_repr
+from solproof.runtime.program_ids import LOADER_V3
 from solproof.runtime.transaction.message import Message
-from solproof.runtime.transaction.reserved import BUILTIN_PROGRAMS, RESERVED_KEYS
+from solproof.runtime.transaction.reserved import RESERVED_KEYS
 from solproof.runtime.transaction.tables import LoadedAddresses
 from solproof.runtime.transaction.transaction_error import TransactionError, TransactionFailure
 
-LOADER_V3 = BUILTIN_PROGRAMS["loader_v3"]
 MAXIMUM_LOCKS = 64
 MAXIMUM_LOCKS_INCREASED = 128
 

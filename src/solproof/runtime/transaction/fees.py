@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from solproof.runtime.accounts import MAXIMUM_LAMPORTS
-from solproof.runtime.program_ids import PRECOMPILES
+from solproof.runtime.builtins.precompiles import PRECOMPILES
 from solproof.runtime.transaction.budget_instructions import ComputeBudgetLimits
 
 MICRO_LAMPORTS_PER_LAMPORT = 1_000_000

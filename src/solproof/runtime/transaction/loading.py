@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from solproof.runtime.accounts import Account
 from solproof.runtime.executable import program_data_address
 from solproof.runtime.program_ids import (
-    INSTRUCTIONS_SYSVAR,
     LOADERS,
     NATIVE_LOADER,
     SYSTEM_PROGRAM,
 )
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR
 from solproof.runtime.transaction.transaction_error import TransactionError
 
 ACCOUNT_BASE_SIZE = 64

@@ -14,17 +14,18 @@ from dataclasses import dataclass, replace
 from typing import Generic
 
 from solproof.runtime.accounts import Account
-from solproof.runtime.cluster_accounts import RECENT_BLOCKHASHES, stored_accounts
+from solproof.runtime.builtins.precompiles import PRECOMPILES
+from solproof.runtime.cluster_accounts import stored_accounts
 from solproof.runtime.executable import Executables
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.executor import Executor
 from solproof.runtime.instruction_error import InstructionFailure
 from solproof.runtime.instruction_record import records
 from solproof.runtime.invoke import Frame, InstructionProcessor, Result
-from solproof.runtime.program_ids import INSTRUCTIONS_SYSVAR, PRECOMPILES, SYSTEM_PROGRAM
+from solproof.runtime.program_ids import SYSTEM_PROGRAM
 from solproof.runtime.read_back import accounts_modified
 from solproof.runtime.rent import Rent
-from solproof.runtime.sysvars import SYSVAR_OWNER
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR, RECENT_BLOCKHASHES, SYSVAR_OWNER
 from solproof.runtime.transaction.account_keys import LoadedMessage, check_account_locks
 from solproof.runtime.transaction.budget_instructions import ComputeBudgetLimits, compute_budget_limits
 from solproof.runtime.transaction.durable_nonce import advanced_nonce, nonce_position, rollback_accounts

@@ -1,8 +1,8 @@
 """The rules for the counts and indices of a transaction, which need no account.
 
 Source: solana-transaction 4.1 (`sanitize_signatures`), solana-message 4.4 (`sanitize` of legacy and v0
-messages), and the bank's `verify_transaction` for the number of instructions (SIMD-0160) and of their accounts
-(SIMD-0406). LiteSVM 0.15 lacks these last two rules. The bank's rule for the size of a transaction is in `parse_transaction`.
+messages), and the bank for the number of instructions (SIMD-0160) and of their accounts (SIMD-0406). LiteSVM
+0.15 lacks the bank's two rules. The bank's rule for the size of a transaction is in `parse_transaction`.
 """
 
 from __future__ import annotations

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import base58
-
 from solproof.errors import InputError
 from solproof.representation import short_repr
 from solproof.runtime.accounts import KEY_LENGTH, MAXIMUM_LAMPORTS, Account, address_text
 from solproof.runtime.environment import Environment
-from solproof.runtime.sysvars import ADDRESSES
+from solproof.runtime.sysvars import ADDRESSES, INSTRUCTIONS_SYSVAR
 
 MAXIMUM_TRANSACTION_LENGTH = 1_232
 """Bytes of a packet's payload (`PACKET_DATA_SIZE`, solana-packet 4.2)."""
 MAXIMUM_BLOCKHASHES = 300
 """`MAX_RECENT_BLOCKHASHES`, solana-clock 4.0."""
 LAMPORTS_PER_SIGNATURE = 5_000
-INSTRUCTIONS_SYSVAR = base58.b58decode("Sysvar1nstructions1111111111111111111111111")
 
 _SYSVAR_NAMES = {address: name for name, address in ADDRESSES.items()}
 

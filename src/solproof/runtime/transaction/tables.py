@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 from solproof.representation import short_repr
 from solproof.runtime.accounts import KEY_LENGTH, Account
+from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE
 from solproof.runtime.transaction.message import Message
-from solproof.runtime.transaction.reserved import BUILTIN_PROGRAMS
 from solproof.runtime.transaction.transaction_error import TransactionError, TransactionFailure
 
-ADDRESS_LOOKUP_TABLE_PROGRAM = BUILTIN_PROGRAMS["address_lookup_table"]
 HEAD = struct.Struct("<IQQBB")
 """State, deactivation slot, last extended slot, start index of that extension, has an authority."""
 
@@ -71,7 +70,7 @@ def _active_addresses(table: Account | None, slot: int, recent_slots: frozenset[
     """The addresses of a table that a transaction in this slot may take."""
     if table is None or table.lamports == 0:  # an account without lamports does not exist
         raise _failure("AddressLookupTableNotFound")
-    if table.owner != ADDRESS_LOOKUP_TABLE_PROGRAM:
+    if table.owner != ADDRESS_LOOKUP_TABLE:
         raise _failure("InvalidAddressLookupTableOwner")
     content = table.data[HEAD_LENGTH:]
     if len(table.data) < HEAD_LENGTH or len(content) % KEY_LENGTH:

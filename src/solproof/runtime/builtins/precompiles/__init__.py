@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from solproof.runtime.accounts import address_bytes
 from solproof.runtime.builtins.precompiles import ed25519, secp256k1, secp256r1
 from solproof.runtime.builtins.precompiles.precompile_error import PrecompileError, PrecompileErrorCode
+from solproof.runtime.program_ids import ED25519, SECP256K1, SECP256R1
 
 __all__ = ["PRECOMPILES", "Precompile", "PrecompileError", "PrecompileErrorCode"]
 
@@ -32,13 +32,9 @@ class Precompile:
 
 PRECOMPILES: Mapping[bytes, Precompile] = MappingProxyType(
     {
-        address_bytes("Ed25519SigVerify111111111111111111111111111"): Precompile("ed25519", ed25519.verify),
-        address_bytes("KeccakSecp256k11111111111111111111111111111"): Precompile(
-            "secp256k1", secp256k1.verify
-        ),
-        address_bytes("Secp256r1SigVerify1111111111111111111111111"): Precompile(
-            "secp256r1", secp256r1.verify
-        ),
+        ED25519: Precompile("ed25519", ed25519.verify),
+        SECP256K1: Precompile("secp256k1", secp256k1.verify),
+        SECP256R1: Precompile("secp256r1", secp256r1.verify),
     }
 )
 """Every precompile, by its program id (solana-sdk-ids 3.1)."""
