@@ -11,7 +11,15 @@ from types import MappingProxyType
 
 from solproof.runtime.builtins import system
 from solproof.runtime.instruction_context import InstructionContext
-from solproof.runtime.program_ids import COMPUTE_BUDGET, SYSTEM_PROGRAM
+from solproof.runtime.program_ids import (
+    COMPUTE_BUDGET,
+    LOADER_V1,
+    LOADER_V2,
+    LOADER_V3,
+    SYSTEM_PROGRAM,
+    VOTE_PROGRAM,
+    ZK_ELGAMAL_PROOF,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +52,14 @@ BUILTINS: Mapping[bytes, Builtin] = MappingProxyType(
     }
 )
 """The builtin programs, by address."""
+
+NOT_YET_RUN: Mapping[bytes, str] = MappingProxyType(
+    {
+        LOADER_V1: "loader v1",
+        LOADER_V2: "loader v2",
+        LOADER_V3: "loader v3",
+        VOTE_PROGRAM: "vote",
+        ZK_ELGAMAL_PROOF: "ZK ElGamal proof",
+    }
+)
+"""Builtin programs that solproof refuses to run, by address."""
