@@ -38,11 +38,11 @@ from solproof.estimation.calibration import (
     measurement_of,
 )
 from solproof.estimation.estimate import estimate_execution
+from solproof.execution.execute import execute
 from solproof.host.resources import peak_memory, processor_name, total_memory, usable_cores
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_elf
 from solproof.proving.prove import prove_execution
-from solproof.execution.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.statement.system import default_system, program_key
 from tests.support.mainnet_programs import mainnet_programs

@@ -122,6 +122,15 @@ FIGURES = (
         leaves_out="Loading the ELF.",
     ),
     Figure(
+        "transaction_run_ms",
+        "Run a transaction of 10 instructions and 20 CPIs of SPL Token, recording a trace of every frame, "
+        "with the programs loaded",
+        "ms",
+        includes="Reading the message, verifying its signature, loading its accounts, running every frame "
+        "with a trace, the rules of accounts and rent, the log.",
+        leaves_out="Starting Python, reading files, loading the ELF files of the programs.",
+    ),
+    Figure(
         "loop_instructions_per_second",
         "Prove a loop of a million mixed instructions: run, witness and proof together",
         "instructions/s",

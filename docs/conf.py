@@ -29,7 +29,11 @@ html_css_files = ["site.css"]
 smartquotes = False
 
 # Files outside this folder that the site offers for download where a page links to them.
-PUBLISHED = ("src/solproof/tracing/trace.schema.json", "src/solproof/formats/scene.schema.json")
+PUBLISHED = (
+    "src/solproof/tracing/trace.schema.json",
+    "src/solproof/formats/scene.schema.json",
+    "src/solproof/formats/transaction.schema.json",
+)
 
 GROUP = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 PAGE = re.compile(r"^- \[(.+?)\]\((.+?)\.md\)", re.MULTILINE)

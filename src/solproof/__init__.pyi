@@ -17,6 +17,8 @@ from solproof.estimation.estimate import estimate as estimate
 from solproof.execution.execute import Execution as Execution
 from solproof.execution.execute_transaction import TransactionExecution as TransactionExecution
 from solproof.execution.run import run as run
+from solproof.execution.sequence import Ledger as Ledger
+from solproof.execution.sequence import run_sequence as run_sequence
 from solproof.explorer.page import explore as explore
 from solproof.formats.bincode import pack as _input_to_bytes
 from solproof.formats.bincode import unpack as _input_from_bytes
@@ -27,6 +29,7 @@ from solproof.formats.scene_file import format_scene as _scene_to_json
 from solproof.formats.scene_file import parse_scene as _scene_from_json
 from solproof.formats.scene_litesvm import scene_from_litesvm as scene_from_litesvm
 from solproof.formats.solders_objects import execution_input as _input_from_solders
+from solproof.formats.transaction_json import format_transaction as _transaction_to_json
 from solproof.profile.profile import Profile as Profile
 from solproof.profile.profile import profile_execution as profile_execution
 from solproof.program.raw import RawFormat as RawFormat
@@ -61,6 +64,7 @@ input_to_bytes = _input_to_bytes
 input_to_json = _input_to_json
 scene_from_json = _scene_from_json
 scene_to_json = _scene_to_json
+transaction_to_json = _transaction_to_json
 
 __version__: str
 __all__: list[str]

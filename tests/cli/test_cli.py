@@ -98,7 +98,7 @@ def test_missing_argument(command: Command) -> None:
     result = command("run")
     assert (result.status, result.errors) == (
         2,
-        "error: Missing argument 'PROGRAM' (see solproof run --help)\n",
+        "error: Missing argument 'PROGRAM', or --transaction or --transactions (see solproof run --help)\n",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,15 @@ def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elf = programs.p_token()
     (tmp_path / "demo/p_token.so").write_bytes(elf)
     (tmp_path / "demo/p_token_transfer.json").write_text(format_input(scenario.transfer(elf)))
+    (tmp_path / "examples").mkdir()
+    shutil.copy(ROOT / "examples/token_transfer.json", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.usefixtures("demo")
 def test_commands_of_the_readme(command: Command) -> None:
     lines = re.findall(r"^    solproof (.+)$", README, re.MULTILINE)
-    assert [line.split()[0] for line in lines] == ["run", "prove", "verify"]
+    assert [line.split()[0] for line in lines] == ["run", "prove", "verify", "run"]
     for line in lines:
         assert command(*shlex.split(line)).status == 0, line
 
@@ -57,6 +60,7 @@ def test_every_json_field_is_documented(command: Command, tmp_path: Path) -> Non
     files = ["demo/p_token.so", "--input", "demo/p_token_transfer.json"]
     for arguments in (
         ["run", *files],
+        ["run", "--transaction", "examples/token_transfer.json"],
         ["prove", *files, "--output", "proof", "--quiet"],
         ["verify", "proof", "--program", *files],
         ["check", *files, "--quiet"],

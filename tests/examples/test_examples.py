@@ -11,11 +11,15 @@ import json
 import re
 import sys
 from contextlib import redirect_stdout
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+import solproof
+from solproof.demo import programs, scenario
 from tests.support.sessions import assert_shown, run_session, steps_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +50,23 @@ def test_scripts_are_short_and_say_how_to_run_them() -> None:
         text = path.read_text()
         assert text.count("\n") <= 60, path.name
         assert f"\n    .venv/bin/python examples/{path.name}\n" in text
+
+
+def test_the_scene_is_the_transfer_of_the_demo(tmp_path: Path) -> None:
+    """It fits its schema, and changes the token accounts as LiteSVM does."""
+    scene = json.loads((EXAMPLES / "token_transfer.json").read_text())
+    schema = files("solproof.formats").joinpath("scene.schema.json").read_text("utf-8")
+    Draft202012Validator(json.loads(schema)).validate(scene)
+    assert set(scene["programs"].values()) == {"../demo/p_token.so"}
+    for name in ("demo", "examples"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "demo/p_token.so").write_bytes(programs.p_token())
+    output = solproof.run(solproof.scene_from_json(json.dumps(scene), tmp_path / "examples")).output
+    theirs = scenario.run_token_instruction(scenario.transfer(programs.p_token()), classic_token=False)
+    after = {account.key: account.data for account in output.accounts}
+    assert output.success
+    for account in theirs.accounts[:2]:
+        assert after[account.key] == account.data
 
 
 # NOTEBOOK

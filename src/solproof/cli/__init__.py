@@ -22,7 +22,7 @@ from solproof.exit_status import STATUSES
 COMPLETION_VARIABLE = "_SOLPROOF_COMPLETE"
 SECTIONS = {
     "Run and look": {
-        "run": "Run a program on an input, as the runtime would.",
+        "run": "Run a program on an input, or whole transactions, as the runtime would.",
         "trace": "Run a program and write every step of the run.",
         "explore": "Run a program and write a page that shows the run step by step.",
         "profile": "Show the costs of each function, opcode family and syscall.",

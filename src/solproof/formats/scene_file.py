@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ class _Before:
 
     environment: Environment = field(default_factory=Environment)
     lamports_per_signature: int = LAMPORTS_PER_SIGNATURE
-    accounts: Mapping[bytes, Account] = field(default_factory=dict)
+    accounts: dict[bytes, Account] = field(default_factory=dict)
 
 
 def parse_scene(text: str | bytes, directory: str | os.PathLike[str] = ".") -> Scene:
@@ -83,11 +84,10 @@ def format_scene(scene: Scene) -> str:
 
     Files of programs are not needed to read it, because the programs are among the accounts.
     """
-    accounts = ",".join(f"\n    {json.dumps(dumped(account))}" for account in scene.accounts)
     blockhashes = [address_text(blockhash) for blockhash in scene.blockhashes]
     lines = [
         f'  "transaction": {json.dumps(in_base64(scene.transaction))}',
-        f'  "accounts": [{accounts}\n  ]',
+        f'  "accounts": {format_accounts(scene.accounts, "  ")}',
         f'  "blockhash": {json.dumps(blockhashes[0] if len(blockhashes) == 1 else blockhashes)}',
     ]
     if scene.lamports_per_signature != LAMPORTS_PER_SIGNATURE:
@@ -97,6 +97,12 @@ def format_scene(scene: Scene) -> str:
     for name, value in described_environment(scene.environment).items():
         lines.append(f'  "{name}": {json.dumps(value)}')
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def format_accounts(accounts: Iterable[Account], indentation: str = "") -> str:
+    """A JSON array of accounts, which a scene can have as its `accounts`, with one account per line."""
+    lines = ",".join(f"\n{indentation}  {json.dumps(dumped(account))}" for account in accounts)
+    return f"[{lines}\n{indentation}]"
 
 
 def read_scenes(path: Path) -> tuple[Scene, ...]:
@@ -111,6 +117,7 @@ def read_scenes(path: Path) -> tuple[Scene, ...]:
     Raises `InputError` with the name of the file, the number of the line, and the path of the invalid field.
     """
     scenes: list[Scene] = []
+    accounts: dict[bytes, Account] = {}
     before = _Before()
     directory = path if path.is_dir() else path.parent
     for where, text in _texts(path):
@@ -119,8 +126,9 @@ def read_scenes(path: Path) -> tuple[Scene, ...]:
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
         scenes.append(scene)
-        accounts = {account.key: account for account in scene.accounts}
-        before = _Before(scene.environment, scene.lamports_per_signature, {**accounts, **before.accounts})
+        for account in scene.accounts:
+            accounts.setdefault(account.key, account)
+        before = _Before(scene.environment, scene.lamports_per_signature, accounts)
     if not scenes:
         raise InputError(f"{path}: expected at least one scene")
     return tuple(scenes)
@@ -152,7 +160,7 @@ def _scene(text: str | bytes, directory: Path, before: _Before) -> Scene:
     transaction = read_transaction(
         given,
         "transaction",
-        {**before.accounts, **{account.key: account for account in accounts}},
+        ChainMap({account.key: account for account in accounts}, before.accounts),
         blockhashes[0] if blockhashes else LITESVM_BLOCKHASH,
     )
     return Scene(

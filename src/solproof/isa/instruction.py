@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import Struct
 
 from solproof.errors import ProgramError
@@ -19,6 +20,7 @@ from solproof.isa.integers import MASK32
 
 SLOT_BYTES = 8
 SLOT = Struct("<BBhi")
+KEPT_SLOTS = 2**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,7 @@ class Instruction:
     @classmethod
     def decode(cls, slot: bytes) -> Instruction:
         """The instruction in 8 bytes. Raises `ProgramError` for any other length."""
-        if len(slot) != SLOT_BYTES:
-            raise ProgramError(f"an instruction slot has {len(slot)} bytes, expected {SLOT_BYTES}")
-        return cls.of(*SLOT.unpack(slot))
+        return _decoded(slot)
 
     @classmethod
     def of(cls, code: int, registers: int, offset: int, immediate: int) -> Instruction:
@@ -58,6 +58,13 @@ class Instruction:
             if not low <= value <= high:
                 raise ProgramError(f"instruction field {name} is {value}, expected {low} to {high}")
         return SLOT.pack(self.code, self.source << 4 | self.destination, self.offset, self.immediate)
+
+
+@lru_cache(maxsize=KEPT_SLOTS)  # every frame of a program decodes the same slots
+def _decoded(slot: bytes) -> Instruction:
+    if len(slot) != SLOT_BYTES:
+        raise ProgramError(f"an instruction slot has {len(slot)} bytes, expected {SLOT_BYTES}")
+    return Instruction.of(*SLOT.unpack(slot))
 
 
 def decode_program(text: bytes) -> list[Instruction]:

@@ -46,8 +46,11 @@ GROUPS = (
     ),
     Group(
         "Running",
-        "A run executes the instruction as a validator does.",
-        ("run", "Execution", "ExecutionOutput", "ReturnData"),
+        "A run executes an instruction or a whole transaction as a validator does.",
+        (
+            *("run", "Execution", "ExecutionOutput", "ReturnData", "TransactionExecution"),
+            *("TransactionOutput", "run_sequence", "Ledger", "transaction_to_json"),
+        ),
     ),
     Group(
         "Proving",

@@ -6,7 +6,7 @@ Their states are those of LiteSVM 0.15.2, where each of them has one lamport.
 from __future__ import annotations
 
 import struct
-from functools import cache
+from functools import cache, lru_cache
 
 from solproof.runtime.accounts import Account
 from solproof.runtime.program_ids import (
@@ -24,7 +24,7 @@ from solproof.runtime.program_ids import (
     VOTE_PROGRAM,
     ZK_ELGAMAL_PROOF,
 )
-from solproof.runtime.sysvars import RECENT_BLOCKHASHES, SLOT_HISTORY, SYSVAR_OWNER
+from solproof.runtime.sysvars import RECENT_BLOCKHASHES, SLOT_HISTORY, SYSVAR_OWNER, Sysvars
 from solproof.runtime.transaction.scene import Scene
 
 BUILTIN_PROGRAMS = {
@@ -47,6 +47,9 @@ MAXIMUM_RECENT_BLOCKHASHES = 150
 SLOT_HISTORY_BITS = 1_048_576
 """One bit for each of the last slots, in words of 64 bits (`MAX_ENTRIES`, solana-slot-history 3)."""
 
+KEPT_SYSVARS = 4
+"""Sets of sysvars whose accounts are kept, because the transactions of a slot have the same ones."""
+
 
 def stored_accounts(scene: Scene) -> dict[bytes, Account]:
     """The accounts that exist before the transaction, by their keys.
@@ -61,17 +64,26 @@ def stored_accounts(scene: Scene) -> dict[bytes, Account]:
 
 def cluster_accounts(scene: Scene) -> tuple[Account, ...]:
     """The accounts that exist on every cluster, with the sysvars of a scene."""
-    sysvars = scene.environment.sysvars
+    recent_blockhashes = Account(RECENT_BLOCKHASHES, SYSVAR_OWNER, 1, _recent_blockhashes(scene))
+    return (*_fixed_accounts(), *_sysvar_accounts(scene.environment.sysvars), recent_blockhashes)
+
+
+@cache
+def _fixed_accounts() -> tuple[Account, ...]:
+    """The accounts that are the same for all scenes."""
     return (
         *(
             Account(address, NATIVE_LOADER, 1, data, executable=True)
             for address, data in BUILTIN_PROGRAMS.values()
         ),
-        *(sysvars.account(name) for name, _ in sysvars.items()),
-        Account(RECENT_BLOCKHASHES, SYSVAR_OWNER, 1, _recent_blockhashes(scene)),
         Account(SLOT_HISTORY, SYSVAR_OWNER, 1, _slot_history()),
         Account(STAKE_CONFIG, CONFIG_PROGRAM, 1, bytes(8) + struct.pack("<dB", 0.25, 12)),
     )
+
+
+@lru_cache(maxsize=KEPT_SYSVARS)
+def _sysvar_accounts(sysvars: Sysvars) -> tuple[Account, ...]:
+    return tuple(sysvars.account(name) for name, _ in sysvars.items())
 
 
 def _recent_blockhashes(scene: Scene) -> bytes:
@@ -81,7 +93,6 @@ def _recent_blockhashes(scene: Scene) -> bytes:
     return struct.pack("<Q", len(listed)) + b"".join(blockhash + fee for blockhash in listed)
 
 
-@cache
 def _slot_history() -> bytes:
     """The history of a cluster that has had only slot 0: an option of words, how many bits, the next slot.
 

@@ -54,6 +54,8 @@ def test_input_bin_alone_and_as_input(command: Command, files: Files) -> None:
 def test_json(command: Command, files: Files) -> None:
     fields = command("run", files.program, "--input", files.input, "--json").fields
     accounts = fields.pop("accounts")
+    (invocation,) = fields.pop("invocations")
+    assert (invocation["program"], invocation["compute_units"]) == (TOKEN, 76)
     assert fields == {
         "success": True,
         "exit_code": 0,

@@ -191,19 +191,21 @@ def test_progress_of_proving(
 
 
 @pytest.mark.parametrize("name", ["input", "run", "prove"])
-def test_arguments_are_those_of_run(name: str) -> None:
-    """Every parameter that describes the run has the same words and the same meaning as for `run`."""
+def test_arguments_are_those_of_pack(name: str) -> None:
+    """Every parameter that describes the run has the same words and the same meaning as for `pack`.
 
-    of_run, mine = (
+    Like the guest, and unlike `run`, `pack` takes no transactions.
+    """
+
+    of_pack, mine = (
         {
             parameter.name: (parameter.opts, parameter.multiple, parameter.to_info_dict())
             for parameter in found(words).params
-            if parameter.name
-            != "output"  # `zisk input` writes another file, and the guest has no result of this kind
+            if parameter.name != "output"  # the commands write different files
         }
-        for words in ("run", f"zisk {name}")
+        for words in ("pack", f"zisk {name}")
     )
-    assert {option: mine.get(option) for option in of_run} == of_run
+    assert {option: mine.get(option) for option in of_pack} == of_pack
 
 
 def test_doctor(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import base64
+import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
+from solproof.cli.terminal.account_lines import ShownAccount, account_lines
+from solproof.cli.terminal.instruction_tree import instruction_lines
 from solproof.cli.terminal.options import (
     FILE,
     input_option,
     json_option,
     naming_program,
     parameter_options,
-    program_argument,
+    quiet_option,
     read_input,
+)
+from solproof.cli.terminal.progress import Phases
+from solproof.cli.terminal.reporting import note
+from solproof.cli.terminal.scenes import (
+    INSTRUCTION_PARAMETERS,
+    optional_program_argument,
+    read_scene,
+    read_sequence,
+    refuse_beside,
+    transaction_option,
 )
 from solproof.cli.terminal.show import (
     Fields,
@@ -25,38 +37,113 @@ from solproof.cli.terminal.show import (
     outcome_fields,
     print_json,
     print_lines,
+    print_pieces,
 )
+from solproof.cli.terminal.transaction_lines import Summary, detailed_lines, return_data_lines, short_line
 from solproof.execution.execute import Execution, execute
+from solproof.execution.sequence import Ledger, run_sequence
 from solproof.formats import bincode
+from solproof.formats.scene_file import format_accounts
+from solproof.formats.transaction_json import (
+    format_transaction,
+    instruction_fields,
+    return_data_fields,
+    transaction_fields,
+)
 from solproof.host.files import check_writable, write_file
-from solproof.runtime.accounts import address_text, distinct_accounts
+from solproof.runtime.accounts import distinct_accounts
 from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b
 Examples:
   solproof run token.so --input transfer.json
   solproof run input.bin --json --compute-unit-limit 200000
+  solproof run --transaction scene.json
+  solproof run --transactions scenes.jsonl --accounts-after accounts.json
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The values of --feature-set, --feature and --no-feature."""
+
+    feature_set: str | None
+    activate: tuple[str, ...]
+    deactivate: tuple[str, ...]
+
+
 @click.command(epilog=EXAMPLE)
-@program_argument
+@optional_program_argument
 @input_option
+@transaction_option
+@click.option(
+    "--transactions",
+    type=FILE,
+    metavar="PATH",
+    help="Scenes to run in order on one set of accounts: a directory of JSON files, or a file of JSON lines.",
+)
 @parameter_options
 @click.option(
-    "--output", "-o", type=FILE, metavar="FILE", help="Write the result as a bincode SolanaExecutionOutput."
+    "--output",
+    "-o",
+    type=FILE,
+    metavar="FILE",
+    help="Write the result to a file: a bincode SolanaExecutionOutput, or JSON for a transaction.",
+)
+@click.option(
+    "--accounts-after",
+    type=FILE,
+    metavar="FILE",
+    help="Write the accounts after the transactions, as JSON that a scene can have as its accounts.",
 )
 @json_option
+@quiet_option
 def run(
-    program: Path, input_path: Path | None, output: Path | None, as_json: bool, **parameters: Any
+    program: Path | None,
+    input_path: Path | None,
+    transaction: Path | None,
+    transactions: Path | None,
+    output: Path | None,
+    accounts_after: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **parameters: Any,
 ) -> None:
-    """Run a program on an input, as the runtime would.
+    """Run a program on an input, or whole transactions, as the runtime would.
 
     PROGRAM is an ELF file or raw bytecode, with a JSON file as --input. It can also be an input.bin, which
-    holds both. A failing program is a result too: the exit status is 0, and "success" is false.
+    holds both. A scene, as --transaction, needs no program. A failing program or transaction is a result too:
+    the exit status is 0, and "success" is false.
     """
-    if output is not None:
-        check_writable(output)
+    for path in (output, accounts_after):
+        if path is not None:
+            check_writable(path)
+    if transaction is not None or transactions is not None:
+        features = Features(*(parameters[name] for name in ("feature_set", "activate", "deactivate")))
+        ledger = Ledger()
+        if transactions is not None:
+            refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction", "output"))
+            _run_sequence(transactions, ledger, features, as_json=as_json, quiet=quiet)
+        elif transaction is not None:
+            refuse_beside("--transaction", INSTRUCTION_PARAMETERS)
+            _run_transaction(transaction, ledger, features, output, as_json=as_json)
+        if accounts_after is not None:
+            write_file(accounts_after, f"{format_accounts(ledger.accounts)}\n".encode())
+        return
+    if program is None and input_path is None:
+        raise click.UsageError("Missing argument 'PROGRAM', or --transaction or --transactions.")
+    if program is None:
+        raise click.UsageError("Missing argument 'PROGRAM'.")
+    refuse_beside("PROGRAM", ("accounts_after",))
+    _run_instruction(program, input_path, output, parameters, as_json=as_json)
+
+
+# ONE INSTRUCTION
+
+
+def _run_instruction(
+    program: Path, input_path: Path | None, output: Path | None, parameters: dict[str, Any], *, as_json: bool
+) -> None:
     given = read_input(program, input_path, **parameters)
     with naming_program(program):
         execution = execute(given)
@@ -70,14 +157,11 @@ def run(
 
 def _fields(execution: Execution) -> Fields:
     output = execution.output
-    returned = None
-    if output.return_data.data:
-        data = base64.b64encode(output.return_data.data).decode("ascii")
-        returned = {"program_id": address_text(output.return_data.program_id), "data": [data, "base64"]}
     return {
         **outcome_fields(output),
         "logs": list(output.logs),
-        "return_data": returned,
+        "return_data": return_data_fields(output.return_data),
+        "invocations": instruction_fields(execution.instructions, execution.frames),
         "accounts": [account_fields(account) for account in output.accounts],
     }
 
@@ -85,26 +169,44 @@ def _fields(execution: Execution) -> Fields:
 def _lines(execution: Execution) -> list[str]:
     output = execution.output
     lines = aligned(outcome_lines(output))
-    if output.return_data.data:
-        lines += [
-            "",
-            f"return data of {address_text(output.return_data.program_id)}",
-            f"  {output.return_data.data.hex()}",
-        ]
+    if len(execution.instructions) > 1:
+        lines += ["", "invocations", *instruction_lines(execution.instructions)]
+    lines += return_data_lines(output.return_data)
     lines += ["", "log", *(f"  {line}" for line in output.logs)]
-    lines += ["", "accounts"]
-    for before, after in zip(distinct_accounts(execution.input.accounts), output.accounts, strict=True):
-        changes = []
-        if before.lamports != after.lamports:
-            changes.append(f"lamports {before.lamports:,} to {after.lamports:,}")
-        if before.owner != after.owner:
-            changes.append(f"owner {address_text(before.owner)} to {address_text(after.owner)}")
-        if len(before.data) != len(after.data):
-            changes.append(f"{len(before.data)} bytes of data to {len(after.data)}")
-        elif before.data != after.data:
-            different = np.count_nonzero(
-                np.frombuffer(before.data, np.uint8) != np.frombuffer(after.data, np.uint8)
-            )
-            changes.append(f"{different} bytes of data changed")
-        lines.append(f"  {address_text(after.key):<44}  {'; '.join(changes) or 'unchanged'}")
-    return lines
+    states = zip(distinct_accounts(execution.input.accounts), output.accounts, strict=True)
+    return [*lines, "", "accounts", *account_lines([ShownAccount(*pair) for pair in states])]
+
+
+# TRANSACTIONS
+
+
+def _run_transaction(
+    path: Path, ledger: Ledger, features: Features, output: Path | None, *, as_json: bool
+) -> None:
+    execution = ledger.execute(read_scene(path, **asdict(features)))
+    if output is not None:
+        write_file(output, f"{format_transaction(execution)}\n".encode())
+    if as_json:
+        print_json(transaction_fields(execution))
+    else:
+        print_lines(detailed_lines(execution))
+
+
+def _run_sequence(path: Path, ledger: Ledger, features: Features, *, as_json: bool, quiet: bool) -> None:
+    summary = Summary()
+    # On a terminal, the lines of the results show the progress.
+    with Phases("run", quiet=quiet or sys.stdout.isatty()) as progress:
+        progress("read")
+        scenes = read_sequence(path, **asdict(features))
+        progress("transactions")
+        for number, execution in enumerate(run_sequence(scenes, ledger), start=1):
+            summary.add(execution.output)
+            if as_json:
+                print_pieces([f"{format_transaction(execution)}\n".encode()])
+            else:
+                print_lines([short_line(number, execution.output, len(scenes))])
+            progress.reach(10 * number // len(scenes) * 10)
+    if as_json:
+        note(", ".join(f"{name}: {value}" for name, value in summary.lines()))
+    else:
+        print_lines(["", *aligned(summary.lines())])

@@ -27,7 +27,7 @@ from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_records import MAGIC
 from solproof.program.raw import RawFormat
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Loader
-from solproof.runtime.features import FEATURE_SETS
+from solproof.runtime.features import FEATURE_SETS, FeatureSet
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
@@ -279,6 +279,13 @@ def _override(
     changes: dict[str, Any] = {"compute_unit_limit": compute_unit_limit, "heap_size": heap_size}
     changes["loader"] = None if loader is None else Loader[loader.upper()]
     changes = {name: value for name, value in changes.items() if value is not None}
-    features = given.parameters.features if feature_set is None else FEATURE_SETS[feature_set]
-    changes["features"] = features.changed(activate, deactivate)
+    changes["features"] = changed_features(given.parameters.features, feature_set, activate, deactivate)
     return replace(given, parameters=replace(given.parameters, **changes))
+
+
+def changed_features(
+    features: FeatureSet, feature_set: str | None, activate: Sequence[str], deactivate: Sequence[str]
+) -> FeatureSet:
+    """The features after --feature-set, --feature and --no-feature. Raises `InputError` for unknown names."""
+    chosen = features if feature_set is None else FEATURE_SETS[feature_set]
+    return chosen.changed(activate, deactivate)

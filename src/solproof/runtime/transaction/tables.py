@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from solproof.representation import short_repr
 from solproof.runtime.accounts import KEY_LENGTH, Account
 from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE
-from solproof.runtime.transaction.message import Message
+from solproof.runtime.transaction.message import AddressTableLookup, Message
 from solproof.runtime.transaction.transaction_error import TransactionError, TransactionFailure
 
 HEAD = struct.Struct("<IQQBB")
@@ -64,6 +64,14 @@ def resolve_tables(
                     raise _failure("InvalidAddressLookupTableIndex")
                 loaded.append(addresses[index])
     return LoadedAddresses(tuple(writable), tuple(readonly))
+
+
+def named_addresses(lookup: AddressTableLookup, table: bytes) -> list[bytes]:
+    """The addresses that a lookup names, as far as the data of its table have them, active or not."""
+    starts = (
+        HEAD_LENGTH + KEY_LENGTH * index for index in (*lookup.writable_indexes, *lookup.readonly_indexes)
+    )
+    return [table[start : start + KEY_LENGTH] for start in starts if start + KEY_LENGTH <= len(table)]
 
 
 def _active_addresses(table: Account | None, slot: int, recent_slots: frozenset[int]) -> list[bytes]:

@@ -110,7 +110,7 @@ class TransactionError:
         if self.index is None:
             return self.name
         if self.instruction_error is not None:
-            return {self.name: [self.index, _instruction_error_json(self.instruction_error)]}
+            return {self.name: [self.index, instruction_error_json(self.instruction_error)]}
         return {self.name: {"account_index": self.index} if self.name in ABOUT_AN_ACCOUNT else self.index}
 
 
@@ -129,7 +129,8 @@ class TransactionFailure(Exception):
         return f"{self.error}: {self.reason}" if self.reason else str(self.error)
 
 
-def _instruction_error_json(error: InstructionError) -> str | dict[str, int]:
+def instruction_error_json(error: InstructionError) -> str | dict[str, int]:
+    """The error of an instruction as JSON-RPC prints it: its name, or an object with a program's own code."""
     if error.name.startswith("Custom("):
         return {"Custom": int(error.name.removeprefix("Custom(").removesuffix(")"))}
     return error.name

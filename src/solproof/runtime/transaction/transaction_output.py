@@ -80,10 +80,11 @@ def transaction_lines(output: TransactionOutput) -> list[tuple[str, str]]:
         *([] if output.status is Status.EXECUTED else [("status", output.status.value)]),
         ("fee", f"{output.fee:,} lamports"),
         ("compute units", f"{output.compute_units:,}"),
-        ("instructions", f"{output.executed_instructions:,} in {_frames(output)} frames of sBPF programs"),
+        ("instructions", f"{output.executed_instructions:,} in {_frames(output)} of sBPF programs"),
         ("accounts modified", str(output.accounts_modified)),
     ]
 
 
-def _frames(output: TransactionOutput) -> int:
-    return sum(record.frame is not None for record in output.instructions)
+def _frames(output: TransactionOutput) -> str:
+    count = sum(record.frame is not None for record in output.instructions)
+    return "1 frame" if count == 1 else f"{count} frames"

@@ -1,0 +1,35 @@
+"""A transaction of ten instructions with twenty cross-program invocations."""
+
+from __future__ import annotations
+
+import struct
+
+from solders.instruction import AccountMeta, Instruction
+from solders.keypair import Keypair
+
+from solproof.runtime.transaction.scene import Scene
+from tests.support.token_transactions import TOKEN, TokenMachine
+
+OWNERS = 5
+MINT_TO = 7
+
+
+def token_transaction() -> Scene:
+    """Five new token accounts, each with four invocations, and tokens of SPL Token for each of them."""
+    machine = TokenMachine()
+    machine.svm.send_transaction(machine.transaction(machine.create_mint(), machine.mint))
+    owners = [Keypair.from_seed(bytes([3 + number]) * 32).pubkey() for number in range(OWNERS)]
+    created = [machine.create_token_account(owner) for owner in owners]
+    minted = [
+        Instruction(
+            TOKEN,
+            struct.pack("<BQ", MINT_TO, 10**6),
+            [
+                AccountMeta(machine.mint.pubkey(), False, True),
+                AccountMeta(machine.token_account(owner), False, True),
+                AccountMeta(machine.key, True, False),
+            ],
+        )
+        for owner in owners
+    ]
+    return machine.scene([*created, *minted])

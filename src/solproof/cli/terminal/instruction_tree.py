@@ -1,0 +1,40 @@
+"""The tree of the instructions that a transaction ran, as aligned lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from solproof.runtime.accounts import address_text
+from solproof.runtime.cluster_accounts import BUILTIN_PROGRAMS
+from solproof.runtime.instruction_record import InstructionRecord
+
+INDENTATION = "  "
+_NAMES = {address: name for name, (address, _) in BUILTIN_PROGRAMS.items()}
+
+
+def instruction_lines(records: Sequence[InstructionRecord]) -> list[str]:
+    """One line for each instruction: index, program, compute units and error.
+
+    A program stands below its caller, one step further to the right. The index is that in the message.
+    """
+    programs = [INDENTATION * (record.height - 1) + _program(record.program_id) for record in records]
+    indexes = [str(record.index) if record.caller is None else "" for record in records]
+    units = [f"{record.compute_units:,}" for record in records]
+    columns = zip(_aligned(indexes, ">"), _aligned(programs, "<"), _aligned(units, ">"), records, strict=True)
+    return [
+        f"  {index}  {program}  {spent} units{_error(record)}" for index, program, spent, record in columns
+    ]
+
+
+def _program(program_id: bytes) -> str:
+    """The name of a builtin program, or the address of any other program."""
+    return _NAMES.get(program_id) or address_text(program_id)
+
+
+def _error(record: InstructionRecord) -> str:
+    return "" if record.error is None else f"  {record.error.name}: {record.error.message}"
+
+
+def _aligned(texts: Sequence[str], direction: str) -> list[str]:
+    width = max(map(len, texts), default=0)
+    return [f"{text:{direction}{width}}" for text in texts]

@@ -1,0 +1,94 @@
+"""Lines for people about transactions: one in detail, or many with a line for each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from solproof.cli.terminal.account_lines import ShownAccount, account_lines
+from solproof.cli.terminal.instruction_tree import instruction_lines
+from solproof.cli.terminal.show import aligned
+from solproof.execution.execute_transaction import TransactionExecution
+from solproof.formats.transaction_json import signer_keys
+from solproof.runtime.accounts import address_text
+from solproof.runtime.execution_output import ReturnData
+from solproof.runtime.transaction.transaction_output import Status, TransactionOutput, transaction_lines
+
+ENDINGS = ("success", "failed", Status.FEES_ONLY.value, Status.NOT_PROCESSED.value)
+ROLES = {
+    (True, True): "signer, writable",
+    (True, False): "signer",
+    (False, True): "writable",
+    (False, False): "",
+}
+
+
+def detailed_lines(execution: TransactionExecution) -> list[str]:
+    """Everything that a transaction did: outcome, instructions, return data, log and accounts."""
+    output = execution.output
+    lines = aligned(transaction_lines(output))
+    if output.instructions:
+        lines += ["", "instructions", *instruction_lines(output.instructions)]
+    lines += return_data_lines(output.return_data)
+    if output.logs:
+        lines += ["", "log", *(f"  {line}" for line in output.logs)]
+    return [*lines, "", "accounts", *account_lines(_shown(execution))]
+
+
+def return_data_lines(return_data: ReturnData) -> list[str]:
+    """The return data with an empty line before it, or nothing if there are none."""
+    if not return_data.data:
+        return []
+    return ["", f"return data of {address_text(return_data.program_id)}", f"  {return_data.data.hex()}"]
+
+
+def _shown(execution: TransactionExecution) -> list[ShownAccount]:
+    output, signers = execution.output, signer_keys(execution)
+    states = zip(output.accounts_before, output.accounts, output.keys_writable, strict=True)
+    return [
+        ShownAccount(before, after, ROLES[before.key in signers, writable])
+        for before, after, writable in states
+    ]
+
+
+# SEQUENCES
+
+
+def short_line(number: int, output: TransactionOutput, count: int) -> str:
+    """One line about a transaction of a sequence of `count` transactions."""
+    width = len(f"{count:,}")
+    error = "" if output.failure is None else str(output.failure)
+    return (
+        f"{number:>{width},}  {_ending(output):<13}  {output.fee:>9,} lamports  "
+        f"{output.compute_units:>9,} units  {error}"
+    ).rstrip()
+
+
+def _ending(output: TransactionOutput) -> str:
+    if output.success:
+        return ENDINGS[0]
+    return ENDINGS[1] if output.status is Status.EXECUTED else output.status.value
+
+
+@dataclass(slots=True)
+class Summary:
+    """What the transactions of a sequence did together."""
+
+    endings: Counter[str] = field(default_factory=Counter)
+    fees: int = 0
+    compute_units: int = 0
+
+    def add(self, output: TransactionOutput) -> None:
+        """Count a transaction."""
+        self.endings[_ending(output)] += 1
+        self.fees += output.fee
+        self.compute_units += output.compute_units
+
+    def lines(self) -> list[tuple[str, str]]:
+        """The sums as pairs of a name and a value."""
+        endings = ", ".join(f"{self.endings[name]:,} {name}" for name in ENDINGS if self.endings[name])
+        return [
+            ("transactions", f"{self.endings.total():,}: {endings}"),
+            ("fees", f"{self.fees:,} lamports"),
+            ("compute units", f"{self.compute_units:,}"),
+        ]
