@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from solproof.demo import programs, scenario
 from solproof.errors import Reason
 from solproof.representation import described
 from solproof.runtime.accounts import address_text
+from tests.support.scene_documents import document
 
 MOST = 500
 """The most characters of a representation."""
@@ -101,6 +103,7 @@ def test_every_public_object_is_short(
     seen: set[type] = set()
     values = [
         *large(),
+        solproof.run(solproof.scene_from_json(json.dumps(document()))),
         execution,
         proof,
         solproof.verify(proof.data, given),
@@ -128,6 +131,11 @@ def test_what_they_say(
     assert repr(execution) == f"Execution(program_id={address}, program_sha256=0x{digest}, {outcome})"
     assert repr(proof).startswith(f"Proof(data=<{len(proof.data):,} bytes, SHA-256 ")
     assert repr(proof).endswith(f"security_bits={proof.report.security_bits:.1f}, {outcome})")
+    transaction = solproof.run(solproof.scene_from_json(json.dumps(document())))
+    assert repr(transaction) == (
+        "TransactionExecution(success=False, error='Transaction results in an account (1) with in...', "
+        "fee=5000, compute_units=150, executed_instructions=0)"
+    )
     verdict = solproof.verify(proof.data, given)
     assert repr(verdict).startswith(f"Verdict({outcome}, security_bits=")
     assert repr(given.accounts[0]).startswith(

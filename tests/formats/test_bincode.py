@@ -98,6 +98,9 @@ parameters = strategies.builds(
         parameters=parameters,
         program_format=strategies.none()
         | strategies.builds(RawFormat, strategies.integers(0, 4), strategies.integers(0, 2**64 - 1)),
+        programs=strategies.dictionaries(
+            strategies.binary(min_size=32, max_size=32), strategies.binary(max_size=50), max_size=3
+        ).map(lambda programs: tuple(programs.items())),
     )
 )
 def test_input_round_trip(given: ExecutionInput) -> None:
@@ -188,6 +191,14 @@ def test_the_program_format_is_the_end() -> None:
     assert unpack(pack(given)) == given
 
 
+def test_other_programs_follow_only_if_there_are_any() -> None:
+    given = replace(INPUT, programs=((BOB, b"\x09\x07"), (ALICE, b"")))
+    packed = pack(given)
+    vector = struct.pack("<Q", 2) + BOB + struct.pack("<Q", 2) + b"\x09\x07" + ALICE + struct.pack("<Q", 0)
+    assert packed == pack(INPUT) + vector
+    assert unpack(packed) == given
+
+
 # NEGATIVE
 
 
@@ -217,7 +228,7 @@ def test_truncation_names_field_and_offset() -> None:
 
 
 def test_trailing_bytes() -> None:
-    packed = pack(INPUT)
+    packed = pack(replace(INPUT, programs=((BOB, b"file"),)))
     with pytest.raises(InputError) as raised:
         unpack(packed + b"\0\0")
     assert str(raised.value) == f"input.bin: expected the end at offset {len(packed)}, 2 more bytes follow"
@@ -225,6 +236,25 @@ def test_trailing_bytes() -> None:
         InputError, match=r"^output\.bin: expected the end at offset \d+, 1 more bytes follow$"
     ):
         unpack_output(pack_output(OUTPUT) + b"\0")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (bytes(2), "programs at offset {end}: expected 8 bytes, 2 are left"),
+        (bytes(8), "programs at offset {end}: expected at least one program or the end"),
+        (struct.pack("<Q", 256), "programs at offset {end}: expected a length of at most 255, got 256"),
+        (
+            struct.pack("<Q", 1) + BOB + struct.pack("<Q", 2) + b"1",
+            "programs[0].program at offset {file}: expected 2 bytes, 1 are left",
+        ),
+    ],
+)
+def test_other_programs_that_are_refused(content: bytes, expected: str) -> None:
+    end = len(pack(INPUT))
+    with pytest.raises(InputError) as raised:
+        unpack(pack(INPUT) + content)
+    assert str(raised.value) == "input.bin: " + expected.format(end=end, file=end + 48)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import base58
@@ -11,6 +12,7 @@ import pytest
 
 from solproof.errors import InputError
 from solproof.formats.input_file import format_input, parse_input
+from solproof.formats.program_files import program_account
 from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import Account, InstructionAccount, address_text
 from solproof.runtime.epoch_stakes import EpochStakes
@@ -181,7 +183,84 @@ def test_program_format_is_written_for_raw_bytecode() -> None:
     assert parse_input(format_input(given), ELF) == given
 
 
+def test_programs_are_files_or_bytes(tmp_path: Path) -> None:
+    (tmp_path / "bob.so").write_bytes(b"the file of Bob")
+    programs = {address_text(BOB): "bob.so", address_text(OWNER): ["CQc=", "base64"]}
+    text = json.dumps(document(programs=programs))
+    assert parse_input(text, ELF, directory=tmp_path).programs == (
+        (BOB, b"the file of Bob"),
+        (OWNER, b"\x09\x07"),
+    )
+    absolute = document(programs={address_text(BOB): str(tmp_path / "bob.so")})
+    assert parse(absolute).programs == ((BOB, b"the file of Bob"),)
+
+
+def test_the_account_of_a_program_may_leave_out_its_state() -> None:
+    programs = {address_text(BOB): [0]}
+    element = {"key": address_text(BOB), "is_writable": True}
+    dump = {"pubkey": address_text(BOB), "account": {"rentEpoch": 0}}
+    given = parse(document(accounts=[described(), element, dump], programs=programs))
+    account = program_account(BOB)
+    assert (account.lamports, len(account.data), account.executable) == (1_141_440, 36, True)
+    assert given.accounts[1:] == (InstructionAccount(account, is_writable=True),) * 2
+
+
+def test_the_account_of_a_program_may_have_another_state() -> None:
+    programs = {address_text(BOB): [0]}
+    element = {"key": address_text(BOB), "owner": address_text(OWNER), "data": [1]}
+    given = parse(document(accounts=[element, {"key": address_text(BOB)}], programs=programs))
+    assert given.accounts == (InstructionAccount(Account(BOB, OWNER, 0, b"\1")),) * 2
+
+
+def test_programs_are_written_in_base64() -> None:
+    given = ExecutionInput(ELF, PROGRAM, (), b"\7", programs=((BOB, b"\x09\x07"), (ALICE, b"")))
+    assert format_input(given) == (
+        "{\n"
+        f'  "program_id": "{address_text(PROGRAM)}",\n'
+        '  "accounts": [\n'
+        "  ],\n"
+        '  "instruction_data": [7],\n'
+        f'  "programs": {{"{address_text(BOB)}": ["CQc=", "base64"], '
+        f'"{address_text(ALICE)}": ["", "base64"]}}\n'
+        "}\n"
+    )
+    assert parse_input(format_input(given), ELF) == given
+
+
 # NEGATIVE
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([], "programs: expected an object of addresses and files, got []"),
+        ({"x": "a.so"}, "programs: expected a base58 address of 32 bytes, got 1 bytes in 'x'"),
+        (
+            {address_text(BOB): 3},
+            f'programs.{address_text(BOB)}: expected the name of a file or [text, "base64"], got 3',
+        ),
+        ({address_text(BOB): ["?", "base64"]}, f'programs.{address_text(BOB)}[0]: expected base64, got "?"'),
+        (
+            {address_text(BOB): "/missing.so"},
+            f"programs.{address_text(BOB)} /missing.so: cannot be read: No such file or directory",
+        ),
+        (
+            {address_text(BOB): "a\0"},
+            f'programs.{address_text(BOB)}: expected the name of a file, got "a\\u0000"',
+        ),
+        (
+            {address_text(PROGRAM): [0]},
+            "programs: expected only other programs, got the input's own program id",
+        ),
+    ],
+)
+def test_refused_programs(value: Any, expected: str) -> None:
+    assert message(document(programs=value)) == expected
+
+
+def test_an_account_without_state_needs_its_program() -> None:
+    content = document(accounts=[{"key": address_text(ALICE)}], programs={address_text(BOB): [0]})
+    assert message(content) == "accounts[0].owner: missing"
 
 
 @pytest.mark.parametrize(
@@ -238,7 +317,7 @@ def test_text_that_is_no_input(text: str | bytes, expected: str) -> None:
         (
             document(extra=1),
             "input: unknown field 'extra', expected program_id, accounts, instruction_data, program_format, "
-            "features, sysvars, epoch_stakes",
+            "programs, features, sysvars, epoch_stakes",
         ),
         (document(program_id=7), "program_id: expected a base58 address, got 7"),
         (document(program_id="0"), "program_id: expected a base58 address, got '0'"),

@@ -15,6 +15,7 @@ from solproof.formats.loading import load
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_raw
 from solproof.program.raw import RawFormat
+from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 
 
@@ -32,6 +33,21 @@ def test_contents_paths_and_dictionaries(given: ExecutionInput, tmp_path: Path) 
     assert load(str(program), str(instruction)) == given
     assert load(given.program, text.encode()) == given
     assert load(given.program, json.loads(text)) == given
+
+
+def test_relative_paths_start_in_the_directory_of_the_file(
+    given: ExecutionInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = bytes(32)
+    (tmp_path / "other.so").write_bytes(b"its file")
+    document = json.loads(format_input(given)) | {"programs": {address_text(other): "other.so"}}
+    path = tmp_path / "transfer.json"
+    path.write_text(json.dumps(document))
+    assert load(given.program, path).programs == ((other, b"its file"),)
+    with pytest.raises(InputError, match=r"^programs\.1{32} other\.so: cannot be read"):
+        load(given.program, document)
+    monkeypatch.chdir(tmp_path)
+    assert load(given.program, document).programs == ((other, b"its file"),)
 
 
 def test_input_bin(given: ExecutionInput, tmp_path: Path) -> None:

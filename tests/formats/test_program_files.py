@@ -43,6 +43,8 @@ def test_programs_are_added_after_the_accounts(elf: bytes, tmp_path: Path) -> No
         wallet,
         *upgradeable_program(PROGRAM, elf),
     )
+    content = {NAME: [elf.hex(), "hex"]}
+    assert read_programs(content, "programs", [], Path("elsewhere")) == upgradeable_program(PROGRAM, elf)
     absolute = {NAME: str(tmp_path / "program.so")}
     assert read_programs(absolute, "programs", [], Path("elsewhere")) == upgradeable_program(PROGRAM, elf)
 
@@ -83,7 +85,8 @@ def test_accounts_that_are_given_too(elf: bytes, tmp_path: Path, account: Accoun
             {"system": "program.so"},
             "programs: expected a base58 address of 32 bytes, got 5 bytes in 'system'",
         ),
-        ({NAME: 5}, f"programs.{NAME}: expected a text, got 5"),
+        ({NAME: 5}, f'programs.{NAME}: expected the name of a file or [text, "base64"], got 5'),
+        ({NAME: ["?", "base64"]}, f'programs.{NAME}[0]: expected base64, got "?"'),
         ({NAME: "a\0b"}, f'programs.{NAME}: expected the name of a file, got "a\\u0000b"'),
         ({NAME: "\ud800"}, f'programs.{NAME}: expected the name of a file, got "\\ud800"'),
         ({NAME: "none.so"}, "programs.{} {}/none.so: cannot be read: No such file or directory"),

@@ -346,7 +346,10 @@ CLOCK_ACCOUNT = dumped(Sysvars(clock=CLOCK).account("clock"))
             "accounts[0]: the instructions sysvar is made of the transaction, so it cannot be given",
         ),
         (document(programs=[]), "programs: expected an object of addresses and files, got []"),
-        (document(programs={ADDRESS: None}), f"programs.{ADDRESS}: expected a text, got null"),
+        (
+            document(programs={ADDRESS: None}),
+            f'programs.{ADDRESS}: expected the name of a file or [text, "base64"], got null',
+        ),
         (document(slot=-1), "slot: expected an integer from 0 to 18446744073709551615, got -1"),
         (document(slot=True), "slot: expected an integer from 0 to 18446744073709551615, got true"),
         (document(blockhash=5), "blockhash: expected a base58 address, got 5"),

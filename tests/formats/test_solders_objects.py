@@ -9,6 +9,7 @@ from solders.pubkey import Pubkey
 
 from solproof.errors import InputError
 from solproof.formats import solders_objects
+from solproof.formats.program_files import program_account
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 
@@ -36,6 +37,19 @@ def test_instruction() -> None:
     assert given == ExecutionInput(b"ELF", bytes(PROGRAM), (alice, bob, alice), b"data", parameters)
     again = solders_objects.solders_instruction(given)
     assert solders_objects.execution_input(b"ELF", again, {ALICE: STATE, BOB: STATE}, parameters) == given
+
+
+def test_programs_need_no_account() -> None:
+    instruction = Instruction(
+        PROGRAM, b"", [AccountMeta(ALICE, False, False), AccountMeta(BOB, False, False)]
+    )
+    programs = {ALICE: b"file of Alice", BOB: b"file of Bob"}
+    given = solders_objects.execution_input(b"ELF", instruction, {ALICE: STATE}, programs=programs)
+    assert given.programs == ((bytes(ALICE), b"file of Alice"), (bytes(BOB), b"file of Bob"))
+    assert given.accounts == (
+        InstructionAccount(solders_objects.account(ALICE, STATE)),
+        InstructionAccount(program_account(bytes(BOB))),
+    )
 
 
 def test_account_that_is_not_given() -> None:

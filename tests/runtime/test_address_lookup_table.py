@@ -1,4 +1,4 @@
-"""The address lookup table program, except for its calls of the system program.
+"""The address lookup table program. It calls the system program to make a table.
 
 Layouts: solana-address-lookup-table-interface 2 (state.rs, instruction.rs).
 """
@@ -10,8 +10,8 @@ import struct
 import pytest
 from solders.pubkey import Pubkey
 
-from solproof.errors import UnsupportedError
 from solproof.runtime.accounts import Account
+from solproof.runtime.program_ids import NATIVE_LOADER
 from tests.support.lookup_tables import ACTIVE, SLOT, extend, sysvars, table
 from tests.support.scene import SYSTEM_PROGRAM, Scene
 
@@ -90,11 +90,15 @@ def test_create_calls_the_system_program(scene: Scene) -> None:
     derived, bump = Pubkey.find_program_address(seeds, Pubkey(scene.program_id))
     scene.run(create + bytes([bump]), "table! authority payer*! system", error="InvalidArgument")
     scene.accounts["table"] = Account(bytes(derived), SYSTEM_PROGRAM, 0, b"")
-    with pytest.raises(UnsupportedError) as refused:
-        scene.run(create + bytes([bump]), "table! authority payer*! system")
-    assert (
-        str(refused.value) == "syscall sol_invoke_signed_rust (cross-program invocation) is not supported yet"
-    )
+    scene.accounts["system"] = Account(SYSTEM_PROGRAM, NATIVE_LOADER, 1, b"system_program", executable=True)
+    execution = scene.run(create + bytes([bump]), "table! authority payer*! system")
+    called = [instruction.program_id for instruction in execution.instructions]
+    assert called == [scene.program_id, SYSTEM_PROGRAM, SYSTEM_PROGRAM, SYSTEM_PROGRAM]
+    made = scene.account("table")
+    assert (made.owner, made.data) == (scene.program_id, table(scene.key("authority")))
+    # A table that exists already is no error, and stays as it is.
+    again = scene.run(create + bytes([bump]), "table! authority payer*! system")
+    assert (len(again.instructions), again.output.accounts_modified) == (1, 0)
 
 
 @pytest.mark.parametrize("code", [5, 6, 2**32 - 1])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.runtime.features import MAINNET
+from solproof.runtime.program_ids import NATIVE_LOADER, SYSTEM_PROGRAM
 from solproof.runtime.syscalls import GATES
 from solproof.runtime.sysvars import ADDRESSES
 from tests.support.cryptographic_calls import CALLS
 from tests.support.elf_builder import build_elf, call, write_memory
+from tests.support.invocations import Meta, c_invocation, rust_invocation
 from tests.support.syscall_harness import FRAME, HEAP, PROGRAM, slices
 
 FEATURES = MAINNET.changed(
@@ -27,6 +31,17 @@ UNTOUCHED = 0xF00
 """A word of the heap that no call touches."""
 
 ENDING = ("abort", "sol_panic_")
+INVOKING = ("sol_invoke_signed_c", "sol_invoke_signed_rust")
+
+PAYER, PAYEE = (Account(bytes([number]) * 32, SYSTEM_PROGRAM, 10**9, b"") for number in (31, 32))
+INVOKED_ACCOUNTS = (
+    InstructionAccount(PAYER, is_signer=True, is_writable=True),
+    InstructionAccount(PAYEE, is_writable=True),
+    InstructionAccount(Account(SYSTEM_PROGRAM, NATIVE_LOADER, 1, b"system_program", executable=True)),
+)
+METAS = (Meta(0, PAYER.key, is_signer=True, is_writable=True), Meta(1, PAYEE.key, is_writable=True))
+TRANSFER = struct.pack("<IQ", 2, 5)
+"""The data of the system program's instruction that transfers 5 lamports."""
 
 
 class Example(NamedTuple):
@@ -74,6 +89,8 @@ EXAMPLES = {
     "sol_get_return_data": Example((RESULT, 10, OTHER_RESULT)),
     "sol_alloc_free_": Example((24, 0)),
     "sol_remaining_compute_units": Example(()),
+    "sol_invoke_signed_c": Example(*c_invocation(HEAP, SYSTEM_PROGRAM, TRANSFER, METAS)),
+    "sol_invoke_signed_rust": Example(*rust_invocation(HEAP, SYSTEM_PROGRAM, TRANSFER, METAS)),
     **{
         cryptographic.name: Example(cryptographic.arguments, cryptographic.memory)
         for cryptographic in reversed(CALLS.values())
@@ -82,7 +99,11 @@ EXAMPLES = {
 
 
 def given_input(*names: str, before: Sequence[str] = ()) -> ExecutionInput:
-    """A program that makes these calls, after some other instructions."""
+    """A program that makes these calls, after some other instructions.
+
+    The instruction names accounts only if a call is an invocation.
+    """
+    accounts = INVOKED_ACCOUNTS if set(names) & set(INVOKING) else ()
     parts = [
         part
         for name in names
@@ -91,4 +112,4 @@ def given_input(*names: str, before: Sequence[str] = ()) -> ExecutionInput:
             *call(name, (*EXAMPLES[name].arguments, *[FRAME] * 5)[:5]),
         )
     ]
-    return ExecutionInput(build_elf([*before, *parts, "exit"]), PROGRAM, (), b"", PARAMETERS)
+    return ExecutionInput(build_elf([*before, *parts, "exit"]), PROGRAM, accounts, b"", PARAMETERS)

@@ -25,8 +25,8 @@ def assert_like_litesvm(
 ) -> Execution:
     """Compare outcome, error, compute units, log, return data and accounts. Returns solproof's execution.
 
-    Pass `program` if it is already loaded. Without a `machine`, the input's program is added to a LiteSVM,
-    under the loader in the parameters.
+    Pass `program` if it is already loaded. Without a `machine`, the input's programs are added to a LiteSVM:
+    its own program under the loader in the parameters, and the others under loader v3.
     """
     expected = litesvm_result(given, machine)
     execution = execute(given, program)
@@ -52,6 +52,8 @@ def litesvm_result(given: ExecutionInput, machine: LiteSVM | None = None) -> Run
         machine = _machine(given.parameters)
         loader = LOADERS[given.parameters.loader]
         machine.add_program_with_loader(Pubkey(given.program_id), given.program, loader)
+        for program_id, file in given.programs:
+            machine.add_program(Pubkey(program_id), file)
     return run_in_litesvm(given, machine)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 from solproof.cli.terminal.show import account_fields, outcome_fields
 from solproof.errors import ProofRejected, ProofVersionError, Reason, Rejection, VersionMismatch
 from solproof.formats import bincode
+from solproof.formats.program_files import program_account
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.proving.prove import prove
@@ -29,6 +31,7 @@ from solproof.verifying.verify import Verdict, verify
 from solproof.vm.memory import HEAP as HEAP_REGION
 from solproof.vm.trace import SyscallEvent, WordAccess
 from tests.support.elf_builder import build_elf, call
+from tests.support.invocations import c_invocation
 from tests.support.syscall_harness import ACCOUNT, ACCOUNT_DATA, HEAP, INPUT, PROGRAM
 from tests.vectors.encoding import Fields, base64_text, document, patch_between
 
@@ -44,7 +47,7 @@ INSTRUCTION_DATA = INPUT + 16  # without accounts
 
 
 def success() -> ExecutionInput:
-    """A program that adds 1 to a number in an account, and calls three syscalls."""
+    """A program that adds 1 to a number in an account, and calls three syscalls. It could call itself."""
     parts = [
         *call("sol_memset_", (HEAP, 7, 8)),
         f"lddw r6, {ACCOUNT_DATA}; ldxdw r7, [r6]; add64 r7, 1; stxdw [r6], r7",
@@ -53,7 +56,8 @@ def success() -> ExecutionInput:
         "mov64 r0, 0; exit",
     ]
     account = InstructionAccount(Account(ACCOUNT, PROGRAM, 10**9, bytes([41, *bytes(7)])), is_writable=True)
-    return ExecutionInput(build_elf(parts, 3), PROGRAM, (account,), b"\1\2\3")
+    own = InstructionAccount(program_account(PROGRAM))
+    return ExecutionInput(build_elf(parts, 3), PROGRAM, (account, own), b"\1\2\3")
 
 
 def failure() -> ExecutionInput:
@@ -260,10 +264,18 @@ def _event_cases(proven: Proven) -> Iterator[Case]:
         "a word twice", Rejection.EVENT_WORD_TWICE, proven.with_event(-1, words=(*last.words, last.words[0]))
     )
     yield Case("a word missing", Rejection.EVENT_WORD_MISSING, proven.with_event(-1, words=last.words[:-1]))
+    called = c_invocation(HEAP, PROGRAM, b"")
+    words = tuple(
+        WordAccess(HEAP_REGION, (address - HEAP) // 8 + place, word, word)
+        for address, content in sorted(called.memory.items())
+        for place, (word,) in enumerate(struct.iter_unpack("<Q", content))
+    )
     yield Case(
-        "a cross-program invocation",
+        "a call of the program itself",
         Rejection.EVENT_UNSUPPORTED,
-        proven.with_event(0, key=SYSCALL_HASHES["sol_invoke_signed_c"]),
+        proven.with_event(
+            0, key=SYSCALL_HASHES["sol_invoke_signed_c"], arguments=called.arguments, words=words
+        ),
     )
     yield Case(
         "an event that fails", Rejection.EVENT_FAILS, proven.with_event(0, key=SYSCALL_HASHES["abort"])

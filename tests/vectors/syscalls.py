@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, replace
 
+from solproof.cli.terminal.show import account_fields
 from solproof.execution.execute import Execution, execute
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.runtime.execution_input import ExecutionInput
@@ -76,9 +77,14 @@ def call_fields(execution: Execution) -> Fields:
             outcome = {"fault": fault.name}
         units += remaining - context.remaining
     layout, features = invocation.layout, context.features
+    accounts = [
+        account_fields(entry.account) | {"is_signer": entry.is_signer, "is_writable": entry.is_writable}
+        for entry in invocation.accounts
+    ]
     return {
         "syscall": SYSCALL_NAMES[event.key],
         "program_id": context.program_id.hex(),
+        **({"accounts": accounts} if accounts else {}),
         "layout": {field.name: getattr(layout, field.name) for field in fields(layout)},
         "features": {
             "activate": sorted(features.active - MAINNET.active),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
 
-from solproof.errors import InputError
+from solproof.errors import InputError, UnsupportedError
+from solproof.formats import bincode
+from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk.abi import ABIS, DEFAULT, INPUT_SIZE, Abi, abi_of
-from solproof.zisk.frame import frame, memory_of
+from solproof.zisk.frame import frame, memory_of, payload_of
 
 PAYLOAD = b"thirteen byte"
+NO_OTHER_PROGRAMS = "programs: the ZisK guest runs no calls of other programs, expected an input without them"
 
 
 @pytest.mark.parametrize("abi", ABIS, ids=lambda abi: abi.name)
@@ -23,6 +27,14 @@ def test_length_and_bytes_are_where_the_guest_looks(abi: Abi) -> None:
 def test_files() -> None:
     framed = struct.pack("<Q", 13) + PAYLOAD + bytes(3)
     assert [frame(PAYLOAD, abi) for abi in ABIS] == [PAYLOAD, framed, framed, framed]
+
+
+def test_the_payload_is_an_input_bin() -> None:
+    given = ExecutionInput(b"ELF", bytes(32), (), b"data")
+    assert payload_of(given) == bincode.pack(given)
+    with pytest.raises(UnsupportedError) as caught:
+        payload_of(replace(given, programs=((b"\1" * 32, b"ELF"),)))
+    assert str(caught.value) == NO_OTHER_PROGRAMS
 
 
 def test_an_input_that_is_too_large() -> None:

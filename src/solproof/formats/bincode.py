@@ -54,7 +54,11 @@ Value = TypeVar("Value")
 
 
 def pack(execution_input: ExecutionInput) -> bytes:
-    """The bytes of an input.bin. Sysvars, stakes and features are left out if they are the defaults."""
+    """The bytes of an input.bin.
+
+    Sysvars, stakes and features are left out if they are the defaults, and the other programs if there are
+    none.
+    """
     parameters = execution_input.parameters
     parts = [
         _byte_vector(execution_input.program),
@@ -71,6 +75,9 @@ def pack(execution_input: ExecutionInput) -> bytes:
         _option(None if parameters.features == MAINNET else _features(parameters.features)),
         _program_format(execution_input.program_format),
     ]
+    if programs := execution_input.programs:
+        parts.append(struct.pack("<Q", len(programs)))
+        parts += (program_id + _byte_vector(file) for program_id, file in programs)
     return b"".join(parts)
 
 
@@ -83,8 +90,11 @@ def unpack(content: bytes) -> ExecutionInput:
     instruction_data = reader.byte_vector("instruction_data", MAXIMUM_INSTRUCTION_DATA_LENGTH)
     parameters = reader.parameters("parameters")
     program_format = reader.program_format("program_format")
+    programs = reader.programs("programs") if reader.left else ()
     reader.finish()
-    return ExecutionInput(program, program_id, accounts, instruction_data, parameters, program_format)
+    return ExecutionInput(
+        program, program_id, accounts, instruction_data, parameters, program_format, programs
+    )
 
 
 def pack_output(output: ExecutionOutput) -> bytes:
@@ -219,6 +229,19 @@ class Reader(ByteReader):
             return None
         version = self._below(f"{field}.version", self.unsigned_8, len(VERSIONS))
         return RawFormat(version, self.unsigned_64(f"{field}.entry"))
+
+    def programs(self, field: str) -> tuple[tuple[bytes, bytes], ...]:
+        """A vector of programs, each with its id. It is left out if it would be empty."""
+        start = self.offset
+        found = self.vector(field, MAXIMUM_ACCOUNTS, self._program)
+        if not found:
+            self.offset = start
+            raise self._error(field, "expected at least one program or the end")
+        return found
+
+    def _program(self, field: str) -> tuple[bytes, bytes]:
+        program_id = self.take(KEY_LENGTH, f"{field}.program_id")
+        return program_id, self.byte_vector(f"{field}.program", MAXIMUM_PROGRAM_LENGTH)
 
     def _loader(self, field: str) -> Loader:
         return Loader(self._below(field, self.unsigned_32, len(Loader)))

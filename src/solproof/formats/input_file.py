@@ -2,7 +2,7 @@
 
     {"program_id": base58, "accounts": [{"key": base58, "owner": base58, "lamports": u64, "data": bytes,
      "is_signer": bool, "is_writable": bool, "executable": bool}, ...], "instruction_data": bytes,
-     "program_format": "elf" | {"raw": {"version": 0 to 4, "entry": pc}},
+     "program_format": "elf" | {"raw": {"version": 0 to 4, "entry": pc}}, "programs": {base58: file},
      "features": {"set": "mainnet" | "none", "activate": [name or address], "deactivate": [name or address]},
      "sysvars": {name: bytes}, "epoch_stakes": {"total": u64, "vote_accounts": {base58: u64}}}
 
@@ -15,7 +15,10 @@ unexpected raises `InputError` with the path of the field.
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from solproof.formats.json_accounts import read_account_element
@@ -23,6 +26,7 @@ from solproof.formats.json_cluster import CLUSTER_FIELDS, described_environment,
 from solproof.formats.json_fields import (
     decode_json,
     expected,
+    in_base64,
     read_address,
     read_array,
     read_bytes,
@@ -30,13 +34,26 @@ from solproof.formats.json_fields import (
     read_object,
     read_required,
 )
+from solproof.formats.program_files import program_account, read_program
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.raw import LARGEST_ENTRY, RawFormat
-from solproof.runtime.accounts import MAXIMUM_ACCOUNTS, InstructionAccount, address_text, merge_privileges
+from solproof.runtime.accounts import (
+    MAXIMUM_ACCOUNTS,
+    Account,
+    InstructionAccount,
+    address_text,
+    merge_privileges,
+)
 from solproof.runtime.environment import Environment
-from solproof.runtime.execution_input import MAXIMUM_INSTRUCTION_DATA_LENGTH, ExecutionInput, Parameters
+from solproof.runtime.execution_input import (
+    MAXIMUM_INSTRUCTION_DATA_LENGTH,
+    MAXIMUM_PROGRAM_LENGTH,
+    ExecutionInput,
+    Parameters,
+)
 
-FIELDS = ("program_id", "accounts", "instruction_data", "program_format", *CLUSTER_FIELDS)
+FIELDS = ("program_id", "accounts", "instruction_data", "program_format", "programs", *CLUSTER_FIELDS)
+STATE_FIELDS = frozenset({"owner", "lamports", "data", "executable"})
 
 
 def parse_input(
@@ -44,19 +61,22 @@ def parse_input(
     program: bytes,
     parameters: Parameters | None = None,
     program_format: RawFormat | None = None,
+    directory: str | os.PathLike[str] = ".",
 ) -> ExecutionInput:
     """The input that a JSON text describes.
 
     program: the content of the program's file. program_format: how to read it if the text has no
-    `program_format`. parameters: the values for the parts of the cluster that the text leaves out. Raises
-    `InputError` with the path of the invalid field.
+    `program_format`. parameters: the values for the parts of the cluster that the text leaves out. directory:
+    where the relative paths of `programs` start, usually the directory of the text's file. Only files that
+    `programs` names are read. Raises `InputError` with the path of the invalid field.
     """
     document = read_object(decode_json(text, "input"), "input", FIELDS)
     program_id = read_address(read_required(document, "program_id", "program_id"), "program_id")
     elements = read_array(read_required(document, "accounts", "accounts"), "accounts", MAXIMUM_ACCOUNTS)
+    programs = _programs(document.get("programs", {}), "programs", Path(directory))
     accounts: list[InstructionAccount] = []
     for position, element in enumerate(elements):
-        accounts.append(_instruction_account(element, f"accounts[{position}]", accounts))
+        accounts.append(_instruction_account(element, f"accounts[{position}]", accounts, dict(programs)))
     instruction_data = read_bytes(
         read_required(document, "instruction_data", "instruction_data"),
         "instruction_data",
@@ -71,14 +91,15 @@ def parse_input(
         instruction_data,
         _cluster(document, parameters or Parameters()),
         program_format,
+        programs,
     )
 
 
 def format_input(execution_input: ExecutionInput) -> str:
-    """The JSON text of an input, with one account per line.
+    """The JSON text of an input, with one account per line. It holds the other programs in base64.
 
-    `agave-ledger-tool` can read it too, with three exceptions: an executable account, raw bytecode, and a
-    cluster whose features, sysvars or stakes are not the defaults.
+    `agave-ledger-tool` can read it too, with four exceptions: an executable account, raw bytecode, other
+    programs, and a cluster whose features, sysvars or stakes are not the defaults.
     """
     accounts = ",".join(f"\n    {json.dumps(_described(entry))}" for entry in execution_input.accounts)
     lines = [
@@ -90,6 +111,9 @@ def format_input(execution_input: ExecutionInput) -> str:
     if raw is not None:
         described = {"raw": {"version": raw.version, "entry": raw.entry}}
         lines.append(f'  "program_format": {json.dumps(described)}')
+    if execution_input.programs:
+        programs = {address_text(key): in_base64(file) for key, file in execution_input.programs}
+        lines.append(f'  "programs": {json.dumps(programs)}')
     for name, value in described_environment(_environment(execution_input.parameters)).items():
         lines.append(f'  "{name}": {json.dumps(value)}')
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -136,8 +160,21 @@ def _environment(parameters: Parameters) -> Environment:
     return Environment(parameters.features, parameters.sysvars, parameters.epoch_stakes)
 
 
-def _instruction_account(element: Any, path: str, before: list[InstructionAccount]) -> InstructionAccount:
-    """An account of the instruction. A later mention of an account may leave out its state."""
+def _programs(value: Any, path: str, directory: Path) -> tuple[tuple[bytes, bytes], ...]:
+    if not isinstance(value, dict):
+        raise expected(path, "an object of addresses and files", value)
+    return tuple(
+        (read_address(text, path), read_program(file, f"{path}.{text}", directory, MAXIMUM_PROGRAM_LENGTH))
+        for text, file in value.items()
+    )
+
+
+def _instruction_account(
+    element: Any, path: str, before: Sequence[InstructionAccount], programs: Mapping[bytes, bytes]
+) -> InstructionAccount:
+    """An account of the instruction. A later mention of it may leave out its state, so may a program."""
     read = read_account_element(element, path)
-    known = next((entry.account for entry in before if entry.account.key == read.key), None)
+    known: Account | None = next((entry.account for entry in before if entry.account.key == read.key), None)
+    if known is None and read.key in programs and not STATE_FIELDS & read.state.keys():
+        known = program_account(read.key)
     return InstructionAccount(read.account(known), read.is_signer, read.is_writable)

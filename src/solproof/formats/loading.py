@@ -30,7 +30,8 @@ def load(
 
     program: an ELF file, or raw bytecode with its `program_format`. An input.bin needs no instruction.
     instruction: the JSON of docs/input-format.md, as text or as a dictionary, or an input.bin with the same
-    program. Bytes are the content of a file, and anything else is a path.
+    program. Bytes are the content of a file, and anything else is a path. Relative paths in the JSON start in
+    the directory of its file, or in the current directory.
     parameters: the values for the parameters that the JSON leaves out.
 
     Raises `InputError`, which names the expected value.
@@ -40,12 +41,14 @@ def load(
         if content.startswith(MAGIC) or not is_input_bin(content):
             raise InputError("instruction: expected an instruction, because the program is not an input.bin")
         return bincode.unpack(content)
+    directory = Path()
     if isinstance(instruction, Mapping):
         described = json.dumps(instruction).encode()
     else:
         described = _content(instruction, "input")
+        directory = directory if isinstance(instruction, bytes) else Path(instruction).parent
     if not is_input_bin(described):
-        return input_file.parse_input(described, content, parameters, program_format)
+        return input_file.parse_input(described, content, parameters, program_format, directory)
     given = bincode.unpack(described)
     if given.program != content:
         raise InputError("instruction: this input.bin contains a different program")

@@ -1,4 +1,4 @@
-"""Programs of a scene that are given as files: the accounts that a loader would have made for them."""
+"""Programs that are given as files, and the accounts that a loader would have made for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from solders.pubkey import Pubkey
 
 from solproof.errors import InputError
-from solproof.formats.json_fields import expected, read_address, read_text
+from solproof.formats.json_fields import expected, read_address, read_bytes
 from solproof.host.files import read_file
 from solproof.runtime.accounts import MAXIMUM_DATA_LENGTH, Account, address_text
 from solproof.runtime.program_ids import LOADER_V1, LOADER_V2, LOADER_V3
@@ -22,6 +22,7 @@ OLD_LOADERS = (LOADER_V1, LOADER_V2)
 PROGRAM_TAG, PROGRAMDATA_TAG = 2, 3
 PROGRAMDATA_HEADER_LENGTH = 45
 """Tag, slot of the deployment, and an option of the authority (solana-loader-v3-interface 7.0, state.rs)."""
+MAXIMUM_FILE_LENGTH = MAXIMUM_DATA_LENGTH - PROGRAMDATA_HEADER_LENGTH
 
 _RENT_EXEMPT_BYTE = 6_960  # lamports, with the rent of every cluster
 _ACCOUNT_OVERHEAD = 128  # bytes that rent counts beside the data
@@ -40,7 +41,7 @@ def read_programs(value: Any, path: str, accounts: Sequence[Account], directory:
     found = {account.key: account for account in accounts}
     for text, name in value.items():
         key = read_address(text, path)
-        elf = _read(read_text(name, f"{path}.{text}"), f"{path}.{text}", directory)
+        elf = read_program(name, f"{path}.{text}", directory, MAXIMUM_FILE_LENGTH)
         given = found.get(key)
         if given is not None and given.owner in OLD_LOADERS and not given.data:
             found[key] = replace(given, data=elf)
@@ -55,23 +56,38 @@ def read_programs(value: Any, path: str, accounts: Sequence[Account], directory:
     return (*(found.pop(account.key, account) for account in accounts), *found.values())
 
 
+def read_program(value: Any, path: str, directory: Path, longest: int) -> bytes:
+    """The content of the file that a text names, or the content itself as a pair of text and encoding.
+
+    longest: the most bytes.
+
+    Raises `InputError` with the path of the field.
+    """
+    if isinstance(value, list):
+        return read_bytes(value, path, longest)
+    if not isinstance(value, str):
+        raise expected(path, 'the name of a file or [text, "base64"]', value)
+    try:
+        return read_file(directory / value, path, longest)
+    except ValueError:  # a name with a zero, which no file has
+        raise expected(path, "the name of a file", value) from None
+
+
 def upgradeable_program(key: bytes, elf: bytes) -> tuple[Account, Account]:
     """The program account and the programdata account of a program of loader v3."""
-    programdata = bytes(Pubkey.find_program_address([key], Pubkey(LOADER_V3))[0])
     header = struct.pack("<IQ", PROGRAMDATA_TAG, 0).ljust(PROGRAMDATA_HEADER_LENGTH, b"\0")
-    return (
-        _rent_exempt(key, struct.pack("<I", PROGRAM_TAG) + programdata, executable=True),
-        _rent_exempt(programdata, header + elf),
-    )
+    return program_account(key), _rent_exempt(_programdata_address(key), header + elf)
+
+
+def program_account(key: bytes) -> Account:
+    """The program account of a program of loader v3, which names the account with the file."""
+    return _rent_exempt(key, struct.pack("<I", PROGRAM_TAG) + _programdata_address(key), executable=True)
+
+
+def _programdata_address(key: bytes) -> bytes:
+    return bytes(Pubkey.find_program_address([key], Pubkey(LOADER_V3))[0])
 
 
 def _rent_exempt(key: bytes, data: bytes, executable: bool = False) -> Account:
     lamports = (_ACCOUNT_OVERHEAD + len(data)) * _RENT_EXEMPT_BYTE
     return Account(key, LOADER_V3, lamports, data, executable)
-
-
-def _read(name: str, path: str, directory: Path) -> bytes:
-    try:
-        return read_file(directory / name, path, MAXIMUM_DATA_LENGTH - PROGRAMDATA_HEADER_LENGTH)
-    except ValueError:  # a name with a zero, which no file has
-        raise expected(path, "the name of a file", name) from None

@@ -9,6 +9,7 @@ from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 
 from solproof.errors import InputError
+from solproof.formats.program_files import program_account
 from solproof.runtime.accounts import Account, InstructionAccount, merge_privileges
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 
@@ -35,21 +36,36 @@ def execution_input(
     instruction: Instruction,
     accounts: Mapping[Pubkey, SoldersAccount],
     parameters: Parameters | None = None,
+    programs: Mapping[Pubkey, bytes] | None = None,
 ) -> ExecutionInput:
     """The input for an instruction, as a transaction would pass it, given the accounts that it names.
+
+    programs: the ELF files of programs that the program calls. Their accounts need not be given. They are
+        then those of loader v3.
 
     If an account is mentioned more than once, each mention gets the privileges of all its mentions. Raises
     `InputError` if an account is not given.
     """
+    programs = programs or {}
+    states: list[Account] = []
     for position, meta in enumerate(instruction.accounts):
-        if meta.pubkey not in accounts:
+        if meta.pubkey in accounts:
+            states.append(account(meta.pubkey, accounts[meta.pubkey]))
+        elif meta.pubkey in programs:
+            states.append(program_account(bytes(meta.pubkey)))
+        else:
             raise InputError(f"instruction.accounts[{position}]: the account {meta.pubkey} is not given")
     entries = merge_privileges(
-        InstructionAccount(account(meta.pubkey, accounts[meta.pubkey]), meta.is_signer, meta.is_writable)
-        for meta in instruction.accounts
+        InstructionAccount(state, meta.is_signer, meta.is_writable)
+        for state, meta in zip(states, instruction.accounts, strict=True)
     )
     return ExecutionInput(
-        program, bytes(instruction.program_id), entries, bytes(instruction.data), parameters or Parameters()
+        program,
+        bytes(instruction.program_id),
+        entries,
+        bytes(instruction.data),
+        parameters or Parameters(),
+        programs=tuple((bytes(program_id), file) for program_id, file in programs.items()),
     )
 
 

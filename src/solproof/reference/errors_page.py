@@ -80,11 +80,12 @@ def errors_page() -> str:
         ((*row, _raised_by(row[0])) for row in _faults(_syscall_faults())),
     )
     lines += ["", "## Instruction errors", "", *INSTRUCTION_LEGEND.splitlines(), ""]
-    lines += ["### Set by the runtime", ""]
     lines += table(
-        ("name", "message", "meaning"),
-        ((name, TEXTS[name], meaning) for name, meaning in RUNTIME_MEANINGS.items()),
+        ("number", "name", "message"),
+        ((number, name, _template(text)) for number, (name, text) in enumerate(TEXTS.items())),
     )
+    lines += ["", "### Set by the runtime", ""]
+    lines += table(("name", "meaning"), RUNTIME_MEANINGS.items())
     lines += ["", "### Returned by programs", "", *CODES_LEGEND.splitlines(), ""]
     lines += table(("code", "name", "message"), _codes())
     return "\n".join(lines) + "\n"
@@ -109,6 +110,7 @@ The `error` of the result is the instruction error with the same name, or else P
 [syscalls.md](syscalls.md) lists the faults of each syscall."""
 INSTRUCTION_LEGEND = """\
 Name and message are the `error` and `error_message` of the result.
+The number stands for the error in bincode.
 After an error, all accounts are unchanged."""
 CODES_LEGEND = """\
 A program fails by returning a code other than 0 in r0.

@@ -13,7 +13,7 @@ from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.reference.markdown import heading, source_link, table
 from solproof.runtime import budget
 from solproof.runtime.features import FEATURES, MAINNET
-from solproof.runtime.syscalls import GATES, MODULES, SUPPORTED, Syscall, curve, registry
+from solproof.runtime.syscalls import GATES, MODULES, SUPPORTED, Syscall, curve, invoke, registry
 
 COST_VALUES: dict[str, int] = {
     **{name: value for name, value in vars(budget).items() if name.isupper() and isinstance(value, int)},
@@ -28,12 +28,12 @@ TESTS = {
     "poseidon": ("poseidon", "cryptographic_calls"),
     "secp256k1": ("secp256k1", "cryptographic_calls"),
 }
-"""The tests of each module whose tests are not only in the file of the same name."""
+"""The tests of each module whose tests are not only in the file or the folder of the same name."""
 
 BY_CHIPS = "chips"
 REPLAYED = "replayed"
 AT_THE_END = "at the end"
-REFUSED = "refused"
+CALLS_OF_BUILTINS = "replayed, for builtin programs"
 
 LEGEND = """\
 A program calls a syscall by the murmur3 hash of its name, with r1 to r5 as arguments.
@@ -49,6 +49,9 @@ In the formulas:
   A slice is an address and a length of 8 bytes each.
 - `held` is the length of the return data.
 - `tries` is the number of addresses tried.
+- `data_length` is the length of the invoked instruction's data, and `metas` the number of its accounts.
+- `lengths` are the data lengths of its accounts, each account once.
+- `invoked` is what the invoked program takes.
 
 How calls are proven:
 
@@ -61,7 +64,8 @@ How calls are proven:
   The verifier runs the syscall again on these words, with the same function as the machine.
 - at the end: the call never returns, so it is the last instruction, which the verifier runs itself.
   The same is true of every call that fails.
-- refused: `run` and `prove` stop with UnsupportedError, status 3, if the program makes the call.
+- replayed, for builtin programs: the verifier runs an invoked builtin program as a part of the syscall.
+  If the invoked program is an sBPF program, `run` runs it, but `prove` stops with UnsupportedError, status 3.
 
 [errors.md](errors.md) explains the faults.
 `test_random_calls.py` compares random calls of every syscall with LiteSVM.
@@ -85,7 +89,7 @@ def syscalls_page() -> str:
                 f"{key:#010x}",
                 feature_text(name),
                 "yes" if key in registry(MAINNET) else "no",
-                f"`{cost_text(SUPPORTED[name])}`" if name in SUPPORTED else "",
+                f"`{cost_text(SUPPORTED[name])}`",
                 proof_of(name),
             )
             for name, key in SYSCALL_HASHES.items()
@@ -93,11 +97,6 @@ def syscalls_page() -> str:
     )
     for module in MODULES:
         lines += ["", *_module(module)]
-    refused = [name for name in SYSCALL_HASHES if name not in SUPPORTED]
-    lines += ["", "## Cross-program invocation", ""]
-    lines += ["solproof does not run or prove these calls yet, and refuses them by name."]
-    for name in refused:
-        lines += ["", f"### {name}", "", f"- Hash: {SYSCALL_HASHES[name]:#010x}", f"- Proven: {REFUSED}"]
     lines += [
         "",
         "## Costs of curves",
@@ -145,22 +144,34 @@ def feature_text(name: str) -> str:
 
 def proof_of(name: str) -> str:
     """How a call is proven, in the words of the legend."""
-    if name not in SUPPORTED:
-        return REFUSED
+    if SUPPORTED[name] in invoke.SYSCALLS:
+        return CALLS_OF_BUILTINS
     if name in NAMES.values():
         return BY_CHIPS
     return AT_THE_END if {"Abort", "Panic"} & set(SUPPORTED[name].faults) else REPLAYED
 
 
+def places_of_tests(module: ModuleType) -> list[str]:
+    """The files of a module's tests, or the folder of a package's tests."""
+    name = module.__name__.rpartition(".")[2]
+    folder = "tests/runtime/syscalls"
+    if hasattr(module, "__path__"):
+        return [f"{folder}/{name}"]
+    return [f"{folder}/test_{test}.py" for test in TESTS.get(name, (name,))]
+
+
 def _module(module: ModuleType) -> Iterator[str]:
     name = module.__name__.rpartition(".")[2]
     assert module.__file__ is not None
-    source = Path(module.__file__).read_text(encoding="utf-8")
+    file = Path(module.__file__)
+    is_package = hasattr(module, "__path__")
+    files = file.parent.glob("*.py") if is_package else [file]
+    source = "\n".join(each.read_text(encoding="utf-8") for each in files)
     features = sorted(feature for feature in FEATURES if f'"{feature}"' in source)
-    tests = [f"tests/runtime/syscalls/test_{test}.py" for test in TESTS.get(name, (name,))]
+    path = f"src/solproof/runtime/syscalls/{name}"
     yield from (f"## Module {name}", "", *(inspect.getdoc(module) or "").splitlines(), "")
-    yield f"- Implemented in {source_link(f'src/solproof/runtime/syscalls/{name}.py')}"
-    yield f"- Tested in {', '.join(map(source_link, tests))}"
+    yield f"- Implemented in {source_link(path if is_package else f'{path}.py')}"
+    yield f"- Tested in {', '.join(map(source_link, places_of_tests(module)))}"
     if features:
         yield f"- Features that change its rules: {', '.join(features)}"
     for syscall in module.SYSCALLS:

@@ -83,7 +83,8 @@ class ExecutionInput:
         privileges.
     program_format: the format of the file. None means ELF, where the file itself has the sBPF version.
     programs: the ELF files of other programs, each with its program id. The program may call them if their
-        accounts are among `accounts`. Programs whose accounts hold their files need not be listed.
+        accounts are among `accounts`. A program need not be listed if `accounts` has the account that holds
+        its file.
     """
 
     program: bytes
@@ -101,9 +102,9 @@ class ExecutionInput:
             raise InputError(
                 f"program: expected at most {MAXIMUM_PROGRAM_LENGTH} bytes, got {len(self.program)}"
             )
-        _check_programs(self.programs)
         if len(self.program_id) != KEY_LENGTH:
             raise InputError(f"program_id: expected {KEY_LENGTH} bytes, got {len(self.program_id)}")
+        _check_programs(self.programs, self.program_id)
         if len(self.instruction_data) > MAXIMUM_INSTRUCTION_DATA_LENGTH:
             raise InputError(
                 f"instruction_data: expected at most {MAXIMUM_INSTRUCTION_DATA_LENGTH} bytes, "
@@ -112,7 +113,7 @@ class ExecutionInput:
         check_accounts(self.accounts)
 
 
-def _check_programs(programs: tuple[tuple[bytes, bytes], ...]) -> None:
+def _check_programs(programs: tuple[tuple[bytes, bytes], ...], own: bytes) -> None:
     for position, (program_id, file) in enumerate(programs):
         if len(program_id) != KEY_LENGTH:
             raise InputError(
@@ -124,3 +125,5 @@ def _check_programs(programs: tuple[tuple[bytes, bytes], ...]) -> None:
             )
     if len(dict(programs)) != len(programs):
         raise InputError("programs: expected each program id once")
+    if own in dict(programs):
+        raise InputError("programs: expected only other programs, got the input's own program id")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from solproof.representation import short_repr
 from solproof.runtime.accounts import MAXIMUM_DATA_LENGTH, MAXIMUM_LAMPORTS, Account
 from solproof.runtime.environment import Environment
 from solproof.runtime.instruction_error import failure
@@ -158,6 +159,8 @@ class InstructionContext:
 
     transaction: TransactionContext
     instruction: TransactionInstruction
+
+    __repr__ = short_repr
 
     @property
     def program_id(self) -> bytes:

@@ -102,12 +102,15 @@ BUILTIN_CODES = (
 """The variants of exit codes 2 << 32, 3 << 32, and so on. Exit code 1 << 32 is `Custom(0)`."""
 
 RUNTIME_MEANINGS = {
-    "InvalidRealloc": "An account has grown by more than 10,240 bytes, or to more than 10 MiB.",
-    "ArithmeticOverflow": "The sum of offset and length in a call of `sol_get_sysvar` exceeds 64 bits.",
-    "InvalidError": "The program returned a code above 32 bits that does not stand for an error.",
-    "ProgramFailedToComplete": "A fault stopped the program. The message is that of the fault.",
-    "ComputationalBudgetExceeded": "Too few compute units were left for a syscall.",
-    "UnbalancedInstruction": "The sum of the lamports of all accounts has changed.",
+    "InvalidArgument": "A flag of an account in an invoked instruction is neither 0 nor 1.",
+    "AccountDataTooSmall": (
+        "An invoked program has changed the length of an account's data, and an account info of its caller "
+        "has another length in its place."
+    ),
+    "UnbalancedInstruction": (
+        "The sum of the lamports of all accounts has changed, at the end of an instruction or when it "
+        "invokes another program."
+    ),
     "ModifiedProgramId": (
         "The owner of an account has changed, but the program does not own it, it is read-only, or its data "
         "is not all zeros."
@@ -116,11 +119,46 @@ RUNTIME_MEANINGS = {
     "ExternalAccountDataModified": "The data of an account that the program does not own has changed.",
     "ReadonlyLamportChange": "The lamports of a read-only account have changed.",
     "ReadonlyDataModified": "The data of a read-only account has changed.",
+    "ExecutableModified": (
+        "The executable mark of an account has changed, but the program does not own it, or it is read-only."
+    ),
     "AccountDataSizeChanged": "Data of an account that the program does not own has changed its length.",
+    "InvalidError": "The program returned a code above 32 bits that does not stand for an error.",
+    "UnsupportedProgramId": (
+        "The account of the program holds no program that can run, or its program was deployed in this slot."
+    ),
+    "CallDepth": (
+        "An invoked program would be at height 6 of the stack, or at height 10 with "
+        "`raise_cpi_nesting_limit_to_8`."
+    ),
+    "MissingAccount": (
+        "An invoked instruction names an account or a program that its caller does not have, there is no "
+        "account info for an account, or a builtin program got too few accounts."
+    ),
+    "ReentrancyNotAllowed": "A program is running already, and another program has invoked it.",
+    "MaxSeedLengthExceeded": "A signer of an invoked instruction has more than 16 seeds.",
+    "InvalidRealloc": (
+        "An account has grown by more than 10,240 bytes in one instruction of the message, or to more than "
+        "10 MiB."
+    ),
+    "ComputationalBudgetExceeded": "Too few compute units were left for a syscall or a builtin program.",
+    "PrivilegeEscalation": (
+        "An invoked instruction may sign for an account or write to it, which its caller may not."
+    ),
+    "ProgramEnvironmentSetupFailure": "Too few compute units were left for the heap.",
+    "ProgramFailedToComplete": "A fault stopped the program. The message is that of the fault.",
+    "ArithmeticOverflow": (
+        "The sum of offset and length in a call of `sol_get_sysvar` exceeds 64 bits, or a balance would."
+    ),
+    "MaxAccountsDataAllocationsExceeded": (
+        "The data of all accounts have grown by more than 20 MiB in the transaction."
+    ),
+    "MaxAccountsExceeded": "An instruction names more than 255 accounts.",
+    "MaxInstructionTraceLengthExceeded": "A transaction has called more than 64 instructions.",
 }
-"""Meanings of the errors that the runtime sets itself.
+"""Meanings of the errors that the runtime sets itself, in the order of their numbers.
 
-Programs return all other errors for their own reasons.
+Programs, also builtin programs, return all other errors for their own reasons.
 """
 
 

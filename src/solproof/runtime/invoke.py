@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from solproof.errors import UnsupportedError
+from solproof.representation import short_repr
 from solproof.runtime import runtime_log
 from solproof.runtime.builtins import BUILTINS, NOT_YET_RUN
 from solproof.runtime.builtins.precompiles import PRECOMPILES, PrecompileError
@@ -47,6 +48,8 @@ class Frame(Generic[Result]):
 
     invocation: Invocation
     outcome: Result
+
+    __repr__ = short_repr
 
 
 class InstructionProcessor(Generic[Result]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic
 
-from solproof.errors import ProgramError
+from solproof.errors import ProgramError, UnsupportedError
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.program import Program
 from solproof.runtime.accounts import Account, address_text, distinct_accounts
@@ -17,13 +17,14 @@ from solproof.runtime.environment import Environment
 from solproof.runtime.executable import LOADERS, Executable, Executables
 from solproof.runtime.execution_input import ExecutionInput, Loader
 from solproof.runtime.execution_output import ExecutionOutput
-from solproof.runtime.executor import Executor
+from solproof.runtime.executor import Executor, Outcome
 from solproof.runtime.instruction_context import InstructionContext
 from solproof.runtime.instruction_error import InstructionError, InstructionFailure
 from solproof.runtime.instruction_record import InstructionRecord, records
 from solproof.runtime.invocation import Invocation, enter
 from solproof.runtime.invoke import Frame, InstructionProcessor, Result, push
 from solproof.runtime.read_back import accounts_modified
+from solproof.runtime.syscalls.context import SyscallContext
 from solproof.runtime.transaction_context import TransactionContext
 from solproof.runtime.transaction_instruction import AccountReference, TransactionInstruction
 
@@ -64,12 +65,25 @@ def run_instruction(
 
 
 def prepare(execution_input: ExecutionInput, program: Program | None = None) -> Invocation:
-    """The invocation of an instruction, before it runs. Arguments and errors as in `run_instruction`."""
+    """The invocation of an instruction, before it runs. Arguments and errors as in `run_instruction`.
+
+    Its syscalls can run, with one exception: a call of another sBPF program raises `UnsupportedError`.
+    """
     context = _start(execution_input, program)
+    InstructionProcessor(context.transaction, _NoExecutor())
     push(context.transaction, context.instruction)
     executable = context.transaction.executables.find(context.program_id)
     assert executable is not None, "the program of the input is given"
     return enter(context, executable)
+
+
+class _NoExecutor:
+    """The executor of a prepared invocation, which runs no other frame."""
+
+    def run(self, invocation: Invocation, _: SyscallContext) -> Outcome:
+        raise UnsupportedError(
+            f"the program {address_text(invocation.program_id)} is called without an executor"
+        )
 
 
 def _start(given: ExecutionInput, program: Program | None) -> InstructionContext:

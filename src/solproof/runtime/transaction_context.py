@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from solproof.representation import described
 from solproof.runtime.accounts import Account
 from solproof.runtime.environment import Environment
 from solproof.runtime.executable import Executables
@@ -46,7 +47,7 @@ class TransactionContext:
     executables: Executables
     remaining: int
     heap_size: int = DEFAULT_HEAP_SIZE
-    process: Callable[[TransactionInstruction], None] = field(init=False, repr=False)
+    process: Callable[[TransactionInstruction], None] = field(init=False)
     last_blockhash: bytes = bytes(32)
     lamports_per_signature: int = 0
     has_recent_blockhashes: bool = True
@@ -58,7 +59,11 @@ class TransactionContext:
     resize_delta: int = 0
     logs: LogCollector = field(default_factory=LogCollector)
     return_data: ReturnData = field(default_factory=lambda: ReturnData(bytes(32), b""))
-    positions: dict[bytes, int] = field(init=False, repr=False)
+    positions: dict[bytes, int] = field(init=False)
+
+    def __repr__(self) -> str:
+        facts = ("accounts", "remaining", "trace", "stack")
+        return described(self, {name: getattr(self, name) for name in facts})
 
     def __post_init__(self) -> None:
         self.positions = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from solproof.representation import short_repr
 from solproof.runtime.instruction_error import InstructionError
 
 
@@ -40,6 +41,8 @@ class TransactionInstruction:
     error: InstructionError | None = None
     compute_units: int = 0
     frame: int | None = None
+
+    __repr__ = short_repr
 
     def position_of(self, index: int) -> int | None:
         """The first position in the instruction that names an account of the transaction, or None."""

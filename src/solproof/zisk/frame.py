@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import struct
 
-from solproof.errors import InputError
+from solproof.errors import InputError, UnsupportedError
+from solproof.formats import bincode
+from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk.abi import INPUT_SIZE, Abi
 
 ALIGNMENT = 8
 SEGMENT_MAGIC = int.from_bytes(b"segment1", "little")
+
+
+def payload_of(given: ExecutionInput) -> bytes:
+    """The guest's input for a whole run. Raises `UnsupportedError` for an input with other programs."""
+    if given.programs:
+        raise UnsupportedError(
+            "programs: the ZisK guest runs no calls of other programs, expected an input without them"
+        )
+    return bincode.pack(given)
 
 
 def segment_payload(input_bin: bytes, instructions: int, state: bytes = b"") -> bytes:

@@ -53,14 +53,14 @@ def test_program(command: Command, files: Files) -> None:
     }
 
 
-def test_syscalls_that_mainnet_or_solproof_does_not_have(command: Command, tmp_path: Path) -> None:
+def test_syscalls_that_mainnet_does_not_have(command: Command, tmp_path: Path) -> None:
     program = tmp_path / "program.so"
     names = ("sol_invoke_signed_c", "sol_blake3", "sol_get_fees_sysvar", "sol_sha256")
     program.write_bytes(build_elf([*(f"syscall {name}" for name in names), "exit"]))
     assert command("inspect", program, "--json").fields["syscalls"] == {
         "sol_blake3": "supported where blake3_syscall_enabled is active, unlike on mainnet",
         "sol_get_fees_sysvar": "supported where disable_fees_sysvar is not active, unlike on mainnet",
-        "sol_invoke_signed_c": "not supported yet",
+        "sol_invoke_signed_c": "supported",
         "sol_sha256": "supported",
     }
 

@@ -119,6 +119,30 @@ def test_what_the_guest_does_not_have(command: Command, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("arguments", [("run",), ("input", "-o", "zisk-input.bin"), ("prove",)])
+def test_inputs_with_other_programs(
+    command: Command,
+    files: Files,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+) -> None:
+    install(tmp_path, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    document = json.loads(files.input.read_text()) | {"programs": {"1" * 32: "other.so"}}
+    given = tmp_path / "given.json"
+    given.write_text(json.dumps(document))
+    (tmp_path / "other.so").write_bytes(b"ELF")
+    result = command(
+        "zisk", *arguments, "-q" if arguments == ("prove",) else "--json", files.program, "-i", given
+    )
+    assert result.status == 3
+    assert result.errors == (
+        "error: programs: the ZisK guest runs no calls of other programs, expected an input without them\n"
+    )
+    assert not (tmp_path / "zisk-input.bin").exists()
+
+
 def test_a_program_that_is_not_loaded(command: Command, files: Files, tmp_path: Path) -> None:
     broken = tmp_path / "broken.so"
     broken.write_bytes(files.program.read_bytes()[:1000])

@@ -33,7 +33,7 @@ from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH
 from solproof.runtime.features import MAINNET, FeatureSet
-from solproof.runtime.syscalls import GATES, SUPPORTED
+from solproof.runtime.syscalls import GATES
 from solproof.statement.claim import Claim
 from solproof.statement.proof_file import FORMAT, ProofFile
 from solproof.statement.proof_file import MAGIC as PROOF_MAGIC
@@ -262,8 +262,6 @@ def _call_sites(program: Program) -> dict[int, list[int]]:
 
 
 def _state(name: str) -> str:
-    if name not in SUPPORTED:
-        return "not supported yet"
     gate = GATES.get(name)
     if gate is None or gate.is_open(MAINNET):
         return "supported"

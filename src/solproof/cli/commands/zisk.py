@@ -22,14 +22,13 @@ from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.errors import InputError, ProvingError
 from solproof.execution.execute import execute
-from solproof.formats import bincode
 from solproof.host.files import check_writable, write_file
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk import chunks, doctor, prover
 from solproof.zisk.abi import DEFAULT, Abi, abi_of
 from solproof.zisk.claim import accept
 from solproof.zisk.emulator import Emulation, emulate
-from solproof.zisk.frame import frame
+from solproof.zisk.frame import frame, payload_of
 from solproof.zisk.guests import digests, file_name
 from solproof.zisk.outputs import OUTPUT_NAMES, Outputs, Word
 from solproof.zisk.runner import differences, raise_refusal
@@ -97,7 +96,7 @@ def zisk_input(
     abi = _abi(version)
     given = read_input(program, input_path, **parameters)
     written = []
-    payloads = [bincode.pack(given)]
+    payloads = [payload_of(given)]
     if max_steps is not None:
         payloads = [run.payload for run in _guest_runs(given, max_steps, abi, count_steps=False)]
     for number, payload in enumerate(payloads):
@@ -147,7 +146,7 @@ def zisk_run(
         )
     with naming_program(program):
         if emulator == "ziskemu":
-            payload = bincode.pack(given)
+            payload = payload_of(given)
             emulation, abi = run_ziskemu(payload, version=version)
             runs = [_run_of(payload, emulation)]
         else:
@@ -280,7 +279,7 @@ def _guest_runs(
     def run(payload: bytes) -> Emulation:
         return _run_of(payload, emulate(payload, abi, count_steps=count_steps)).emulation
 
-    payload = bincode.pack(given)
+    payload = payload_of(given)
     if max_steps is None:
         return [_run_of(payload, emulate(payload, abi, count_steps=count_steps))]
     return chunks.split(payload, max_steps, run)

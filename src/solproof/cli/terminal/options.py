@@ -222,7 +222,9 @@ def _parse(
     program_format = options.program_format(file, program)
     detected = RawFormat() if program_format is None and is_bytecode(file) else None
     try:
-        given = input_file.parse_input(content, file, program_format=program_format or detected)
+        given = input_file.parse_input(
+            content, file, program_format=program_format or detected, directory=input_path.parent
+        )
     except InputError as error:
         raise InputError(f"input {input_path}: {str(error).removeprefix('input: ')}") from None
     options.check(given, input_path)

@@ -68,8 +68,13 @@ class TransactionOutput:
 
     def headline(self) -> dict[str, object]:
         """How it ended and what it cost: the fields that a short representation shows."""
-        names = ("success", "error", "fee", "compute_units", "executed_instructions")
-        return {name: getattr(self, name) for name in names}
+        return {
+            "success": self.success,
+            "error": None if self.failure is None else str(self.failure),
+            "fee": self.fee,
+            "compute_units": self.compute_units,
+            "executed_instructions": self.executed_instructions,
+        }
 
 
 def transaction_lines(output: TransactionOutput) -> list[tuple[str, str]]:

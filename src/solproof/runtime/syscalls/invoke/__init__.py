@@ -34,8 +34,9 @@ def invoke_signed_c(
 ) -> int:
     """Invoke the instruction at `instruction`, with `count` account infos and the seeds of `signers` signers.
 
-    The instruction and the infos have the layout of the C SDK. If the invoked program fails, this program
-    fails with the same error.
+    The instruction and the infos have the layout of the C SDK. Before the call, the runtime reads the
+    changes of accounts that the caller has made so far. If a change is not allowed, or if the invoked program
+    fails, this program fails with the same error.
     """
     context.consume(INVOKE_COST)
     requested = read_c_instruction(context, instruction)
