@@ -14,7 +14,7 @@ from solproof.demo.scenario import demo_key, transfer, wallet
 from solproof.oracle.litesvm import runtime
 from solproof.runtime.accounts import InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from solproof.runtime.syscalls.addresses import program_address
+from solproof.runtime.program_address import program_address
 from tests.support.elf_builder import build_elf, call, syscall_program, write_memory
 
 MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")

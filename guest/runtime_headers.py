@@ -8,7 +8,7 @@ from types import ModuleType
 from c_header import enumeration, header, initializer, numbers
 from solproof.isa.opcodes import VERSIONS
 from solproof.program import elf_file
-from solproof.runtime import accounts, budget, epoch_stakes, execution_input, serialization
+from solproof.runtime import accounts, budget, epoch_stakes, execution_input, program_address, serialization
 from solproof.runtime.execution_input import Loader
 from solproof.runtime.serialization import ALIGNED_FIELDS, UNALIGNED_FIELDS, RecordFields
 from solproof.runtime.syscalls import addresses, allocation, hashing, return_data, sysvar, translation
@@ -32,7 +32,8 @@ LIMITS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     (epoch_stakes, ("MAXIMUM_VOTE_ACCOUNTS",)),
     (execution_input, ("MAXIMUM_PROGRAM_LENGTH", "MAXIMUM_INSTRUCTION_DATA_LENGTH")),
     (serialization, ("MAXIMUM_DATA_INCREASE", "NOT_A_DUPLICATE")),
-    (addresses, ("MAXIMUM_SEEDS", "MAXIMUM_SEED_LENGTH", "LARGEST_BUMP", "NO_ADDRESS")),
+    (program_address, ("MAXIMUM_SEEDS", "MAXIMUM_SEED_LENGTH", "LARGEST_BUMP")),
+    (addresses, ("NO_ADDRESS",)),
     (allocation, ("LONGEST_ALLOCATION",)),
     (hashing, ("MAXIMUM_SLICES",)),
     (return_data, ("MAXIMUM_RETURN_DATA",)),
@@ -59,7 +60,7 @@ def limits() -> str:
         *numbers({name: getattr(module, name) for module, names in LIMITS for name in names}),
         f"#define NEWEST_VERSION {max(VERSIONS)}",
         f"#define FRAME_STRIDES {initializer(machine.FRAME_STRIDES[version] for version in VERSIONS)}",
-        f'#define ADDRESS_MARKER "{addresses.MARKER.decode("ascii")}"',
+        f'#define ADDRESS_MARKER "{program_address.MARKER.decode("ascii")}"',
         enumeration("loader", {f"LOADER_{loader.name}": loader.value for loader in Loader}),
         f"#define ALIGNED_FIELDS {record_fields(ALIGNED_FIELDS)}",
         f"#define UNALIGNED_FIELDS {record_fields(UNALIGNED_FIELDS)}",

@@ -9,8 +9,9 @@ import pytest
 
 from solproof.program.elf import load
 from solproof.program.errors import ElfError
+from solproof.program.syscall_names import SYSCALL_HASHES
 from tests.support.broken_lenient_files import BROKEN, MESSAGES
-from tests.support.elf_files import NOBITS, small_elf
+from tests.support.elf_files import NOBITS, ElfBytes, small_elf
 from tests.support.loader_reference import as_load_error, assert_like_reference
 from tests.support.mainnet_programs import mainnet_programs
 from tests.support.oracle.oracle import LoadedProgram
@@ -145,3 +146,38 @@ def test_files_shorter_than_a_header(size: int, message: str) -> None:
         load(ELF.data[:size])
     assert str(caught.value) == f"ElfError::ValueOutOfBounds: Offset or value is out of bounds ({message})"
     assert_like_reference(ELF.data[:size])
+
+
+# DEPLOYMENTS
+
+
+LOG = SYSCALL_HASHES["sol_log_"]
+
+
+def test_a_deployed_file_is_loaded_like_any_other() -> None:
+    assert load(ELF.data, deployment={LOG}) == load(ELF.data)
+
+
+@pytest.mark.parametrize(
+    ("elf", "syscalls", "message"),
+    [
+        (
+            ELF,
+            set[int](),
+            "UnresolvedSymbol: Unresolved symbol (sol_log_) at instruction #33 (ELF file offset 0x108) "
+            "(no syscall has this name)",
+        ),
+        (
+            ELF.section(".rodata", address=ELF.offset(".rodata") + 8),
+            {LOG},
+            "ValueOutOfBounds: Offset or value is out of bounds "
+            "(.rodata is at address 0x138, expected 0x130, its offset)",
+        ),
+    ],
+)
+def test_what_a_deployment_refuses(elf: ElfBytes, syscalls: set[int], message: str) -> None:
+    """`tests/runtime/builtins/loader_v3/test_verification.py` compares these files with LiteSVM."""
+    load(elf.data)
+    with pytest.raises(ElfError) as caught:
+        load(elf.data, deployment=syscalls)
+    assert str(caught.value) == f"ElfError::{message}"

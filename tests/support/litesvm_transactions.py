@@ -35,9 +35,11 @@ class Sent:
     fee: int
 
 
-def litesvm(*, deactivate: Sequence[str] = ()) -> LiteSVM:
+def litesvm(*, activate: Sequence[str] = (), deactivate: Sequence[str] = ()) -> LiteSVM:
     """A LiteSVM with mainnet's features, but for some given by name. The payer has 10^12 lamports."""
     features = LiteSVM.mainnet_feature_set()
+    for name in activate:
+        features.activate(Pubkey(FEATURES[name]), 0)
     for name in deactivate:
         features.deactivate(Pubkey(FEATURES[name]))
     machine = (

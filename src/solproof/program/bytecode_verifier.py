@@ -7,7 +7,7 @@ solana-sbpf 0.21.0 (`verifier.rs`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,24 +30,28 @@ _MASK64 = (1 << 64) - 1
 
 
 def load_program(
-    content: bytes, program_format: RawFormat | None = None, elf_versions: range = MAINNET_VERSIONS
+    content: bytes,
+    program_format: RawFormat | None = None,
+    elf_versions: range = MAINNET_VERSIONS,
+    deployment: Container[int] | None = None,
 ) -> Program:
     """Load and verify an ELF file or, if there is a `program_format`, raw bytecode.
 
-    `elf_versions` are the sBPF versions that an ELF file may have. Raises `ElfError` or `VerifierError`, and
-    `ProgramError` for a file that is too large for an account.
+    elf_versions: the sBPF versions that an ELF file may have.
+    deployment: as in `solproof.program.elf.load`, for an ELF file that is deployed now.
+    Raises `ElfError` or `VerifierError`, and `ProgramError` for a file that is too large for an account.
     """
     if program_format is None:
-        program = _load_elf(content, elf_versions)
+        program = _load_elf(content, elf_versions, deployment)
     else:
         program = load_raw(content, program_format.version, program_format.entry)
     verify(program)
     return program
 
 
-def _load_elf(content: bytes, versions: range) -> Program:
+def _load_elf(content: bytes, versions: range, deployment: Container[int] | None) -> Program:
     try:
-        return load(content, versions[-1], versions[0])
+        return load(content, versions.stop - 1, versions.start, deployment)
     except ElfError as error:
         if content.startswith(MAGIC) or not content or len(content) % SLOT_BYTES:
             raise

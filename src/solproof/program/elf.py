@@ -5,6 +5,8 @@ Source: `Executable::load` of solana-sbpf 0.21.0 (`elf.rs`).
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from solproof.errors import ProgramError
 from solproof.program.elf_lenient import load_lenient
 from solproof.program.elf_records import MAGIC
@@ -24,8 +26,16 @@ _FLAGS = slice(48, 52)
 _FIRST_STRICT_VERSION = 3
 
 
-def load(elf: bytes, newest_version: int = NEWEST_VERSION, oldest_version: int = 0) -> Program:
+def load(
+    elf: bytes,
+    newest_version: int = NEWEST_VERSION,
+    oldest_version: int = 0,
+    deployment: Container[int] | None = None,
+) -> Program:
     """Load an ELF file of sBPF `oldest_version` up to `newest_version`, which is at most 4.
+
+    deployment: the hashes of the syscalls that a program may call that is deployed now. A deployment refuses
+        some files of V0 to V2 that the runtime still loads. None for a program that was deployed before.
 
     Raises `ElfError` with Agave's name for a broken file, and `ProgramError` for a file that is too large for
     an account.
@@ -37,7 +47,7 @@ def load(elf: bytes, newest_version: int = NEWEST_VERSION, oldest_version: int =
     version = _version(elf, oldest_version, min(newest_version, NEWEST_KNOWN_VERSION))
     if version >= _FIRST_STRICT_VERSION:
         return load_strict(elf, version)
-    return load_lenient(elf, version)
+    return load_lenient(elf, version, deployment)
 
 
 def _version(elf: bytes, oldest: int, newest: int) -> int:

@@ -3,12 +3,13 @@
 It ignores the version, so it reads a file of V1 or V2 like a file of V0. The order of the checks decides
 which error a broken file gets.
 
-Source: `load_with_lenient_parser` of solana-sbpf 0.21.0 (`elf.rs`) with Agave's settings for execution:
-`optimize_rodata` and `reject_broken_elfs` are off, and labels are not collected.
+Source: `load_with_lenient_parser` of solana-sbpf 0.21.0 (`elf.rs`) with Agave's settings: `optimize_rodata`
+is off, labels are not collected, and `reject_broken_elfs` is on for deployments only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from hashlib import sha256
 
 from solproof.isa.instruction import SLOT_BYTES
@@ -24,11 +25,17 @@ _SHARED_OBJECT = 3
 _READ_ONLY_SECTIONS = (b".text", b".rodata", b".data.rel.ro", b".eh_frame")
 
 
-def load_lenient(elf: bytes, version: int) -> Program:
-    """Parse, validate and relocate a file, and lay out its read-only image. Raises `ElfError`."""
+def load_lenient(elf: bytes, version: int, deployment: Container[int] | None = None) -> Program:
+    """Parse, validate and relocate a file, and lay out its read-only image. Raises `ElfError`.
+
+    deployment: for a program that is deployed now, the hashes of the syscalls that it may call. Then each
+        read-only section must be at its file offset, too.
+    """
     file = parse(elf)
     text = _validate(file)
-    relocated, functions = relocate(file, text)
+    if deployment is not None:
+        _check_offset(text, b".text")
+    relocated, functions = relocate(file, text, deployment)
     offset = max(file.header.entry - text.address, 0)
     if offset % SLOT_BYTES:
         raise elf_error(
@@ -39,6 +46,10 @@ def load_lenient(elf: bytes, version: int) -> Program:
     # A relocation against the symbol `entrypoint` may have named another pc, but the file header decides.
     functions.pop(ENTRYPOINT_HASH, None)
     functions.register(entry, ENTRYPOINT_HASH)
+    if deployment is not None:
+        # Agave also checks that no two of these sections overlap, which the parser has refused already.
+        for section, name in _read_only(file):
+            _check_offset(section, name)
     image = _read_only_image(file, bytes(relocated))
     return Program(
         version=version,
@@ -95,7 +106,7 @@ def _validate(file: ElfFile) -> Section:
 
 def _read_only_image(file: ElfFile, data: bytes) -> bytes:
     """The read-only sections at their addresses, later sections over earlier ones, and zeros elsewhere."""
-    sections = [(section, name) for section, name in _named(file) if name in _READ_ONLY_SECTIONS]
+    sections = _read_only(file)
     for section, name in sections:
         _check_address(section, name)
     end = max(section.address + len(section.file_range) for section, _ in sections)
@@ -108,6 +119,17 @@ def _read_only_image(file: ElfFile, data: bytes) -> bytes:
         place = section.file_range
         image[section.address : section.address + len(place)] = data[place.start : place.stop]
     return bytes(image)
+
+
+def _check_offset(section: Section, name: bytes) -> None:
+    if section.address != section.offset:
+        raise out_of_bounds(
+            f"{name.decode()} is at address {section.address:#x}, expected {section.offset:#x}, its offset"
+        )
+
+
+def _read_only(file: ElfFile) -> list[tuple[Section, bytes]]:
+    return [(section, name) for section, name in _named(file) if name in _READ_ONLY_SECTIONS]
 
 
 def _check_address(section: Section, name: bytes) -> None:

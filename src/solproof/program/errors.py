@@ -20,9 +20,8 @@ class ErrorText(NamedTuple):
     meaning: str
 
 
-# Only the errors that can happen at execution. WrongClass and WrongEndianess cannot happen, because the
-# parser refuses such a header first. UnresolvedSymbol belongs to deployment, which rejects files that the
-# runtime still loads. SectionNotFound cannot happen after NotOneTextSection. Nothing in solana-sbpf 0.21.0
+# Only the errors that can happen. WrongClass and WrongEndianess cannot happen, because the parser refuses
+# such a header first. SectionNotFound cannot happen after NotOneTextSection. Nothing in solana-sbpf 0.21.0
 # raises FailedToGetSection, AddressOutsideLoadableSection or FailedToReadRelocationInfo, nor the verifier's
 # InfiniteLoop, InvalidFunction, InvalidSyscall and ProgramTooLarge.
 ELF_ERRORS: Mapping[str, ErrorText] = {
@@ -77,6 +76,10 @@ ELF_ERRORS: Mapping[str, ErrorText] = {
     "UnknownSymbol": ErrorText(
         "Unknown symbol with index {}",
         "A relocation names a symbol that does not exist.",
+    ),
+    "UnresolvedSymbol": ErrorText(
+        "Unresolved symbol ({}) at instruction #{} (ELF file offset {:#x})",
+        "At deployment: a call names a syscall that does not exist.",
     ),
     "ValueOutOfBounds": ErrorText(
         "Offset or value is out of bounds",

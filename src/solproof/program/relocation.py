@@ -5,6 +5,7 @@ Source: `Executable::relocate` of solana-sbpf 0.21.0 (`elf.rs`).
 
 from __future__ import annotations
 
+from collections.abc import Container
 from enum import IntEnum
 
 from solproof.isa.instruction import SLOT_BYTES
@@ -49,9 +50,12 @@ class FunctionRegistry(dict[int, int]):
         return key
 
 
-def relocate(file: ElfFile, text: Section) -> tuple[bytearray, FunctionRegistry]:
+def relocate(
+    file: ElfFile, text: Section, deployment: Container[int] | None = None
+) -> tuple[bytearray, FunctionRegistry]:
     """Fix the calls of a file, then apply its relocations in table order.
 
+    deployment: the hashes of the syscalls that the file may call, or None for all.
     Returns the changed bytes of the file and the functions found.
     """
     data = bytearray(file.data)
@@ -64,7 +68,7 @@ def relocate(file: ElfFile, text: Section) -> tuple[bytearray, FunctionRegistry]
             case _Type.RELATIVE:
                 _relocate_relative(data, text, relocation)
             case _Type.CALL:
-                _relocate_call(data, file, text, functions, relocation)
+                _relocate_call(data, file, text, functions, relocation, deployment)
             case unknown:
                 raise elf_error(
                     "UnknownRelocation",
@@ -134,7 +138,12 @@ def _relocate_relative(data: bytearray, text: Section, relocation: Relocation) -
 
 
 def _relocate_call(
-    data: bytearray, file: ElfFile, text: Section, functions: FunctionRegistry, relocation: Relocation
+    data: bytearray,
+    file: ElfFile,
+    text: Section,
+    functions: FunctionRegistry,
+    relocation: Relocation,
+    deployment: Container[int] | None,
 ) -> None:
     """R_BPF_64_32: the immediate of a call becomes the hash of a defined function or of a syscall's name."""
     symbol = _symbol(file, relocation)
@@ -148,6 +157,14 @@ def _relocate_call(
         key = functions.register(pc, ENTRYPOINT_HASH if name == b"entrypoint" else None)
     else:
         key = symbol_hash(name)
+        if deployment is not None and key not in deployment:
+            raise elf_error(
+                "UnresolvedSymbol",
+                name.decode(errors="replace"),
+                relocation.offset // SLOT_BYTES,
+                relocation.offset,
+                detail="no syscall has this name",
+            )
     _write(data, relocation.offset + _IMMEDIATE_OFFSET, key, 4)
 
 

@@ -1,24 +1,26 @@
 """Turn an instruction that a program wants to invoke into one of the transaction, with checked privileges.
 
-Source: `check_authorized_program` (cpi.rs) and `prepare_next_cpi_instruction` (invoke_context.rs) of
-solana-program-runtime 4.1.
+Source: `check_authorized_program` (cpi.rs), `prepare_next_cpi_instruction` and `native_invoke_signed`
+(invoke_context.rs) of solana-program-runtime 4.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from solproof.runtime.accounts import address_text
-from solproof.runtime.builtins.precompiles import PRECOMPILES
 from solproof.runtime.features import FeatureSet
 from solproof.runtime.instruction_context import InstructionContext
-from solproof.runtime.instruction_error import failure
-from solproof.runtime.program_ids import LOADER_V1, LOADER_V2, LOADER_V3, NATIVE_LOADER
+from solproof.runtime.instruction_error import custom_failure, failure
+from solproof.runtime.program_address import MAXIMUM_SEED_LENGTH, MAXIMUM_SEEDS, program_address
+from solproof.runtime.program_ids import LOADER_V1, LOADER_V2, LOADER_V3, NATIVE_LOADER, PRECOMPILE_IDS
 from solproof.runtime.requested_instruction import RequestedInstruction
 from solproof.runtime.transaction_instruction import AccountReference, TransactionInstruction
 
-NEVER_INVOKED = frozenset({NATIVE_LOADER, LOADER_V1, LOADER_V2, *PRECOMPILES})
+NEVER_INVOKED = frozenset({NATIVE_LOADER, LOADER_V1, LOADER_V2, *PRECOMPILE_IDS})
 UPGRADE, SET_AUTHORITY, CLOSE, SET_AUTHORITY_CHECKED = 3, 4, 5, 7
+# Agave casts the number of a `PubkeyError` to an `InstructionError`.
+SEED_TOO_LONG, INVALID_SEEDS = 0, 1
 INVOKED_OF_LOADER_V3 = frozenset({UPGRADE, SET_AUTHORITY, CLOSE})
 
 
@@ -69,3 +71,25 @@ def invoked_instruction(
         raise failure("MissingAccount")
     references = tuple(AccountReference(index, index in signing, index in writing) for index in positions)
     return TransactionInstruction(program, references, requested.data, caller)
+
+
+def native_invoke_signed(
+    context: InstructionContext, requested: RequestedInstruction, *signers: Sequence[bytes]
+) -> None:
+    """Invoke an instruction from a builtin program. The call itself costs nothing.
+
+    context: the caller.
+    signers: the seeds of each address that the caller signs for.
+    Raises `InstructionFailure` as the invoked program does, and for seeds that have no address.
+    """
+    addresses = [_signer(seeds, context.program_id) for seeds in signers]
+    context.transaction.process(invoked_instruction(context, requested, addresses))
+
+
+def _signer(seeds: Sequence[bytes], program_id: bytes) -> bytes:
+    if len(seeds) > MAXIMUM_SEEDS or any(len(seed) > MAXIMUM_SEED_LENGTH for seed in seeds):
+        raise custom_failure(SEED_TOO_LONG)
+    address = program_address(seeds, program_id)
+    if address is None:
+        raise custom_failure(INVALID_SEEDS)
+    return address

@@ -1,12 +1,14 @@
 """The programs that a transaction can run: the executables in its accounts, as they were at its start.
 
-Source: `load_program_with_pubkey` of solana-svm 4.1 (program_loader.rs), `ProgramCacheEntry` of
-solana-program-runtime 4.1.
+A program that is deployed, upgraded, extended or closed cannot run in the rest of the slot, so it cannot run
+in the rest of the transaction either.
+
+Source: `load_program_with_pubkey` of solana-svm 4.1 (program_loader.rs), `ProgramCacheEntry` and
+`ProgramCacheForTxBatch` of solana-program-runtime 4.1 (program_cache_entry.rs, loaded_programs.rs).
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,14 +16,12 @@ from functools import lru_cache
 from solproof.errors import ProgramError
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.program import Program
-from solproof.runtime.accounts import KEY_LENGTH, Account
+from solproof.runtime.accounts import Account
 from solproof.runtime.execution_input import Loader
+from solproof.runtime.loader_state import PROGRAM_DATA_HEADER, ProgramData, ProgramPointer, parse_state
 from solproof.runtime.program_ids import LOADER_V1, LOADER_V2, LOADER_V3
 
 LOADERS = {LOADER_V1: Loader.V1, LOADER_V2: Loader.V2, LOADER_V3: Loader.V3}
-PROGRAM_STATE, PROGRAM_DATA_STATE = 2, 3  # variants of UpgradeableLoaderState, solana-loader-v3-interface 6
-PROGRAM_STATE_LENGTH = 36
-PROGRAM_DATA_HEADER = 45
 KEPT_EXECUTABLES = 64
 
 
@@ -41,6 +41,7 @@ class Executables:
     slot: the current slot. A program that was deployed in this slot cannot run yet.
     versions: the sBPF versions that can be loaded.
     given: executables that are given directly, by program id.
+    found: what was found, by program id. None is a program that cannot run.
     """
 
     account_of: Callable[[bytes], Account | None]
@@ -56,6 +57,17 @@ class Executables:
         if program_id not in self.found:
             self.found[program_id] = self._load(program_id)
         return self.found[program_id]
+
+    def is_cached(self, program_id: bytes) -> bool:
+        """Whether the account was a loader's before the transaction, or a loader has deployed it since."""
+        if program_id in self.given or program_id in self.found:
+            return True
+        account = self.account_of(program_id)
+        return account is not None and account.owner in LOADERS
+
+    def modify(self, program_id: bytes) -> None:
+        """Note that the transaction deploys, upgrades, extends or closes a program."""
+        self.found[program_id] = None
 
     def _load(self, program_id: bytes) -> Executable | None:
         account = self.account_of(program_id)
@@ -76,19 +88,16 @@ class Executables:
 
 def program_data_address(account: Account) -> bytes | None:
     """The account that holds the ELF file of a program of loader v3, or None if `account` is no program."""
-    if account.owner != LOADER_V3 or len(account.data) < PROGRAM_STATE_LENGTH:
-        return None
-    if int.from_bytes(account.data[:4], "little") != PROGRAM_STATE:
-        return None
-    return account.data[4 : 4 + KEY_LENGTH]
+    state = parse_state(account.data) if account.owner == LOADER_V3 else None
+    return state.program_data if isinstance(state, ProgramPointer) else None
 
 
 def deployment_slot(account: Account) -> int | None:
     """The slot in which the program of a programdata account was deployed, or None without a program."""
     if account.owner != LOADER_V3 or len(account.data) < PROGRAM_DATA_HEADER:
         return None
-    variant, slot = struct.unpack_from("<IQ", account.data)
-    return int(slot) if variant == PROGRAM_DATA_STATE else None
+    state = parse_state(account.data)
+    return state.slot if isinstance(state, ProgramData) else None
 
 
 @lru_cache(maxsize=KEPT_EXECUTABLES)

@@ -15,6 +15,7 @@ from solproof.representation import short_repr
 from solproof.runtime.accounts import MAXIMUM_DATA_LENGTH, MAXIMUM_LAMPORTS, Account
 from solproof.runtime.environment import Environment
 from solproof.runtime.instruction_error import failure
+from solproof.runtime.rent import Rent
 from solproof.runtime.transaction_context import TransactionContext
 from solproof.runtime.transaction_instruction import AccountReference, TransactionInstruction
 
@@ -144,10 +145,13 @@ class BorrowedAccount:
         self._replace(replace(self.state, owner=owner))
 
     def set_executable(self, executable: bool) -> None:
-        """Set the mark of programs."""
+        """Set the mark of programs. The account must be exempt from rent, also to take the mark away."""
+        state, rent = self.state, Rent.from_sysvar(self.transaction.environment.sysvars.rent)
+        if not rent.is_exempt(state.lamports, len(state.data)):
+            raise failure("ExecutableAccountNotRentExempt")
         if not self.is_owned or not self.is_writable:
             raise failure("ExecutableModified")
-        self._replace(replace(self.state, executable=executable))
+        self._replace(replace(state, executable=executable))
 
     def _replace(self, state: Account) -> None:
         self.transaction.accounts[self.reference.index] = state

@@ -122,6 +122,9 @@ class InstructionProcessor(Generic[Result]):
 
     def _run(self, context: InstructionContext) -> None:
         transaction, program_id = self.transaction, context.program_id
+        if not transaction.executables.is_cached(program_id):
+            context.log("Program is not cached")
+            raise failure("UnsupportedProgramId")
         executable = transaction.executables.find(program_id)
         if executable is None:
             context.log("Program is not deployed")

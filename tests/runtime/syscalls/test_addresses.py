@@ -12,7 +12,7 @@ from solders.pubkey import Pubkey
 
 from solproof.runtime.accounts import address_bytes
 from solproof.runtime.execution_input import Loader, Parameters
-from solproof.runtime.syscalls.addresses import program_address
+from solproof.runtime.program_address import program_address
 from tests.support.syscall_harness import (
     FRAME,
     HEAP,

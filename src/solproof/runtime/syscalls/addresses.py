@@ -1,30 +1,24 @@
 """Syscalls that derive the addresses of programs: sol_create_program_address, sol_try_find_program_address.
 
-A derived address is a hash of seeds and a program's own address. It must not be a point of the curve, so that
-no private key can sign for it.
-
-Source: solana-syscalls 4.1, lib.rs (`SyscallCreateProgramAddress`, `SyscallTryFindProgramAddress`);
-`Pubkey::create_program_address` of solana-pubkey 4.
+Source: solana-syscalls 4.1, lib.rs (`SyscallCreateProgramAddress`, `SyscallTryFindProgramAddress`).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-
-from solproof._native import primitives
 from solproof.runtime.accounts import KEY_LENGTH
 from solproof.runtime.budget import CREATE_PROGRAM_ADDRESS_COST
+from solproof.runtime.program_address import (
+    LARGEST_BUMP,
+    MAXIMUM_SEED_LENGTH,
+    MAXIMUM_SEEDS,
+    program_address,
+)
 from solproof.runtime.syscalls.context import ACCESS, BUDGET, Syscall, SyscallContext
 from solproof.runtime.syscalls.faults import syscall_fault
 from solproof.runtime.syscalls.translation import check_range, check_results, read_range, read_slices
 from solproof.vm.faults import Fault
 
-MAXIMUM_SEEDS = 16
-MAXIMUM_SEED_LENGTH = 32
-MARKER = b"ProgramDerivedAddress"
 NO_ADDRESS = 1
-LARGEST_BUMP = 255
 
 
 def create_program_address(
@@ -60,14 +54,6 @@ def try_find_program_address(
             return 0
         context.consume(CREATE_PROGRAM_ADDRESS_COST)
     return NO_ADDRESS
-
-
-def program_address(seeds: Sequence[bytes], program_id: bytes) -> bytes | None:
-    """The address, or None if there are too many seeds or the hash is a point of the curve."""
-    if len(seeds) > MAXIMUM_SEEDS:
-        return None
-    address = hashlib.sha256(b"".join([*seeds, program_id, MARKER])).digest()
-    return None if primitives.curve_contains("edwards", address) else address
 
 
 def _read_seeds(context: SyscallContext, address: int, count: int, program: int) -> tuple[list[bytes], bytes]:

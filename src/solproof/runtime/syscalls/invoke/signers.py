@@ -8,7 +8,7 @@ Source: `translate_signers_c`, `translate_signers_rust` of solana-program-runtim
 from __future__ import annotations
 
 from solproof.runtime.instruction_error import TEXTS
-from solproof.runtime.syscalls.addresses import MAXIMUM_SEED_LENGTH, MAXIMUM_SEEDS, program_address
+from solproof.runtime.program_address import MAXIMUM_SEED_LENGTH, MAXIMUM_SEEDS, program_address
 from solproof.runtime.syscalls.context import SyscallContext, instruction_fault
 from solproof.runtime.syscalls.faults import syscall_fault
 from solproof.runtime.syscalls.translation import read_range, read_slices
