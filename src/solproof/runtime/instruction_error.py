@@ -124,7 +124,9 @@ RUNTIME_MEANINGS = {
     ),
     "AccountDataSizeChanged": "Data of an account that the program does not own has changed its length.",
     "InvalidError": "The program returned a code above 32 bits that does not stand for an error.",
-    "ExecutableAccountNotRentExempt": "An account becomes a program without the minimum balance for its rent.",
+    "ExecutableAccountNotRentExempt": (
+        "An account becomes a program, and its balance is below the minimum for its rent."
+    ),
     "UnsupportedProgramId": (
         "The account of the program holds no program that can run, or its program was deployed in this slot."
     ),
