@@ -11,8 +11,8 @@ from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 from solproof.demo import programs, scenario
-from solproof.explorer.page import explore
 from solproof.execution.execute import execute
+from solproof.explorer.page import explore
 
 project = "solproof"
 version = release = version_of(project)
@@ -31,6 +31,7 @@ smartquotes = False
 # Files outside this folder that the site offers for download where a page links to them.
 PUBLISHED = (
     "src/solproof/tracing/trace.schema.json",
+    "src/solproof/tracing/timeline.schema.json",
     "src/solproof/formats/scene.schema.json",
     "src/solproof/formats/transaction.schema.json",
 )

@@ -20,6 +20,7 @@ NEEDED = (
     "zisk/elf/guest_90000000.elf",
     "zisk/elf/digests.json",
     "tracing/trace.schema.json",
+    "tracing/timeline.schema.json",
     "formats/scene.schema.json",
     "estimation/calibration.json",
     "explorer/web/page.html",

@@ -110,6 +110,7 @@ def test_every_public_object_is_short(
         solproof.estimate(given),
         solproof.profile_execution(execution),
         *solproof.trace(execution),
+        solproof.timeline(execution),
     ]
     for value in values:
         for part in parts(value):

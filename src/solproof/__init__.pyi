@@ -53,6 +53,8 @@ from solproof.runtime.transaction.scene import Scene as Scene
 from solproof.runtime.transaction.transaction_output import TransactionOutput as TransactionOutput
 from solproof.tracing.steps import Step as Step
 from solproof.tracing.steps import trace as trace
+from solproof.tracing.timeline import Timeline as Timeline
+from solproof.tracing.timeline import timeline as timeline
 from solproof.verifying.verify import Verdict as Verdict
 from solproof.verifying.verify import verify as verify
 

@@ -136,13 +136,16 @@ def test_links_of_the_site(site: Path) -> None:
                 assert link.fragment in identifiers(target), f"{page}: {link.geturl()}"
 
 
-@pytest.mark.parametrize(("page", "schema"), [("trace", "tracing/trace"), ("scene", "formats/scene")])
+@pytest.mark.parametrize(
+    ("page", "schema"),
+    [("trace", "tracing/trace"), ("trace", "tracing/timeline"), ("scene", "formats/scene")],
+)
 def test_schemas_can_be_downloaded(site: Path, page: str, schema: str) -> None:
     """The page links to the file of the package, and the site has a copy of that same file."""
     (link,) = [
         attributes["href"]
         for _, attributes in elements(site / f"{page}.html")
-        if attributes.get("href", "").endswith(f"{page}.schema.json")
+        if attributes.get("href", "").endswith(f"{schema.partition('/')[2]}.schema.json")
     ]
     packaged = ROOT / f"src/solproof/{schema}.schema.json"
     assert (site / link).read_bytes() == packaged.read_bytes()

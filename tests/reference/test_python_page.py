@@ -29,7 +29,7 @@ def test_every_public_name_is_there_once() -> None:
 
 
 def test_a_function() -> None:
-    assert "trace(execution: Execution) -> Iterator[Step]\n" in section("trace")
+    assert "trace(execution: Execution | TransactionExecution) -> Iterator[Step]\n" in section("trace")
     assert section("verify").startswith(
         "```python\nverify(\n    data: bytes,\n    execution_input: ExecutionInput,\n"
     )
@@ -61,7 +61,9 @@ def test_nothing_depends_on_the_process() -> None:
 
 
 def test_signatures() -> None:
-    assert signature(solproof.trace, "trace") == ["trace(execution: Execution) -> Iterator[Step]"]
+    assert signature(solproof.trace, "trace") == [
+        "trace(execution: Execution | TransactionExecution) -> Iterator[Step]"
+    ]
     assert signature(solproof.Estimate.check_memory, ".check_memory", bound=True) == [
         ".check_memory(limit: int) -> None"
     ]

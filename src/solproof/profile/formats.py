@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from solproof import __version__
-from solproof.profile.profile import PADDING, SHARED, PathCost, Profile, Weight
+from solproof.profile.profile import PADDING, SHARED, FrameCost, PathCost, Profile, Weight
 
 SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 TITLES = {Weight.COMPUTE_UNITS: "compute units", Weight.CELLS: "prover cells"}
@@ -33,10 +33,7 @@ def collapsed(profile: Profile, weight: Weight) -> str:
 
 def speedscope(profile: Profile, name: str) -> str:
     """Both weights as profiles, in the order of the run. Shared tables and padding come at the end."""
-    frames: list[dict[str, Any]] = [
-        {"name": frame.name} if frame.pc is None else {"name": frame.name, "line": frame.pc}
-        for frame in profile.frames
-    ]
+    frames = [_frame(frame) for frame in profile.frames]
     outside = list(dict.fromkeys(part for stack, _ in _outside(profile, Weight.CELLS) for part in stack))
     positions = {part: len(frames) + number for number, part in enumerate(outside)}
     frames += [{"name": part} for part in outside]
@@ -72,6 +69,11 @@ def speedscope(profile: Profile, name: str) -> str:
         "profiles": profiles,
     }
     return json.dumps(document, separators=(",", ":")) + "\n"
+
+
+def _frame(frame: FrameCost) -> dict[str, Any]:
+    fields = {"name": frame.name, "file": frame.program, "line": frame.pc}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _plain(name: str) -> str:

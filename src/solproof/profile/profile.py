@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import chain
 
 import numpy as np
 
-from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.program import FamilyCode
-from solproof.circuit.program_table import program_table
-from solproof.circuit.registry import CIRCUIT
 from solproof.execution.execute import Execution
-from solproof.profile.call_paths import ROOT, CallPaths, Path, call_paths
-from solproof.profile.cells import ChipCells, count_cells
-from solproof.program.names import FunctionNames, function_names
-from solproof.program.syscall_names import SYSCALL_NAMES
-from solproof.proving.witness import build_witness
+from solproof.execution.execute_transaction import TransactionExecution
+from solproof.profile.call_tree import CallTree, Kind, Place, call_tree, owners
+from solproof.profile.cells import ChipCells
+from solproof.profile.frame_costs import FrameCosts, frame_costs
 from solproof.representation import short_repr
-from solproof.runtime.syscalls import registry
-from solproof.vm.trace import Run
+from solproof.runtime.accounts import address_text
+from solproof.tracing.builtin_instructions import INTERFACES
+from solproof.tracing.timeline import single_frame, timeline
 
 SHARED, PADDING = "[tables shared by the run]", "[padding]"
 NOT_EXECUTABLE = "not executable"
@@ -56,10 +54,12 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class FrameCost:
-    """The cost of a function or a syscall. `own` excludes callees. `total` includes them, recursion once.
+    """The cost of a part of the call paths, such as a function. `own` excludes callees.
 
-    pc: where the function starts, or None for a syscall.
+    pc: where a function starts, None for anything else.
     calls: how often it was entered.
+    total: its cost with callees, recursion once.
+    program: the address of the program of a function in an execution with several frames, else None.
     """
 
     name: str
@@ -67,6 +67,7 @@ class FrameCost:
     calls: int
     own: Cost
     total: Cost
+    program: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,16 @@ class Timeline:
 class Profile:
     """The places where the compute units and the committed cells (main and auxiliary) of one execution go.
 
-    The compute units of `families` and `syscalls` together add up to those of the run. So do those of
-    `frames`, and those of `paths`. The cells of each of these groups add up to `total.cells`. Together with
-    `shared_cells` and `padding_cells` they are the cells of the proof.
+    The compute units of `families` and `syscalls` together, and of what is `around` them, add up to those of
+    the run. So do those of `frames`, and those of `paths`. The cells of each of these groups add up to
+    `total.cells`. Together with `shared_cells` and `padding_cells` they are the cells of the proof.
+
+    An execution with several frames has no single proof, so its cells are the sums of the proofs of its
+    frames. Its units are those that its instructions take together, with the prices of heaps.
+
+    around: the transaction, its instructions, the instructions of each program, and charges without an
+        instruction of a program. Empty for an instruction that calls no other program.
+    programs: the cost of each program, including builtin programs. Empty in the same case.
     """
 
     total: Cost
@@ -119,13 +127,15 @@ class Profile:
     chips: tuple[ChipCells, ...]
     paths: tuple[PathCost, ...]
     timeline: Timeline
+    around: tuple[FrameCost, ...] = ()
+    programs: tuple[FrameCost, ...] = ()
 
     __repr__ = short_repr
 
     @property
     def frames(self) -> tuple[FrameCost, ...]:
-        """The functions, then the syscalls."""
-        return self.functions + self.syscalls
+        """The functions, then the syscalls, then what is around them."""
+        return self.functions + self.syscalls + self.around
 
     @property
     def committed_cells(self) -> int:
@@ -133,122 +143,127 @@ class Profile:
         return self.total.cells + self.shared_cells + self.padding_cells
 
 
-def profile_execution(execution: Execution) -> Profile:
-    """Profile an execution. This builds the tables of its proof, but does not prove.
+def profile_execution(execution: Execution | TransactionExecution) -> Profile:
+    """Profile an execution. This builds the tables of the proofs of its frames, but does not prove.
 
     Raises the same errors as building those tables.
     """
-    run, program = execution.run, execution.invocation.program
-    table = program_table(program, registry(execution.invocation.environment.features).keys())
-    pc = np.minimum(run.trace.pc, program.slots - 1)
-    inside = run.trace.pc < program.slots  # the last instruction may be past the end of the text
-    codes = np.where(inside, table.code[pc], 0)
-    names = function_names(execution.input.program, program)
-    paths = call_paths(run, codes, table.immediate[pc].astype(np.int64))
-    witness = build_witness(CIRCUIT, AccessLog(run, table), CIRCUIT.preprocessed(program, table))
-    cells, chips = count_cells(witness, run.instructions)
-    costs = _Costs(compute_units(run), cells)
-    own = costs.by(paths.of_step, len(paths.paths))
-    functions, syscalls, frame_of_path = _frames(paths, own, names)
+    found = timeline(execution)
+    costs = [frame_costs(frame) for frame in found.frames]
+    is_alone = single_frame(execution) is not None
+    tree = call_tree(found, costs, is_alone=is_alone)
+    own = _by(tree.path, len(tree.places), tree.instructions, tree.compute_units, tree.cells)
+    totals = list(own)
+    for number in range(len(own) - 1, -1, -1):
+        if tree.parents[number] >= 0:
+            totals[tree.parents[number]] += totals[number]
+    frames = _frames(tree, own, totals, is_alone=is_alone)
+    position = {place: number for number, place in enumerate(frames)}
+    of_kind = {kind: tuple(cost for place, cost in frames.items() if place.kind is kind) for kind in Kind}
+    chips = _chips(costs)
     return Profile(
         total=sum(own, start=Cost()),
         shared_cells=sum(chip.cells for chip in chips if chip.is_shared),
         padding_cells=sum(chip.padding_cells for chip in chips),
-        functions=functions,
-        syscalls=syscalls,
-        families=_families(codes, costs),
+        functions=of_kind[Kind.FUNCTION],
+        syscalls=of_kind[Kind.SYSCALL],
+        families=_families(costs),
         chips=chips,
         paths=tuple(
-            PathCost(path.parent, frame, cost)
-            for path, frame, cost in zip(paths.paths, frame_of_path, own, strict=True)
+            PathCost(parent, position[place], cost)
+            for parent, place, cost in zip(tree.parents, tree.places, own, strict=True)
         ),
-        timeline=_timeline(paths.of_step, costs),
+        timeline=_timeline(tree),
+        around=of_kind[Kind.PROGRAM] + of_kind[Kind.RUNTIME],
+        programs=_programs(tree, own, totals),
     )
 
 
-def compute_units(run: Run) -> Integers:
-    """The charge of each instruction: 1, plus the cost of its syscall. The charges add up to the run's."""
-    units = np.ones(run.instructions, np.int64)
-    for event in run.trace.events:
-        units[event.clk - 1] += event.compute_units
-    return units
+def _by(groups: Integers, count: int, *columns: Integers) -> list[Cost]:
+    """The costs of the elements of each group, from 0 to `count` - 1."""
+    # Sums in floating point are exact below 2^53.
+    sums = [np.bincount(groups, weights, minlength=count).astype(np.int64).tolist() for weights in columns]
+    return [Cost(*cost) for cost in zip(*sums, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Costs:
-    """Compute units and cells of each instruction."""
-
-    compute_units: Integers
-    cells: Integers
-
-    def by(self, groups: Integers, count: int) -> list[Cost]:
-        """The costs of the instructions of each group, from 0 to `count` - 1."""
-        # Sums in floating point are exact below 2^53.
-        columns = [
-            np.bincount(groups, weights, minlength=count).astype(np.int64).tolist()
-            for weights in (None, self.compute_units, self.cells)
-        ]
-        return [Cost(*column) for column in zip(*columns, strict=True)]
-
-
-def _families(codes: Integers, costs: _Costs) -> tuple[FamilyCost, ...]:
-    found = costs.by(codes, max(FamilyCode) + 1)
+def _families(costs: Sequence[FrameCosts]) -> tuple[FamilyCost, ...]:
     names = {0: NOT_EXECUTABLE} | {
         code: code.name.lower() for code in FamilyCode if code is not FamilyCode.SYSCALL
     }
+    found = [Cost()] * (max(FamilyCode) + 1)
+    for frame in costs:
+        ones = np.ones(len(frame.codes), np.int64)
+        parts = _by(frame.codes, len(found), ones, frame.compute_units, frame.cells)
+        found = [one + other for one, other in zip(found, parts, strict=True)]
     return tuple(FamilyCost(name, found[code]) for code, name in names.items() if found[code].instructions)
 
 
+def _chips(costs: Sequence[FrameCosts]) -> tuple[ChipCells, ...]:
+    """The chips of all frames, each once."""
+    found: dict[str, ChipCells] = {}
+    for chip in chain.from_iterable(frame.chips for frame in costs):
+        before = found.get(chip.name)
+        rows, padding = (0, 0) if before is None else (before.rows, before.padding)
+        found[chip.name] = replace(chip, rows=rows + chip.rows, padding=padding + chip.padding)
+    return tuple(found.values())
+
+
 def _frames(
-    paths: CallPaths, own: Sequence[Cost], names: FunctionNames
-) -> tuple[tuple[FrameCost, ...], tuple[FrameCost, ...], list[int]]:
-    """Functions and syscalls in the order of first entry, and the frame of each path."""
-    totals = list(own)
-    for number in range(len(paths.paths) - 1, ROOT, -1):
-        totals[paths.paths[number].parent] += totals[number]
-    keys = [(path.is_syscall, path.target) for path in paths.paths]
-    members: dict[tuple[bool, int], list[int]] = {}
-    for number, key in enumerate(keys):
-        members.setdefault(key, []).append(number)
-    frames = {
-        key: FrameCost(
-            name=_name(paths.paths[numbers[0]], names),
-            pc=None if key[0] else key[1],
-            calls=sum(paths.paths[number].calls for number in numbers),
-            own=sum((own[number] for number in numbers), start=Cost()),
+    tree: CallTree, own: Sequence[Cost], totals: Sequence[Cost], *, is_alone: bool
+) -> dict[Place, FrameCost]:
+    """The cost of each place: functions, then syscalls, then the rest, each in the order of first entry."""
+    members: dict[Place, list[int]] = {}
+    for number, place in enumerate(tree.places):
+        members.setdefault(place, []).append(number)
+    return {
+        place: FrameCost(
+            name=place.name,
+            pc=place.target if place.kind is Kind.FUNCTION else None,
+            calls=sum(tree.calls[number] for number in members[place]),
+            own=sum((own[number] for number in members[place]), start=Cost()),
             total=sum(
-                (totals[number] for number in numbers if not _recurs(paths.paths, number)), start=Cost()
+                (
+                    totals[number]
+                    for number in members[place]
+                    if not any(tree.places[above] == place for above in _above(tree, number))
+                ),
+                start=Cost(),
             ),
+            program=None if is_alone or place.program is None else address_text(place.program),
         )
-        for key, numbers in members.items()
+        for place in sorted(members, key=lambda place: place.kind)
     }
-    order = sorted(frames, key=lambda key: key[0])  # stable: functions first
-    position = {key: number for number, key in enumerate(order)}
-    functions = tuple(frames[key] for key in order if not key[0])
-    syscalls = tuple(frames[key] for key in order if key[0])
-    return functions, syscalls, [position[key] for key in keys]
 
 
-def _name(path: Path, names: FunctionNames) -> str:
-    return SYSCALL_NAMES[path.target] if path.is_syscall else names.at(path.target)
+def _programs(tree: CallTree, own: Sequence[Cost], totals: Sequence[Cost]) -> tuple[FrameCost, ...]:
+    """The cost of each program, in the order of first entry: all its functions, syscalls and heaps."""
+    owner = owners(tree)
+    found: dict[bytes, FrameCost] = {}
+    for number, program in owner.items():
+        text, interface = address_text(program), INTERFACES.get(program)
+        name = text if interface is None else interface.name
+        before = found.get(program, FrameCost(name, None, 0, Cost(), Cost(), text))
+        is_entry = tree.places[number].kind is Kind.PROGRAM
+        recurs = any(owner.get(above) == program for above in _above(tree, number))
+        found[program] = replace(
+            before,
+            calls=before.calls + tree.calls[number] * is_entry,
+            own=before.own + own[number],
+            total=before.total + (totals[number] if is_entry and not recurs else Cost()),
+        )
+    return tuple(found.values())
 
 
-def _recurs(paths: Sequence[Path], number: int) -> bool:
-    """Whether the last frame of a path also occurs earlier on it."""
-    path = paths[number]
-    return any(ancestor.target == path.target for ancestor in _ancestors(paths, path))
+def _above(tree: CallTree, number: int) -> Iterator[int]:
+    """The paths that a path continues, the longest first."""
+    while (number := tree.parents[number]) >= 0:
+        yield number
 
 
-def _ancestors(paths: Sequence[Path], path: Path) -> Iterable[Path]:
-    while path.parent >= 0:
-        path = paths[path.parent]
-        yield path
-
-
-def _timeline(of_step: Integers, costs: _Costs) -> Timeline:
-    starts = np.flatnonzero(np.diff(of_step, prepend=-1))
+def _timeline(tree: CallTree) -> Timeline:
+    starts = np.flatnonzero(np.diff(tree.path, prepend=-1))
     return Timeline(
-        path=of_step[starts],
-        compute_units=np.add.reduceat(costs.compute_units, starts),
-        cells=np.add.reduceat(costs.cells, starts),
+        path=tree.path[starts],
+        compute_units=np.add.reduceat(tree.compute_units, starts),
+        cells=np.add.reduceat(tree.cells, starts),
     )

@@ -12,15 +12,23 @@ from solproof.circuit.registry import CIRCUIT, SbpfCircuit
 from solproof.execution.execute import Execution
 from solproof.isa.disassemble import disassemble
 from solproof.proving.witness import Witness, build_witness
+from solproof.runtime.invoke import Frame
 from solproof.runtime.syscalls import registry
+from solproof.vm.trace import Run
 
 
 def witness_of(execution: Execution, circuit: SbpfCircuit = CIRCUIT) -> Witness:
     """The tables of an execution."""
     execution.check_provable()
-    program = execution.invocation.program
-    table = program_table(program, registry(execution.invocation.environment.features).keys())
-    return build_witness(circuit, AccessLog(execution.run, table), circuit.preprocessed(program, table))
+    return frame_witness(execution.frames[0], circuit)
+
+
+def frame_witness(frame: Frame[Run], circuit: SbpfCircuit = CIRCUIT) -> Witness:
+    """The tables of one frame, as if it were proven alone."""
+    invocation = frame.invocation
+    table = program_table(invocation.program, registry(invocation.environment.features).keys())
+    preprocessed = circuit.preprocessed(invocation.program, table)
+    return build_witness(circuit, AccessLog(frame.outcome, table), preprocessed)
 
 
 def check_witness(execution: Execution, witness: Witness) -> list[Failure]:

@@ -66,8 +66,8 @@ GROUPS = (
         "Looking",
         "These functions show what a run did and what its proof costs.",
         (
-            *("trace", "Step", "profile_execution", "Profile", "estimate", "Estimate"),
-            *("check", "Failure", "explore"),
+            *("trace", "Step", "timeline", "Timeline", "profile_execution", "Profile"),
+            *("estimate", "Estimate", "check", "Failure", "explore"),
         ),
     ),
     Group(

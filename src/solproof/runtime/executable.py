@@ -27,10 +27,11 @@ KEPT_EXECUTABLES = 64
 
 @dataclass(frozen=True, slots=True)
 class Executable:
-    """A program and the loader that owns it."""
+    """A program, the loader that owns it, and the file that it was loaded from."""
 
     program: Program = field(repr=False)
     loader: Loader
+    file: bytes = field(repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -82,8 +83,7 @@ class Executables:
             account, start, loader = holder, PROGRAM_DATA_HEADER, Loader.V3
         else:
             loader = LOADERS[account.owner]
-        program = _loaded(account.data, start, self.versions)
-        return None if program is None else Executable(program, loader)
+        return _loaded(account.data, start, loader, self.versions)
 
 
 def program_data_address(account: Account) -> bytes | None:
@@ -101,9 +101,10 @@ def deployment_slot(account: Account) -> int | None:
 
 
 @lru_cache(maxsize=KEPT_EXECUTABLES)
-def _loaded(data: bytes, start: int, versions: range) -> Program | None:
-    """The program whose ELF file starts at an offset, or None if it fails verification."""
+def _loaded(data: bytes, start: int, loader: Loader, versions: range) -> Executable | None:
+    """The executable whose ELF file starts at an offset, or None if it fails verification."""
+    file = data[start:]
     try:
-        return load_program(data[start:], None, versions)
+        return Executable(load_program(file, None, versions), loader, file)
     except ProgramError:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solproof.representation import short_repr
+from solproof.runtime.accounts import Account
 from solproof.runtime.instruction_error import InstructionError
 from solproof.runtime.transaction_context import TransactionContext
 
@@ -28,6 +29,9 @@ class InstructionRecord:
     accounts: in instruction order.
     error: the error that the instruction ended with, or None.
     compute_units: the units that the instruction and everything below it took.
+    accounts_before, accounts_after: the states of its accounts when it was called and when it ended, each
+        account once, in order of first appearance. If an instruction of a transaction fails, these states are
+        not committed.
     frame: the position of its frame among those of sBPF programs, None for a builtin program.
     """
 
@@ -39,6 +43,8 @@ class InstructionRecord:
     data: bytes
     error: InstructionError | None
     compute_units: int
+    accounts_before: tuple[Account, ...]
+    accounts_after: tuple[Account, ...]
     frame: int | None
 
     __repr__ = short_repr
@@ -67,6 +73,8 @@ def records(transaction: TransactionContext) -> tuple[InstructionRecord, ...]:
                 instruction.data,
                 instruction.error,
                 instruction.compute_units,
+                instruction.accounts_before,
+                instruction.accounts_after,
                 instruction.frame,
             )
         )

@@ -68,12 +68,13 @@ class InstructionProcessor(Generic[Result]):
     def process(self, instruction: TransactionInstruction) -> None:
         """Run an instruction. Raises `InstructionFailure`, also kept as the instruction's `error`."""
         try:
-            push(self.transaction, instruction)
+            self._push(instruction)
             units = self.transaction.remaining
             try:
                 self._execute(InstructionContext(self.transaction, instruction))
             finally:
                 instruction.compute_units = units - self.transaction.remaining
+                instruction.accounts_after = self.transaction.states(instruction)
                 self.transaction.stack.pop()
             if self.transaction.lamports_delta:
                 raise failure("UnbalancedInstruction")
@@ -86,7 +87,7 @@ class InstructionProcessor(Generic[Result]):
         transaction = self.transaction
         precompile = PRECOMPILES[transaction.program_id(instruction)]
         try:
-            push(transaction, instruction)
+            self._push(instruction)
             try:
                 precompile.verify(instruction.data, [entry.data for entry in transaction.instructions])
             except PrecompileError as invalid:
@@ -96,6 +97,12 @@ class InstructionProcessor(Generic[Result]):
         except InstructionFailure as failed:
             instruction.error = failed.error
             raise
+
+    def _push(self, instruction: TransactionInstruction) -> None:
+        try:
+            push(self.transaction, instruction)
+        finally:
+            instruction.accounts_before = instruction.accounts_after = self.transaction.states(instruction)
 
     def _execute(self, context: InstructionContext) -> None:
         transaction, program_id = self.transaction, context.program_id

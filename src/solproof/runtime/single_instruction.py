@@ -98,10 +98,10 @@ def _start(given: ExecutionInput, program: Program | None) -> InstructionContext
     versions = parameters.features.sbpf_versions
     program = program or load_program(given.program, given.program_format, versions)
     executables = {
-        program_id: Executable(_load(program_id, file, versions), _loader(before.get(program_id)))
+        program_id: Executable(_load(program_id, file, versions), _loader(before.get(program_id)), file)
         for program_id, file in given.programs
     }
-    executables[given.program_id] = Executable(program, parameters.loader)
+    executables[given.program_id] = Executable(program, parameters.loader, given.program)
     transaction = TransactionContext(
         environment=environment,
         accounts=accounts,

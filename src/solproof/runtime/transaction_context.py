@@ -74,6 +74,11 @@ class TransactionContext:
         """The address of an instruction's program."""
         return self.accounts[instruction.program].key
 
+    def states(self, instruction: TransactionInstruction) -> tuple[Account, ...]:
+        """The present states of an instruction's accounts, each once, in order of first appearance."""
+        positions = dict.fromkeys(reference.index for reference in instruction.accounts)
+        return tuple(self.accounts[index] for index in positions)
+
     @property
     def started(self) -> int:
         """How many instructions of the top level were called."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solproof.representation import short_repr
+from solproof.runtime.accounts import Account
 from solproof.runtime.instruction_error import InstructionError
 
 
@@ -30,6 +31,8 @@ class TransactionInstruction:
     height: the height of the stack when the instruction was called, from 1. It is 0 before that.
     error: the error that the instruction ended with, or None.
     compute_units: the units that the instruction and everything below it took from the transaction.
+    accounts_before, accounts_after: the states of its accounts when it was called and when it ended, each
+        account once, in order of first appearance.
     frame: the position of its frame among those of sBPF programs, None for a builtin program.
     """
 
@@ -40,6 +43,8 @@ class TransactionInstruction:
     height: int = 0
     error: InstructionError | None = None
     compute_units: int = 0
+    accounts_before: tuple[Account, ...] = ()
+    accounts_after: tuple[Account, ...] = ()
     frame: int | None = None
 
     __repr__ = short_repr

@@ -17,6 +17,7 @@ from solproof.execution.execute import Execution
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.runtime.features import FeatureSet
+from solproof.runtime.invoke import Frame
 from solproof.runtime.syscalls import registry
 from solproof.tracing.code import Code, code_of
 from solproof.vm.limits import FRAME_STRIDES, REGISTERS
@@ -58,9 +59,8 @@ class Block:
 
 
 def columns_of(execution: Execution) -> Columns:
-    """The steps of an execution."""
-    names = function_names(execution.input.program, execution.invocation.program)
-    return Columns(execution.run, execution.input.parameters.features, names)
+    """The steps of an execution's own program."""
+    return Columns.of_frame(execution.frames[0])
 
 
 class Columns:
@@ -80,6 +80,12 @@ class Columns:
         self.steps: int = len(trace.pc)
         self.completed = len(trace.value)
         """The number of steps that ran to their end: all of them, or all except the last."""
+
+    @classmethod
+    def of_frame(cls, frame: Frame[Run]) -> Columns:
+        """The steps of a frame, with the names in its program's file."""
+        executable, features = frame.invocation.executable, frame.invocation.environment.features
+        return cls(frame.outcome, features, function_names(executable.file, executable.program))
 
     @cached_property
     def _access_of_step(self) -> NDArray[np.int64]:

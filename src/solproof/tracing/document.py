@@ -7,21 +7,25 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-from solproof.execution.execute import Execution
+from solproof.runtime.instruction_error import InstructionError
+from solproof.runtime.instruction_record import InstructionRecord
+from solproof.runtime.invoke import Frame
+from solproof.runtime.read_back import accounts_modified
 from solproof.tracing.columns import Columns
 from solproof.tracing.memory_map import Region, regions_after, regions_before
 from solproof.tracing.steps import Step, fault_of
+from solproof.vm.trace import Run
 
 FORMAT_VERSION = 1
 Fields = dict[str, Any]
 
 
-def head(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
-    """The fields before the steps: the format, the functions and the initial state.
+def head(frame: Frame[Run], columns: Columns, *, contents: bool) -> Fields:
+    """The fields of a frame before its steps: the format, the functions and the initial state.
 
     contents: whether to include the bytes of memory.
     """
-    run = execution.run
+    run = frame.outcome
     return {
         "format_version": FORMAT_VERSION,
         "functions": [{"pc": pc, "name": name} for pc, name in columns.functions.items()],
@@ -31,14 +35,17 @@ def head(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
             "registers": list(run.registers),
             "pc": run.program.entry,
             "compute_unit_limit": run.compute_unit_limit,
-            "memory": _memory(regions_before(run, execution.invocation.serialized.region), contents),
+            "memory": _memory(regions_before(run, frame.invocation.serialized.region), contents),
         },
     }
 
 
-def tail(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
-    """The fields after the steps: the final state and the outcome."""
-    run, output = execution.run, execution.output
+def tail(frame: Frame[Run], record: InstructionRecord, columns: Columns, *, contents: bool) -> Fields:
+    """The fields of a frame after its steps: the final state and the outcome.
+
+    record: the instruction that the frame ran for.
+    """
+    run, error = frame.outcome, record.error
     fault = fault_of(run)
     return {
         "final_state": {
@@ -47,15 +54,24 @@ def tail(execution: Execution, columns: Columns, *, contents: bool) -> Fields:
             "call_depth": run.final.depth,
             "compute_units_remaining": run.compute_unit_limit - run.compute_units,
             "fault": None if fault is None else asdict(fault),
-            "error": output.error,
-            "error_message": output.error_message,
-            "memory": _memory(regions_after(columns, execution.invocation.serialized.region), contents),
+            **error_fields(error),
+            "memory": _memory(regions_after(columns, frame.invocation.serialized.region), contents),
         },
-        "success": output.success,
-        "exit_code": output.exit_code,
-        "compute_units": output.compute_units,
-        "instructions": output.instructions,
-        "accounts_modified": output.accounts_modified,
+        "success": error is None,
+        "exit_code": run.r0 if run.fault is None else None,
+        "compute_units": run.compute_units,
+        "instructions": run.instructions,
+        "accounts_modified": (
+            0 if error else accounts_modified(record.accounts_before, record.accounts_after)
+        ),
+    }
+
+
+def error_fields(error: InstructionError | None) -> Fields:
+    """The error of an instruction, and the runtime's text for it."""
+    return {
+        "error": None if error is None else error.name,
+        "error_message": None if error is None else error.message,
     }
 
 

@@ -1,16 +1,24 @@
-"""A trace as one JSON document or as JSON lines, written block by block."""
+"""A trace as one JSON document or as JSON lines, written block by block.
+
+The document of one frame is the trace of an instruction that calls no other program. The document of all
+frames contains theirs.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from solproof.execution.execute import Execution
-from solproof.proving.check import witness_of
-from solproof.tracing.columns import BLOCK_STEPS, Columns, columns_of
+from solproof.execution.execute_transaction import TransactionExecution
+from solproof.proving.check import frame_witness
+from solproof.tracing.columns import BLOCK_STEPS
 from solproof.tracing.constraints import Constraints
 from solproof.tracing.document import head, step_fields, tail
 from solproof.tracing.steps import steps_of
+from solproof.tracing.timeline import Timeline, single_frame, timeline
+from solproof.tracing.transaction_document import transaction_head, transaction_tail
 
 CONSTRAINED_BLOCK_STEPS = 2**11
 """The number of steps per block if constraints are included. A step has dozens of constraints."""
@@ -23,60 +31,122 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def json_document(
-    execution: Execution,
+    execution: Execution | TransactionExecution,
     *,
+    frame: int | None = None,
     contents: bool = False,
     constraints: bool = False,
     progress: Progress | None = None,
 ) -> Pieces:
-    """The pieces of one JSON object, which trace.schema.json describes.
+    """The pieces of one JSON object.
 
-    contents: whether to include the bytes of memory before and after the run.
+    trace.schema.json describes the document of one frame, timeline.schema.json that of all frames.
+
+    frame: the only frame to write. Raises `InputError` if the execution has no such frame.
+    contents: whether to include the bytes of memory before and after each frame, and the data of accounts.
     constraints: whether to include each step's constraints.
     """
-    columns = columns_of(execution)
-    first = _encode(head(execution, columns, contents=contents))
-    yield f'{first[:-1]},"steps":[\n'.encode()
-    separator = ""
-    for block in _steps(execution, columns, constraints, progress):
-        yield (separator + ",\n".join(block)).encode()
-        separator = ",\n"
-    last = _encode(tail(execution, columns, contents=contents))
-    yield f"\n],{last[1:]}\n".encode()
+    found, only = timeline(execution), single_frame(execution, frame)
+    frames = _frames(found, only)
+    export = _Export(found, frames, contents=contents, constraints=constraints, progress=progress)
+    if only is not None:
+        yield from export.document(only)
+        yield b"\n"
+        return
+    yield f'{_encode(transaction_head(found))[:-1]},"frames":['.encode()
+    for number in frames:
+        yield b",\n" if number else b"\n"
+        yield from export.document(number)
+    yield f"\n],{_encode(transaction_tail(execution, contents=contents))[1:]}\n".encode()
 
 
 def json_lines(
-    execution: Execution,
+    execution: Execution | TransactionExecution,
     *,
+    frame: int | None = None,
     contents: bool = False,
     constraints: bool = False,
     progress: Progress | None = None,
 ) -> Pieces:
     """The same content as JSON lines.
 
-    The first line is an object with the fields before the steps. Then each step has a line. The last line has
-    the fields after the steps.
+    A frame has a line with the fields before the steps, a line for each step, and a line with the fields
+    after the steps. If all frames are written, these lines have the number of their frame as `frame`, and
+    there is one more line before all frames and one after them.
     """
-    columns = columns_of(execution)
-    yield (_encode(head(execution, columns, contents=contents)) + "\n").encode()
-    for block in _steps(execution, columns, constraints, progress):
-        yield ("\n".join(block) + "\n").encode()
-    yield (_encode(tail(execution, columns, contents=contents)) + "\n").encode()
+    found, only = timeline(execution), single_frame(execution, frame)
+    frames = _frames(found, only)
+    export = _Export(found, frames, contents=contents, constraints=constraints, progress=progress)
+    if only is not None:
+        yield from export.lines(only, {})
+        return
+    yield (_encode(transaction_head(found)) + "\n").encode()
+    for number in frames:
+        yield from export.lines(number, {"frame": number})
+    yield (_encode(transaction_tail(execution, contents=contents)) + "\n").encode()
 
 
-def _steps(
-    execution: Execution, columns: Columns, constraints: bool, progress: Progress | None
-) -> Iterator[list[str]]:
-    """The text of each step, in blocks."""
-    bound = Constraints(witness_of(execution)) if constraints else None
-    for block in columns.blocks(BLOCK_STEPS if bound is None else CONSTRAINED_BLOCK_STEPS):
-        steps = map(step_fields, steps_of(columns, block))
-        if bound is None:
-            yield [_encode(step) for step in steps]
-        else:
-            entries = bound.of(block.start, block.start + len(block))
-            yield [
-                _encode({**step, "constraints": found}) for step, found in zip(steps, entries, strict=True)
-            ]
-        if progress is not None:
-            progress(block.start + len(block), columns.steps)
+def _frames(found: Timeline, only: int | None) -> Sequence[int]:
+    return range(len(found.frames)) if only is None else [only]
+
+
+class _Export:
+    """Writes frames, and reports the steps that are written."""
+
+    def __init__(
+        self,
+        found: Timeline,
+        frames: Sequence[int],
+        *,
+        contents: bool,
+        constraints: bool,
+        progress: Progress | None,
+    ) -> None:
+        self._timeline = found
+        self._contents = contents
+        self._constraints = constraints
+        self._progress = progress
+        self._done = 0
+        self._total = sum(found.frames[frame].outcome.instructions for frame in frames)
+
+    def document(self, frame: int) -> Pieces:
+        """The object of a frame."""
+        yield f'{_encode(self._head(frame))[:-1]},"steps":[\n'.encode()
+        separator = ""
+        for block in self._steps(frame, {}):
+            yield (separator + ",\n".join(block)).encode()
+            separator = ",\n"
+        yield f"\n],{_encode(self._tail(frame))[1:]}".encode()
+
+    def lines(self, frame: int, marks: dict[str, Any]) -> Pieces:
+        """The lines of a frame. `marks` are put before the fields of each line."""
+        yield (_encode(marks | self._head(frame)) + "\n").encode()
+        for block in self._steps(frame, marks):
+            yield ("\n".join(block) + "\n").encode()
+        yield (_encode(marks | self._tail(frame)) + "\n").encode()
+
+    def _head(self, frame: int) -> dict[str, Any]:
+        return head(self._timeline.frames[frame], self._timeline.columns(frame), contents=self._contents)
+
+    def _tail(self, frame: int) -> dict[str, Any]:
+        record = self._timeline.instructions[self._timeline.instruction_of_frame[frame]]
+        columns = self._timeline.columns(frame)
+        return tail(self._timeline.frames[frame], record, columns, contents=self._contents)
+
+    def _steps(self, frame: int, marks: dict[str, Any]) -> Iterator[list[str]]:
+        """The text of each step, in blocks."""
+        columns = self._timeline.columns(frame)
+        bound = Constraints(frame_witness(self._timeline.frames[frame])) if self._constraints else None
+        for block in columns.blocks(BLOCK_STEPS if bound is None else CONSTRAINED_BLOCK_STEPS):
+            steps = (marks | step_fields(step) for step in steps_of(columns, block))
+            if bound is None:
+                yield [_encode(step) for step in steps]
+            else:
+                entries = bound.of(block.start, block.start + len(block))
+                yield [
+                    _encode({**step, "constraints": found})
+                    for step, found in zip(steps, entries, strict=True)
+                ]
+            self._done += len(block)
+            if self._progress is not None:
+                self._progress(self._done, self._total)

@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from solproof.execution.execute import Execution
-from solproof.tracing.columns import Block, Columns, columns_of
-from solproof.tracing.document import head, tail
+from solproof.execution.execute_transaction import TransactionExecution
+from solproof.tracing.columns import Block, Columns
+from solproof.tracing.document import Fields, head, tail
 from solproof.tracing.export_json import Progress
+from solproof.tracing.timeline import Timeline, single_frame, timeline
+from solproof.tracing.transaction_document import transaction_head, transaction_tail
 from solproof.vm.limits import REGISTERS
 from solproof.vm.trace import SyscallEvent
 
@@ -27,36 +30,67 @@ ARGUMENTS = 5
 
 
 def write_parquet(
-    execution: Execution, file: IO[bytes], *, contents: bool = False, progress: Progress | None = None
+    execution: Execution | TransactionExecution,
+    file: IO[bytes],
+    *,
+    frame: int | None = None,
+    contents: bool = False,
+    progress: Progress | None = None,
 ) -> None:
     """Write the steps of an execution to an open file.
 
-    The initial state, the final state and the outcome are JSON in the file's metadata, under `solproof`.
+    Everything else in the JSON document is JSON in the file's metadata, under `solproof`. If all frames are
+    written, the column `frame` has the frame of each step.
 
-    contents: whether to include the bytes of memory before and after the run.
+    frame: the only frame to write. Raises `InputError` if the execution has no such frame.
+    contents: whether to include the bytes of memory before and after each frame, and the data of accounts.
     """
-    columns = columns_of(execution)
-    described = head(execution, columns, contents=contents) | tail(execution, columns, contents=contents)
-    schema = _schema().with_metadata({METADATA_KEY: json.dumps(described)})
+    found, only = timeline(execution), single_frame(execution, frame)
+    frames = range(len(found.frames)) if only is None else [only]
+    described = [_described(found, number, contents=contents) for number in frames]
+    if only is not None:
+        (metadata,) = described
+    else:
+        metadata = transaction_head(found) | {"frames": described}
+        metadata |= transaction_tail(execution, contents=contents)
+    marks = {"frame": pyarrow.uint8()} if only is None else {}
+    schema = _schema(marks).with_metadata({METADATA_KEY: json.dumps(metadata)})
+    done, total = 0, sum(found.frames[number].outcome.instructions for number in frames)
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
-        for block in columns.blocks(ROW_GROUP_STEPS):
-            arrays = _arrays(columns, block)
-            writer.write_table(
-                pyarrow.table(
-                    [pyarrow.array(arrays[field.name], field.type, from_pandas=False) for field in schema],
-                    schema=schema,
+        for number in frames:
+            columns = found.columns(number)
+            for block in columns.blocks(ROW_GROUP_STEPS):
+                arrays = _arrays(columns, block) | {"frame": np.full(len(block), number)}
+                writer.write_table(
+                    pyarrow.table(
+                        [
+                            pyarrow.array(arrays[field.name], field.type, from_pandas=False)
+                            for field in schema
+                        ],
+                        schema=schema,
+                    )
                 )
-            )
-            if progress is not None:
-                progress(block.start + len(block), columns.steps)
+                done += len(block)
+                if progress is not None:
+                    progress(done, total)
 
 
-def _schema() -> pyarrow.Schema:
+def _described(found: Timeline, frame: int, *, contents: bool) -> Fields:
+    """The fields of a frame around its steps."""
+    columns, record = found.columns(frame), found.instructions[found.instruction_of_frame[frame]]
+    return head(found.frames[frame], columns, contents=contents) | tail(
+        found.frames[frame], record, columns, contents=contents
+    )
+
+
+def _schema(marks: dict[str, pyarrow.DataType]) -> pyarrow.Schema:
+    """The columns. `marks` come first."""
     word, text = pyarrow.uint64(), pyarrow.string()
     words = pyarrow.list_(word)
     registers = {f"r{register}_{when}": word for when in ("before", "after") for register in range(REGISTERS)}
     return pyarrow.schema(
         {
+            **marks,
             "index": pyarrow.uint32(),
             "pc": pyarrow.uint32(),
             "opcode": pyarrow.uint8(),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from solproof.execution.execute import Execution
+from solproof.execution.execute_transaction import TransactionExecution
 from solproof.representation import short_repr
 from solproof.tracing.code import Slot
-from solproof.tracing.columns import Block, Columns, columns_of
+from solproof.tracing.columns import Block, Columns
+from solproof.tracing.timeline import Invoke, Steps, timeline
 from solproof.vm.trace import Run, SyscallEvent
 
 
@@ -70,14 +73,15 @@ class FaultRecord:
 class Step:
     """One executed instruction.
 
-    index: from 0. It is instruction number index + 1 of the circuit.
+    index: from 0 in its frame. It is instruction number index + 1 of the circuit.
     opcode, mnemonic, assembly, operands: see `solproof.tracing.code.Slot`.
     registers_before, registers_after: r0..r10.
     memory: the access of a load or store.
     compute_units_before, compute_units_after: the compute units left on the meter.
     call_depth: how many calls are open before the instruction.
-    fault: the fault that stopped the program in this instruction or after it. Only the last step can have a
-    fault.
+    fault: the fault that stopped the program in this instruction or after it. Only the last step of a frame
+    can have a fault.
+    frame: the position of its frame among those of the execution, 0 for the program of a single instruction.
     """
 
     index: int
@@ -94,6 +98,7 @@ class Step:
     call_depth: int
     syscall: SyscallRecord | None
     fault: FaultRecord | None
+    frame: int
 
     __repr__ = short_repr
 
@@ -104,21 +109,33 @@ def fault_of(run: Run) -> FaultRecord | None:
     return None if fault is None else FaultRecord(fault.name, fault.message, run.final.pc)
 
 
-def trace(execution: Execution) -> Iterator[Step]:
+def trace(execution: Execution | TransactionExecution) -> Iterator[Step]:
     """Every step of an execution in order, including a failing one.
 
         for step in solproof.trace(solproof.run(given)):
             print(step.index, step.pc, step.assembly, step.registers_after[0])
 
-    The steps are computed on demand, so a run of a million steps needs no more memory than a short one.
+    If a program calls another program, the steps of the callee follow the step that calls it. The steps are
+    computed on demand, so a run of a million steps needs no more memory than a short one. `timeline` has what
+    the runtime did between the steps.
     """
-    columns = columns_of(execution)
+    found = timeline(execution)
+    frames = [steps_of_frame(found.columns(frame), frame) for frame in range(len(found.frames))]
+    for entry in found.entries:
+        if isinstance(entry, Steps):
+            yield from islice(frames[entry.frame], entry.end - entry.start)
+        elif isinstance(entry, Invoke):
+            yield next(frames[entry.frame])
+
+
+def steps_of_frame(columns: Columns, frame: int = 0) -> Iterator[Step]:
+    """The steps of one frame. `frame` is its position."""
     for block in columns.blocks():
-        yield from steps_of(columns, block)
+        yield from steps_of(columns, block, frame)
 
 
-def steps_of(columns: Columns, block: Block) -> Iterator[Step]:
-    """The steps of one block."""
+def steps_of(columns: Columns, block: Block, frame: int = 0) -> Iterator[Step]:
+    """The steps of one block of a frame. `frame` is its position."""
     fault = fault_of(columns.run)
     slots: Mapping[int, Slot] = columns.code.slots
     events, last = block.events, columns.steps - 1
@@ -149,6 +166,7 @@ def steps_of(columns: Columns, block: Block) -> Iterator[Step]:
             depth,
             _syscall(columns, index, events[index]) if index in events else None,
             fault if index == last else None,
+            frame,
         )
         before = after
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from solproof.formats.scene_file import format_scene
 from tests.cli.conftest import Command, Files
+from tests.support.frame_trees import associated_token
 
 
 def test_tables(command: Command, files: Files) -> None:
@@ -54,3 +58,53 @@ def test_no_place_for_the_stacks(command: Command, files: Files, tmp_path: Path)
     result = command("profile", files.input_bin, "--collapsed", path)
     message = f"error: {path}: cannot be written: there is no directory {path.parent}\n"
     assert (result.status, result.errors) == (6, message)
+
+
+# TRANSACTIONS
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Path:
+    """A scene that creates an associated token account and mints."""
+    path = tmp_path / "scene.json"
+    path.write_text(format_scene(associated_token().execution.scene))
+    return path
+
+
+def test_tables_of_a_transaction(command: Command, scene: Path) -> None:
+    result = command("profile", "--transaction", scene, "--quiet", "--top", 3)
+    assert (result.status, result.errors) == (0, "")
+    lines = result.output.splitlines()
+    assert lines[2].split() == ["compute", "units", "18,103"]
+    titles = [line for line, before in zip(lines[1:], lines, strict=False) if before == ""]
+    assert titles[0] == "programs, without what they call"
+    assert titles[1].startswith("functions, without what they call (")
+    (system,) = [line.split() for line in lines if line.startswith(" system program")]
+    assert system[:5] == ["system", "program", "1", "150", "0.8%"]
+    header = lines[lines.index(titles[1]) + 1].split()
+    assert header[:3] == ["program", "function", "calls"]
+
+
+def test_json_of_a_transaction(command: Command, scene: Path) -> None:
+    fields = command("profile", "-t", scene, "--json", "--quiet").fields
+    assert (fields["status"], fields["compute_units"]) == ("executed", 18_103)
+    assert sum(program["self"]["compute_units"] for program in fields["programs"]) == 18_103
+    assert {function["program"] for function in fields["functions"]} == {
+        program["program"] for program in fields["programs"] if program["name"] != "system program"
+    }
+    spent = [function["self"]["compute_units"] for function in fields["functions"]]
+    spent += [part["compute_units"] for part in fields["syscalls"]]
+    assert sum(spent) == 18_103 - 150
+
+
+def test_flame_graphs_of_a_transaction(command: Command, scene: Path, tmp_path: Path) -> None:
+    stacks, document = tmp_path / "stacks.folded", tmp_path / "speedscope.json"
+    files = ("--collapsed", stacks, "--speedscope", document)
+    assert command("profile", "--transaction", scene, *files, "--quiet").status == 0
+    lines = stacks.read_text().splitlines()
+    assert all(line.startswith("transaction;instruction ") for line in lines)
+    assert sum(int(line.rpartition(" ")[2]) for line in lines) == 18_103
+    described = json.loads(document.read_text())
+    assert described["name"] == "scene.json"
+    first = described["profiles"][0]["events"][0]["frame"]
+    assert described["shared"]["frames"][first] == {"name": "transaction"}

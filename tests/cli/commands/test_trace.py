@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from solproof.formats.scene_file import format_scene
 from tests.cli.conftest import Command, Files
+from tests.support.frame_trees import chain
 
 
 def test_a_file(command: Command, files: Files, tmp_path: Path) -> None:
@@ -135,3 +137,87 @@ def test_a_full_device(command: Command, files: Files) -> None:
     result = command("trace", files.input_bin, "-o", "/dev/full", "--quiet")
     assert result.status == 6
     assert result.errors == "error: /dev/full: cannot be written: No space left on device\n"
+
+
+# TRANSACTIONS
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Path:
+    """A scene of a chain of three programs."""
+    path = tmp_path / "scene.json"
+    path.write_text(format_scene(chain().execution.scene))
+    return path
+
+
+def test_a_transaction(command: Command, scene: Path, tmp_path: Path) -> None:
+    output = tmp_path / "execution_trace.json"
+    result = command("trace", "--transaction", scene, "-o", output, "--quiet")
+    assert (result.status, result.errors) == (0, "")
+    exported = json.loads(output.read_text())
+    steps = [len(frame["steps"]) for frame in exported["frames"]]
+    assert len(steps) == 3
+    size = output.stat().st_size
+    assert result.output.splitlines() == [
+        "success            yes",
+        "fee                5,000 lamports",
+        "compute units      2,025",
+        f"instructions       {sum(steps)} in 3 frames of sBPF programs",
+        "accounts modified  2",
+        f"trace              {output}: {sum(steps)} steps, {size:,} bytes",
+    ]
+
+
+def test_one_frame_of_a_transaction(command: Command, scene: Path, tmp_path: Path) -> None:
+    output = tmp_path / "frame.json"
+    arguments = ["--constraints", "--frame", 2, "-o", output, "--quiet"]
+    result = command("trace", "--transaction", scene, *arguments)
+    assert result.status == 0
+    assert result.output.splitlines()[-1].endswith(f": 2 steps, {output.stat().st_size:,} bytes")
+    steps = json.loads(output.read_text())["steps"]
+    assert [step["assembly"] for step in steps] == ["mov64 r0, 0", "exit"]
+    assert steps[0]["constraints"]
+
+
+def test_lines_of_a_transaction(command: Command, scene: Path, tmp_path: Path) -> None:
+    output = tmp_path / "trace.jsonl"
+    arguments = ["--format", "jsonl", "-o", output, "--json", "--quiet"]
+    fields = command("trace", "-t", scene, *arguments).fields
+    assert (fields["success"], fields["status"], fields["fee"], fields["compute_units"]) == (
+        True,
+        "executed",
+        5_000,
+        2_025,
+    )
+    lines = output.read_text().splitlines()
+    assert len(lines) == fields["executed_instructions"] + 2 * 3 + 2
+
+
+def test_timeline_schema(command: Command) -> None:
+    result = command("trace", "--timeline-schema")
+    assert result.status == 0
+    assert result.fields["title"] == "Execution trace of several frames"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--frame", "3"], "frame: expected 0 to 2, got 3"),
+        (["--input", "x"], "--input and --transaction exclude each other (see solproof trace --help)"),
+        (
+            ["--heap-size", "32768"],
+            "--heap-size and --transaction exclude each other (see solproof trace --help)",
+        ),
+    ],
+)
+def test_refusals_for_a_transaction(
+    command: Command, scene: Path, arguments: list[str], message: str
+) -> None:
+    result = command("trace", "--transaction", scene, *arguments, "--quiet")
+    assert (result.status, result.errors) == (2, f"error: {message}\n")
+
+
+def test_neither_a_program_nor_a_transaction(command: Command) -> None:
+    result = command("trace")
+    assert result.status == 2
+    assert result.errors.startswith("error: Missing argument 'PROGRAM', or --transaction")

@@ -15,37 +15,39 @@ from solproof.cli.terminal.options import (
     json_option,
     naming_program,
     parameter_options,
-    program_argument,
     quiet_option,
-    read_input,
 )
 from solproof.cli.terminal.progress import Phases
+from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import (
     Column,
     Fields,
     aligned,
-    outcome_fields,
     print_json,
     print_lines,
     print_table,
 )
-from solproof.execution.execute import execute
+from solproof.cli.terminal.subject import read_subject, result_fields, result_lines
+from solproof.execution.execute import Execution
+from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.run import run
 from solproof.host.files import check_writable, write_file
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
-from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 
 EXAMPLE = """\b
 Examples:
   solproof profile token.so --input transfer.json
   solproof profile token.so --input transfer.json --weight cells --collapsed transfer.folded
   solproof profile input.bin --speedscope transfer.speedscope.json --json
+  solproof profile --transaction scene.json
 """
 
 
 @click.command(epilog=EXAMPLE)
-@program_argument
+@optional_program_argument
 @input_option
+@transaction_option
 @parameter_options
 @click.option(
     "--weight",
@@ -64,8 +66,9 @@ Examples:
 @json_option
 @quiet_option
 def profile(
-    program: Path,
+    program: Path | None,
     input_path: Path | None,
+    transaction: Path | None,
     weight: str,
     top: int,
     *,
@@ -75,41 +78,44 @@ def profile(
     quiet: bool,
     **parameters: Any,
 ) -> None:
-    """Show the costs of each function, opcode family and syscall.
+    """Show the costs of each function, opcode family and syscall, of an instruction or a transaction.
 
     Compute units are the cost to run, as the runtime counts them. Cells are the cost to prove. They are the
     field elements that a prover commits to, counted in the tables of this run. Nothing is proven. A syscall's
-    costs include the instruction that calls it.
+    costs include the instruction that calls it. With several frames, there is a table of programs, and the
+    cells are the sums of the proofs of the frames.
     """
     for path in (collapsed_path, speedscope_path):
         if path is not None:
             check_writable(path)
-    given = read_input(program, input_path, **parameters)
+    given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program), Phases("profile", quiet=quiet) as progress:
         progress("execute")
-        execution = execute(given)
+        execution = run(given)
         progress("profile")
         found = profile_execution(execution)
     chosen = Weight(weight)
     if collapsed_path is not None:
         write_file(collapsed_path, collapsed(found, chosen).encode())
     if speedscope_path is not None:
-        write_file(speedscope_path, speedscope(found, program.name).encode())
+        write_file(speedscope_path, speedscope(found, (transaction or program or Path()).name).encode())
     if as_json:
-        print_json(_fields(execution.output, found))
+        print_json(_fields(execution, found))
     else:
-        _print(execution.output, found, chosen, top)
+        _print(execution, found, chosen, top)
 
 
-def _fields(output: ExecutionOutput, found: Profile) -> Fields:
+def _fields(execution: Execution | TransactionExecution, found: Profile) -> Fields:
+    programs = {"programs": [_frame(frame) for frame in found.programs]} if found.programs else {}
     return {
-        **outcome_fields(output),
+        **result_fields(execution),
         "cells": {
             "instructions": found.total.cells,
             "shared": found.shared_cells,
             "padding": found.padding_cells,
             "committed": found.committed_cells,
         },
+        **programs,
         "functions": [_frame(frame) for frame in found.functions],
         "syscalls": [_frame(frame) for frame in found.syscalls],
         "families": [{"name": family.name, **asdict(family.own)} for family in found.families],
@@ -118,33 +124,23 @@ def _fields(output: ExecutionOutput, found: Profile) -> Fields:
 
 
 def _frame(frame: FrameCost) -> Fields:
+    """A function, a program or a syscall. A syscall has only one cost, because it has no callees here."""
     fields: Fields = {"name": frame.name, "calls": frame.calls}
-    if frame.pc is None:
+    if frame.program is not None:
+        fields["program"] = frame.program
+    if frame.pc is not None:
+        fields["pc"] = frame.pc
+    if frame.program is None and frame.pc is None:
         return fields | asdict(frame.own)
-    return fields | {"pc": frame.pc, "self": asdict(frame.own), "total": asdict(frame.total)}
+    return fields | {"self": asdict(frame.own), "total": asdict(frame.total)}
 
 
-def _print(output: ExecutionOutput, found: Profile, weight: Weight, top: int) -> None:
+def _print(execution: Execution | TransactionExecution, found: Profile, weight: Weight, top: int) -> None:
     share = f"{found.total.cells:,} of the instructions, {found.shared_cells:,} of shared tables"
     cells = f"{found.committed_cells:,}: {share}, {found.padding_cells:,} of padding"
-    print_lines(aligned([*outcome_lines(output), ("cells", cells)]))
-    functions = sorted(found.functions, key=lambda frame: -frame.own.of(weight))
-    _print_top(
-        "functions, without what they call",
-        ["function", "calls", "self CU", "share", "total CU", "self cells", "share", "total cells"],
-        [
-            [
-                frame.name,
-                f"{frame.calls:,}",
-                *_parts(frame.own.compute_units, found.total.compute_units),
-                f"{frame.total.compute_units:,}",
-                *_parts(frame.own.cells, found.total.cells),
-                f"{frame.total.cells:,}",
-            ]
-            for frame in functions
-        ],
-        top,
-    )
+    print_lines(aligned([*result_lines(execution), ("cells", cells)]))
+    _print_calls("programs, without what they call", "program", found.programs, found, weight, top)
+    _print_calls("functions, without what they call", "function", found.functions, found, weight, top)
     syscalls = sorted(found.syscalls, key=lambda frame: -frame.own.of(weight))
     _print_top(
         "syscalls, with the instructions that call them",
@@ -193,14 +189,36 @@ def _print(output: ExecutionOutput, found: Profile, weight: Weight, top: int) ->
     )
 
 
+def _print_calls(
+    title: str, name: str, frames: Sequence[FrameCost], found: Profile, weight: Weight, top: int
+) -> None:
+    """A table of programs or functions, the most expensive first. It names the programs of functions."""
+    names = [name] if name == "program" or not found.programs else ["program", name]
+    rows = [
+        [
+            *([frame.program or ""] if len(names) > 1 else []),
+            frame.name,
+            f"{frame.calls:,}",
+            *_parts(frame.own.compute_units, found.total.compute_units),
+            f"{frame.total.compute_units:,}",
+            *_parts(frame.own.cells, found.total.cells),
+            f"{frame.total.cells:,}",
+        ]
+        for frame in sorted(frames, key=lambda frame: -frame.own.of(weight))
+    ]
+    costs = ["calls", "self CU", "share", "total CU", "self cells", "share", "total cells"]
+    _print_top(title, [*names, *costs], rows, top, texts=len(names))
+
+
 def _parts(value: int, whole: int) -> list[str]:
     """A number and its share of the whole, as text. The share is empty if the whole is 0."""
     return [f"{value:,}", f"{value / whole:.1%}" if whole else ""]
 
 
-def _print_top(title: str, titles: Sequence[str], rows: list[list[str]], top: int) -> None:
+def _print_top(title: str, titles: Sequence[str], rows: list[list[str]], top: int, *, texts: int = 1) -> None:
+    """Print the first rows of a table, unless it has none. The first `texts` columns hold names."""
     if not rows:
         return
     left = f" ({len(rows) - top} more: --top)" if len(rows) > top else ""
-    columns = [Column(name, is_number=position > 0) for position, name in enumerate(titles)]
+    columns = [Column(name, is_number=position >= texts) for position, name in enumerate(titles)]
     print_table(title + left, columns, rows[:top])

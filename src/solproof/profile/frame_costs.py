@@ -1,0 +1,64 @@
+"""What each instruction of a frame costs to run and to prove, and the call path that it is on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from solproof.accesses.access_log import AccessLog
+from solproof.accesses.arrays import Integers
+from solproof.circuit.program_table import program_table
+from solproof.circuit.registry import CIRCUIT
+from solproof.profile.call_paths import CallPaths, call_paths
+from solproof.profile.cells import ChipCells, count_cells
+from solproof.program.names import FunctionNames, function_names
+from solproof.proving.witness import build_witness
+from solproof.runtime.invoke import Frame
+from solproof.runtime.syscalls import registry
+from solproof.vm.trace import Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
+class FrameCosts:
+    """The costs of the n instructions of a frame: arrays [n], and the chips of its proof.
+
+    codes: the family code of each instruction; 0 if it cannot be executed.
+    compute_units: the charge of each instruction, with that of its syscall and of what it called.
+    cells: the cells of each instruction's rows, as if the frame were proven alone.
+    """
+
+    names: FunctionNames
+    paths: CallPaths
+    codes: Integers
+    compute_units: Integers
+    cells: Integers
+    chips: tuple[ChipCells, ...]
+
+
+def frame_costs(frame: Frame[Run]) -> FrameCosts:
+    """The costs of a frame. Raises the same errors as building the tables of its proof."""
+    run, executable = frame.outcome, frame.invocation.executable
+    program = executable.program
+    table = program_table(program, registry(frame.invocation.environment.features).keys())
+    pc = np.minimum(run.trace.pc, program.slots - 1)
+    inside = run.trace.pc < program.slots  # the last instruction may be past the end of the text
+    codes = np.where(inside, table.code[pc], 0)
+    witness = build_witness(CIRCUIT, AccessLog(run, table), CIRCUIT.preprocessed(program, table))
+    cells, chips = count_cells(witness, run.instructions)
+    return FrameCosts(
+        names=function_names(executable.file, program),
+        paths=call_paths(run, codes, table.immediate[pc].astype(np.int64)),
+        codes=codes,
+        compute_units=compute_units(run),
+        cells=cells,
+        chips=chips,
+    )
+
+
+def compute_units(run: Run) -> Integers:
+    """The charge of each instruction: 1, plus the cost of its syscall. The charges add up to the run's."""
+    units = np.ones(run.instructions, np.int64)
+    for event in run.trace.events:
+        units[event.clk - 1] += event.compute_units
+    return units
