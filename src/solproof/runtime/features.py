@@ -27,8 +27,10 @@ _ON_MAINNET = {
     "abort_on_invalid_curve": "FuS3FPfJDKSNot99ECLXtp3rueq36hMNStJkPJwWodLh",
     "alt_bn128_little_endian": "bn2oPgpkzQPT3tohMaAsMVGjhDmmDa4jCaVPqCFmtxM",
     "bls_pubkey_management_in_vote_account": "AnAP9zPV4KL7czAPQbFhpDKV2tx7g4UGNbK9wvXwjaRo",
+    "commission_rate_in_basis_points": "Eg7tXEwMZzS98xaZ1YHUbdRHsaYZiCsSaR6sKgxreoaj",
     "create_account_allow_prefund": "6sPDzwyARRExKH52LECxcGoqziH8G7SZofwuxi8Ja331",
     "curve25519_syscall_enabled": "7rcw5UtqgDTBBv2EcynNfYckgdAaH1MAsCjKgXMkN7Ri",
+    "delay_commission_updates": "76dHtohc2s5dR3ahJyBxs7eJJVipFkaPdih9CLgTTb4B",
     "deplete_cu_meter_on_vm_failure": "B7H2caeia4ZFcpE3QcgMqbiWiBtWrdBRBSJ1DY6Ktxbq",
     "disable_fees_sysvar": "JAN1trEUEtZjgXYzNBYHU9DYd7GnThhXfFP7SzPXkPsG",
     "enable_alt_bn128_compression_syscall": "EJJewYSddEEtSZHiqugnvhQHiWyZKjkFDQASd7oKSagn",
@@ -51,6 +53,9 @@ _ON_MAINNET = {
 }
 _NOT_ON_MAINNET = {
     "blake3_syscall_enabled": "HTW2pSyErTj4BV6KBM9NZ9VBUJVxt7sacNWcf76wtzb3",
+    "block_revenue_sharing": "B1ockRevenueSharing111111111111111111111111",
+    "custom_commission_collector": "CustomCommissionCo11ector111111111111111111",
+    "deprecate_legacy_vote_ixs": "depVvnQ2UysGrhwdiwU42tCadZL8GcBb1i2GYhMopQv",
     "disable_sbpf_v0_execution": "TestFeature11111111111111111111111111111111",
     "disable_sbpf_v0_v1_v2_deployment": "B8JJXCy5amZyWG9r7EnUYLwzXSXTxG7GZ1qZ1qggo83g",
     "enable_big_mod_exp_syscall": "EBq48m8irRKuE7ZnMTLvLg2UuGSqhe8s8oMqnmja1fJw",
@@ -59,6 +64,7 @@ _NOT_ON_MAINNET = {
     "raise_cpi_nesting_limit_to_8": "6TkHkRmP7JZy1fdM6fg5uXn76wChQBWGokHBJzrLB3mj",
     "reenable_sbpf_v0_execution": "TestFeature21111111111111111111111111111111",
     "remaining_compute_units_syscall_enabled": "5TuppMutoyzhUSfuYdhgzD47F92GL1g89KpCZQKqedxP",
+    "vote_account_initialize_v2": "VoteAccount1nitia1izeV211111111111111111111",
 }
 _UNSUPPORTED = {
     "account_data_direct_mapping": "CR3dVN2Yoo95Y96kLSTaziWDAQT2MNEpiWh5cqVq2pNE",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from solproof.runtime.builtins import loader_v3, retired_loaders, system
+from solproof.runtime.builtins import loader_v3, retired_loaders, system, vote
 from solproof.runtime.instruction_context import InstructionContext
 from solproof.runtime.program_ids import (
     COMPUTE_BUDGET,
@@ -52,13 +52,13 @@ BUILTINS: Mapping[bytes, Builtin] = MappingProxyType(
         LOADER_V1: Builtin("loader v1", 1_140, retired_loaders.run_v1),
         LOADER_V2: Builtin("loader v2", 570, retired_loaders.run_v2),
         LOADER_V3: Builtin("loader v3", 2_370, loader_v3.run),
+        VOTE_PROGRAM: Builtin("vote", 2_100, vote.run),
     }
 )
 """The builtin programs, by address."""
 
 NOT_YET_RUN: Mapping[bytes, str] = MappingProxyType(
     {
-        VOTE_PROGRAM: "vote",
         ZK_ELGAMAL_PROOF: "ZK ElGamal proof",
     }
 )

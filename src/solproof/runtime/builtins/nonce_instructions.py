@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from solproof.runtime.accounts import MAXIMUM_LAMPORTS, address_text
 from solproof.runtime.builtins.instruction_data import InstructionData
+from solproof.runtime.builtins.sysvar_accounts import require_sysvar
 from solproof.runtime.instruction_context import BorrowedAccount, InstructionContext
 from solproof.runtime.instruction_error import custom_failure, failure
 from solproof.runtime.nonce_state import NonceData, NonceState, durable_nonce
@@ -38,8 +39,8 @@ def withdraw(instruction: InstructionContext, data: InstructionData) -> None:
     """Move lamports out of a nonce account. Accounts: nonce, receiver, RecentBlockhashes, Rent."""
     lamports = data.u64()
     account, receiver = instruction.account(0), instruction.account(1)
-    _require_sysvar(instruction, 2, RECENT_BLOCKHASHES)
-    _require_sysvar(instruction, 3, ADDRESSES["rent"])
+    require_sysvar(instruction, 2, RECENT_BLOCKHASHES)
+    require_sysvar(instruction, 3, ADDRESSES["rent"])
     _require_writable(instruction, account, "Withdraw")
     nonce = _state(account).data
     must_sign = "Withdraw nonce account: Account {} must sign"
@@ -65,7 +66,7 @@ def initialize(instruction: InstructionContext, data: InstructionData) -> None:
     authority = data.key()
     account = instruction.account(0)
     _require_blockhashes(instruction, "Initialize")
-    _require_sysvar(instruction, 2, ADDRESSES["rent"])
+    require_sysvar(instruction, 2, ADDRESSES["rent"])
     _require_writable(instruction, account, "Initialize")
     if _state(account).data is not None:
         instruction.log(f"Initialize nonce account: Account {address_text(account.key)} state is invalid")
@@ -103,14 +104,8 @@ def upgrade(instruction: InstructionContext, _: InstructionData) -> None:
     _store(account, upgraded)
 
 
-def _require_sysvar(instruction: InstructionContext, position: int, address: bytes) -> None:
-    """Old instructions name the sysvars that they read. The runtime reads its own copy of them."""
-    if instruction.account(position).key != address:
-        raise failure("InvalidArgument")
-
-
 def _require_blockhashes(instruction: InstructionContext, action: str) -> None:
-    _require_sysvar(instruction, 1, RECENT_BLOCKHASHES)
+    require_sysvar(instruction, 1, RECENT_BLOCKHASHES)
     if not instruction.transaction.has_recent_blockhashes:
         instruction.log(f"{action} nonce account: recent blockhash list is empty")
         raise custom_failure(NO_RECENT_BLOCKHASHES)

@@ -3,17 +3,17 @@
 The nonce instructions are in `nonce_instructions`.
 
 Source: solana-system-program 4.1.2 (system_processor.rs), solana-system-interface 3 (instruction.rs,
-error.rs), `create_with_seed` of solana-address 2.
+error.rs).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from solproof.runtime.accounts import MAXIMUM_DATA_LENGTH, address_text
 from solproof.runtime.builtins import nonce_instructions
+from solproof.runtime.builtins.address_with_seed import address_with_seed
 from solproof.runtime.builtins.instruction_data import InstructionData
 from solproof.runtime.instruction_context import BorrowedAccount, InstructionContext
 from solproof.runtime.instruction_error import custom_failure, failure
@@ -23,13 +23,6 @@ ACCOUNT_ALREADY_IN_USE = 0
 RESULT_WITH_NEGATIVE_LAMPORTS = 1
 INVALID_ACCOUNT_DATA_LENGTH = 3
 ADDRESS_WITH_SEED_MISMATCH = 5
-
-# Agave casts the number of a `PubkeyError` to a `SystemError`, so these codes mean something else there.
-SEED_TOO_LONG = 0
-ILLEGAL_OWNER = 2
-
-MAXIMUM_SEED_LENGTH = 32
-PROGRAM_ADDRESS_MARKER = b"ProgramDerivedAddress"
 ALLOW_PREFUND = "create_account_allow_prefund"
 
 
@@ -123,7 +116,7 @@ def _transfer_with_seed(instruction: InstructionContext, data: InstructionData) 
     if not base.is_signer:
         instruction.log(f"Transfer: 'from' account {address_text(base.key)} must sign")
         raise failure("MissingRequiredSignature")
-    derived = _address_with_seed(base.key, seed, owner)
+    derived = address_with_seed(base.key, seed, owner)
     if sender.key != derived:
         instruction.log(
             f"Transfer: 'from' address {address_text(sender.key)} does not match derived address "
@@ -200,21 +193,13 @@ def _move_lamports(
 def _seed_address(
     instruction: InstructionContext, key: bytes, base: bytes, seed: bytes, owner: bytes
 ) -> _Address:
-    derived = _address_with_seed(base, seed, owner)
+    derived = address_with_seed(base, seed, owner)
     if key != derived:
         instruction.log(
             f"Create: address {address_text(key)} does not match derived address {address_text(derived)}"
         )
         raise custom_failure(ADDRESS_WITH_SEED_MISMATCH)
     return _Address(key, base)
-
-
-def _address_with_seed(base: bytes, seed: bytes, owner: bytes) -> bytes:
-    if len(seed) > MAXIMUM_SEED_LENGTH:
-        raise custom_failure(SEED_TOO_LONG)
-    if owner.endswith(PROGRAM_ADDRESS_MARKER):
-        raise custom_failure(ILLEGAL_OWNER)
-    return hashlib.sha256(base + seed + owner).digest()
 
 
 _INSTRUCTIONS: Mapping[int, Callable[[InstructionContext, InstructionData], None]] = {

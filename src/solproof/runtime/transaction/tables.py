@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from solproof.representation import short_repr
 from solproof.runtime.accounts import KEY_LENGTH, Account
 from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE
+from solproof.runtime.slot_hashes import parse_slot_hashes
 from solproof.runtime.transaction.message import AddressTableLookup, Message
 from solproof.runtime.transaction.transaction_error import TransactionError, TransactionFailure
 
@@ -97,13 +98,10 @@ def _active_addresses(table: Account | None, slot: int, recent_slots: frozenset[
 
 
 def _recent_slots(slot_hashes: bytes) -> frozenset[int]:
-    """The slots in the sysvar: a 64-bit count, then for each slot its number and its hash of 32 bytes."""
-    count = int.from_bytes(slot_hashes[:8], "little")
-    if len(slot_hashes) < 8 + 40 * count:
+    entries = parse_slot_hashes(slot_hashes)
+    if entries is None:
         raise _failure("AccountNotFound")
-    return frozenset(
-        int.from_bytes(slot_hashes[start : start + 8], "little") for start in range(8, 8 + 40 * count, 40)
-    )
+    return frozenset(entry.slot for entry in entries)
 
 
 def _failure(name: str) -> TransactionFailure:
