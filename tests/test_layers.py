@@ -126,6 +126,12 @@ def test_the_verifier_never_reaches_the_prover() -> None:
     assert not {module for module in reached("verifying") if package(module) == "proving"}
 
 
+def test_the_runtime_reaches_no_machine() -> None:
+    """It runs frames only through an executor."""
+    assert not reached("runtime") & {"vm.machine", "vm.trace"}
+    assert "vm.machine" in reached("execution")
+
+
 @pytest.mark.parametrize(
     ("native", "allowed"), [("_native.prover", "backend"), ("_native.primitives", "runtime")]
 )

@@ -64,7 +64,7 @@ STATUSES = (
     ExitStatus(
         UnsupportedError.exit_status,
         "the run uses a real Solana feature that this version does not run or prove yet",
-        "Examples are a cross-program invocation, and an unsupported feature of the cluster.",
+        "Examples are a proof of a run that calls another program, and an unsupported cluster feature.",
         (f"solproof run {_PROGRAM} --feature account_data_direct_mapping",),
     ),
     ExitStatus(

@@ -11,7 +11,6 @@ from functools import cache
 from solders.litesvm import LiteSVM
 
 from solproof.demo.scenario import TOKEN_PROGRAM
-from solproof.errors import UnsupportedError
 from solproof.execution.execute import Execution
 from solproof.oracle.litesvm import runtime
 from solproof.program.bytecode_verifier import load_program
@@ -66,24 +65,21 @@ class Outcomes:
 
     def __init__(self) -> None:
         self.ended: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
         self.instructions = 0
 
     def report(self) -> str:
         """A line of counts."""
         failed = sum(count for name, count in self.ended.items() if name != "success")
-        refused = "".join(f"; refused: {count:,} {reason}" for reason, count in sorted(self.refused.items()))
         return (
             f"{sum(self.ended.values()):,} compared ({self.ended['success']:,} succeed, {failed:,} fail with "
-            f"{len(self.ended) - 1} errors), {self.instructions:,} instructions{refused}"
+            f"{len(self.ended) - 1} errors), {self.instructions:,} instructions"
         )
 
 
 def compare(name: str, count: int, seed: str, examine: Callable[[Execution], object]) -> Outcomes:
     """Run `count` random instructions of a program in both.
 
-    Instructions that solproof refuses are counted by their message. Raises AssertionError, with the input,
-    for the first instruction whose outcome differs from LiteSVM's.
+    Raises AssertionError, with the input, for the first instruction whose outcome differs from LiteSVM's.
     """
     outcomes = Outcomes()
     svm = machine(classic_token=name == "token")
@@ -91,9 +87,6 @@ def compare(name: str, count: int, seed: str, examine: Callable[[Execution], obj
     for number, (given, apply) in enumerate(_instructions(name, count, random.Random(f"{name} {seed}"))):
         try:
             execution = assert_like_litesvm(given, svm, program)
-        except UnsupportedError as error:
-            outcomes.refused[str(error)] += 1
-            continue
         except AssertionError as error:
             accounts = "\n".join(f"  {entry}" for entry in given.accounts)
             data = given.instruction_data.hex()

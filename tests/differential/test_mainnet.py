@@ -16,7 +16,7 @@ from tests.support.syscall_harness import replay
 INSTRUCTIONS = 50
 FILES = 200
 FAIL_ALWAYS = {"associated_token", "address_lookup_table"}
-"""No random instruction of these succeeds: it would have to call another program or find an address."""
+"""No random instruction of these succeeds, because it would have to find an address that is derived."""
 
 
 @pytest.mark.parametrize("name", mainnet.NAMES)
@@ -28,7 +28,7 @@ def test_random_instructions(name: str) -> None:
         first.setdefault(execution.output.success, execution)
 
     outcomes = mainnet.compare(name, INSTRUCTIONS, "7", examine)
-    assert sum(outcomes.ended.values()) + sum(outcomes.refused.values()) == INSTRUCTIONS
+    assert sum(outcomes.ended.values()) == INSTRUCTIONS
     assert outcomes.ended["success"] > 0 or name in FAIL_ALWAYS
     assert len(outcomes.ended) >= 2
     for execution in first.values():

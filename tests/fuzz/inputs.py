@@ -102,6 +102,7 @@ def given_inputs() -> Sequence[ExecutionInput]:
         replace(small, accounts=(*small.accounts, *small.accounts)),
         replace(small, accounts=(), parameters=Parameters(1000, 64 * 1024, Loader.V1)),
         replace(small, parameters=Parameters(sysvars=no_sysvar)),
+        replace(small, programs=((PROGRAM, ELF), (bytes(32), b""))),
     ]
 
 

@@ -107,6 +107,9 @@ INPUTS: dict[str, Change] = {
         given, parameters=replace(given.parameters, compute_unit_limit=1_000_000)
     ),
     "the heap": lambda given: replace(given, parameters=replace(given.parameters, heap_size=64 * 1024)),
+    "a program that could be called": lambda given: replace(
+        given, programs=((bytes([9]) * 32, given.program),)
+    ),
     "one account less": lambda given: replace(given, accounts=given.accounts[:-1]),
 }
 

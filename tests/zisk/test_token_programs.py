@@ -39,7 +39,7 @@ def test_failing(token: str, name: str) -> None:
 def test_random_instructions_of_mainnet_programs(name: str) -> None:
     count = max(12, PROGRAMS // 16)
     outcomes = mainnet.compare(name, count, "guest", assert_agrees)
-    assert sum(outcomes.ended.values()) + sum(outcomes.refused.values()) == count
+    assert sum(outcomes.ended.values()) == count
 
 
 @pytest.mark.parametrize("abi", ABIS, ids=lambda abi: abi.name)

@@ -1,6 +1,6 @@
 """The runtime's features: they decide which syscalls, rules and sBPF versions a cluster has.
 
-`FEATURES` lists the features that change how one instruction of a program runs, with their names in
+`FEATURES` lists the features that change how an instruction or a transaction runs, with their names in
 agave-feature-set 4.1. The set for mainnet follows LiteSVM 0.15.2, which has a snapshot of 2026-07-29.
 """
 

@@ -1,7 +1,6 @@
 """Syscalls about the instruction itself: its depth, its siblings, its remaining compute units.
 
-These are sol_get_stack_height, sol_get_processed_sibling_instruction and sol_remaining_compute_units. In
-solproof, an input is the only instruction of its transaction, at the top level.
+These are sol_get_stack_height, sol_get_processed_sibling_instruction and sol_remaining_compute_units.
 
 Source: solana-syscalls 4.1, lib.rs.
 """
