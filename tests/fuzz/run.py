@@ -36,6 +36,7 @@ MODULES = {
     "claim": "proofs",
     "engine": "proofs",
     "command": "commands",
+    "invoke": "invocations",
 }
 """The targets, and their modules."""
 IN_RUST = ("engine",)
