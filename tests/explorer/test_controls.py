@@ -249,7 +249,7 @@ def test_search(page: Page, kind: str, query: str, found: list[int] | None) -> N
         word = str(int(query) % 2**64)
         holds = page.evaluate(
             """([steps, word]) => steps.every((step) => {
-              const { run } = window.solproof;
+              const [run] = window.solproof.execution.runs;
               const [first, end] = run.accessesOf(step);
               const values = run.initial.map((_, register) => run.registerAfter(register, step));
               for (let number = first; number < end; number++) {

@@ -3,68 +3,29 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from benches.mixed_loop import mixed_loop
 from solproof.errors import InputError
 from solproof.execution.execute import Execution, execute
 from solproof.explorer import page as explorer
 from solproof.explorer.page import explore
-from solproof.proving.check import witness_of
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from solproof.tracing.columns import columns_of
-from solproof.tracing.constraints import Constraints
-from solproof.tracing.memory_map import regions_after
-from solproof.tracing.steps import Step, trace
+from solproof.tracing.steps import trace
 from tests.explorer.conftest import Open
 from tests.support.elf_builder import build_elf, call
+from tests.support.explorer_page import (
+    READ_MEMORY,
+    READ_STEPS,
+    assert_constraints,
+    assert_memory,
+    assert_steps,
+)
 
 HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
 MEBIBYTE = 2**20
-
-READ_STEPS = """([first, end]) => {
-  const { run } = window.solproof;
-  const steps = [];
-  for (let step = first; step < end; step++) {
-    const [start, stop] = run.accessesOf(step);
-    const accesses = [];
-    for (let number = start; number < stop; number++) {
-      const { address, size, old, kind } = run.access;
-      const values = [`${old[number]}`, `${run.access.new[number]}`];
-      accesses.push([address[number], size[number], ...values, kind[number]]);
-    }
-    steps.push({
-      pc: run.pc[step],
-      text: run.slotOf(step).text,
-      before: run.initial.map((_, register) => `${run.registerBefore(register, step)}`),
-      after: run.initial.map((_, register) => `${run.registerAfter(register, step)}`),
-      units: [run.unitsBefore(step), run.unitsBefore(step + 1)],
-      depth: run.depthOf(step),
-      syscall: run.syscallOf(step)?.name ?? null,
-      accesses,
-    });
-  }
-  return steps;
-}"""
-READ_MEMORY = """([addresses, step]) => {
-  const { run } = window.solproof;
-  return addresses.map((address) => run.byteAfter(address, step).value);
-}"""
-READ_REGION = """([start, size]) => {
-  const { run } = window.solproof;
-  const region = run.regionOf(start);
-  const byte = (_, offset) => run.byteAfter(region.address(offset), run.lastStep).value;
-  return Array.from({ length: size }, byte);
-}"""
-READ_CONSTRAINTS = """([first, end]) => {
-  const steps = [];
-  for (let step = first; step < end; step++) steps.push(window.solproof.circuit.constraintsOf(step));
-  return steps;
-}"""
 
 
 def version_parts() -> list[str]:
@@ -100,51 +61,6 @@ def executions() -> dict[str, Execution]:
 
 
 EXECUTIONS = executions()
-
-
-def assert_steps(page: Page, steps: list[Step]) -> None:
-    """The page has the same values for every step."""
-    shown = page.evaluate(READ_STEPS, [0, len(steps)])
-    limit = steps[0].compute_units_before
-    for step, found in zip(steps, shown, strict=True):
-        assert (found["pc"], found["text"], found["depth"]) == (step.pc, step.assembly, step.call_depth)
-        assert found["before"] == [str(value) for value in step.registers_before]
-        assert found["after"] == [str(value) for value in step.registers_after]
-        assert found["units"] == [limit - step.compute_units_before, limit - step.compute_units_after]
-        assert found["syscall"] == (step.syscall.name if step.syscall else None)
-        expected: list[list[object]] = [
-            [each.address, each.size, str(each.old), str(each.new), ["read", "write"].index(each.kind)]
-            for each in step.memory
-        ]
-        if step.syscall:
-            expected += [[word.address, 8, str(word.old), str(word.new), 2] for word in step.syscall.words]
-        assert found["accesses"] == expected
-
-
-def assert_memory(page: Page, execution: Execution) -> None:
-    """Every byte of memory has its value after the run."""
-    for region in regions_after(columns_of(execution), execution.invocation.serialized.region):
-        size = min(region.size, 2**15)
-        shown = page.evaluate(READ_REGION, [region.address, size])
-        assert bytes(shown) == region.content[:size]
-
-
-def comparable(entry: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a constraint that both sides have. The page omits the equal other side of a bus."""
-    kept = {name: value for name, value in entry.items() if name not in ("formula", "with")}
-    if "bus" in kept:
-        kept.pop("right", None)
-    if "value" in kept:
-        kept["value"] = str(kept["value"])
-    return kept
-
-
-def assert_constraints(page: Page, execution: Execution, first: int, end: int) -> None:
-    """The page computes the constraints that `solproof trace --constraints` writes."""
-    expected = Constraints(witness_of(execution)).of(first, end)
-    shown = page.evaluate(READ_CONSTRAINTS, [first, end])
-    for theirs, ours in zip(shown, expected, strict=True):
-        assert [comparable(entry) for entry in theirs] == [comparable(entry) for entry in ours]
 
 
 @pytest.mark.parametrize("name", EXECUTIONS)
@@ -186,7 +102,7 @@ def test_memory_in_the_middle(open_page: Open, classic: Execution, classic_page:
     end = (INPUT + layout.input_size, (layout.image_region << 32) + layout.image_size)
     addresses = [each for each in sorted(first) if all(not 0 <= each - place < 8 for place in end)]
     for moment, known in moments.items():
-        shown = page.evaluate(READ_MEMORY, [addresses, moment])
+        shown = page.evaluate(READ_MEMORY, [0, addresses, moment])
         assert shown == [known.get(address, first[address]) for address in addresses]
 
 
@@ -204,7 +120,7 @@ def test_a_large_account_has_only_touched_pages(open_page: Open) -> None:
     text = explore(execute(ExecutionInput(elf, bytes(32), (InstructionAccount(account),), b"")))
     assert len(text) < MEBIBYTE
     page = open_page(text)
-    near, far = page.evaluate(READ_MEMORY, [[INPUT + 96, INPUT + 2 * MEBIBYTE], 0])
+    near, far = page.evaluate(READ_MEMORY, [0, [INPUT + 96, INPUT + 2 * MEBIBYTE], 0])
     assert near == 1
     assert far is None
 
@@ -218,7 +134,7 @@ def test_a_run_of_a_hundred_thousand_steps(open_page: Open) -> None:
     page = open_page(text)
     opened = time.perf_counter() - start
     steps = list(trace(execution))
-    shown = page.evaluate(READ_STEPS, [70_000, 70_100])
+    shown = page.evaluate(READ_STEPS, [0, 70_000, 70_100])
     assert [each["after"] for each in shown] == [
         [str(value) for value in step.registers_after] for step in steps[70_000:70_100]
     ]

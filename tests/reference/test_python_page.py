@@ -69,7 +69,7 @@ def test_signatures() -> None:
     ]
     assert signature(solproof.explore, "explore") == [
         "explore(",
-        "    execution: Execution,",
+        "    execution: Execution | TransactionExecution,",
         "    title: str = 'program',",
         "    *,",
         "    constraints: bool = True,",

@@ -14,7 +14,7 @@ from solders.keypair import Keypair
 from solders.litesvm import LiteSVM
 from solders.message import Message
 from solders.pubkey import Pubkey
-from solders.system_program import CreateAccountParams, create_account
+from solders.system_program import CreateAccountParams, TransferParams, create_account, transfer
 from solders.transaction import Transaction
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
 
@@ -108,6 +108,18 @@ def chain(ending: str = "mov64 r0, 0; exit") -> Compared:
     ending: the last instructions of the third program.
     """
     return _programs(_chain(ending))
+
+
+@cache
+def builtins() -> Compared:
+    """Two transfers of the system program. The payer cannot pay the second, so nothing is transferred."""
+    return _compared(
+        _machine(),
+        [
+            transfer(TransferParams(from_pubkey=PAYER.pubkey(), to_pubkey=OWNER, lamports=lamports))
+            for lamports in (10**9, 10**15)
+        ],
+    )
 
 
 def single_instruction(heap_size: int) -> ExecutionInput:

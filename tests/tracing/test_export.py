@@ -19,12 +19,11 @@ from pyarrow import parquet
 from solproof.demo import programs, scenario
 from solproof.execution.execute import Execution, execute
 from solproof.explorer.container import Container
-from solproof.explorer.run_data import describe_run
+from solproof.explorer.execution_data import describe_execution
 from solproof.isa.assemble import assemble
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_writer import write_elf
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document, json_lines
 from solproof.tracing.export_parquet import write_parquet
 from solproof.tracing.steps import trace
@@ -126,8 +125,7 @@ def test_functions_have_the_names_of_the_file() -> None:
     ]
     calls = [step["assembly"] for step in exported["steps"] if step["assembly"].startswith("call ")]
     assert calls == ["call a::middle", "call leaf", "call leaf", "call leaf"]
-    columns = columns_of(execution)
-    described = describe_run(execution, columns, Container())
+    (described,) = describe_execution(execution, Container())["programs"]
     assert described["functions"] == {"0": "leaf", "3": "a::middle", "6": "entrypoint"}
 
 
@@ -242,14 +240,8 @@ def test_progress(classic: Execution) -> None:
 MEASURE = """
 from benches.mixed_loop import mixed_loop
 from solproof.host.resources import peak_memory
-from solproof.explorer.container import Container
-from solproof.explorer.run_data import describe_run
-from solproof.isa.assemble import assemble
-from solproof.program.elf_writer import write_elf
-from solproof.program.bytecode_verifier import load_program
 from solproof.execution.execute import execute
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.tracing.columns import columns_of
 from solproof.tracing.export_json import json_document
 
 execution = execute(ExecutionInput(mixed_loop(60_800), bytes(32), (), b""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,9 @@ from solproof.demo.programs import p_token
 from solproof.demo.scenario import transfer
 from solproof.errors import InputError
 from solproof.execution.execute import execute
+from solproof.runtime.accounts import Account
+from solproof.runtime.instruction_record import InstructionRecord
+from solproof.runtime.program_ids import LOADER_V3
 from solproof.tracing.steps import trace
 from solproof.tracing.timeline import (
     AccountChange,
@@ -227,3 +231,31 @@ def test_which_frame_a_trace_is_about() -> None:
     assert single_frame(execute(transfer(p_token()))) == 0
     with pytest.raises(InputError, match=r"^frame: expected 0 to 4, got 5$"):
         single_frame(compared, 5)
+
+
+def test_a_builtin_program_that_calls_another() -> None:
+    """The loader calls the system program when it deploys a program. Its own changes come after that."""
+    before = Account(NOTE, bytes(32), 0, b"")
+    created = replace(before, lamports=5)
+    written = replace(created, data=b"program")
+    states = {0: (before, written), 1: (before, created)}
+    loader, system = (
+        InstructionRecord(
+            0, caller, height, program_id, (), data, None, 0, (states[number][0],), (states[number][1],), None
+        )
+        for number, caller, height, program_id, data in (
+            (0, None, 1, LOADER_V3, b"\2\0\0\0"),
+            (1, 0, 2, bytes(32), bytes(4)),
+        )
+    )
+    found = Timeline((loader, system), ())
+    assert kinds(found) == [
+        ("begin", 0),
+        ("begin", 1),
+        ("builtin", 1),
+        ("end", 1),
+        ("builtin", 0),
+        ("end", 0),
+    ]
+    changes = {entry.instruction: entry.changes for entry in found.entries if isinstance(entry, Builtin)}
+    assert changes == {1: (AccountChange(before, created),), 0: (AccountChange(created, written),)}

@@ -6,6 +6,7 @@ expressions, node by node, and the cells of the row. So it shows what `solproof 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,22 +23,26 @@ Fields = dict[str, Any]
 MAXIMUM_BITS = 15
 
 
-def describe_circuit(constraints: Constraints, container: Container) -> Fields:
-    """Add the rows of all steps to a container. Returns their entries in its header."""
+def describe_circuit(frames: Iterable[Constraints], container: Container) -> Fields:
+    """Add the rows of all steps to a container. Returns the fields of the circuit in its header.
+
+    frames: the constraints of each frame. All frames share the descriptions of the chips.
+    """
     chips: dict[str, Fields] = {}
-    tables = []
-    for number, table in enumerate(constraints.tables):
-        chip = table.instance.chip
-        if all(len(executed.clk) == 0 for executed in table.executed):
-            continue
-        if chip.name not in chips:
-            chips[chip.name] = _chip(chip, constraints)
-        tables.append(_table(number, table, container))
-    return {
-        "chips": chips,
-        "tables": tables,
-        "bits": [constraints.bits_bounds(count) for count in range(MAXIMUM_BITS + 1)],
-    }
+    bits: list[Sequence[int]] = []
+    described = []
+    for number, constraints in enumerate(frames):
+        tables = []
+        for position, table in enumerate(constraints.tables):
+            chip = table.instance.chip
+            if all(len(executed.clk) == 0 for executed in table.executed):
+                continue
+            if chip.name not in chips:
+                chips[chip.name] = _chip(chip, constraints)
+            tables.append(_table(f"frame{number}.table{position}", table, container))
+        described.append(tables)
+        bits = [constraints.bits_bounds(count) for count in range(MAXIMUM_BITS + 1)]
+    return {"chips": chips, "frames": described, "bits": bits}
 
 
 def _chip(chip: Chip, constraints: Constraints) -> Fields:
@@ -84,18 +89,18 @@ def _chip(chip: Chip, constraints: Constraints) -> Fields:
     }
 
 
-def _table(number: int, table: StepTable, container: Container) -> Fields:
+def _table(name: str, table: StepTable, container: Container) -> Fields:
     rows = np.unique(np.concatenate([executed.row for executed in table.executed]))
     cells, starts = _cells(table.instance, rows)
-    container.add(f"table{number}.row", rows + table.first_row, "u4")
-    container.add(f"table{number}.cells", cells.T, "u4")  # column by column, which compresses better
+    container.add(f"{name}.row", rows + table.first_row, "u4")
+    container.add(f"{name}.cells", cells.T, "u4")  # column by column, which compresses better
     groups = []
     for position, executed in enumerate(table.executed):
-        container.add(f"table{number}.group{position}.clk", executed.clk, "u4")
-        container.add(f"table{number}.group{position}.place", np.searchsorted(rows, executed.row), "u4")
+        container.add(f"{name}.group{position}.clk", executed.clk, "u4")
+        container.add(f"{name}.group{position}.place", np.searchsorted(rows, executed.row), "u4")
         groups.append({"interactions": list(executed.interactions), "constraints": executed.with_constraints})
     return {
-        "name": f"table{number}",
+        "name": name,
         "chip": table.instance.chip.name,
         "rows": len(rows),
         "starts": starts,

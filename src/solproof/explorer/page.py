@@ -8,26 +8,31 @@ from importlib.resources import files
 
 from solproof.errors import InputError
 from solproof.execution.execute import Execution
+from solproof.execution.execute_transaction import TransactionExecution
 from solproof.explorer.circuit_data import describe_circuit
 from solproof.explorer.container import Container
-from solproof.explorer.run_data import describe_run
-from solproof.proving.check import witness_of
-from solproof.tracing.columns import columns_of
+from solproof.explorer.execution_data import describe_execution
+from solproof.proving.check import frame_witness
 from solproof.tracing.constraints import Constraints
 
-FORMAT = 1
+FORMAT = 2
 MAXIMUM_STEPS = 250_000
 """The largest number of steps. Browsers are slow to open a file with more."""
 
 SCRIPTS = (
     "decode.js",
     "format.js",
+    "calls.js",
     "model.js",
+    "execution.js",
     "circuit.js",
     "elements.js",
     "timeline.js",
     "trace_list.js",
+    "instruction_list.js",
+    "account_view.js",
     "step_view.js",
+    "runtime_view.js",
     "memory_view.js",
     "constraint_view.js",
     "result_view.js",
@@ -36,23 +41,28 @@ SCRIPTS = (
 )
 
 
-def explore(execution: Execution, title: str = "program", *, constraints: bool = True) -> str:
+def explore(
+    execution: Execution | TransactionExecution, title: str = "program", *, constraints: bool = True
+) -> str:
     """Make one HTML file that shows an execution step by step. Returns its text.
 
-    title: the name of the program.
-    constraints: whether to include the constraints of each step.
+    execution: an instruction or a transaction, with all programs that it called.
+    title: the name of the program or of the transaction.
+    constraints: whether to include the constraints of each step. Those of several frames are the constraints
+        of a proof of each frame alone.
     Raises `InputError` if the run is too long to be shown.
     """
-    columns = columns_of(execution)
-    if columns.steps > MAXIMUM_STEPS:
+    steps = sum(frame.outcome.instructions for frame in execution.frames)
+    if steps > MAXIMUM_STEPS:
         raise InputError(
-            f"the run has {columns.steps:,} steps, expected at most {MAXIMUM_STEPS:,}; use solproof trace "
+            f"the run has {steps:,} steps, expected at most {MAXIMUM_STEPS:,}; use solproof trace "
             "instead, or lower --compute-unit-limit to see the start of the run"
         )
     container = Container()
-    header = {"format": FORMAT, "title": title} | describe_run(execution, columns, container)
+    header = {"format": FORMAT, "title": title} | describe_execution(execution, container)
     if constraints:
-        header["circuit"] = describe_circuit(Constraints(witness_of(execution)), container)
+        bound = (Constraints(frame_witness(frame)) for frame in execution.frames)
+        header["circuit"] = describe_circuit(bound, container)
     return _assemble(title, container.encode(header))
 
 

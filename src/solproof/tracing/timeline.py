@@ -287,8 +287,10 @@ class _Walk:
             outcome = self.timeline.frames[record.frame].outcome
             if outcome.fault is None and outcome.r0 == 0:
                 yield ReadBack(number, record.frame, self.learn(record.accounts_after))
-        elif record.program_id in INTERFACES:
-            yield Builtin(number, *builtin_name(record), self.learn(record.accounts_after))
+        else:
+            yield from self.instructions(number)
+            if record.program_id in INTERFACES:
+                yield Builtin(number, *builtin_name(record), self.learn(record.accounts_after))
         yield End(number, record.error, record.compute_units)
 
     def frame(self, number: int, frame: int) -> Iterator[Entry]:

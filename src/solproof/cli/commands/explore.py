@@ -13,35 +13,41 @@ from solproof.cli.terminal.options import (
     json_option,
     naming_program,
     parameter_options,
-    program_argument,
     quiet_option,
-    read_input,
 )
 from solproof.cli.terminal.progress import Phases
-from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
-from solproof.execution.execute import execute
+from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
+from solproof.cli.terminal.show import aligned, print_json, print_lines
+from solproof.cli.terminal.subject import read_subject, result_fields, result_lines
+from solproof.execution.run import run
 from solproof.explorer import page
 from solproof.host.files import check_writable, write_file
-from solproof.runtime.execution_output import outcome_lines
 
 EXAMPLE = """\b
-Example:
+Examples:
   solproof explore token.so --input transfer.json -o transfer.html
+  solproof explore --transaction scene.json -o transaction.html
 """
 
 
 @click.command(epilog=EXAMPLE)
-@program_argument
+@optional_program_argument
 @input_option
+@transaction_option
 @parameter_options
 @click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The HTML file to write.")
-@click.option("--title", metavar="TEXT", help="The title of the page.  [default: the program's file name]")
+@click.option(
+    "--title",
+    metavar="TEXT",
+    help="The title of the page.  [default: the file name of the program or the scene]",
+)
 @click.option("--no-constraints", is_flag=True, help="Leave out the constraints, for a smaller file.")
 @json_option
 @quiet_option
 def explore(
-    program: Path,
+    program: Path | None,
     input_path: Path | None,
+    transaction: Path | None,
     output: Path,
     title: str | None,
     no_constraints: bool,
@@ -49,24 +55,26 @@ def explore(
     quiet: bool,
     **parameters: Any,
 ) -> None:
-    """Run a program and write a page that shows the run step by step.
+    """Run a program or a transaction, and write a page that shows the run step by step.
 
     Writes one HTML file that needs no network. It shows the registers, memory, calls, compute units and
-    constraints of every step, forward and back. Press ? on the page to see its keys.
+    constraints of every step, forward and back, across all programs that call each other. Press ? on the page
+    to see its keys.
     """
     check_writable(output)
-    given = read_input(program, input_path, **parameters)
+    given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program), Phases("explore", quiet=quiet) as progress:
         progress("execute")
-        execution = execute(given)
+        execution = run(given)
         progress("page")
-        text = page.explore(execution, title or program.name, constraints=not no_constraints)
+        name = (transaction or program or Path()).name
+        text = page.explore(execution, title or name, constraints=not no_constraints)
         progress("write")
         write_file(output, text.encode())
     size = output.stat().st_size
     if as_json:
-        print_json(outcome_fields(execution.output) | {"output": str(output), "bytes": size})
+        print_json(result_fields(execution) | {"output": str(output), "bytes": size})
     else:
-        steps = f"{execution.output.instructions:,} steps"
-        lines = [*outcome_lines(execution.output), ("page", f"{output}: {steps}, {size:,} bytes")]
+        steps = f"{sum(frame.outcome.instructions for frame in execution.frames):,} steps"
+        lines = [*result_lines(execution), ("page", f"{output}: {steps}, {size:,} bytes")]
         print_lines(aligned(lines))

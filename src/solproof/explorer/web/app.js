@@ -1,4 +1,4 @@
-// The page: combines the views and moves through the steps.
+// The page: combines the views and moves along the timeline. A step is a position on it.
 
 const KEYS = [
   ["→ or l", "next step"],
@@ -20,43 +20,38 @@ const KEYS = [
 ];
 
 class App {
-  constructor(run, circuit) {
-    this.run = run;
+  constructor(execution, circuits) {
+    this.execution = execution;
     this.step = -1;
     const go = (step) => this.go(step);
     const showMemory = (address) => this.showMemory(address);
-    this.trace = new TraceList(run, go);
-    this.code = new CodeList(run, go);
-    this.calls = new CallTree(run, go);
-    this.memory = new MemoryView(run, go);
-    this.constraints = new ConstraintView(run, circuit);
-    this.result = new ResultView(run);
-    this.stepView = new StepView(document.getElementById("step"), run, { go, showMemory });
-    this.timeline = new Timeline(document.getElementById("timeline"), run, go);
-    this.search = new Search(run, { go, mark: (steps) => this.timeline.showMarks(steps) });
+    this.trace = new TraceList(execution, go);
+    this.codes = new FrameViews(execution, go, (run, goToStep) => new CodeList(run, goToStep));
+    this.calls = new CallTree(execution, go);
+    this.memories = new FrameViews(execution, go, (run, goToStep) => new MemoryView(run, goToStep));
+    this.constraints = new ConstraintView(execution, circuits);
+    this.result = new ResultView(execution);
+    this.stepView = new StepView(document.getElementById("step"), execution, { go, showMemory });
+    this.timeline = new Timeline(document.getElementById("timeline"), execution, go);
+    this.search = new Search(execution, { go, mark: (positions) => this.timeline.showMarks(positions) });
+    const left = [["trace", "Trace", this.trace], ["code", "Code", this.codes], ["calls", "Calls", this.calls]];
+    if (execution.hasRuntime) left.push(["instructions", "Instructions", new InstructionList(execution, go)]);
+    const right = [
+      ["memory", "Memory", this.memories],
+      ["constraints", "Constraints", this.constraints],
+      ["result", "Result", this.result],
+    ];
     const redraw = () => this.step >= 0 && this.draw();
-    this.left = new Tabs(
-      document.getElementById("left"),
-      [["trace", "Trace", this.trace.element], ["code", "Code", this.code.element], ["calls", "Calls", this.calls.element]],
-      redraw,
-    );
-    this.right = new Tabs(
-      document.getElementById("right"),
-      [
-        ["memory", "Memory", this.memory.element],
-        ["constraints", "Constraints", this.constraints.element],
-        ["result", "Result", this.result.element],
-      ],
-      redraw,
-    );
+    this.left = new Tabs(document.getElementById("left"), left, redraw);
+    this.right = new Tabs(document.getElementById("right"), right, redraw);
     this.head();
-    this.phoneViews();
+    this.phoneViews([...left.map((view) => ["left", ...view]), ...right.map((view) => ["right", ...view])]);
     this.controls();
     this.keys();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => this.setTheme(event.matches));
     window.addEventListener("hashchange", () => this.goToHash());
     document.getElementById("loading").remove();
-    if (run.steps === 0) {
+    if (execution.length === 0) {
       document.body.dataset.empty = "";
       this.right.select("result");
       return;
@@ -65,15 +60,22 @@ class App {
     if (this.step < 0) this.go(0);
   }
 
+  // The view of the memory of the current frame.
+  get memory() {
+    return this.memories.view;
+  }
+
   head() {
-    const { outcome } = this.run.header;
+    const { outcome, is_transaction } = this.execution.header;
+    const [run] = this.execution.runs;
     const badge = document.getElementById("badge");
-    badge.textContent = outcome.success ? "success" : (outcome.fault?.name ?? outcome.error);
+    const fault = is_transaction ? null : run.header.fault;
+    badge.textContent = outcome.success ? "success" : (fault?.name ?? outcome.error);
     badge.classList.add(outcome.success ? "good" : "bad");
     const facts = [
-      [count(this.run.steps), "steps"],
+      [count(this.execution.length), "steps"],
       [count(outcome.compute_units), "CU"],
-      [`V${this.run.header.program.sbpf_version}`, "sBPF"],
+      is_transaction ? [`${count(outcome.fee)} lamports`, "fee"] : [`V${run.program.version}`, "sBPF"],
     ];
     document
       .getElementById("facts")
@@ -83,34 +85,36 @@ class App {
   // MOVING
 
   go(step) {
-    const target = Math.max(0, Math.min(Math.trunc(step), this.run.lastStep));
-    if (!Number.isFinite(target) || target === this.step || this.run.steps === 0) return;
+    const target = Math.max(0, Math.min(Math.trunc(step), this.execution.last));
+    if (!Number.isFinite(target) || target === this.step || this.execution.length === 0) return;
     this.step = target;
     history.replaceState(null, "", `#${target}`);
     this.draw();
   }
 
   draw() {
-    const { step, run } = this;
-    for (const [tabs, views] of [
-      [this.left, { trace: this.trace, code: this.code, calls: this.calls }],
-      [this.right, { memory: this.memory, constraints: this.constraints, result: this.result }],
-    ]) {
-      views[tabs.selected].show(step);
-    }
+    const { step, execution } = this;
+    for (const tabs of [this.left, this.right]) tabs.view.show(step);
     this.stepView.show(step);
     this.timeline.show(step);
     const input = document.getElementById("step-input");
     if (document.activeElement !== input) input.value = step;
     const pc = document.getElementById("pc-input");
-    if (document.activeElement !== pc) pc.value = run.pc[step];
-    const consumed = run.unitsBefore(step + 1);
-    const total = Math.max(run.header.outcome.compute_units, 1);
+    if (document.activeElement !== pc) pc.value = this.pcOf(step);
+    const consumed = execution.unitsAfter(step);
+    const total = Math.max(execution.header.outcome.compute_units, 1);
+    const limit = execution.header.compute_unit_limit;
     document.querySelector("#meter .bar div").style.width = `${Math.min((consumed / total) * 100, 100)}%`;
     document.querySelector("#meter output").textContent =
-      `${count(consumed)} of ${count(run.header.outcome.compute_units)} CU, limit ${count(run.header.compute_unit_limit)}`;
+      `${count(consumed)} of ${count(execution.header.outcome.compute_units)} CU, limit ${count(limit)}`;
     for (const name of ["first", "back", "back-over"]) this.button(name).disabled = step === 0;
-    for (const name of ["last", "forward", "over", "out"]) this.button(name).disabled = step === run.lastStep;
+    for (const name of ["last", "forward", "over", "out"]) this.button(name).disabled = step === execution.last;
+  }
+
+  // The pc of the step at a position, or nothing for a step of the runtime.
+  pcOf(position) {
+    const moment = this.execution.at(position);
+    return isSlot(moment) ? moment.run.pc[moment.step] : "";
   }
 
   button(name) {
@@ -124,29 +128,34 @@ class App {
 
   goToPc(text) {
     const pc = Number(parseNumber(text) ?? -1n);
-    if (!this.run.slots.get(pc)?.executed) return false;
-    this.code.step = this.step;
-    this.go(this.code.nextAt(pc));
+    const { run, step, state } = this.execution.at(this.step);
+    if (!run?.executedAt(pc)) return false;
+    this.go(run.positionAt(run.nextAt(pc, step ?? state)));
     return true;
   }
 
+  // The next call, syscall or step of the runtime.
   nextCall(direction) {
-    const isCall = (step) => this.run.slotOf(step).mnemonic?.startsWith("CALL");
-    let step = this.step + direction;
-    while (step > 0 && step < this.run.lastStep && !isCall(step)) step += direction;
-    if (isCall(Math.max(0, Math.min(step, this.run.lastStep)))) this.go(step);
+    const { last } = this.execution;
+    const isCall = (position) => {
+      const { kind, run, step } = this.execution.at(position);
+      return kind !== "steps" || run.slotOf(step).mnemonic?.startsWith("CALL");
+    };
+    let position = this.step + direction;
+    while (position > 0 && position < last && !isCall(position)) position += direction;
+    if (isCall(Math.max(0, Math.min(position, last)))) this.go(position);
   }
 
   move(name) {
-    const { step, run } = this;
+    const { step, execution: { calls, last } } = this;
     const targets = {
       first: () => 0,
-      last: () => run.lastStep,
+      last: () => last,
       back: () => step - 1,
       forward: () => step + 1,
-      over: () => run.over(step),
-      "back-over": () => run.backOver(step),
-      out: () => run.out(step),
+      over: () => calls.over(step),
+      "back-over": () => calls.backOver(step),
+      out: () => calls.out(step),
     };
     this.go(targets[name]());
   }
@@ -160,7 +169,7 @@ class App {
     });
     this.field("step-input", (text) => {
       const value = parseNumber(text);
-      if (value === null || value > BigInt(this.run.lastStep)) return false;
+      if (value === null || value > BigInt(this.execution.last)) return false;
       this.go(Number(value));
       return true;
     });
@@ -187,16 +196,8 @@ class App {
   }
 
   // On a phone only one view is shown at a time.
-  phoneViews() {
-    const views = [
-      ["step", null, "Step"],
-      ["left", "trace", "Trace"],
-      ["left", "code", "Code"],
-      ["left", "calls", "Calls"],
-      ["right", "memory", "Memory"],
-      ["right", "constraints", "Constraints"],
-      ["right", "result", "Result"],
-    ];
+  phoneViews(others) {
+    const views = [["step", null, "Step"], ...others];
     const nav = document.getElementById("views");
     const select = (button, view, tab) => {
       document.body.dataset.view = view;
@@ -243,6 +244,7 @@ class App {
       t: () => this.toggleTheme(),
       "?": () => this.help(),
     };
+    if (this.execution.hasRuntime) actions.i = () => this.left.select("instructions");
     ["trace", "code", "calls"].forEach((name, number) => (actions[number + 1] = () => this.left.select(name)));
     ["memory", "constraints", "result"].forEach((name, number) => (actions[number + 4] = () => this.right.select(name)));
     document.addEventListener("keydown", (event) => {
@@ -250,7 +252,7 @@ class App {
       if (document.querySelector("dialog[open]") || event.target.closest?.("input:not([type]), select")) return;
       const shifted = event.shiftKey && event.key.length > 1 ? `Shift ${event.key}` : event.key;
       const action = actions[shifted];
-      if (!action || (this.run.steps === 0 && !"t?".includes(event.key))) return;
+      if (!action || (this.execution.length === 0 && !"t?".includes(event.key))) return;
       event.preventDefault();
       action();
     });
@@ -258,7 +260,8 @@ class App {
 
   help() {
     const dialog = document.getElementById("help");
-    const rows = KEYS.flatMap(([keys, meaning]) => [
+    const keys = this.execution.hasRuntime ? [...KEYS, ["i", "show the instructions of the transaction"]] : KEYS;
+    const rows = keys.flatMap(([keys, meaning]) => [
       el("dt", {}, keys.split(/(, | or | )/).map((part) => (/^(, | or | )$/.test(part) ? part : el("kbd", { text: part })))),
       el("dd", { text: meaning }),
     ]);
@@ -285,7 +288,7 @@ class App {
 
 const { header, columns } = await decodeData(document.getElementById("data").textContent);
 document.getElementById("data").remove();
-const run = new Run(header, columns);
-const circuit = header.circuit ? new Circuit(header.circuit, columns) : null;
+const execution = new Execution(header, columns);
+const circuits = header.circuit ? execution.runs.map((_, frame) => new Circuit(header.circuit, frame, columns)) : null;
 // For tests, and for anyone who explores the page in the browser's console.
-window.solproof = { run, circuit, app: new App(run, circuit) };
+window.solproof = { execution, circuits, app: new App(execution, circuits) };

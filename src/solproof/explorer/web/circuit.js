@@ -7,11 +7,12 @@ function signedElement(value) {
   return value > P / 2 ? value - P : value;
 }
 
+// The constraints of the steps of one frame.
 class Circuit {
-  constructor(description, columns) {
+  constructor(description, frame, columns) {
     this.chips = description.chips;
     this.bits = description.bits;
-    this.tables = description.tables.map((table) => ({
+    this.tables = description.frames[frame].map((table) => ({
       ...table,
       row: columns[`${table.name}.row`],
       cells: columns[`${table.name}.cells`],

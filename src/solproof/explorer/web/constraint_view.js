@@ -8,31 +8,36 @@ const KINDS = [
 ];
 
 const FRAME_REGISTER = 11;
+const NO_STEP = "The circuit has no constraints on this step of the runtime.";
+const ALONE = "These are the constraints of a proof of this frame alone.";
 
 class ConstraintView {
-  constructor(run, circuit) {
-    this.run = run;
-    this.circuit = circuit;
-    this.step = 0;
+  // circuits: of the frames, or nothing if the file has no constraints
+  constructor(execution, circuits) {
+    this.execution = execution;
+    this.circuits = circuits;
     this.open = new Set(KINDS.map(([kind]) => kind));
     this.element = el("div", { class: "panel constraints" });
   }
 
-  show(step) {
-    this.step = step;
+  show(position) {
     if (this.element.hidden) return;
-    if (!this.circuit) {
-      this.element.replaceChildren(el("p", { class: "dim note", text: "This file was made without constraints." }));
+    const { run, step } = this.execution.at(position);
+    if (!this.circuits || step === undefined) {
+      const text = this.circuits ? NO_STEP : "This file was made without constraints.";
+      this.element.replaceChildren(el("p", { class: "dim note", text }));
       return;
     }
-    const found = this.circuit.constraintsOf(step);
+    const circuit = this.circuits[this.execution.runs.indexOf(run)];
+    const found = circuit.constraintsOf(step);
     const rows = new Map();
     for (const entry of found) rows.set(`${entry.chip} ${entry.row}`, entry.chip);
     const chips = [...rows.entries()].map(([name, chip]) =>
-      el("p", { class: "claim" }, el("b", { text: name.replace(" ", ", row ") }), span(this.circuit.chips[chip].claim)),
+      el("p", { class: "claim" }, el("b", { text: name.replace(" ", ", row ") }), span(circuit.chips[chip].claim)),
     );
     const groups = KINDS.map(([kind, about]) => this.group(kind, about, found.filter((entry) => entry.kind === kind)));
-    this.element.replaceChildren(...chips, ...groups);
+    const alone = this.execution.hasRuntime ? [el("p", { class: "dim note", text: ALONE })] : [];
+    this.element.replaceChildren(...alone, ...chips, ...groups.filter(Boolean));
   }
 
   group(kind, about, entries) {

@@ -89,7 +89,33 @@ class VirtualList {
   }
 }
 
-// Tabs over panels. `views` are [name, title, element].
+// A view of each frame, made when the frame is first shown. Only that of the current frame is in the page.
+class FrameViews {
+  constructor(execution, go, make) {
+    this.execution = execution;
+    this.go = go;
+    this.make = make;
+    this.views = new Map();
+    this.nothing = el("p", { class: "dim note", text: "No program of a frame runs here." });
+    this.element = el("div", { class: "frames" });
+    this.select(execution.runs[0] ?? null);
+  }
+
+  select(run) {
+    if (run && !this.views.has(run)) this.views.set(run, this.make(run, (step) => this.go(run.effectPositionAt(step))));
+    this.view = run ? this.views.get(run) : null;
+    const element = this.view ? this.view.element : this.nothing;
+    if (this.element.firstChild !== element) this.element.replaceChildren(element);
+  }
+
+  show(position) {
+    const moment = this.execution.at(position);
+    this.select(moment.run);
+    this.view?.show(moment);
+  }
+}
+
+// Tabs over panels. `views` are [name, title, view].
 class Tabs {
   constructor(section, views, onSelect) {
     this.bar = section.querySelector(".tabs");
@@ -97,20 +123,20 @@ class Tabs {
     this.onSelect = onSelect;
     this.buttons = new Map();
     this.views = new Map();
-    for (const [name, title, element] of views) {
+    for (const [name, title, view] of views) {
       const button = el("button", { type: "button", role: "tab", text: title, onclick: () => this.select(name) });
       this.buttons.set(name, button);
-      this.views.set(name, element);
+      this.views.set(name, view);
       this.bar.append(button);
-      this.panels.append(element);
+      this.panels.append(view.element);
     }
     this.select(views[0][0]);
   }
 
   select(name) {
-    this.selected = name;
+    this.view = this.views.get(name);
     for (const [each, button] of this.buttons) button.setAttribute("aria-selected", each === name);
-    for (const [each, element] of this.views) element.hidden = each !== name;
+    for (const [each, { element }] of this.views) element.hidden = each !== name;
     this.onSelect?.(name);
   }
 }

@@ -69,7 +69,7 @@ class MemoryView {
   setFollow(follows) {
     this.follows = follows;
     this.followed = null;
-    if (follows) this.show(this.step);
+    if (follows) this.showAfter(this.step);
   }
 
   // The place of a region to show first: its last access so far, or its start. For the stack, the frame's end.
@@ -109,7 +109,12 @@ class MemoryView {
     this.showHistory();
   }
 
-  show(step) {
+  show({ state }) {
+    this.showAfter(state);
+  }
+
+  // The memory after a step of the frame. Before its first step, this is -1.
+  showAfter(step) {
     this.step = step;
     const [first, end] = this.run.accessesOf(step);
     this.touched = new Map();
@@ -187,7 +192,7 @@ class MemoryView {
       return el(
         "tr",
         { class: [kind, at === this.step && "here", at > this.step && "later"].filter(Boolean).join(" "), onclick: () => this.go(at) },
-        el("td", { class: "index", text: count(at) }),
+        el("td", { class: "index", text: count(this.run.effectPositionAt(at)) }),
         el("td", { text: access.kind[number] === SYSCALL ? "syscall" : kind }),
         el("td", { class: "hex", text: bareHex(access.old[number], digits) }),
         el("td", { class: "hex after", text: kind === "write" ? bareHex(access.new[number], digits) : "" }),

@@ -1,4 +1,4 @@
-// The run: the state before and after every step. Steps count from 0.
+// The frames: programs that run, and the state before and after each of their steps. Steps count from 0.
 
 const READ = 0, WRITE = 1, SYSCALL = 2;
 const PAGE = 4096;
@@ -14,47 +14,81 @@ function lastAtMost(array, x) {
   return low - 1;
 }
 
+// A program and its code. Several frames may run it.
+class Program {
+  constructor(description, image) {
+    this.entry = description.entry;
+    this.version = description.sbpf_version;
+    this.sha256 = description.sha256;
+    this.functions = description.functions;
+    this.image = new Region(description.image, image);
+    this.listing = description.slots.map(([pc, code, mnemonic, text, operands]) => ({
+      pc, code, mnemonic, text, operands: operands ?? {},
+    }));
+    this.slots = new Map(this.listing.map((slot) => [slot.pc, slot]));
+  }
+
+  functionName(pc) {
+    return this.functions[pc] ?? `function_${pc}`;
+  }
+}
+
+// One frame: a program from its first to its last step.
 class Run {
-  constructor(header, columns) {
+  constructor(header, program, name, columns) {
     this.header = header;
-    this.pc = columns.pc;
+    this.program = program;
+    const column = (part) => columns[`${name}.${part}`];
+    this.pc = column("pc");
     this.steps = header.steps;
     this.lastStep = Math.max(header.steps - 1, 0);
     this.initial = header.registers.map(BigInt);
     this.histories = this.initial.map((_, register) => ({
-      steps: columns[`r${register}.step`],
-      values: columns[`r${register}.value`],
+      steps: column(`r${register}.step`),
+      values: column(`r${register}.value`),
     }));
-    this.readSlots(header.slots);
-    this.readAccesses(columns);
+    this.executed = new Map(); // from a pc to the number of its executions
+    for (const pc of this.pc) this.executed.set(pc, this.executedAt(pc) + 1);
+    this.readAccesses(column);
     this.readSyscalls(header.syscalls);
     this.readCalls(header.calls);
-    this.regions = header.regions.map((region) => new Region(region, columns[`region.${region.name}`]));
+    this.regions = [program.image, ...header.regions.map((region) => new Region(region, column(region.name)))];
+    this.places = { steps: [], positions: [] };
+    this.settled = new Map();
+  }
+
+  // THE TIMELINE
+
+  // From this step on, the steps of the frame have successive positions on the timeline.
+  place(step, position) {
+    this.places.steps.push(step);
+    this.places.positions.push(position);
+  }
+
+  positionAt(step) {
+    const place = lastAtMost(this.places.steps, step);
+    return this.places.positions[place] + step - this.places.steps[place];
+  }
+
+  // Where the effect of a step shows. For a step that calls another program, this is after that program.
+  effectPositionAt(step) {
+    return this.settled.get(step) ?? this.positionAt(step);
   }
 
   // CODE
 
-  readSlots(slots) {
-    this.slots = new Map();
-    this.listing = [];
-    for (const [pc, code, mnemonic, text, operands] of slots) {
-      const slot = { pc, code, mnemonic, text, operands: operands ?? {}, executed: 0, first: -1 };
-      this.slots.set(pc, slot);
-      this.listing.push(slot);
-    }
-    this.pc.forEach((pc, step) => {
-      const slot = this.slots.get(pc);
-      if (slot.executed === 0) slot.first = step;
-      slot.executed += 1;
-    });
+  executedAt(pc) {
+    return this.executed.get(pc) ?? 0;
+  }
+
+  // The next step at a pc after a step, or else the first one.
+  nextAt(pc, step) {
+    const next = this.pc.indexOf(pc, step + 1);
+    return next >= 0 ? next : this.pc.indexOf(pc);
   }
 
   slotOf(step) {
-    return this.slots.get(this.pc[step]);
-  }
-
-  functionName(pc) {
-    return this.header.functions[pc] ?? `function_${pc}`;
+    return this.program.slots.get(this.pc[step]);
   }
 
   // REGISTERS
@@ -84,14 +118,14 @@ class Run {
 
   // MEMORY
 
-  readAccesses(columns) {
+  readAccesses(column) {
     this.access = {
-      step: columns["access.step"],
-      address: Float64Array.from(columns["access.address"], Number), // below 2^36
-      size: columns["access.size"],
-      kind: columns["access.kind"],
-      old: columns["access.old"],
-      new: columns["access.new"],
+      step: column("access.step"),
+      address: Float64Array.from(column("access.address"), Number), // below 2^36
+      size: column("access.size"),
+      kind: column("access.kind"),
+      old: column("access.old"),
+      new: column("access.new"),
     };
     this.hasHoles = this.header.regions.some((region) => region.has_holes);
     this.words = new Map(); // from the number of an 8-byte word to its accesses, in order
@@ -167,62 +201,13 @@ class Run {
   // CALLS
 
   readCalls(calls) {
-    const open = { start: 0, end: this.lastStep, target: this.header.entry, depth: 0, parent: -1, children: [] };
-    this.calls = [open];
-    const stack = [0];
-    for (const [step, target, end] of calls) {
-      while (this.calls[stack.at(-1)].end < step) stack.pop();
-      const parent = stack.at(-1);
-      const number = this.calls.length;
-      this.calls.push({
-        start: step + 1,
-        end: end < 0 ? this.lastStep : end,
-        target,
-        depth: this.calls[parent].depth + 1,
-        parent,
-        children: [],
-      });
-      this.calls[parent].children.push(number);
-      stack.push(number);
-    }
-    this.callStarts = Uint32Array.from(this.calls, (call) => call.start);
-    this.deepest = this.calls.reduce((depth, call) => Math.max(depth, call.depth), 0);
-  }
-
-  // The number of the innermost call that contains a step.
-  callOf(step) {
-    let number = lastAtMost(this.callStarts, step);
-    while (number > 0 && this.calls[number].end < step) number = this.calls[number].parent;
-    return Math.max(number, 0);
+    const entry = { start: 0, end: this.lastStep, target: this.program.entry };
+    const others = calls.map(([step, target, end]) => ({ start: step + 1, end: end < 0 ? this.lastStep : end, target }));
+    this.calls = new Calls([entry, ...others]);
   }
 
   depthOf(step) {
-    return this.calls[this.callOf(step)].depth;
-  }
-
-  callStack(step) {
-    const stack = [];
-    for (let number = this.callOf(step); number >= 0; number = this.calls[number].parent) stack.unshift(number);
-    return stack;
-  }
-
-  // The next step that is not deeper than this one, and the previous one.
-  over(step) {
-    const depth = this.depthOf(step);
-    let next = step + 1;
-    while (next < this.lastStep && this.depthOf(next) > depth) next = this.calls[this.callOf(next)].end + 1;
-    return next;
-  }
-
-  backOver(step) {
-    const depth = this.depthOf(step);
-    let previous = step - 1;
-    while (previous > 0 && this.depthOf(previous) > depth) previous = this.calls[this.callOf(previous)].start - 1;
-    return previous;
-  }
-
-  out(step) {
-    return this.calls[this.callOf(step)].end + 1;
+    return this.calls.depthOf(step);
   }
 
   // SYSCALLS AND METER
@@ -246,18 +231,14 @@ class Run {
     return Math.min(consumed, this.header.compute_unit_limit);
   }
 
-  unitsOfCall(call) {
-    return this.unitsBefore(call.end + 1) - this.unitsBefore(call.start);
-  }
-
   faultOf(step) {
-    return step === this.steps - 1 ? this.header.outcome.fault : null;
+    return step === this.steps - 1 ? this.header.fault : null;
   }
 
   // The effect of a step, in a few words.
   effect(step) {
     const syscall = this.syscallOf(step);
-    if (this.faultOf(step)) return this.header.outcome.fault.name;
+    if (this.faultOf(step)) return this.header.fault.name;
     if (syscall) return syscall.result === null ? "failed" : `r0 = ${hex(BigInt(syscall.result))}`;
     const slot = this.slotOf(step);
     const [first, end] = this.accessesOf(step);

@@ -1,44 +1,72 @@
-// The outcome of the run, as the runtime reports it.
+// The outcome of the execution, as the runtime reports it.
 
 class ResultView {
-  constructor(run) {
-    const { outcome, program } = run.header;
-    const facts = [
-      ["success", outcome.success ? "yes" : "no"],
-      ["exit code", outcome.exit_code ?? `none: ${outcome.fault.name} at pc ${outcome.fault.pc}`],
-      ...(outcome.error ? [["error", `${outcome.error}: ${outcome.error_message}`]] : []),
-      ["compute units", `${count(outcome.compute_units)} of ${count(run.header.compute_unit_limit)}`],
-      ["steps", count(run.steps)],
-      ["syscalls", count(run.syscalls.length)],
-      ["calls", count(run.calls.length - 1)],
-      ["accounts modified", count(outcome.accounts_modified)],
-      ["sBPF version", `V${program.sbpf_version}`],
-      ["program SHA-256", program.sha256],
-    ];
+  constructor(execution) {
+    const { outcome, is_transaction, names } = execution.header;
+    const facts = is_transaction ? transactionFacts(execution) : instructionFacts(execution);
+    const accounts = outcome.accounts.map((states, number) =>
+      is_transaction
+        ? accountStates(states, names[states.key], outcome.writable[number])
+        : account(states, names[states.key]),
+    );
     this.element = el(
       "div",
       { class: "panel result" },
       el("dl", { class: "facts" }, facts.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })])),
       el("h2", { text: "Log" }),
       el("ol", { class: "log" }, outcome.logs.map((line) => el("li", { text: line }))),
-      el("h2", { text: "Accounts" }),
-      outcome.accounts.length ? outcome.accounts.map(account) : el("p", { class: "dim note", text: "none" }),
+      el("h2", { text: is_transaction ? "Accounts before and after" : "Accounts" }),
+      accounts.length ? accounts : el("p", { class: "dim note", text: "none" }),
     );
   }
 
   show() {}
 }
 
-function account({ key, lamports, owner, data_bytes, data_bytes_changed }) {
-  const changes = [];
-  if (lamports[0] !== lamports[1]) changes.push(`lamports ${lamports[0]} → ${lamports[1]}`);
-  if (owner[0] !== owner[1]) changes.push(`owner ${owner[0]} → ${owner[1]}`);
-  if (data_bytes[0] !== data_bytes[1]) changes.push(`${data_bytes[0]} → ${data_bytes[1]} bytes of data`);
-  if (data_bytes_changed) changes.push(`${plural(data_bytes_changed, "byte")} of data changed`);
-  return el(
-    "div",
-    { class: "account" },
-    el("code", { text: key }),
-    span(changes.join(", ") || "unchanged", changes.length ? "" : "dim"),
-  );
+function instructionFacts(execution) {
+  const { outcome } = execution.header;
+  const [run] = execution.runs;
+  const { fault } = run.header;
+  return [
+    ["success", outcome.success ? "yes" : "no"],
+    ["exit code", outcome.exit_code ?? `none: ${fault.name} at pc ${fault.pc}`],
+    ...(outcome.error ? [["error", `${outcome.error}: ${outcome.error_message}`]] : []),
+    ["compute units", unitsText(execution)],
+    ...sizes(execution),
+    ["accounts modified", count(outcome.accounts_modified)],
+    ["sBPF version", `V${run.program.version}`],
+    ["program SHA-256", run.program.sha256],
+  ];
+}
+
+function transactionFacts(execution) {
+  const { outcome } = execution.header;
+  const returned = outcome.return_data;
+  return [
+    ["success", outcome.success ? "yes" : "no"],
+    ...(outcome.error ? [["error", `${outcome.error}: ${outcome.error_message}`]] : []),
+    ["status", outcome.status],
+    ["fee", `${count(outcome.fee)} lamports`],
+    ["compute units", unitsText(execution)],
+    ...sizes(execution),
+    ["accounts modified", count(outcome.accounts_modified)],
+    ["loaded account data", plural(outcome.loaded_accounts_data_size, "byte")],
+    ...(returned ? [["return data", `${returned.data} of ${returned.program}`]] : []),
+  ];
+}
+
+function unitsText({ header }) {
+  const units = count(header.outcome.compute_units);
+  return header.compute_unit_limit === null ? units : `${units} of ${count(header.compute_unit_limit)}`;
+}
+
+function sizes({ runs, instructions, hasRuntime }) {
+  const sum = (size) => count(runs.reduce((total, run) => total + size(run), 0));
+  return [
+    ...(hasRuntime ? [["instructions", `${count(instructions.length)}, with those that programs called`]] : []),
+    ...(hasRuntime ? [["frames of programs", count(runs.length)]] : []),
+    ["steps", sum((run) => run.steps)],
+    ["syscalls", sum((run) => run.syscalls.length)],
+    ["calls", sum((run) => run.calls.list.length - 1)],
+  ];
 }

@@ -8,8 +8,8 @@ const HINTS = {
 };
 
 class Search {
-  constructor(run, { go, mark }) {
-    this.run = run;
+  constructor(execution, { go, mark }) {
+    this.execution = execution;
     this.go = go;
     this.mark = mark;
     this.found = [];
@@ -29,22 +29,22 @@ class Search {
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
     this.dialog.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.found.length) this.choose(this.found.find((step) => step >= this.current) ?? this.found[0]);
+      if (this.found.length) this.choose(this.found.find((position) => position >= this.current) ?? this.found[0]);
     });
     this.update();
   }
 
-  open(step) {
-    this.current = step;
+  open(position) {
+    this.current = position;
     if (!this.dialog.open) this.dialog.showModal();
     this.input.select();
     this.input.focus();
     this.list.draw();
   }
 
-  choose(step) {
+  choose(position) {
     this.dialog.close();
-    this.go(step);
+    this.go(position);
   }
 
   update() {
@@ -55,7 +55,7 @@ class Search {
       this.found = [];
       this.hint.textContent = text === "" ? HINTS[kind] : `Expected a number. ${HINTS[kind]}`;
     } else {
-      this.found = this.steps(kind, text.toLowerCase(), query);
+      this.found = this.positions(kind, text.toLowerCase(), query);
       const more = this.found.length > SHOWN ? `, the first ${SHOWN} are listed` : "";
       this.hint.textContent = `${plural(this.found.length, "step")}${more}. Press n or N to move through them.`;
     }
@@ -65,60 +65,68 @@ class Search {
     this.list.draw();
   }
 
-  steps(kind, text, query) {
+  positions(kind, text, query) {
     if (kind === "instruction") return this.byInstruction(text);
-    return kind === "address" ? this.byAddress(Number(query)) : this.byValue(query);
+    const found = new Set();
+    for (const run of this.execution.runs) {
+      const steps = kind === "address" ? this.byAddress(run, Number(query)) : this.byValue(run, query);
+      for (const step of steps) found.add(run.effectPositionAt(step));
+    }
+    return [...found].sort((one, other) => one - other);
   }
 
   byInstruction(text) {
-    const matching = new Set();
-    for (const slot of this.run.slots.values()) {
-      if (`${slot.text} ${slot.mnemonic ?? ""} ${slot.code === null ? "" : hex(slot.code, 2)}`.toLowerCase().includes(text)) {
-        matching.add(slot.pc);
+    const positions = [];
+    for (const run of this.execution.runs) {
+      const matching = new Set();
+      for (const slot of run.program.slots.values()) {
+        if (`${slot.text} ${slot.mnemonic ?? ""} ${slot.code === null ? "" : hex(slot.code, 2)}`.toLowerCase().includes(text)) {
+          matching.add(slot.pc);
+        }
       }
+      run.pc.forEach((pc, step) => matching.has(pc) && positions.push(run.positionAt(step)));
     }
+    for (const entry of this.execution.entries) {
+      if (!isSlot(entry) && this.execution.textOf(entry).toLowerCase().includes(text)) positions.push(entry.position);
+    }
+    return positions.sort((one, other) => one - other);
+  }
+
+  byAddress(run, address) {
+    const numbers = run.accessesOfWord(address).filter((number) => run.offsetIn(number, address) >= 0);
+    return numbers.map((number) => run.access.step[number]);
+  }
+
+  byValue(run, value) {
     const steps = [];
-    this.run.pc.forEach((pc, step) => matching.has(pc) && steps.push(step));
+    for (const history of run.histories) {
+      history.values.forEach((each, place) => each === value && steps.push(history.steps[place]));
+    }
+    const { access } = run;
+    for (let number = 0; number < access.step.length; number++) {
+      if (access.old[number] === value || access.new[number] === value) steps.push(access.step[number]);
+    }
     return steps;
   }
 
-  byAddress(address) {
-    const steps = new Set();
-    for (const number of this.run.accessesOfWord(address)) {
-      if (this.run.offsetIn(number, address) >= 0) steps.add(this.run.access.step[number]);
-    }
-    return [...steps];
-  }
-
-  byValue(value) {
-    const steps = new Set();
-    for (const history of this.run.histories) {
-      history.values.forEach((each, place) => each === value && steps.add(history.steps[place]));
-    }
-    const { access } = this.run;
-    for (let number = 0; number < access.step.length; number++) {
-      if (access.old[number] === value || access.new[number] === value) steps.add(access.step[number]);
-    }
-    return [...steps].sort((one, other) => one - other);
-  }
-
   // The next or the previous match.
-  move(step, direction) {
-    if (this.found.length === 0) return this.open(step);
-    const place = direction > 0 ? lastAtMost(this.found, step) + 1 : lastAtMost(this.found, step - 1);
+  move(position, direction) {
+    if (this.found.length === 0) return this.open(position);
+    const place = direction > 0 ? lastAtMost(this.found, position) + 1 : lastAtMost(this.found, position - 1);
     const count = this.found.length;
     this.go(this.found[(place + count) % count]);
   }
 
   row(index) {
-    const step = this.found[index];
-    const slot = this.run.slotOf(step);
+    const position = this.found[index];
+    const moment = this.execution.at(position);
+    const text = this.execution.textOf(moment);
     return el(
       "button",
-      { class: "row", type: "button", onclick: () => this.choose(step) },
-      span(count(step), "index"),
-      assembly(slot.text),
-      span(this.run.effect(step), "effect"),
+      { class: "row", type: "button", onclick: () => this.choose(position) },
+      span(count(position), "index"),
+      isSlot(moment) ? assembly(text) : span(text, "asm"),
+      span(this.execution.effect(moment), "effect"),
     );
   }
 }

@@ -1,49 +1,78 @@
-// One step: its instruction, its effect, and every register before and after.
+// One position: the step of a frame with its instruction, its effect, and every register before and after, or a
+// step of the runtime.
 
 class StepView {
-  constructor(section, run, { go, showMemory }) {
+  constructor(section, execution, { go, showMemory }) {
     this.section = section;
-    this.run = run;
-    this.go = go;
+    this.execution = execution;
+    this.runtime = new RuntimeView(execution);
+    this.goTo = go;
     this.showMemory = showMemory;
   }
 
-  show(step) {
-    const { run } = this;
-    const slot = run.slotOf(step);
-    const fault = run.faultOf(step);
+  show(position) {
+    const moment = this.execution.at(position);
+    this.run = moment.run;
+    const isStep = isSlot(moment) || moment.kind === "return";
+    const body = isStep ? this.step(moment) : this.runtime.elements(moment);
     this.section.replaceChildren(
-      el(
-        "div",
-        { class: "instruction" },
-        this.stack(step),
-        el("div", { class: "big" }, assembly(slot.text)),
-        el(
-          "div",
-          { class: "about" },
-          span(`pc ${slot.pc}`),
-          span(slot.code === null ? "no opcode" : `${slot.mnemonic ?? "unknown opcode"} ${hex(slot.code, 2)}`),
-          span(`executed ${count(slot.executed)}×`),
-          span(`${count(run.unitsBefore(step))} → ${count(run.unitsBefore(step + 1))} CU`),
-        ),
-      ),
-      ...(fault ? [this.fault(fault)] : []),
-      this.registers(step),
-      ...this.syscall(step),
-      ...this.accesses(step),
+      el("div", { class: "instruction" }, this.stack(position), ...this.title(position, moment)),
+      ...body,
     );
   }
 
-  stack(step) {
-    const stack = this.run.callStack(step);
+  // Go to the effect of a step of this frame.
+  go(step) {
+    this.goTo(this.run.effectPositionAt(step));
+  }
+
+  title(position, moment) {
+    const { execution, run } = this;
+    const units = span(`${count(execution.unitsAfter(position - 1))} → ${count(execution.unitsAfter(position))} CU`);
+    if (!isSlot(moment)) {
+      const { index, height } = execution.instructions[moment.instruction];
+      return [
+        el("div", { class: "big runtime", text: execution.textOf(moment) }),
+        el("div", { class: "about" }, span(`instruction ${index}`), span(`height ${height}`), units),
+      ];
+    }
+    const slot = run.slotOf(moment.step);
+    return [
+      el("div", { class: "big" }, assembly(slot.text)),
+      el(
+        "div",
+        { class: "about" },
+        span(`pc ${slot.pc}`),
+        span(slot.code === null ? "no opcode" : `${slot.mnemonic ?? "unknown opcode"} ${hex(slot.code, 2)}`),
+        span(`executed ${count(run.executedAt(slot.pc))}×`),
+        units,
+      ),
+    ];
+  }
+
+  // A step that calls a program has no effect before that program has returned.
+  step(moment) {
+    const { step, state } = moment;
+    const fault = state === step ? this.run.faultOf(step) : null;
+    const synchronization = this.runtime.synchronization(moment);
+    return [
+      ...(fault ? [this.fault(fault)] : []),
+      ...(moment.kind === "invoke" ? synchronization : []),
+      this.registers(step, state === step),
+      ...this.syscall(step, state === step),
+      ...(moment.kind === "return" ? synchronization : []),
+      ...(state === step ? this.accesses(step, moment.kind === "return") : []),
+    ];
+  }
+
+  stack(position) {
+    const { calls } = this.execution;
     return el(
       "nav",
       { class: "stack", "aria-label": "Open calls" },
-      stack.map((number) => {
-        const call = this.run.calls[number];
-        const title = `Starts at step ${call.start}`;
-        const name = this.run.functionName(call.target);
-        return el("button", { type: "button", title, text: name, onclick: () => this.go(call.start) });
+      calls.stack(position).map((number) => {
+        const { start, name } = calls.list[number];
+        return el("button", { type: "button", title: `Starts at step ${start}`, text: name, onclick: () => this.goTo(start) });
       }),
     );
   }
@@ -53,11 +82,11 @@ class StepView {
     return el("div", { class: "fault" }, el("b", { text: `${fault.name}${where}` }), span(fault.message));
   }
 
-  registers(step) {
+  registers(step, isDone) {
     const { operands } = this.run.slotOf(step);
     const rows = this.run.initial.map((_, register) => {
       const before = this.run.registerBefore(register, step);
-      const after = this.run.registerAfter(register, step);
+      const after = isDone ? this.run.registerAfter(register, step) : before;
       const changed = before !== after;
       const region = this.run.pointee(after);
       const roles = [operands.source === register && "source", operands.destination === register && "destination"];
@@ -113,7 +142,7 @@ class StepView {
     });
   }
 
-  syscall(step) {
+  syscall(step, isDone) {
     const syscall = this.run.syscallOf(step);
     if (!syscall) return [];
     const fields = syscall.arguments.map((argument, number) => [`r${number + 1}`, BigInt(argument)]);
@@ -122,23 +151,28 @@ class StepView {
       return [el("dt", { text: name }), el("dd", {}, hexWord(value), " ", region ? this.pointer(value, region) : decimal(value))];
     });
     const result = syscall.result === null ? "failed" : hex(BigInt(syscall.result));
+    const outcome = isDone ? `${count(syscall.compute_units)} CU · result ${result}` : "has not returned yet";
     return [
       el(
         "section",
         { class: "block" },
-        el("h2", {}, span(syscall.name, "name"), span(`${count(syscall.compute_units)} CU · result ${result}`, "dim")),
+        el("h2", {}, span(syscall.name, "name"), span(outcome, "dim")),
         el("dl", { class: "arguments" }, list.flat()),
       ),
     ];
   }
 
-  accesses(step) {
+  // A call of another program touches many words, so those that it changed come first.
+  accesses(step, isReturn) {
     const { access } = this.run;
     const [first, end] = this.run.accessesOf(step);
     if (first === end) return [];
     const rows = [];
-    for (let number = first; number < Math.min(end, first + 64); number++) {
-      const changed = access.old[number] !== access.new[number];
+    const isChanged = (number) => access.old[number] !== access.new[number];
+    const numbers = Array.from({ length: end - first }, (_, place) => first + place);
+    if (isReturn) numbers.sort((one, other) => isChanged(other) - isChanged(one));
+    for (const number of numbers.slice(0, 64)) {
+      const changed = isChanged(number);
       const kind = ["read", "write", changed ? "write" : "touched"][access.kind[number]];
       const digits = 2 * access.size[number];
       rows.push(

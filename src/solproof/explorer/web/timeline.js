@@ -1,4 +1,4 @@
-// The calls during the run. Each depth has a band, and each step has the same width.
+// The calls during the execution. Each depth has a band, and each position has the same width.
 
 const BAND = 11;
 const MAXIMUM_BANDS = 12;
@@ -6,25 +6,25 @@ const MINIMUM_LABEL = 34;
 const HUES = [262, 205, 300, 165, 232, 340, 185, 280, 60, 145, 25];
 
 class Timeline {
-  constructor(section, run, go) {
+  constructor(section, execution, go) {
     this.section = section;
-    this.run = run;
+    this.execution = execution;
     this.go = go;
     this.canvas = section.querySelector("canvas");
     this.cursor = section.querySelector(".cursor");
     this.marks = section.querySelector(".marks");
     this.tip = section.querySelector(".tip");
-    this.bands = Math.min(run.deepest + 1, MAXIMUM_BANDS);
+    this.bands = Math.min(execution.calls.deepest + 1, MAXIMUM_BANDS);
     section.style.setProperty("--bands-height", `${this.bands * BAND}px`);
     new ResizeObserver(() => this.draw()).observe(section);
     let dragging = false;
     section.addEventListener("pointerdown", (event) => {
       dragging = true;
       section.setPointerCapture(event.pointerId);
-      go(this.stepAt(event));
+      go(this.positionAt(event));
     });
     section.addEventListener("pointermove", (event) => {
-      if (dragging) go(this.stepAt(event));
+      if (dragging) go(this.positionAt(event));
       this.hover(event);
     });
     section.addEventListener("pointerup", () => (dragging = false));
@@ -32,20 +32,20 @@ class Timeline {
     this.tip.hidden = true;
   }
 
-  stepAt(event) {
+  positionAt(event) {
     const box = this.canvas.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
-    return Math.max(0, Math.min(this.run.lastStep, Math.floor(share * this.run.steps)));
+    return Math.max(0, Math.min(this.execution.last, Math.floor(share * this.execution.length)));
   }
 
   hover(event) {
-    const step = this.stepAt(event);
+    const { calls } = this.execution;
     const box = this.canvas.getBoundingClientRect();
     const depth = Math.floor((event.clientY - box.top) / BAND);
-    const stack = this.run.callStack(step);
-    const call = this.run.calls[stack[Math.max(0, Math.min(depth, stack.length - 1))]];
-    const units = count(this.run.unitsOfCall(call));
-    this.tip.textContent = `${this.run.functionName(call.target)} · ${plural(call.end - call.start + 1, "step")} · ${units} CU`;
+    const stack = calls.stack(this.positionAt(event));
+    const call = calls.list[stack[Math.max(0, Math.min(depth, stack.length - 1))]];
+    const units = count(this.execution.unitsOfCall(call));
+    this.tip.textContent = `${call.name} · ${plural(call.end - call.start + 1, "step")} · ${units} CU`;
     this.tip.hidden = false;
     const left = event.clientX - box.left;
     this.tip.style.left = `${Math.max(0, Math.min(left + 12, box.width - this.tip.offsetWidth - 4))}px`;
@@ -64,34 +64,37 @@ class Timeline {
     const [tone, text] = ["--band-tone", "--band-text"].map((name) => style.getPropertyValue(name).trim());
     pen.font = "9.5px system-ui, sans-serif";
     pen.textBaseline = "middle";
-    const scale = width / Math.max(this.run.steps, 1);
-    for (const call of this.run.calls) {
+    const { execution } = this;
+    const scale = width / Math.max(execution.length, 1);
+    for (const call of execution.calls.list) {
       if (call.depth >= this.bands) continue;
       const x = call.start * scale, y = call.depth * BAND;
       const length = Math.max((call.end - call.start + 1) * scale, 0.6);
-      pen.fillStyle = `oklch(${tone} ${HUES[(call.target * 7) % HUES.length]})`;
+      pen.fillStyle = `oklch(${tone} ${HUES[call.hue % HUES.length]})`;
       pen.fillRect(x, y, length > 3 ? length - 0.6 : length, BAND - 1);
-      const name = this.run.functionName(call.target);
-      if (length > MINIMUM_LABEL && pen.measureText(name).width < length - 8) {
+      if (length > MINIMUM_LABEL && pen.measureText(call.name).width < length - 8) {
         pen.fillStyle = text;
-        pen.fillText(name, x + 4, y + BAND / 2);
+        pen.fillText(call.name, x + 4, y + BAND / 2);
       }
     }
     pen.fillStyle = style.getPropertyValue("--accent");
-    for (const syscall of this.run.syscalls) pen.fillRect(syscall.step * scale - 0.75, this.bands * BAND + 1, 1.5, 6);
-    this.show(this.step ?? 0);
+    for (const run of execution.runs) {
+      for (const { step } of run.syscalls) pen.fillRect(run.positionAt(step) * scale - 0.75, this.bands * BAND + 1, 1.5, 6);
+    }
+    this.show(this.position ?? 0);
     this.showMarks(this.marked ?? []);
   }
 
-  show(step) {
-    this.step = step;
-    this.cursor.style.left = `${((step + 0.5) / Math.max(this.run.steps, 1)) * 100}%`;
+  show(position) {
+    this.position = position;
+    this.cursor.style.left = `${((position + 0.5) / Math.max(this.execution.length, 1)) * 100}%`;
   }
 
   // The places of the matches of the search.
-  showMarks(steps) {
-    this.marked = steps;
-    const places = new Set(steps.map((step) => Math.round((step / Math.max(this.run.steps, 1)) * 1000)));
+  showMarks(positions) {
+    this.marked = positions;
+    const length = Math.max(this.execution.length, 1);
+    const places = new Set(positions.map((position) => Math.round((position / length) * 1000)));
     this.marks.replaceChildren(
       ...[...places].map((place) => {
         const mark = el("i");

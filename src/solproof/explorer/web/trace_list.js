@@ -1,36 +1,40 @@
-// The lists on the left: the steps in the order of the run, the code in the order of its slots, and a call tree.
+// The lists on the left: the timeline in order, the code in the order of its slots, and a call tree.
 
 const ROW = 22;
 const GUIDES = 8;
 
 class TraceList {
-  constructor(run, go) {
-    this.run = run;
+  constructor(execution, go) {
+    this.execution = execution;
     this.go = go;
-    this.step = 0;
+    this.position = 0;
     this.list = new VirtualList(ROW, (index) => this.row(index));
     this.element = el("div", { class: "panel trace" }, this.list.element);
-    this.list.setCount(run.steps);
+    this.list.setCount(execution.length);
   }
 
-  row(step) {
-    const slot = this.run.slotOf(step);
-    const depth = this.run.depthOf(step);
-    const name = slot.text.startsWith("syscall ") ? "row syscall" : "row";
-    const row = el(
+  row(position) {
+    const { execution } = this;
+    const moment = execution.at(position);
+    const text = execution.textOf(moment);
+    const classes = [
+      "row",
+      isSlot(moment) ? text.startsWith("syscall ") && "syscall" : "runtime",
+      position === this.position && "here",
+    ];
+    return el(
       "div",
-      { class: step === this.step ? `${name} here` : name, onclick: () => this.go(step) },
-      span(`${step}`, "index"),
-      el("span", { class: "indent", style: `--depth:${Math.min(depth, GUIDES)}` }),
-      assembly(slot.text),
-      span(this.run.effect(step), "effect"),
+      { class: classes.filter(Boolean).join(" "), onclick: () => this.go(position) },
+      span(`${position}`, "index"),
+      el("span", { class: "indent", style: `--depth:${Math.min(execution.calls.depthOf(position), GUIDES)}` }),
+      isSlot(moment) ? assembly(text) : span(text, "asm"),
+      span(execution.effect(moment), "effect"),
     );
-    return row;
   }
 
-  show(step) {
-    this.step = step;
-    this.list.reveal(step);
+  show(position) {
+    this.position = position;
+    this.list.reveal(position);
   }
 }
 
@@ -39,46 +43,42 @@ class CodeList {
     this.run = run;
     this.go = go;
     this.step = 0;
-    this.places = new Map(run.listing.map((slot, place) => [slot.pc, place]));
+    this.listing = run.program.listing;
+    this.places = new Map(this.listing.map((slot, place) => [slot.pc, place]));
     this.list = new VirtualList(ROW, (index) => this.row(index));
     this.element = el("div", { class: "panel code" }, this.list.element);
-    this.list.setCount(run.listing.length);
+    this.list.setCount(this.listing.length);
   }
 
   row(place) {
-    const slot = this.run.listing[place];
-    const label = this.run.header.functions[slot.pc];
-    const previous = this.run.listing[place - 1];
+    const slot = this.listing[place];
+    const executed = this.run.executedAt(slot.pc);
+    const label = this.run.program.functions[slot.pc];
+    const previous = this.listing[place - 1];
     const gap = previous && slot.pc > previous.pc + 2;
     const here = this.run.steps && slot.pc === this.run.pc[this.step];
-    const classes = ["row", here && "here", slot.executed === 0 && "unused", gap && "gap"].filter(Boolean).join(" ");
+    const classes = ["row", here && "here", executed === 0 && "unused", gap && "gap"].filter(Boolean).join(" ");
     return el(
       "div",
-      { class: classes, onclick: slot.executed ? () => this.go(this.nextAt(slot.pc)) : null },
+      { class: classes, onclick: executed ? () => this.go(this.run.nextAt(slot.pc, this.step)) : null },
       span(`${slot.pc}`, "index"),
       assembly(slot.text),
       label ? span(label, "label") : null,
-      span(slot.executed ? `${count(slot.executed)}×` : "", "effect"),
+      span(executed ? `${count(executed)}×` : "", "effect"),
     );
   }
 
-  // The next step at a pc, or else the first one.
-  nextAt(pc) {
-    const next = this.run.pc.indexOf(pc, this.step + 1);
-    return next >= 0 ? next : this.run.pc.indexOf(pc);
-  }
-
-  show(step) {
-    this.step = step;
-    this.list.reveal(this.places.get(this.run.pc[step]) ?? 0);
+  show({ step, state }) {
+    this.step = step ?? state;
+    this.list.reveal(this.places.get(this.run.pc[Math.max(this.step, 0)]) ?? 0);
   }
 }
 
 class CallTree {
-  constructor(run, go) {
-    this.run = run;
+  constructor(execution, go) {
+    this.execution = execution;
     this.go = go;
-    this.step = 0;
+    this.position = 0;
     this.closed = new Set();
     this.list = new VirtualList(ROW, (index) => this.row(index));
     const head = el(
@@ -98,15 +98,16 @@ class CallTree {
     while (visit.length) {
       const number = visit.pop();
       this.shown.push(number);
-      if (!this.closed.has(number)) visit.push(...this.run.calls[number].children.toReversed());
+      if (!this.closed.has(number)) visit.push(...this.execution.calls.list[number].children.toReversed());
     }
     this.list.setCount(this.shown.length);
   }
 
   row(index) {
     const number = this.shown[index];
-    const call = this.run.calls[number];
-    const current = this.run.callStack(this.step);
+    const { calls } = this.execution;
+    const call = calls.list[number];
+    const current = calls.stack(this.position);
     const classes = ["row", number === current.at(-1) && "here", current.includes(number) && "open"];
     const toggle = call.children.length
       ? el("button", {
@@ -126,15 +127,15 @@ class CallTree {
       { class: classes.filter(Boolean).join(" "), onclick: () => this.go(call.start) },
       el("span", { class: "indent", style: `--depth:${Math.min(call.depth, 2 * GUIDES)}` }),
       toggle,
-      span(this.run.functionName(call.target), "grow name"),
+      span(call.name, "grow name"),
       span(count(call.end - call.start + 1), "figure"),
-      span(count(this.run.unitsOfCall(call)), "figure"),
+      span(count(this.execution.unitsOfCall(call)), "figure"),
     );
   }
 
-  show(step) {
-    this.step = step;
-    const place = this.shown.indexOf(this.run.callOf(step));
+  show(position) {
+    this.position = position;
+    const place = this.shown.indexOf(this.execution.calls.of(position));
     if (place >= 0) this.list.reveal(place);
     else this.list.draw();
   }

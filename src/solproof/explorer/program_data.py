@@ -1,0 +1,76 @@
+"""A program in the form that the page needs: its code, the names of its functions, and its image.
+
+Several frames may run one program, which the page then has only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solproof.explorer.container import Container
+from solproof.explorer.region_data import describe_region
+from solproof.isa.disassemble import Names, disassemble
+from solproof.isa.opcodes import opcode
+from solproof.program.program import Program
+from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.tracing.columns import Columns
+from solproof.tracing.memory_map import regions_before
+
+Fields = dict[str, Any]
+SURROUNDINGS = 24
+"""How many slots of code are shown before and after each executed one."""
+
+SHOWN_OPERANDS = ("destination", "source", "target")
+
+
+def describe_program(
+    runs: Sequence[Columns], touched: NDArray[np.uint64], container: Container, section: str
+) -> Fields:
+    """Add the image of a program to a container. Returns the program's entry in the header.
+
+    runs: all frames that run it.
+    touched: every address that they read or wrote.
+    section: the name of the image's section.
+    """
+    run = runs[0].run
+    image = next(region for region in regions_before(run, b"") if region.name == "image")
+    labels = {pc: name for columns in runs for pc, name in columns.code.names.labels.items()}
+    entered = {pc: name for columns in runs for pc, name in columns.functions.items()}
+    return {
+        "sha256": run.program.file_sha256.hex(),
+        "sbpf_version": run.program.version,
+        "entry": run.program.entry,
+        "slots": _slots(run.program, runs, labels),
+        "functions": {str(pc): name for pc, name in {**labels, **entered}.items()},
+        "image": describe_region(image, run.layout, touched, container, section),
+    }
+
+
+def _slots(program: Program, runs: Sequence[Columns], labels: dict[int, str]) -> list[list[object]]:
+    """The executed slots and those around them, in rising order of pc.
+
+    Each has its code, mnemonic and text. An executed slot also has the operands that are registers or slots.
+    """
+    executed = {pc: slot for columns in runs for pc, slot in columns.code.slots.items()}
+    functions = {key: pc for columns in runs for key, pc in columns.code.names.functions.items()}
+    texts = dict(disassemble(program.text, program.version, Names(labels, functions, SYSCALL_NAMES)))
+    shown = {
+        near
+        for pc in executed
+        for near in range(max(pc - SURROUNDINGS, 0), min(pc + SURROUNDINGS + 1, program.slots))
+    }
+    fields: list[list[object]] = []
+    for pc in sorted({*executed, *(shown & texts.keys())}):
+        slot = executed.get(pc)
+        if slot is not None:
+            operands = {name: value for name, value in slot.operands.items() if name in SHOWN_OPERANDS}
+            fields.append([pc, slot.opcode, slot.mnemonic, slot.assembly, operands])
+        else:
+            code = program.instruction(pc).code
+            row = opcode(code, program.version)
+            fields.append([pc, code, None if row is None else row.mnemonic, texts[pc]])
+    return fields
