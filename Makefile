@@ -14,6 +14,7 @@ PYTHONS ?= python3.10 python3.11 python3.12 python3.13 $(wildcard $(HOME)/.pyenv
 # The tests for every save. They take under a minute on two cores, and make one proof (tests/test_api.py).
 QUICK := tests/air tests/isa tests/program tests/vm tests/accesses tests/statement tests/test_api.py tests/test_layers.py tests/test_tests.py
 PROGRAMS ?= 20000
+TRANSACTIONS ?= 20000
 SEED ?= 1
 CHECK_EVERY ?= 1
 
@@ -35,8 +36,8 @@ help:
 	@echo "make test     run every test"
 	@echo "make audit    attack the circuit, compare with the reference and fuzz, for about an hour"
 	@echo "make pythons  run the quick tests with every Python from 3.10 to 3.13 on this machine"
-	@echo "make conformance  compare random programs with the reference, check and prove them"
-	@echo "              (PROGRAMS=20000 SEED=1 CHECK_EVERY=1)"
+	@echo "make conformance  compare random programs and transactions with the reference, check and prove"
+	@echo "              (PROGRAMS=20000 TRANSACTIONS=20000 SEED=1 CHECK_EVERY=1)"
 	@echo "make guest    build the ZisK guest again, and test it with 2,000 random programs"
 	@echo "make check    check formatting, lint, spelling, types, stubs, dead code and Rust"
 	@echo "make bench    measure the figures of the README and of docs/benchmarks.md"
@@ -76,6 +77,7 @@ pythons: $(NATIVE) $(ORACLE)/target/oracle.stamp
 
 conformance: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python -m tests.differential --programs $(PROGRAMS) --seed $(SEED) --check-every $(CHECK_EVERY)
+	$(BIN)/python -m tests.differential.transactions --transactions $(TRANSACTIONS) --seed $(SEED)
 
 guest: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python guest/build.py
