@@ -19,7 +19,7 @@ def invoking_program(
     """The file of a program that invokes instructions one after the other, in the layout of the C SDK.
 
     accounts: the accounts of the program's own instruction, without duplicates, as they are at its start.
-        The instructions can name only these.
+        The account infos are those of these accounts.
     """
     keys, infos = {}, b""
     offset = 8
@@ -34,6 +34,10 @@ def invoking_program(
         offset += -(-(88 + len(account.data) + GROWTH) // 8) * 8 + 8
     memory, starts = {HEAP: infos}, []
     free = HEAP + len(infos)
+    for meta in (meta for instruction in invoked for meta in instruction.metas):
+        if meta.key not in keys:  # an account that the program does not have
+            keys[meta.key], memory[free] = free, meta.key
+            free += len(meta.key)
     for instruction in invoked:
         program_id, metas, data = free, free + 32, free + 32 + 16 * len(instruction.metas)
         table = b"".join(
