@@ -78,7 +78,7 @@ def profile(
     quiet: bool,
     **parameters: Any,
 ) -> None:
-    """Show the costs of each function, opcode family and syscall, of an instruction or a transaction.
+    """Show the costs of each function, opcode family and syscall of a run.
 
     Compute units are the cost to run, as the runtime counts them. Cells are the cost to prove. They are the
     field elements that a prover commits to, counted in the tables of this run. Nothing is proven. A syscall's
