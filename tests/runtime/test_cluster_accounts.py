@@ -16,11 +16,14 @@ from solproof.runtime.cluster_accounts import (
     stored_accounts,
 )
 from solproof.runtime.environment import Environment
-from solproof.runtime.program_ids import NATIVE_LOADER
+from solproof.runtime.features import MAINNET
+from solproof.runtime.program_ids import NATIVE_LOADER, ZK_ELGAMAL_PROOF
 from solproof.runtime.sysvars import RECENT_BLOCKHASHES, SYSVAR_OWNER, Sysvars
 from solproof.runtime.transaction.scene import Scene
+from tests.support.litesvm_transactions import litesvm
 
 SYSTEM_PROGRAM = bytes(32)
+ZK_ELGAMAL_PROOF_FEATURE = "zk_elgamal_proof_program_enabled"
 ALICE = b"\1" * 32
 
 
@@ -49,6 +52,14 @@ def test_every_account_is_that_of_litesvm(svm: LiteSVM, scene: Scene) -> None:
 def test_litesvm_has_no_other_builtin_programs_and_sysvars(svm: LiteSVM, scene: Scene, owner: bytes) -> None:
     own = {account.key for account in cluster_accounts(scene) if account.owner == owner}
     assert own == {bytes(key) for key, _ in svm.get_program_accounts(Pubkey(owner))}
+
+
+def test_a_builtin_program_behind_an_inactive_feature_has_no_account(scene: Scene) -> None:
+    machine = litesvm(deactivate=[ZK_ELGAMAL_PROOF_FEATURE])
+    assert machine.get_account(Pubkey(ZK_ELGAMAL_PROOF)) is None
+    features = MAINNET.changed(deactivate=[ZK_ELGAMAL_PROOF_FEATURE])
+    without = cluster_accounts(replace(scene, environment=Environment(features)))
+    assert {account.key for account in set(cluster_accounts(scene)) - set(without)} == {ZK_ELGAMAL_PROOF}
 
 
 def test_recent_blockhashes(scene: Scene) -> None:

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.support.known_proofs import KNOWN_PROOFS
 from tests.support.system_data import ALICE_KEY, BOB_KEY, CAROL_KEY
 
 WITHDRAWER, VOTER, NODE = ALICE_KEY, BOB_KEY, CAROL_KEY
@@ -14,8 +15,8 @@ VOTE_KEY = b"vote account".ljust(32, b"\1")
 COLLECTOR = b"collector".ljust(32, b"\1")
 V1_14_11, V3, V4 = 1, 2, 3
 LENGTHS = {V1_14_11: 3_731, V3: 3_762, V4: 3_762}
-BLS_KEY = bytes(range(48))
-BLS_PROOF = bytes(range(96))
+BLS_KEY, BLS_PROOF = KNOWN_PROOFS["BlsProofOfPossession"][:48], KNOWN_PROOFS["BlsProofOfPossession"][48:]
+"""A key, and the proof that its owner wants it in the account `VOTE_KEY`."""
 ROLES = {"voter": bytes(4), "withdrawer": b"\1\0\0\0", "bls": b"\2\0\0\0" + BLS_KEY + BLS_PROOF}
 """The encodings of what a key may do."""
 

@@ -1,13 +1,14 @@
-//! The cryptographic primitives behind Solana's syscalls, precompiles and transactions: bytes in, bytes out.
+//! The cryptographic primitives behind syscalls, builtin programs and transactions: bytes in, bytes out.
 //!
 //! They are computed by the crates that Agave uses, so every edge case has the same result as in the runtime. Only
-//! P-256 has another crate, because Agave's is C. The syscalls and precompiles in Python decide the price of a call,
-//! the memory that it reads, and its result.
+//! P-256 has another crate, because Agave's is C. The callers in Python decide the price of a call, the memory that
+//! it reads, and its result.
 
 mod alt_bn128;
 mod curve;
 mod hashing;
 mod input;
+mod proofs;
 mod signatures;
 
 use pyo3::prelude::*;
@@ -83,5 +84,7 @@ pub fn primitives(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(curve::bls12_381_pairing, module)?)?;
     module.add_function(wrap_pyfunction!(signatures::ed25519_verify, module)?)?;
     module.add_function(wrap_pyfunction!(signatures::ed25519_precompile_verify, module)?)?;
-    module.add_function(wrap_pyfunction!(signatures::secp256r1_verify, module)?)
+    module.add_function(wrap_pyfunction!(signatures::secp256r1_verify, module)?)?;
+    module.add_function(wrap_pyfunction!(proofs::zk_elgamal_verify, module)?)?;
+    module.add_function(wrap_pyfunction!(proofs::bls_proof_of_possession_verify, module)?)
 }

@@ -1,11 +1,11 @@
-"""The cryptographic primitives behind Solana's syscalls, precompiles and transactions: bytes in, bytes out.
+"""The cryptographic primitives behind syscalls, builtin programs and transactions: bytes in, bytes out.
 
 They are computed by the crates that Agave uses, so every edge case has the same result as in the runtime.
-Only P-256 has another crate, because Agave's is C. The syscalls and precompiles in Python decide the price of
-a call, the memory that it reads, and its result.
+Only P-256 has another crate, because Agave's is C. The callers in Python decide the price of a call, the
+memory that it reads, and its result.
 
-An unknown group or operation raises ValueError. So does an argument of a wrong length for a signature,
-Curve25519 or BLS12-381. The functions are pure and release the interpreter lock.
+An unknown group, operation or kind of proof raises ValueError. So does an argument of a wrong length for a
+signature, a proof, Curve25519 or BLS12-381. The functions are pure and release the interpreter lock.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ __all__ = [
     "alt_bn128_operation",
     "blake3",
     "bls12_381_pairing",
+    "bls_proof_of_possession_verify",
     "curve_contains",
     "curve_decompress",
     "curve_multiscalar",
@@ -26,10 +27,25 @@ __all__ = [
     "poseidon_hash",
     "secp256k1_recover",
     "secp256r1_verify",
+    "zk_elgamal_verify",
 ]
 
 _Curve25519: TypeAlias = Literal["edwards", "ristretto"]
 _Bls12381: TypeAlias = Literal["g1_little_endian", "g1_big_endian", "g2_little_endian", "g2_big_endian"]
+_ZkElGamalProof: TypeAlias = Literal[
+    "ZeroCiphertext",
+    "CiphertextCiphertextEquality",
+    "CiphertextCommitmentEquality",
+    "PubkeyValidity",
+    "PercentageWithCap",
+    "BatchedRangeProofU64",
+    "BatchedRangeProofU128",
+    "BatchedRangeProofU256",
+    "GroupedCiphertext2HandlesValidity",
+    "BatchedGroupedCiphertext2HandlesValidity",
+    "GroupedCiphertext3HandlesValidity",
+    "BatchedGroupedCiphertext3HandlesValidity",
+]
 _AltBn128Operation: TypeAlias = Literal[
     "g1_add",
     "g1_multiply",
@@ -114,4 +130,17 @@ def secp256r1_verify(key: bytes, message: bytes, signature: bytes) -> bool | Non
     """Whether a compressed P-256 key of 33 bytes made this signature (r, s) of the message's SHA-256 hash.
 
     None if the key is not a point. Both values s that fit are accepted.
+    """
+
+def zk_elgamal_verify(kind: _ZkElGamalProof, proof: bytes) -> str | None:
+    """Check a zero-knowledge proof about encrypted amounts. `proof` is a statement and then its proof.
+
+    None if the proof holds, else the error in the words of Agave's log.
+    """
+
+def bls_proof_of_possession_verify(key: bytes, proof: bytes, message: bytes) -> bool:
+    """Whether a proof of 96 bytes shows that somebody has the private key of a BLS key of 48 bytes.
+
+    The proof is a signature of the message with the key. False also if the key or the proof is not a point of
+    its group.
     """

@@ -9,6 +9,7 @@ import struct
 from functools import cache, lru_cache
 
 from solproof.runtime.accounts import Account
+from solproof.runtime.builtins import BUILTINS
 from solproof.runtime.program_ids import (
     COMPUTE_BUDGET,
     CONFIG_PROGRAM,
@@ -63,9 +64,12 @@ def stored_accounts(scene: Scene) -> dict[bytes, Account]:
 
 
 def cluster_accounts(scene: Scene) -> tuple[Account, ...]:
-    """The accounts that exist on every cluster, with the sysvars of a scene."""
+    """The accounts that exist on every cluster with the features of a scene, with the scene's sysvars."""
+    features = scene.environment.features
+    absent = {address for address, builtin in BUILTINS.items() if not builtin.exists(features)}
+    fixed = (account for account in _fixed_accounts() if account.key not in absent)
     recent_blockhashes = Account(RECENT_BLOCKHASHES, SYSVAR_OWNER, 1, _recent_blockhashes(scene))
-    return (*_fixed_accounts(), *_sysvar_accounts(scene.environment.sysvars), recent_blockhashes)
+    return (*fixed, *_sysvar_accounts(scene.environment.sysvars), recent_blockhashes)
 
 
 @cache

@@ -33,6 +33,7 @@ _ON_MAINNET = {
     "delay_commission_updates": "76dHtohc2s5dR3ahJyBxs7eJJVipFkaPdih9CLgTTb4B",
     "deplete_cu_meter_on_vm_failure": "B7H2caeia4ZFcpE3QcgMqbiWiBtWrdBRBSJ1DY6Ktxbq",
     "disable_fees_sysvar": "JAN1trEUEtZjgXYzNBYHU9DYd7GnThhXfFP7SzPXkPsG",
+    "disable_zk_elgamal_proof_program": "zkdoVwnSFnSLtGJG7irJPEYUpmb4i7sGMGcnN6T9rnC",
     "enable_alt_bn128_compression_syscall": "EJJewYSddEEtSZHiqugnvhQHiWyZKjkFDQASd7oKSagn",
     "enable_alt_bn128_g2_syscalls": "bn1hKNURMGQaQoEVxahcEAcqiX3NwRs6hgKKNSLeKxH",
     "enable_alt_bn128_syscall": "A16q37opZdQMCbe5qJ6xpBB9usykfv8jZaMkxvZQi4GJ",
@@ -48,8 +49,10 @@ _ON_MAINNET = {
     "limit_instruction_accounts": "6aHuNsUmwSzCEMjrBzBCYaxHAyAcQBjVES92JigHBDuC",
     "loader_v3_minimum_extend_program_size": "YbbRLkvenrocjGPGyoQE4wjnvYzTgfsk38NFmcYK7a5",
     "poseidon_enforce_padding": "poUdAqRXXsNmfqAZ6UqpjbeYgwBygbfQLEvWSqVhSnb",
+    "reenable_zk_elgamal_proof_program": "zkexuyPRdyTVbZqEAREueqL2xvvoBhRgth9xGSc1tMN",
     "static_instruction_limit": "64ixypL1HPu8WtJhNSMb9mSgfFaJvsANuRkTbHyuLfnx",
     "syscall_parameter_address_restrictions": "EDGMC5kxFxGk4ixsNkGt8bW7QL5hDMXnbwaZvYMwNfzF",
+    "zk_elgamal_proof_program_enabled": "zkhiy5oLowR7HY4zogXjCjeMXyruLqBwSWH21qcFtnv",
 }
 _NOT_ON_MAINNET = {
     "blake3_syscall_enabled": "HTW2pSyErTj4BV6KBM9NZ9VBUJVxt7sacNWcf76wtzb3",

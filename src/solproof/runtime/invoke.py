@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from solproof.errors import UnsupportedError
 from solproof.representation import short_repr
 from solproof.runtime import runtime_log
-from solproof.runtime.builtins import BUILTINS, NOT_YET_RUN
+from solproof.runtime.builtins import BUILTINS
 from solproof.runtime.builtins.precompiles import PRECOMPILES, PrecompileError
 from solproof.runtime.executable import LOADERS
 from solproof.runtime.execution_output import ReturnData
@@ -109,9 +108,8 @@ class InstructionProcessor(Generic[Result]):
         program = transaction.accounts[context.instruction.program]
         is_builtin = program.owner == NATIVE_LOADER and program_id not in transaction.executables.given
         if is_builtin:
-            if program_id in NOT_YET_RUN:
-                raise UnsupportedError(f"the {NOT_YET_RUN[program_id]} program is not supported yet")
-            if program_id not in BUILTINS:
+            builtin = BUILTINS.get(program_id)
+            if builtin is None or not builtin.exists(transaction.environment.features):
                 raise failure("UnsupportedProgramId")
         elif program.owner not in LOADERS and program_id not in transaction.executables.given:
             raise failure("UnsupportedProgramId")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 from solders.litesvm import LiteSVM
 
-from solproof.errors import UnsupportedError
 from solproof.runtime.accounts import Account
 from tests.support.litesvm_transactions import Sent, instruction
 from tests.support.system_data import MARKED_OWNER, OWNER, Mention, data, derived
@@ -222,6 +221,14 @@ def test_a_proof_of_a_bls_key_costs_units_before_anybody_must_sign() -> None:
     assert sent.error == {"InstructionError": [1, "ComputationalBudgetExceeded"]}
 
 
-def test_proofs_are_not_supported() -> None:
-    with pytest.raises(UnsupportedError, match="proofs of possession of BLS keys"):
-        with_limit(2_100 + UNITS_OF_PROOF, State())
+def test_a_bls_key() -> None:
+    sent = with_limit(2_100 + UNITS_OF_PROOF, State())
+    assert sent.error is None
+    assert sent.compute_units == 2_100 + UNITS_OF_PROOF + 150
+    # A valid proof does not replace the signature, which is checked after it.
+    sent = with_limit(2_100 + UNITS_OF_PROOF, State(voters={0: NODE}))
+    assert sent.error == {"InstructionError": [1, "MissingRequiredSignature"]}
+
+
+def test_a_bls_key_is_replaced() -> None:
+    assert authorize("bls", [ACCOUNT, CLOCK, WITHDRAWER_SIGNS], State(bls_key=bytes(48))).error is None

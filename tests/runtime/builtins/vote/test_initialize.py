@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from solproof.errors import UnsupportedError
 from solproof.runtime.accounts import Account
 from solproof.runtime.builtins.vote.initialize import NEEDED_FEATURES
 from solproof.runtime.features import MAINNET
@@ -106,12 +105,11 @@ def initialize_v2(
     *stored: Account,
     activate: Sequence[str] = MISSING_FEATURES,
     deactivate: Sequence[str] = (),
-    limit: int = 2_100 + UNITS_OF_PROOF - 1,
+    limit: int = 2_100 + UNITS_OF_PROOF,
+    proof: bytes = BLS_PROOF,
 ) -> Sent:
-    """Initialize with a limit of compute units that is too low for a proof, which then is never verified."""
-    content = encoded(
-        INITIALIZE_V2, NODE, VOTER, BLS_KEY, BLS_PROOF, WITHDRAWER, struct.pack("<HH", 500, 10_001)
-    )
+    """Initialize with a limit of compute units, by default the one that it needs."""
+    content = encoded(INITIALIZE_V2, NODE, VOTER, BLS_KEY, proof, WITHDRAWER, struct.pack("<HH", 500, 10_001))
     budget = instruction(
         bytes.fromhex("0306466fe5211732ffecadba72c39be7bc8ce5bbc5f7126b2c439b3a40000000"),
         b"\2" + struct.pack("<I", limit + 150),
@@ -151,8 +149,6 @@ COLLECTED = Mention(COLLECTOR)
             [EMPTY, SYSTEM_COLLECTOR],
             "InvalidArgument",
         ),
-        ([ACCOUNT, NODE_SIGNS, COLLECTED, ACCOUNT], [EMPTY, SYSTEM_COLLECTOR], "ComputationalBudgetExceeded"),
-        ([ACCOUNT, NODE_SIGNS, ACCOUNT, ACCOUNT], [EMPTY], "ComputationalBudgetExceeded"),
     ],
 )
 def test_initialize_v2_refused(mentions: Sequence[Mention], stored: Sequence[Account], error: str) -> None:
@@ -167,6 +163,19 @@ def test_initialize_v2_needs_every_feature(missing: str) -> None:
     assert sent.error == {"InstructionError": [1, "InvalidInstructionData"]}
 
 
-def test_proofs_are_not_supported() -> None:
-    with pytest.raises(UnsupportedError, match="proofs of possession of BLS keys"):
-        initialize_v2([ACCOUNT, NODE_SIGNS, ACCOUNT, ACCOUNT], EMPTY, limit=2_100 + UNITS_OF_PROOF)
+@pytest.mark.parametrize(
+    ("mentions", "stored"),
+    [
+        ([ACCOUNT, NODE_SIGNS, COLLECTED, ACCOUNT], [EMPTY, SYSTEM_COLLECTOR]),
+        ([ACCOUNT, NODE_SIGNS, ACCOUNT, COLLECTED], [EMPTY, SYSTEM_COLLECTOR]),
+        ([ACCOUNT, NODE_SIGNS, ACCOUNT, ACCOUNT], [EMPTY]),
+    ],
+)
+def test_initialize_v2(mentions: Sequence[Mention], stored: Sequence[Account]) -> None:
+    sent = initialize_v2(mentions, *stored)
+    assert sent.error is None
+    assert sent.compute_units == 2_100 + UNITS_OF_PROOF + 150
+    sent = initialize_v2(mentions, *stored, limit=2_100 + UNITS_OF_PROOF - 1)
+    assert sent.error == {"InstructionError": [1, "ComputationalBudgetExceeded"]}
+    sent = initialize_v2(mentions, *stored, proof=bytes(96))
+    assert sent.error == {"InstructionError": [1, "InvalidArgument"]}

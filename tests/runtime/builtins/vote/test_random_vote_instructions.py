@@ -34,6 +34,7 @@ from tests.support.system_data import (
 from tests.support.transaction_oracle import assert_like_litesvm
 from tests.support.vote_data import (
     BLS_KEY,
+    BLS_PROOF,
     COLLECTOR,
     ROLES,
     VOTE_KEY,
@@ -230,7 +231,9 @@ class Generator:
         authority = source.choice([withdrawer, withdrawer, voter])
         base = self.derived.get(authority) or source.choice(SIGNERS)
         key = source.choice(SIGNERS)
-        role = source.choice([ROLES["voter"], ROLES["withdrawer"]])
+        role = source.choice([ROLES["voter"], ROLES["withdrawer"], ROLES["bls"]])
+        if self.lies():
+            role = self.damaged(role)
         lamports = u64(source.choice([0, 10**6, 10**9, 27_074_400, 10**9 - 27_074_400, 2**64 - 1]))
         percent, bps = bytes([source.randrange(256)]), struct.pack("<H", source.randrange(2**16))
         kind = struct.pack("<I", source.choice([0, 1]))
@@ -245,6 +248,10 @@ class Generator:
             (encoded(7, role), [ACCOUNT, CLOCK, signs, new]),
             (data(10, role, OWNER, "seed", key), [ACCOUNT, CLOCK, self.signer(base)]),
             (data(11, role, OWNER, "seed"), [ACCOUNT, CLOCK, self.signer(base), new]),
+            (
+                encoded(16, key, voter, BLS_KEY, BLS_PROOF, withdrawer, bps, bps),
+                [ACCOUNT, new, collector, ACCOUNT],
+            ),
             (encoded(17, kind), [ACCOUNT, collector, self.signer(withdrawer)]),
             (encoded(18, bps, kind), [ACCOUNT, self.signer(withdrawer)]),
             (encoded(19, lamports), [ACCOUNT, self.signer(PAYER_KEY), Mention(SYSTEM_PROGRAM)]),

@@ -19,10 +19,7 @@ from solproof.runtime.instruction_error import failure
 
 
 def run(instruction: InstructionContext) -> None:
-    """Execute one instruction. Raises `InstructionFailure` if it fails.
-
-    Raises `UnsupportedError` for a proof of possession of a BLS key.
-    """
+    """Execute one instruction. Raises `InstructionFailure` if it fails."""
     if not instruction.account(0).is_owned:
         raise failure("InvalidAccountOwner")
     data = InstructionData(instruction.data)
