@@ -30,6 +30,7 @@ def on_the_cluster(
     most_accounts = max((len(each.accounts) for each in message.instructions), default=0)
     if len(message.instructions) > MOST_INSTRUCTIONS or most_accounts > MOST_ACCOUNTS:
         return _not_sanitary(before)
+    result = replace(result, logs=tuple(_deployed(line) for line in result.logs))
     if result.error == "InvalidProgramForExecution":
         result = _fees_only(case, before, result)
     if case.nonce is not None:
@@ -43,6 +44,15 @@ def _not_sanitary(before: States) -> TransactionResult:
     agave-feature-set 4.1.2: `static_instruction_limit` (SIMD-0160), `limit_instruction_accounts` (SIMD-0406).
     """
     return TransactionResult("SanitizeFailure", (), 0, 0, 0, (bytes(32), b""), (), before)
+
+
+def _deployed(line: str) -> str:
+    """The cluster knows that an account of a loader holds no program, LiteSVM only that it has none cached.
+
+    solana-svm 4.1.2: `filter_executable_program_accounts` (transaction_processor.rs),
+    `load_program_with_pubkey` (program_loader.rs).
+    """
+    return "Program is not deployed" if line == "Program is not cached" else line
 
 
 def _fees_only(case: Case, before: States, result: TransactionResult) -> TransactionResult:

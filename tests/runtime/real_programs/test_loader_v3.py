@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.elf_builder import build_elf
 from tests.support.ledger import Call, Ledger
+from tests.support.puppet.program import puppet
+from tests.support.relay import relay
 from tests.support.token_calls import create_account
 
 BUFFER_HEAD, PROGRAM_BYTES = 37, 36
@@ -140,3 +142,11 @@ def test_close_a_program(ledger: Ledger) -> None:
     ledger.send(close)
     ledger.next_slot()
     ledger.fail(("program", b"", ""), error="UnsupportedProgramId")
+
+
+def test_a_new_account_of_the_loader_is_no_program(ledger: Ledger) -> None:
+    """A puppet invokes an account that the loader owns only since the instruction before."""
+    ledger.deploy("puppet", puppet(3))
+    create = create_account(ledger, "new", PROGRAM_BYTES, "loader")
+    result = ledger.fail(create, relay(ledger, "puppet", ("new", b"", "")), error="UnsupportedProgramId")
+    assert "Program is not cached" in result.logs
