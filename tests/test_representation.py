@@ -103,6 +103,7 @@ def test_every_public_object_is_short(
     seen: set[type] = set()
     values = [
         *large(),
+        solproof.Ledger(entry.account for entry in given.accounts),
         solproof.run(solproof.scene_from_json(json.dumps(document()))),
         execution,
         proof,
@@ -137,6 +138,9 @@ def test_what_they_say(
         "TransactionExecution(success=False, error='Transaction results in an account (1) with in...', "
         "fee=5000, compute_units=150, executed_instructions=0)"
     )
+    ledger = solproof.Ledger(entry.account for entry in given.accounts)
+    # The owner of the token accounts has no lamports, so its account does not exist.
+    assert repr(ledger) == "Ledger(accounts=2, processed=0)"
     verdict = solproof.verify(proof.data, given)
     assert repr(verdict).startswith(f"Verdict({outcome}, security_bits=")
     assert repr(given.accounts[0]).startswith(

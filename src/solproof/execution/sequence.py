@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from solproof.errors import InputError, UnsupportedError
 from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
+from solproof.representation import described
 from solproof.runtime.accounts import Account
 from solproof.runtime.executable import program_data_address
 from solproof.runtime.sysvars import ADDRESSES, Sysvars
@@ -26,6 +27,9 @@ class Ledger:
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         self._accounts = {account.key: account for account in accounts}
         self._processed: set[bytes] = set()
+
+    def __repr__(self) -> str:
+        return described(self, {"accounts": len(self.accounts), "processed": len(self._processed)})
 
     @property
     def accounts(self) -> tuple[Account, ...]:
