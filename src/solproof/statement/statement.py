@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from solproof.formats import bincode
+from solproof.formats import bincode, scene_bincode
 from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.transaction.scene import Scene
 from solproof.statement.proof_file import ProofFile
 
 DOMAIN = b"solproof statement 2\0"
@@ -23,9 +24,15 @@ def program_digest(execution_input: ExecutionInput) -> bytes:
     return hashlib.sha256(execution_input.program).digest()
 
 
-def input_digest(execution_input: ExecutionInput) -> bytes:
-    """SHA-256 of everything else: accounts, instruction data, parameters."""
-    return hashlib.sha256(bincode.pack(replace(execution_input, program=b""))).digest()
+def input_digest(given: ExecutionInput | Scene) -> bytes:
+    """SHA-256 of the whole input, but of an `ExecutionInput` without the program's file.
+
+    Two inputs with the same digest have the same result, given the same program. A scene and an
+    `ExecutionInput` never have the same digest, because the bytes that are hashed start differently.
+    """
+    if isinstance(given, Scene):
+        return hashlib.sha256(scene_bincode.pack(given)).digest()
+    return hashlib.sha256(bincode.pack(replace(given, program=b""))).digest()
 
 
 def statement_bytes(file: ProofFile) -> bytes:
