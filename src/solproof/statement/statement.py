@@ -25,7 +25,11 @@ def program_digest(given: ExecutionInput | Scene) -> bytes | None:
 
 
 def input_digest(given: ExecutionInput | Scene) -> bytes:
-    """SHA-256 of a whole scene, or of an instruction's accounts, data and parameters."""
+    """SHA-256 of the whole input, but of an `ExecutionInput` without the program's file.
+
+    Two inputs with the same digest have the same result, given the same program. A scene and an
+    `ExecutionInput` never have the same digest, because the bytes that are hashed start differently.
+    """
     if isinstance(given, Scene):
         return hashlib.sha256(scene_bincode.pack(given)).digest()
     return hashlib.sha256(bincode.pack(replace(given, program=b""))).digest()
