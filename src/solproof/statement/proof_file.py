@@ -72,7 +72,9 @@ class ProofFile:
                 FORMAT.to_bytes(2, "little"),
                 _sized(self.version.encode("ascii"), 1),
                 self.system_digest,
-                bytes([TRANSACTION]) if self.program_sha256 is None else bytes([INSTRUCTION]) + self.program_sha256,
+                bytes([TRANSACTION])
+                if self.program_sha256 is None
+                else bytes([INSTRUCTION]) + self.program_sha256,
                 self.input_sha256,
                 round(self.security_bits * 1000).to_bytes(4, "little"),
                 _sized(self.security_regime.encode("ascii"), 1),
