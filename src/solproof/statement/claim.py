@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import Struct
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +47,10 @@ UNITS = Struct("<I")
 EVENT = Struct("<II6QI")
 WORD = Struct("<BIQQ")
 SLOT_RUN = np.dtype([("first", "<u4"), ("count", "<u4")])
-IMAGE_WORD = np.dtype("<u4")
+IMAGE_WORD: np.dtype[np.uint32] = np.dtype("<u4")
 INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 LEAST_FRAME = HEAD.size + UNITS.size + LENGTH.size + 4 * COUNT.size
 """The bytes of a frame without fault, slots, words and events."""
 REASONS = {
@@ -202,7 +205,7 @@ def _slots(runs: NDArray[np.void], final: FinalState) -> Integers:
     return slots
 
 
-def _array(reader: ByteReader, kind: np.dtype[np.void]) -> NDArray[np.void]:
+def _array(reader: ByteReader, kind: np.dtype[Scalar]) -> NDArray[Scalar]:
     return np.frombuffer(reader.take(_count(reader, kind.itemsize) * kind.itemsize), kind)
 
 
