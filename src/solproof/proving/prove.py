@@ -25,7 +25,7 @@ from solproof.statement.proof_file import NO_SECURITY, ProofFile
 from solproof.statement.statement import input_digest, program_digest, statement_bytes
 from solproof.statement.system import ProofSystem, default_system
 
-Output_co = TypeVar("Output_co", ExecutionOutput, TransactionOutput, covariant=True)
+Output_co = TypeVar("Output_co", bound="ExecutionOutput | TransactionOutput", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from solproof.statement.statement import input_digest, program_digest, statement
 from solproof.statement.system import ProofSystem, default_system
 from solproof.verifying.claimed_frames import ClaimedFrames, ClaimedOutcome
 
-Output_co = TypeVar("Output_co", ExecutionOutput, TransactionOutput, covariant=True)
+Output_co = TypeVar("Output_co", bound="ExecutionOutput | TransactionOutput", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
