@@ -67,9 +67,7 @@ def provided(instances: Sequence[Instance]) -> dict[str, Hashes]:
     """The sorted fingerprints of the messages that lookup tables provide, by bus."""
     offered: dict[str, list[Hashes]] = {}
     for instance in instances:
-        evaluator = Evaluator(
-            instance.chip, instance.main, instance.preprocessed, instance.public, instance.values
-        )
+        evaluator = Evaluator(instance.chip, instance.main, instance.preprocessed, instance.public)
         for interaction in instance.chip.interactions:
             if interaction.role is Role.PROVIDE:
                 fields = [evaluator.column(part) for part in interaction.fields]
@@ -96,7 +94,6 @@ class _Neighbourhoods(Evaluator):
             around.reshape(count * DEPTH, -1),
             fixed[0],
             fixed[1],
-            subject.values,
         )
         self._is_first, self._is_last = (np.tile(part, count) for part in (subject.is_first, subject.is_last))
 
@@ -134,7 +131,6 @@ class Subject:
         self.around = instance.main[self.rows].astype(np.int64)
         self.preprocessed = None if instance.preprocessed is None else instance.preprocessed[self.rows]
         self.public = None if instance.public is None else instance.public[self.rows]
-        self.values = instance.values
         self.is_first, self.is_last = (
             (self.rows == 0).astype(np.int64),
             (self.rows == height - 1).astype(np.int64),

@@ -56,6 +56,7 @@ PROGRAM = Bus(
 STATE = Bus("state", Kind.PERMUTATION, ("clk", "pc"))
 REGISTER = Bus("register", Kind.PERMUTATION, ("index", *LIMBS, "time"))
 MEMORY = Bus("memory", Kind.PERMUTATION, ("region", "word index", "tag", *LIMBS, "time"))
+LAYOUT = Bus("layout", Kind.LOOKUP, ("heap words", "stack gaps"))
 RANGE16 = Bus("range16", Kind.LOOKUP, ("value below 2^16",))
 BITWISE = Bus("bitwise", Kind.LOOKUP, ("byte a", "byte b", "a AND b"))
 BYTES = Bus("bytes", Kind.LOOKUP, ("byte a", "byte b"))
@@ -78,4 +79,4 @@ BLOCK = Bus(
 )
 BITS = Bus("bits", Kind.LOOKUP, ("n, at most 15", "value below 2^n", "2^n + value"))
 
-ALL_BUSES = (PROGRAM, STATE, REGISTER, MEMORY, BLOCK, RANGE16, BITWISE, BYTES, BITS)
+ALL_BUSES = (PROGRAM, STATE, REGISTER, MEMORY, LAYOUT, BLOCK, RANGE16, BITWISE, BYTES, BITS)

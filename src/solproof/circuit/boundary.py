@@ -16,7 +16,8 @@ from solproof.accesses.registers import CIRCUIT_REGISTERS, FRAME_REGISTER, MEMOR
 from solproof.accesses.table import MINIMUM_HEIGHT, Table, limbs
 from solproof.air.bus import REGISTER, STATE
 from solproof.air.chip import Chip
-from solproof.circuit.table import ChipTable, PublicTable, one_table
+from solproof.backend.protocol import Columns
+from solproof.circuit.table import ChipTable, one_table
 from solproof.vm.limits import REGISTERS
 
 # COLUMNS AND CONSTRAINTS
@@ -61,14 +62,14 @@ REGISTER_BOUNDARY = build_registers()
 # PUBLIC
 
 
-def public_execution(data: PublicData) -> PublicTable:
+def public_execution(data: PublicData) -> Columns:
     """The entry and the last instruction."""
     columns = np.zeros((MINIMUM_HEIGHT, 4), np.uint32)
     columns[0] = [1, data.entry, data.final.clk, data.final.pc]
-    return PublicTable(columns)
+    return columns
 
 
-def public_registers(data: PublicData) -> PublicTable:
+def public_registers(data: PublicData) -> Columns:
     """r0..r10 and the pseudo-registers, before and after the run."""
     columns = np.zeros((MINIMUM_HEIGHT, 10), np.uint32)
     columns[:CIRCUIT_REGISTERS, 0] = 1
@@ -77,7 +78,7 @@ def public_registers(data: PublicData) -> PublicTable:
     columns[:REGISTERS, 6:] = limbs(np.array(data.final.registers, np.uint64))
     columns[FRAME_REGISTER, 6:8] = [data.final.open_call, data.final.depth]
     columns[MEMORY_UNITS_REGISTER, 6] = data.memory_units
-    return PublicTable(columns)
+    return columns
 
 
 # WITNESS

@@ -6,7 +6,7 @@ estimate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from solproof.accesses.program import ProgramTable
@@ -17,7 +17,7 @@ from solproof.backend.protocol import Columns, PublicInput
 from solproof.circuit import boundary, lookup
 from solproof.circuit.instructions.family import Family
 from solproof.circuit.instructions.registry import FAMILIES
-from solproof.circuit.memory import image, input, refresh, stack_heap
+from solproof.circuit.memory import image, input, layout, refresh, stack_heap
 from solproof.circuit.syscalls import event, memory_call, memory_compare, memory_copy
 from solproof.circuit.table import ChipTable, LookupTable
 from solproof.program.program import Program
@@ -49,26 +49,41 @@ class SbpfCircuit(Circuit):
 
     @property
     def lookup_tables(self) -> tuple[LookupTable, ...]:
-        """The tables that the key fixes. They count the queries of all other tables."""
+        """The tables that other chips look up. They count the queries of all other tables."""
         return tuple(table for table in self.tables if isinstance(table, LookupTable))
 
     def public_inputs(self, data: PublicData) -> list[PublicInput]:
-        """The public columns and values of every chip that has any, as a backend takes them."""
-        inputs = []
-        for table in self.chip_tables:
-            if table.public is not None:
-                public = table.public(data)
-                inputs.append(PublicInput(self.number(table.chip), public.columns, public.values))
-        return inputs
+        """The public columns of every chip that has any, as a backend takes them."""
+        return [
+            PublicInput(self.number(table.chip), table.public(data))
+            for table in self.tables
+            if table.public is not None
+        ]
 
     def preprocessed(self, program: Program, table: ProgramTable) -> dict[int, Columns]:
         """The preprocessed columns of a program, by the number of the chip."""
-        return {self.number(each.chip): each.preprocessed(program, table) for each in self.lookup_tables}
+        return {
+            self.number(each.chip): each.preprocessed(program, table)
+            for each in self.lookup_tables
+            if each.preprocessed is not None
+        }
+
+    def entries(self, preprocessed: Mapping[int, Columns], data: PublicData) -> dict[int, Columns]:
+        """The columns that fix the messages of each lookup table, by the number of the chip.
+
+        preprocessed: the preprocessed columns of the program.
+        """
+        found = {}
+        for table in self.lookup_tables:
+            number = self.number(table.chip)
+            found[number] = preprocessed[number] if table.public is None else table.public(data)
+        return found
 
 
 MODULES = (
     boundary,
     image,
+    layout,
     input,
     stack_heap,
     memory_call,

@@ -1,13 +1,15 @@
 """The two kinds of chips that are not instructions, and their entries in the registry.
 
-A `ChipTable` computes how many rows a run needs, fills the rows, and cuts them into tables. A `LookupTable`
-is fixed by the program. It is filled last, because it counts the queries of all other tables.
+A `ChipTable` computes how many rows a run needs, fills the rows, and cuts them into tables. The messages of a
+`LookupTable` are fixed by the key or by the statement. It is filled last, because it counts the queries of
+all other tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
@@ -30,6 +32,13 @@ class Part:
 
 Split = Callable[[AccessLog, int], list[Part]]
 """Given a run and its number of rows, returns the tables that hold them, in order."""
+
+
+PublicColumns = Callable[[PublicData], Columns]
+"""The public columns of one chip. They come first among its committed columns."""
+
+Queries: TypeAlias = Mapping[Bus, Integers]
+"""How often each entry of the lookup tables is queried, by bus."""
 
 
 def one_table(_: AccessLog, rows: int) -> list[Part]:
@@ -56,50 +65,50 @@ def parts_of(rows: int) -> list[Part]:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicTable:
-    """The public columns and values of one chip. The columns come first among its committed columns."""
-
-    columns: Columns | None
-    values: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ChipTable:
     """A chip whose rows are determined by a run.
 
     rows: how many rows the run needs.
     fill: the rows, without padding and without the public columns.
     split: cuts the rows into tables.
-    public: the public columns and values, or None. A chip with public data has one table, of the columns'
-    height.
+    public: the public columns, or None. A chip with public columns has one table, of their height.
     """
 
     chip: Chip
     rows: Callable[[AccessLog], int]
     fill: Callable[[AccessLog], Table]
     split: Split = any_tables
-    public: Callable[[PublicData], PublicTable] | None = None
+    public: PublicColumns | None = None
 
     def __post_init__(self) -> None:
-        # A backend demands a chip with public data exactly once.
-        assert self.public is None or self.split is one_table, f"{self.chip.name}: public, but not one table"
+        assert self.split is one_table or not self.chip.is_required, (
+            f"{self.chip.name}: required, but not one table"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class LookupTable:
-    """A chip with preprocessed columns whose messages other chips look up.
+    """A chip whose messages other chips look up. It has one table, whose entries are the messages.
 
-    preprocessed: the columns of a program's key.
+    Its preprocessed columns or its public columns fix the messages. It has one kind and not the other.
+
     entries_per_row: how many messages a row provides on each bus.
-    entry_of: the numbers of the entries that provide the given messages on a bus.
-    fill: the committed columns, given the run and how often each entry of each bus is queried.
+    entry_of: given these columns, the numbers of the entries that provide the given messages on a bus.
+    fill: the committed columns except the public ones, given the run, these columns, and how often each entry
+    of each bus is queried.
+    preprocessed: the columns of a program's key, or None.
+    public: the columns of the statement, or None.
     """
 
     chip: Chip
-    preprocessed: Callable[[Program, ProgramTable], Columns]
     entries_per_row: int
-    entry_of: Callable[[Bus, Sequence[Integers]], Integers]
-    fill: Callable[[AccessLog, Mapping[Bus, Integers]], Table]
+    entry_of: Callable[[Columns, Bus, Sequence[Integers]], Integers]
+    fill: Callable[[AccessLog, Columns, Queries], Table]
+    preprocessed: Callable[[Program, ProgramTable], Columns] | None = None
+    public: PublicColumns | None = None
+
+    def __post_init__(self) -> None:
+        assert (self.preprocessed is None) != (self.public is None), f"{self.chip.name}: two kinds of entries"
 
     @property
     def buses(self) -> tuple[Bus, ...]:

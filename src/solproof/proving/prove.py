@@ -92,10 +92,7 @@ def prove_execution(
     witness = build_witness(circuit, log or AccessLog(execution.run, key.table), key.preprocessed)
     del log  # frees its memory from here on, unless the caller keeps it
     claim = claim_of(execution.run, witness.public)
-    tables = [
-        TableData(circuit.number(item.chip), item.main, item.public, item.values)
-        for item in witness.instances
-    ]
+    tables = [TableData(circuit.number(item.chip), item.main, item.public) for item in witness.instances]
     security = backend.security(key.engine_key, [Shape(table.chip, len(table.main)) for table in tables])
     file = ProofFile(
         version=__version__,

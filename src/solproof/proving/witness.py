@@ -18,7 +18,7 @@ from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.backend.protocol import Columns
 from solproof.circuit.registry import SbpfCircuit
-from solproof.circuit.table import Part, PublicTable, parts_of
+from solproof.circuit.table import LookupTable, Part, Queries, parts_of
 
 BLOCK_ROWS = 2**14
 """Rows evaluated at once. Their columns fit into the processor's cache."""
@@ -31,7 +31,6 @@ class Instance:
     chip: Chip
     main: NDArray[np.uint32]
     public: NDArray[np.uint32] | None = None
-    values: tuple[int, ...] = ()
     preprocessed: NDArray[np.uint32] | None = None
 
 
@@ -50,19 +49,28 @@ class Witness:
         return rows
 
 
-Queries = Mapping[Bus, Integers]
-"""How often each entry of the lookup tables is queried, by bus."""
+CountQueries = Callable[[SbpfCircuit, Collection[Instance], Mapping[int, Columns]], Queries]
+"""Counts the queries of a circuit's tables, given the tables and the columns of the lookup tables' entries."""
 
-CountQueries = Callable[[SbpfCircuit, Collection[Instance], Mapping[Bus, int]], Queries]
-"""Counts the queries of a circuit's tables, given the tables and the number of entries of each lookup bus."""
+
+def no_queries(circuit: SbpfCircuit, entries: Mapping[int, Columns]) -> dict[Bus, Integers]:
+    """A count of 0 for every entry of every lookup table."""
+    return {
+        bus: np.zeros(table.entries_per_row * len(entries[circuit.number(table.chip)]), np.int64)
+        for table in circuit.lookup_tables
+        for bus in table.buses
+    }
 
 
 def count_queries(
-    circuit: SbpfCircuit, instances: Collection[Instance], entries: Mapping[Bus, int]
+    circuit: SbpfCircuit, instances: Collection[Instance], entries: Mapping[int, Columns]
 ) -> Queries:
-    """Count the queries of the instances by evaluating their interactions."""
-    entry_of = {bus: table.entry_of for table in circuit.lookup_tables for bus in table.buses}
-    counts: dict[Bus, Integers] = {bus: np.zeros(size, np.int64) for bus, size in entries.items()}
+    """Count the queries of the instances by evaluating their interactions.
+
+    entries: the columns that fix the entries, by the number of the lookup table's chip.
+    """
+    provider = {bus: table for table in circuit.lookup_tables for bus in table.buses}
+    counts = no_queries(circuit, entries)
     blocks = [
         (instance, instance.main[start : start + BLOCK_ROWS])
         for instance in instances
@@ -71,14 +79,16 @@ def count_queries(
     for instance, block in blocks:
         # The interactions of these chips read neither preprocessed columns, nor public columns, nor the next
         # row.
-        evaluator = Evaluator(instance.chip, block, values=instance.values)
+        evaluator = Evaluator(instance.chip, block)
         for interaction in instance.chip.interactions:
             if interaction.role is not Role.QUERY:
                 continue
             bus = interaction.bus
             active = evaluator.column(interaction.multiplicity) != 0
             fields = [evaluator.column(part)[active] for part in interaction.fields]
-            counts[bus] += np.bincount(entry_of[bus](bus, fields), minlength=entries[bus])
+            table = provider[bus]
+            found = table.entry_of(entries[circuit.number(table.chip)], bus, fields)
+            counts[bus] += np.bincount(found, minlength=len(counts[bus]))
     return counts
 
 
@@ -96,16 +106,10 @@ def build_witness(
     """
     data = public_data(log)
     instances = [*_instruction_instances(circuit, log), *_chip_instances(circuit, log, data)]
-    columns = {table.chip.name: preprocessed[circuit.number(table.chip)] for table in circuit.lookup_tables}
-    entries = {
-        bus: table.entries_per_row * len(columns[table.chip.name])
-        for table in circuit.lookup_tables
-        for bus in table.buses
-    }
+    entries = circuit.entries(preprocessed, data)
     queries = count(circuit, instances, entries)
     for table in circuit.lookup_tables:
-        rows = table.fill(log, queries).rows()
-        instances.append(Instance(table.chip, rows, preprocessed=columns[table.chip.name]))
+        instances.append(_lookup_instance(table, log, entries[circuit.number(table.chip)], queries))
     # The sort is stable, so instances of one chip keep their order.
     instances.sort(key=lambda instance: circuit.number(instance.chip))
     return Witness(tuple(instances), data)
@@ -131,8 +135,16 @@ def _chip_instances(circuit: SbpfCircuit, log: AccessLog, data: PublicData) -> I
             yield from cut(table.chip, table.fill(log).data, parts, public)
 
 
+def _lookup_instance(table: LookupTable, log: AccessLog, entries: Columns, queries: Queries) -> Instance:
+    rows = table.fill(log, entries, queries).rows()
+    if table.public is None:
+        return Instance(table.chip, rows, preprocessed=entries)
+    rows[:, : entries.shape[1]] = entries
+    return Instance(table.chip, rows, entries)
+
+
 def cut(
-    chip: Chip, rows: NDArray[np.uint32], parts: Sequence[Part], public: PublicTable | None = None
+    chip: Chip, rows: NDArray[np.uint32], parts: Sequence[Part], public: Columns | None = None
 ) -> Iterable[Instance]:
     """Cut the rows of a chip into padded tables. Public columns become the first main columns."""
     start = 0
@@ -140,9 +152,6 @@ def cut(
         main = np.zeros((part.height, chip.width), np.uint32)
         main[: part.rows] = rows[start : start + part.rows]
         start += part.rows
-        if public is None:
-            yield Instance(chip, main)
-            continue
-        if public.columns is not None:
-            main[:, : public.columns.shape[1]] = public.columns
-        yield Instance(chip, main, public.columns, public.values)
+        if public is not None:
+            main[:, : public.shape[1]] = public
+        yield Instance(chip, main, public)

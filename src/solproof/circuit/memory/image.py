@@ -8,20 +8,17 @@ last access.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.accesses.access_log import AccessLog
-from solproof.accesses.arrays import Integers
 from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.accesses.table import Table, limbs, padded_height
-from solproof.air.bus import MEMORY, PROGRAM, Bus
+from solproof.air.bus import MEMORY, PROGRAM
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression
 from solproof.air.field import P
-from solproof.circuit.table import LookupTable
+from solproof.backend.protocol import Columns
+from solproof.circuit.table import LookupTable, Queries
 from solproof.program.program import Program
 from solproof.vm.memory import WORD
 
@@ -87,7 +84,7 @@ CHIP = build()
 # WITNESS
 
 
-def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
+def preprocessed(program: Program, table: ProgramTable) -> Columns:
     """The preprocessed columns of a program: [height, 32]. The height is a power of two.
 
     The last slot is followed by an entry for the holes of a V0 stack (see
@@ -111,7 +108,7 @@ def preprocessed(program: Program, table: ProgramTable) -> NDArray[np.uint32]:
     return np.concatenate([row[:, None], region[:, None], both], axis=1).astype(np.uint32)
 
 
-def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
+def fill(log: AccessLog, _: Columns, queries: Queries) -> Table:
     """Fill the table of a run: the last access of each word, and how often each slot was fetched."""
     executions = queries[PROGRAM]
     time = np.zeros(len(executions), np.int64)
@@ -124,4 +121,4 @@ def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
     return table
 
 
-TABLES = (LookupTable(CHIP, preprocessed, SLOTS_PER_ROW, lambda _, fields: fields[0], fill),)
+TABLES = (LookupTable(CHIP, SLOTS_PER_ROW, lambda _, __, fields: fields[0], fill, preprocessed=preprocessed),)

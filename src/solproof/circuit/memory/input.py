@@ -14,7 +14,8 @@ from solproof.accesses.public import PublicData
 from solproof.accesses.table import Table, limbs, padded_height
 from solproof.air.bus import MEMORY
 from solproof.air.chip import Chip
-from solproof.circuit.table import ChipTable, PublicTable, one_table
+from solproof.backend.protocol import Columns
+from solproof.circuit.table import ChipTable, one_table
 from solproof.vm.memory import INPUT
 
 # COLUMNS AND CONSTRAINTS
@@ -43,14 +44,14 @@ CHIP = build()
 # PUBLIC
 
 
-def public(data: PublicData) -> PublicTable:
+def public(data: PublicData) -> Columns:
     """The touched words, in rising order of their indices."""
     words, count = data.input_words, len(data.input_words.index)
     columns = np.zeros((padded_height(count), 11), np.uint32)
     columns[:count, 0], columns[:count, 1] = 1, words.index
     columns[:count, 2] = tag(data.layout, np.full(count, INPUT), words.index)
     columns[:count, 3:7], columns[:count, 7:11] = limbs(words.first), limbs(words.last)
-    return PublicTable(columns)
+    return columns
 
 
 # WITNESS

@@ -2,7 +2,8 @@
 
 Each word is put on the memory bus once, at time 0, and taken from it at the time of its last access. A word
 that were put there twice could be read with two values. Therefore the constraints of this table make the
-words rise from row to row.
+words rise from row to row. They read the transition selector, so a proof has exactly one table of this chip.
+A second one could put a word on the bus again.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ import numpy as np
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.memory import HOLE_WORDS, WRITABLE_TAG
-from solproof.accesses.public import PublicData
 from solproof.accesses.table import Table
-from solproof.air.bus import MEMORY
+from solproof.air.bus import LAYOUT, MEMORY
 from solproof.air.chip import Chip
 from solproof.air.gadgets import bits, range16
-from solproof.circuit.table import ChipTable, PublicTable, one_table
+from solproof.circuit.table import ChipTable, one_table
 from solproof.vm.memory import HEAP, STACK, WORD
 
 FRAME_WORDS_BITS = 9
@@ -31,11 +31,11 @@ def build() -> Chip:
     """The touched words of stack and heap."""
     chip = Chip(
         "stack_heap",
-        "Given the size of the heap, this chip proves that the touched words of stack and heap are zero "
+        "Given the memory map, this chip proves that the touched words of stack and heap are zero "
         "at the start, and that each has one row.",
     )
-    heap_words = chip.public_value("heap_words", "size of the heap in words")
-    stack_gaps = chip.public_value("stack_gaps", "1 when the stack has a hole after each frame (V0)")
+    heap_words = chip.column("heap_words", "size of the heap in words")
+    stack_gaps = chip.column("stack_gaps", "1 when the stack has a hole after each frame (V0), else 0")
     is_real = chip.flag("is_real", "1 on a row that holds a word")
     is_heap = chip.flag("is_heap", "1 for a word of the heap, 0 for a word of the stack")
     index = chip.column("index", "index of the word in its region, without holes")
@@ -45,6 +45,7 @@ def build() -> Chip:
     last = chip.word("last", "the word after the run")
     time = chip.column("time", "time of the last access")
 
+    chip.query(LAYOUT, [heap_words, stack_gaps], is_real, "the memory map")
     chip.assert_zero(is_heap * (1 - is_real), "padding is not heap")
     chip.assert_zero(chip.transition() * chip.next(is_real) * (1 - is_real), "real rows come first")
     # Both parts are small integers, so index is an integer below 2^15 and has only one frame. Without the
@@ -67,14 +68,6 @@ def build() -> Chip:
 
 CHIP = build()
 
-# PUBLIC
-
-
-def public(data: PublicData) -> PublicTable:
-    """The size of the heap in words, and whether the stack has holes."""
-    return PublicTable(None, (data.layout.heap_size // WORD, int(data.layout.stack_gaps)))
-
-
 # WITNESS
 
 
@@ -93,6 +86,7 @@ def fill(log: AccessLog) -> Table:
     position = index + (is_heap << REGION_WORDS_BITS)
     gap = np.zeros(len(index), np.int64)
     gap[:-1] = np.diff(position) - 1
+    table["heap_words"], table["stack_gaps"] = log.layout.heap_size // WORD, log.layout.stack_gaps
     table["is_real"], table["is_heap"], table["index"] = 1, is_heap, index
     table["frame"], table["holes"] = index // HOLE_WORDS, holes
     table["gap"], table["time"] = gap, words.time
@@ -100,4 +94,4 @@ def fill(log: AccessLog) -> Table:
     return table
 
 
-TABLES = (ChipTable(CHIP, rows, fill, one_table, public),)
+TABLES = (ChipTable(CHIP, rows, fill, one_table),)

@@ -22,7 +22,8 @@ from solproof.air.chip import Chip
 from solproof.air.expression import Word
 from solproof.air.gadgets import access_memory, access_register
 from solproof.circuit.instructions.parts.adapter import Step
-from solproof.circuit.table import ChipTable, PublicTable, one_table
+from solproof.backend.protocol import Columns
+from solproof.circuit.table import ChipTable, one_table
 
 # COLUMNS AND CONSTRAINTS
 
@@ -111,17 +112,17 @@ EVENT_WORD = build_event_word()
 # PUBLIC
 
 
-def public_syscalls(data: PublicData) -> PublicTable:
+def public_syscalls(data: PublicData) -> Columns:
     """One row per event that returned."""
     events = returned_events(data.events, data.final.steps)
     columns = np.zeros((padded_height(len(events)), 29), np.uint32)
     for row, event in enumerate(events):
         words = limbs(np.array([*event.arguments, event.result], np.uint64)).reshape(-1)
         columns[row] = [1, event.clk, event.key & 0xFFFF, event.key >> 16, *words, event.memory_units]
-    return PublicTable(columns)
+    return columns
 
 
-def public_event_words(data: PublicData) -> PublicTable:
+def public_event_words(data: PublicData) -> Columns:
     """One row per word that an event touches, in the order of the events."""
     rows = [(event.clk, word) for event in data.events for word in event.words]
     count = len(rows)
@@ -133,7 +134,7 @@ def public_event_words(data: PublicData) -> PublicTable:
     columns[:count, 4] = tag(data.layout, region, index)
     columns[:count, 5:9] = limbs(np.array([word.old for _, word in rows], np.uint64))
     columns[:count, 9:13] = limbs(np.array([word.new for _, word in rows], np.uint64))
-    return PublicTable(columns)
+    return columns
 
 
 # WITNESS
