@@ -15,8 +15,8 @@ from solproof.air.check import Failure, check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
-from solproof.circuit.memory import image
 from solproof.backend.protocol import Columns
+from solproof.circuit.memory import image
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
 from solproof.circuit.table import Queries
 from solproof.program.program import Program

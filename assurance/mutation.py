@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from solproof.accesses.memory import HOLE_WORDS, INDEX_BITS
 from solproof.accesses.memory_calls import BlockKind
 from solproof.air.bus import BLOCK, MEMORY, PROGRAM, RANGE16, Role
-from solproof.air.chip import Chip
+from solproof.air.chip import Chip, Interaction
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P, inverses
@@ -64,15 +64,27 @@ def hashes(fields: Iterable[Integers], bus: str) -> Hashes:
 
 
 def provided(instances: Sequence[Instance]) -> dict[str, Hashes]:
-    """The sorted fingerprints of the messages that lookup tables provide, by bus."""
+    """The sorted fingerprints of the messages that lookup tables may provide, by bus."""
     offered: dict[str, list[Hashes]] = {}
     for instance in instances:
-        evaluator = Evaluator(instance.chip, instance.main, instance.preprocessed, instance.public)
         for interaction in instance.chip.interactions:
             if interaction.role is Role.PROVIDE:
-                fields = [evaluator.column(part) for part in interaction.fields]
+                evaluator = _providing(instance, interaction)
+                may = np.ones(len(instance.main), np.bool_)
+                for constraint in instance.chip.constraints:
+                    may &= evaluator.column(constraint.expression) == 0
+                fields = [evaluator.column(part)[may] for part in interaction.fields]
                 offered.setdefault(interaction.bus.name, []).append(hashes(fields, interaction.bus.name))
     return {bus: np.unique(np.concatenate(parts)) for bus, parts in offered.items()}
+
+
+def _providing(instance: Instance, interaction: Interaction) -> Evaluator:
+    """The table as if each row provided its message once."""
+    kind, column = instance.chip.graph.nodes[interaction.multiplicity.node]  # type: ignore[misc]
+    assert kind == "main", "the multiplicity of a provider is a column"
+    main = instance.main.copy()
+    main[:, column] = 1
+    return Evaluator(instance.chip, main, instance.preprocessed, instance.public)
 
 
 # EVALUATION

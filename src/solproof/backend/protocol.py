@@ -129,8 +129,9 @@ class Backend(Protocol):
         """Accept only a proof for the caller's own key, public data and transcript.
 
         public: the columns of every chip with public columns, each chip once. A backend must refuse any other
-        list. It must also reject a proof without exactly one table of each required chip (`Chip.is_required`).
-        Otherwise a prover could leave out known data, or prove in two tables what is false of one.
+        list. It must also reject a proof without exactly one table of each required chip
+        (`Chip.is_required`). Otherwise a prover could leave out known data, or say in two tables what a
+        single table cannot say.
 
         Raises `ProofRejected` with the reason, or `ProofVersionError`.
         """

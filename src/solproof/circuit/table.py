@@ -108,7 +108,9 @@ class LookupTable:
     public: PublicColumns | None = None
 
     def __post_init__(self) -> None:
-        assert (self.preprocessed is None) != (self.public is None), f"{self.chip.name}: two kinds of entries"
+        assert (self.preprocessed is None) != (self.public is None), (
+            f"{self.chip.name}: two kinds of entries, or none"
+        )
 
     @property
     def buses(self) -> tuple[Bus, ...]:

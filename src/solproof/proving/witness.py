@@ -50,7 +50,7 @@ class Witness:
 
 
 CountQueries = Callable[[SbpfCircuit, Collection[Instance], Mapping[int, Columns]], Queries]
-"""Counts the queries of a circuit's tables, given the tables and the columns of the lookup tables' entries."""
+"""Counts the queries of a circuit's tables, given the tables and the columns of all entries by chip."""
 
 
 def no_queries(circuit: SbpfCircuit, entries: Mapping[int, Columns]) -> dict[Bus, Integers]:

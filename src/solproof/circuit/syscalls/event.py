@@ -21,8 +21,8 @@ from solproof.accesses.table import Table, limbs, padded_height
 from solproof.air.chip import Chip
 from solproof.air.expression import Word
 from solproof.air.gadgets import access_memory, access_register
-from solproof.circuit.instructions.parts.adapter import Step
 from solproof.backend.protocol import Columns
+from solproof.circuit.instructions.parts.adapter import Step
 from solproof.circuit.table import ChipTable, one_table
 
 # COLUMNS AND CONSTRAINTS
