@@ -69,7 +69,7 @@ def test_every_lookup_bus_has_one_table() -> None:
 
 @pytest.mark.parametrize("name", ["execution", "stack_heap"])
 def test_a_required_chip_has_one_table(name: str) -> None:
-    """The engine demands it for public columns, and for constraints that tell the last row from the others."""
+    """The engine demands it for public columns, and for constraints that read the transition selector."""
     table = next(table for table in CIRCUIT.chip_tables if table.chip.name == name)
     with pytest.raises(AssertionError, match=f"{name}: required, but not one table"):
         replace(table, split=any_tables)
