@@ -7,12 +7,12 @@ import pytest
 
 from assurance.corpus import witnesses
 from assurance.forgery import Forgery
+from assurance.places import HEAP, STACK
 from assurance.programs import asm
 from assurance.runs import run
 from solproof.accesses.table import MINIMUM_HEIGHT
 from solproof.air.check import check
 from solproof.circuit.memory import layout
-from solproof.vm.memory import HEAP, STACK
 
 STORES = f"lddw r1, {STACK + 8}; stdw [r1], 5; lddw r1, {HEAP}; stdw [r1], 6; exit"
 
