@@ -88,15 +88,16 @@ def fix_calls(
     `RelativeJumpOutOfBounds` and `SymbolHashCollision`.
     """
     slots = len(place) // SLOT_BYTES
-    for slot, code in enumerate(data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]):
-        if code != _CALL:
-            continue
+    codes = data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]
+    keys: dict[int, bytes] = {}
+    slot = -1
+    while (slot := codes.find(_CALL, slot + 1)) >= 0:
         at = place.start + slot * SLOT_BYTES + _IMMEDIATE_OFFSET
         immediate = data[at : at + 4]
         if immediate == _EXTERNAL:
             continue
-        is_syscall = int.from_bytes(immediate, "little") in SYSCALL_NAMES
-        if keep_syscalls and is_syscall and data[at - _IMMEDIATE_OFFSET + 1] >> 4 == 0:
+        is_syscall = keep_syscalls and int.from_bytes(immediate, "little") in SYSCALL_NAMES
+        if is_syscall and data[at - _IMMEDIATE_OFFSET + 1] >> 4 == 0:
             continue
         target = slot + 1 + int.from_bytes(immediate, "little", signed=True)
         if not 0 <= target < slots:
@@ -105,7 +106,9 @@ def fix_calls(
                 slot,
                 detail=f"the call goes to slot {target}, expected 0 to {slots - 1}",
             )
-        data[at : at + 4] = functions.register(target).to_bytes(4, "little")
+        if target not in keys:
+            keys[target] = functions.register(target).to_bytes(4, "little")
+        data[at : at + 4] = keys[target]
 
 
 def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocation) -> None:
