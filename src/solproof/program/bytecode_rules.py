@@ -37,6 +37,8 @@ def first_error(text: bytes, version: int) -> VerifierError | None:
     errors = []
     for order, (rule, codes) in enumerate(_rules(version)):
         pcs = np.flatnonzero(codes[read.code] & read.starts)
+        if not len(pcs):
+            continue
         broken, error = rule(read, pcs)
         if broken.any():
             errors.append((int(pcs[broken.argmax()]), order, error))
@@ -129,7 +131,8 @@ def _byte_order(text: _Text, pcs: Pcs) -> Finding:
     def error(pc: int) -> VerifierError:
         return text.error("UnsupportedLEBEArgument", pc=pc, detail="expected an immediate of 16, 32 or 64")
 
-    return ~np.isin(text.immediate[pcs], (16, 32, 64)), error
+    immediates = text.immediate[pcs]
+    return (immediates != 16) & (immediates != 32) & (immediates != 64), error
 
 
 def _divisor(text: _Text, pcs: Pcs) -> Finding:
