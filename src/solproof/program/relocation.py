@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container
 from enum import IntEnum
 
-from solproof.isa.instruction import SLOT_BYTES
+from solproof.isa.instruction import SLOT_BYTES, slots_with
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf_file import ElfFile
 from solproof.program.elf_records import MAXIMUM, Relocation, Section, Symbol
@@ -92,10 +92,8 @@ def fix_calls(
     `RelativeJumpOutOfBounds` and `SymbolHashCollision`.
     """
     slots = len(place) // SLOT_BYTES
-    codes = data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]
     keys: dict[int, bytes] = {}
-    slot = -1
-    while (slot := codes.find(_CALL, slot + 1)) >= 0:
+    for slot in slots_with(_CALL, bytes(data[place.start : place.start + slots * SLOT_BYTES])):
         at = place.start + slot * SLOT_BYTES + _IMMEDIATE_OFFSET
         immediate = data[at : at + 4]
         if immediate == _EXTERNAL:
