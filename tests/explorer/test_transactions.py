@@ -321,7 +321,7 @@ def test_the_constraints_of_a_frame(page: Page) -> None:
     page.keyboard.press("5")
     go(page, first(shown, "steps", 1))
     text = page.inner_text("#right .constraints")
-    assert text.startswith("These are the constraints of a proof of this frame alone.")
+    assert text.startswith("One proof holds all frames. This frame is its invocation 2.")
     assert page.locator("#right .kind summary").count() >= 3
 
 
