@@ -142,8 +142,8 @@ def _frame(frame: FrameCost) -> Fields:
 def _print(execution: Execution | TransactionExecution, found: Profile, weight: Weight, top: int) -> None:
     parts = {
         "instructions": found.total.cells,
-        "tables of frames": found.frame_cells,
-        "tables of the proof": found.proof_cells,
+        "frames": found.frame_cells,
+        "the proof as a whole": found.proof_cells,
         "padding": found.padding_cells,
     }
     shares = ", ".join(f"{count:,} of {name}" for name, count in parts.items())
