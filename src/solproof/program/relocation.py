@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Container
 from enum import IntEnum
+from struct import Struct
 
-from solproof.isa.instruction import SLOT_BYTES
+from solproof.isa.instruction import SLOT_BYTES, slots_with
+from solproof.isa.integers import MASK32
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf_file import ElfFile
 from solproof.program.elf_records import MAXIMUM, Relocation, Section, Symbol
@@ -24,8 +26,9 @@ class _Type(IntEnum):
 
 
 _CALL = by_mnemonic("CALL_IMM").code
-_EXTERNAL = b"\xff\xff\xff\xff"
+_EXTERNAL = -1
 _IMMEDIATE_OFFSET = 4
+_IMMEDIATE, _WORD, _POINTER = Struct("<i"), Struct("<I"), Struct("<Q")
 
 
 class FunctionRegistry(dict[int, int]):
@@ -60,15 +63,19 @@ def relocate(
     """
     data = bytearray(file.data)
     functions = FunctionRegistry()
-    fix_calls(data, text.file_range, functions)
+    place = text.file_range
+    fix_calls(data, place, functions)
+    keys: dict[int, int] = {}
     for relocation in file.relocations:
         match relocation.type:
             case _Type.SYMBOL_ADDRESS:
                 _relocate_symbol_address(data, file, relocation)
             case _Type.RELATIVE:
-                _relocate_relative(data, text, relocation)
+                _relocate_relative(data, place, relocation)
             case _Type.CALL:
-                _relocate_call(data, file, text, functions, relocation, deployment)
+                if relocation.symbol not in keys:
+                    keys[relocation.symbol] = _call_key(file, text, functions, relocation, deployment)
+                _write(data, relocation.offset + _IMMEDIATE_OFFSET, keys[relocation.symbol])
             case unknown:
                 raise elf_error(
                     "UnknownRelocation",
@@ -88,44 +95,44 @@ def fix_calls(
     `RelativeJumpOutOfBounds` and `SymbolHashCollision`.
     """
     slots = len(place) // SLOT_BYTES
-    for slot, code in enumerate(data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]):
-        if code != _CALL:
-            continue
-        at = place.start + slot * SLOT_BYTES + _IMMEDIATE_OFFSET
-        immediate = data[at : at + 4]
+    keys: dict[int, int] = {}
+    for slot in slots_with(_CALL, bytes(data[place.start : place.start + slots * SLOT_BYTES])):
+        at = place.start + slot * SLOT_BYTES
+        (immediate,) = _IMMEDIATE.unpack_from(data, at + _IMMEDIATE_OFFSET)
         if immediate == _EXTERNAL:
             continue
-        is_syscall = int.from_bytes(immediate, "little") in SYSCALL_NAMES
-        if keep_syscalls and is_syscall and data[at - _IMMEDIATE_OFFSET + 1] >> 4 == 0:
+        if keep_syscalls and immediate & MASK32 in SYSCALL_NAMES and data[at + 1] >> 4 == 0:
             continue
-        target = slot + 1 + int.from_bytes(immediate, "little", signed=True)
+        target = slot + 1 + immediate
         if not 0 <= target < slots:
             raise elf_error(
                 "RelativeJumpOutOfBounds",
                 slot,
                 detail=f"the call goes to slot {target}, expected 0 to {slots - 1}",
             )
-        data[at : at + 4] = functions.register(target).to_bytes(4, "little")
+        if target not in keys:
+            keys[target] = functions.register(target)
+        _WORD.pack_into(data, at + _IMMEDIATE_OFFSET, keys[target])
 
 
 def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocation) -> None:
     """R_BPF_64_64: the two immediates of an `lddw` become the symbol's address plus the first immediate."""
     low = relocation.offset + _IMMEDIATE_OFFSET
-    addend = _read(data, low, 4)
+    addend = _read(data, low)
     address = _in_image(min(_symbol(file, relocation).value + addend, MAXIMUM))
-    _write(data, low, address & 0xFFFF_FFFF, 4)
-    _write(data, low + SLOT_BYTES, address >> 32, 4)
+    _write(data, low, address & MASK32)
+    _write(data, low + SLOT_BYTES, address >> 32)
 
 
-def _relocate_relative(data: bytearray, text: Section, relocation: Relocation) -> None:
+def _relocate_relative(data: bytearray, text: range, relocation: Relocation) -> None:
     """R_BPF_64_RELATIVE: the immediates of an `lddw` in the text, a 64-bit pointer elsewhere."""
     low = relocation.offset + _IMMEDIATE_OFFSET
-    if relocation.offset not in text.file_range:
+    if relocation.offset not in text:
         # Because of a toolchain bug, such an address is in the upper half of its 8 bytes.
-        _write(data, relocation.offset, IMAGE_ADDRESS + _read(data, low, 4), 8)
+        _write(data, relocation.offset, IMAGE_ADDRESS + _read(data, low), _POINTER)
         return
     high = low + SLOT_BYTES
-    address = _read(data, low, 4) | _read(data, high, 4) << 32
+    address = _read(data, low) | _read(data, high) << 32
     if address == 0:
         raise elf_error(
             "InvalidVirtualAddress",
@@ -133,18 +140,17 @@ def _relocate_relative(data: bytearray, text: Section, relocation: Relocation) -
             detail=f"the lddw at file offset {relocation.offset:#x} holds 0, expected an address",
         )
     address = _in_image(address)
-    _write(data, low, address & 0xFFFF_FFFF, 4)
-    _write(data, high, address >> 32, 4)
+    _write(data, low, address & MASK32)
+    _write(data, high, address >> 32)
 
 
-def _relocate_call(
-    data: bytearray,
+def _call_key(
     file: ElfFile,
     text: Section,
     functions: FunctionRegistry,
     relocation: Relocation,
     deployment: Container[int] | None,
-) -> None:
+) -> int:
     """R_BPF_64_32: the immediate of a call becomes the hash of a defined function or of a syscall's name."""
     symbol = _symbol(file, relocation)
     name = file.symbol_name(symbol)
@@ -154,18 +160,17 @@ def _relocate_call(
                 f"function `{name.decode(errors='replace')}` is at {symbol.value:#x}, outside .text"
             )
         pc = (symbol.value - text.address) // SLOT_BYTES
-        key = functions.register(pc, ENTRYPOINT_HASH if name == b"entrypoint" else None)
-    else:
-        key = symbol_hash(name)
-        if deployment is not None and key not in deployment:
-            raise elf_error(
-                "UnresolvedSymbol",
-                name.decode(errors="replace"),
-                relocation.offset // SLOT_BYTES,
-                relocation.offset,
-                detail="no syscall has this name",
-            )
-    _write(data, relocation.offset + _IMMEDIATE_OFFSET, key, 4)
+        return functions.register(pc, ENTRYPOINT_HASH if name == b"entrypoint" else None)
+    key = symbol_hash(name)
+    if deployment is not None and key not in deployment:
+        raise elf_error(
+            "UnresolvedSymbol",
+            name.decode(errors="replace"),
+            relocation.offset // SLOT_BYTES,
+            relocation.offset,
+            detail="no syscall has this name",
+        )
+    return key
 
 
 def _symbol(file: ElfFile, relocation: Relocation) -> Symbol:
@@ -183,14 +188,15 @@ def _in_image(address: int) -> int:
     return address + IMAGE_ADDRESS if address < IMAGE_ADDRESS else address
 
 
-def _read(data: bytearray, offset: int, size: int) -> int:
-    _check(data, offset, size)
-    return int.from_bytes(data[offset : offset + size], "little")
+def _read(data: bytearray, offset: int) -> int:
+    _check(data, offset, _WORD.size)
+    value: int = _WORD.unpack_from(data, offset)[0]
+    return value
 
 
-def _write(data: bytearray, offset: int, value: int, size: int) -> None:
-    _check(data, offset, size)
-    data[offset : offset + size] = value.to_bytes(size, "little")
+def _write(data: bytearray, offset: int, value: int, record: Struct = _WORD) -> None:
+    _check(data, offset, record.size)
+    record.pack_into(data, offset, value)
 
 
 def _check(data: bytearray, offset: int, size: int) -> None:
