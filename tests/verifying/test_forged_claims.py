@@ -23,7 +23,7 @@ from solproof.circuit.frames import access_logs
 from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected, Rejection
-from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.proving.prove import prove_execution
 from solproof.runtime.features import MAINNET
@@ -151,7 +151,6 @@ EXPECTED: dict[str, set[Rejection]] = {
     "pc less": {R.NO_ENDING, R.LAST_EVENT_SYSCALL},
     "pc most": {R.FINAL_STATE},
     "open_call more": {R.ENGINE_PROOF},
-    "open_call less": {R.ENGINE_PROOF},
     "open_call most": {R.ENGINE_PUBLIC_DATA},
     "depth more": {R.NO_ENDING, R.ENGINE_PROOF},
     "depth most": {R.FINAL_STATE},
@@ -200,10 +199,10 @@ EXPECTED: dict[str, set[Rejection]] = {
     "events exchanged": {R.ENGINE_PROOF, R.EVENT_FAILS, *OTHER_FRAME},
     "events out of order": {R.EVENT_ORDER, R.EVENT_RESULT},
     "no frames": {R.FRAME_MISSING},
-    "frame dropped": OTHER_FRAME,
+    "frame dropped": {R.ENGINE_PROOF, *OTHER_FRAME},
     "frame doubled": {R.FRAME_SURPLUS, *OTHER_FRAME},
     "frames swapped": OTHER_FRAME,
-    "frame of another claim": {R.ENGINE_PROOF, R.FRAME_SURPLUS, *OTHER_FRAME},
+    "frame of another claim": {R.ENGINE_PROOF, R.FRAME_SURPLUS, R.EVENT_FAILS, *OTHER_FRAME},
     "frame added": {R.FRAME_SURPLUS},
 }
 """The reasons for which each kind of change is rejected, in any transaction."""
@@ -274,20 +273,18 @@ def proof_with_slots(execution: TransactionExecution, slots: Sequence[Integers])
     return prove_execution(execution, logs=logs).data
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(2))
 def test_a_surplus_slot_is_harmless(number: int) -> None:
     """The verifier says what its own program has there. But a proof is bound to the slots that it lists."""
-    execution = frame_trees.chain().execution
-    executed = [log.slots for log in access_logs(execution.frames)]
+    execution = execute_transaction(puppets())
+    slots = [log.slots for log in access_logs(execution.frames)]
     program = execution.frames[number].invocation.program
-    (unused, *_) = (
-        np.setdiff1d(np.arange(program.slots), executed[number]) if number else (program.slots - 1,)
-    )
-    slots = [*executed[:number], np.union1d(executed[number], [unused]), *executed[number + 1 :]]
+    unused = np.setdiff1d(np.arange(program.slots), slots[number])
+    slots[number] = np.union1d(slots[number], unused[[0, -1]])
     data = proof_with_slots(execution, slots)
     assert verify(data, execution.scene).output == execution.output
     listed = ProofFile.from_bytes(data)
-    true = small("chain").file
+    true = ProofFile.from_bytes(prove_execution(execution).data)
     for file in (replace(true, claim=listed.claim), replace(listed, claim=true.claim)):
         with pytest.raises(ProofRejected) as caught:
             verify(file.to_bytes(), execution.scene)
@@ -334,7 +331,7 @@ def test_an_event_lists_every_word_that_the_frame_lists(token_account: ProvenTra
                         verify(token_account.with_claim(with_frame(claim, number, lie)), token_account.scene)
                     assert caught.value.reason is Rejection.EVENT_WORD_MISSING
                     regions.add(word.region)
-    assert regions == {INPUT} or regions == {1, INPUT}
+    assert INPUT in regions
 
 
 # ANOTHER SCENE
@@ -367,7 +364,7 @@ def other_scenes(scene: Scene) -> dict[str, Scene]:
     )
     return {
         "a signature": replace(scene, transaction=wire[:1] + bytes([wire[1] ^ 1]) + wire[2:]),
-        "the message": replace(scene, transaction=wire[:-1] + bytes([wire[-1] ^ 1])),
+        "the message": replace(scene, transaction=wire[:100] + bytes([wire[100] ^ 1]) + wire[101:]),
         "a slot": _environment(scene, sysvars=replace(sysvars, clock=later)),
         "a feature": _environment(scene, features=features),
         "an account's data": _account(scene, mint, data=data[:-1] + bytes([data[-1] ^ 1])),
@@ -383,8 +380,8 @@ def other_scenes(scene: Scene) -> dict[str, Scene]:
     }
 
 
-REASONS_FOR_ANOTHER_SCENE: dict[str, Rejection] = {}
-"""Once the header names the other scene, the engine notices everything that the replay does not."""
+NOT_PROCESSED = ("a signature", "the message", "no valid blockhash")
+"""In these scenes the transaction is refused before its first instruction, so no frame begins."""
 
 
 def test_another_scene(token_account: ProvenTransaction) -> None:
@@ -395,21 +392,24 @@ def test_another_scene(token_account: ProvenTransaction) -> None:
         renamed = replace(token_account.file, input_sha256=input_digest(scene))
         with pytest.raises(ProofRejected) as caught:
             verify(renamed.to_bytes(), scene)
-        expected = REASONS_FOR_ANOTHER_SCENE.get(name, Rejection.ENGINE_PROOF)
-        assert caught.value.reason is expected, (name, caught.value)
+        # Once the header names the other scene, the engine notices everything that the replay does not.
+        expected = (
+            {R.FRAME_SURPLUS} if name in NOT_PROCESSED else {R.ENGINE_PROOF, R.FRAME_SURPLUS, *WRONG_CALL}
+        )
+        assert caught.value.reason in expected, (name, caught.value)
 
 
 def test_the_proof_of_another_transaction(token_account: ProvenTransaction) -> None:
     """Its proof under this header, with its own claim and with the claim of this one."""
     chain = small("chain")
     header = {"input_sha256": token_account.file.input_sha256}
-    for file, expected in (
-        (replace(chain.file, **header), Rejection.EVENT_WORD_UNLISTED),
+    for file, reason in (
+        (replace(chain.file, **header), Rejection.EVENT_FAILS),
         (replace(chain.file, claim=token_account.file.claim, **header), Rejection.ENGINE_PROOF),
     ):
         with pytest.raises(ProofRejected) as caught:
             verify(file.to_bytes(), token_account.scene)
-        assert caught.value.reason is expected or caught.value.reason in EXPECTED["frame of another claim"]
+        assert caught.value.reason is reason
 
 
 # KINDS
@@ -449,7 +449,7 @@ def test_a_kind_that_does_not_exist() -> None:
 
 
 def test_a_transaction_without_frames() -> None:
-    """The verifier executes it, so there is nothing to prove, and the file holds nothing that looks proven."""
+    """The verifier executes it. Nothing is proven, so nothing in the file may look proven."""
     scene = frame_trees.builtins().execution.scene
     proven = ProvenTransaction.of(scene)
     verdict = verify(proven.file.to_bytes(), scene)
