@@ -298,7 +298,7 @@ def witnesses() -> tuple[Witness, ...]:
 
 def forgery(number: int) -> Forgery:
     """A copy of a witness that may be changed."""
-    return Forgery(witnesses()[number], runs()[number].program)
+    return Forgery(witnesses()[number], [runs()[number].program])
 
 
 def forgery_with(chip: str) -> Forgery:

@@ -193,14 +193,14 @@ def verifier_objection(told: Told, forgery: Forgery) -> str:
     }
 
     given = told.execution.input
-    claim = claim_of(told.execution.run, forgery.public)
+    runs = (frame.outcome for frame in told.execution.frames)
+    claim = claim_of(zip(runs, forgery.public, strict=True))
     system = ProofSystem(CIRCUIT, _Accepting(witness))
     file = ProofFile(
         version="0",
         system_digest=system.digest(),
         program_sha256=program_digest(given),
         input_sha256=input_digest(given),
-        key_digest=_NoKey.digest,
         security_bits=0.0,
         security_regime="none",
         claim=claim.to_bytes(),

@@ -53,7 +53,7 @@ PREVIOUS = "after its previous access, at most 2^16 later"
 def forged(*source: str, input_region: bytes = b"") -> Forgery:
     """The witness of a program's run, which is checked before it is changed."""
     outcome = run(program(*source), input_region)
-    return Forgery(assert_checked(outcome), outcome.program)
+    return Forgery(assert_checked(outcome), [outcome.program])
 
 
 # VALUES
