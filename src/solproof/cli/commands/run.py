@@ -41,7 +41,7 @@ from solproof.cli.terminal.show import (
 )
 from solproof.cli.terminal.transaction_lines import Summary, detailed_lines, return_data_lines, short_line
 from solproof.execution.execute import Execution, execute
-from solproof.execution.sequence import Ledger, run_sequence
+from solproof.execution.sequence import execute_next, run_sequence
 from solproof.formats import bincode
 from solproof.formats.scene_file import format_accounts
 from solproof.formats.transaction_json import (
@@ -53,6 +53,7 @@ from solproof.formats.transaction_json import (
 from solproof.host.files import check_writable, write_file
 from solproof.runtime.accounts import distinct_accounts
 from solproof.runtime.execution_output import outcome_lines
+from solproof.runtime.transaction.ledger import Ledger
 
 EXAMPLE = """\b
 Examples:
@@ -183,7 +184,7 @@ def _lines(execution: Execution) -> list[str]:
 def _run_transaction(
     path: Path, ledger: Ledger, features: Features, output: Path | None, *, as_json: bool
 ) -> None:
-    execution = ledger.execute(read_scene(path, **asdict(features)))
+    execution = execute_next(read_scene(path, **asdict(features)), ledger)
     if output is not None:
         write_file(output, f"{format_transaction(execution)}\n".encode())
     if as_json:
