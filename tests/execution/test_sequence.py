@@ -21,12 +21,13 @@ from solders.transaction_metadata import FailedTransactionMetadata
 
 import solproof
 from solproof.errors import InputError
-from solproof.execution.sequence import Ledger, run_sequence
+from solproof.execution.sequence import execute_next, run_sequence
 from solproof.formats.scene_file import read_scenes
 from solproof.runtime.accounts import Account, address_text
 from solproof.runtime.environment import Environment
 from solproof.runtime.program_ids import LOADER_V3
 from solproof.runtime.sysvars import Sysvars
+from solproof.runtime.transaction.ledger import Ledger
 from solproof.runtime.transaction.scene import Scene
 from solproof.runtime.transaction.transaction_output import Status
 from tests.support.scene_documents import (
@@ -254,7 +255,7 @@ def test_the_time_of_a_transaction_does_not_grow_with_the_ledger() -> None:
         times = []
         for number in range(40):
             start = time.perf_counter()
-            assert ledger.execute(scene(payment(number, 10**9))).output.success
+            assert execute_next(scene(payment(number, 10**9)), ledger).output.success
             times.append(time.perf_counter() - start)
         return sum(sorted(times)[:20])
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe, wait
 from queue import SimpleQueue
@@ -116,10 +117,8 @@ class _Worker:
 
     def send(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         content = pickle.dumps((function, arguments))
-        try:
+        with suppress(OSError):  # the process has ended, which the next `wait` reports
             self.connection.send_bytes(content)
-        except OSError:  # the process has ended, which the next `wait` reports
-            pass
 
     def end(self) -> str:
         """End the process. Returns how it ended, in words."""
@@ -140,13 +139,16 @@ def serve(descriptor: int) -> None:
     received: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(connection, received), daemon=True).start()
     while True:
-        content = received.get()
-        try:
-            function, arguments = pickle.loads(content)
-            outcome = function(*arguments), None
-        except Exception as error:
-            outcome = None, error
-        connection.send(outcome)
+        connection.send(_computed(received.get()))
+
+
+def _computed(content: bytes) -> tuple[Any, Exception | None]:
+    """The result of a computation, or what it raised."""
+    try:
+        function, arguments = pickle.loads(content)
+        return function(*arguments), None
+    except Exception as error:
+        return None, error
 
 
 def _receive(connection: Connection, received: SimpleQueue[bytes]) -> None:

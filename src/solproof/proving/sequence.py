@@ -155,9 +155,7 @@ def _steps(scenes: Iterable[Scene], ledger: Ledger) -> Iterator[_Step]:
             raise InputError(f"transaction {number}: expected at most {MOST_TRANSACTIONS} in a sequence")
         scene, output = execution.scene, execution.output
         signatures = parse_transaction(scene.transaction).signatures
-        yield _Step(
-            number, signatures, output, None if output.is_repeated else scene, input_digest(scene)
-        )
+        yield _Step(number, signatures, output, None if output.is_repeated else scene, input_digest(scene))
 
 
 def _compared(step: _Step, index: SequenceIndex, directory: Path) -> _Step:

@@ -110,7 +110,7 @@ def _verified(
         verdict = verify(_proof(number, seen, directory, index), seen, system=system)
         output = verdict.output
     elif number in index.proofs:
-        raise ProofRejected(Rejection.PROOF_SURPLUS, "a repeated message has no proof, but the index lists one")
+        raise ProofRejected(Rejection.PROOF_SURPLUS, "the message is repeated, so it has no proof")
     ledger.commit(seen, output)
     return VerifiedTransaction(number, signatures, output, verdict, time.perf_counter() - start)
 
@@ -132,6 +132,6 @@ def _proof(number: int, seen: Scene, directory: Path, index: SequenceIndex) -> b
     if not listed.is_of(data):
         raise ProofRejected(
             Rejection.PROOF_CHANGED,
-            f"{path}: expected the SHA-256 {listed.proof_digest.hex()} of the index; the file was changed or cut",
+            f"{path}: expected the SHA-256 {listed.proof_digest.hex()} of the index, so it was changed or cut",
         )
     return data
