@@ -68,12 +68,6 @@ def prove(
     Raises `ProgramError`, `InputError` or `UnsupportedError` if the input cannot be run or proven, and
     `ProvingError` if the engine refuses.
     """
-    from solproof.runtime.transaction.scene import Scene
-    if isinstance(execution_input, Scene):  # TEMPORARY
-        import pickle
-        from solproof.execution.execute_transaction import execute_transaction
-        output = execute_transaction(execution_input).output
-        return Proof(b"SOLPROOF" + input_digest(execution_input) + pickle.dumps(output), output, None)  # type: ignore
     clock = _Clock(progress)
     clock.begin("execute")
     execution = execute(execution_input)

@@ -25,10 +25,6 @@ def program_digest(execution_input: ExecutionInput) -> bytes:
 
 def input_digest(execution_input: ExecutionInput) -> bytes:
     """SHA-256 of everything else: accounts, instruction data, parameters."""
-    from solproof.runtime.transaction.scene import Scene
-    if isinstance(execution_input, Scene):  # TEMPORARY
-        from solproof.formats.scene_file import format_scene
-        return hashlib.sha256(format_scene(execution_input).encode()).digest()
     return hashlib.sha256(bincode.pack(replace(execution_input, program=b""))).digest()
 
 
