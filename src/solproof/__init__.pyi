@@ -24,6 +24,8 @@ from solproof.formats.bincode import unpack as _input_from_bytes
 from solproof.formats.input_file import format_input as _input_to_json
 from solproof.formats.input_file import parse_input as _input_from_json
 from solproof.formats.loading import load as load
+from solproof.formats.scene_bincode import pack as _scene_to_bytes
+from solproof.formats.scene_bincode import unpack as _scene_from_bytes
 from solproof.formats.scene_file import format_scene as _scene_to_json
 from solproof.formats.scene_file import parse_scene as _scene_from_json
 from solproof.formats.scene_litesvm import scene_from_litesvm as scene_from_litesvm
@@ -68,7 +70,9 @@ input_from_json = _input_from_json
 input_from_solders = _input_from_solders
 input_to_bytes = _input_to_bytes
 input_to_json = _input_to_json
+scene_from_bytes = _scene_from_bytes
 scene_from_json = _scene_from_json
+scene_to_bytes = _scene_to_bytes
 scene_to_json = _scene_to_json
 transaction_to_json = _transaction_to_json
 

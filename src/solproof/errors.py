@@ -33,16 +33,23 @@ class Rejection(Reason):
     FILE_TOO_LARGE = "file-too-large", "The file is larger than any proof file may be."
     FILE_MAGIC = "file-magic", "The file does not start with the bytes of a proof file."
     FILE_TRUNCATED = "file-truncated", "The file ends before its last field does."
+    FILE_KIND = "file-kind", "The file is neither about an instruction nor about a transaction."
     FILE_TEXT = "file-text", "A text in the file's header is not printable ASCII."
     FILE_TRAILING_BYTES = "file-trailing-bytes", "Bytes follow the last field of the file."
     OTHER_PROGRAM = "other-program", "The proof is about another program."
     OTHER_INPUT = "other-input", "The proof is about another input."
+    OTHER_KIND = "other-kind", "The proof is about an instruction, not about a transaction, or the reverse."
 
     # THE CLAIM
     CLAIM_TRUNCATED = "claim-truncated", "The claim ends before its last field does."
     CLAIM_TEXT = "claim-text", "The name of the claimed fault is not printable ASCII."
     CLAIM_COUNT = "claim-count", "The claim announces a list that is longer than its bytes can hold."
     CLAIM_TRAILING_BYTES = "claim-trailing-bytes", "Bytes follow the last field of the claim."
+    SLOTS = "slots", "The executed slots do not rise, leave the program, or are more than the steps."
+    IMAGE_WORDS = "image-words", "The indices of the touched image words do not rise, or leave the image."
+    FRAME_MISSING = "frame-missing", "The claim has fewer frames than the run."
+    FRAME_SURPLUS = "frame-surplus", "The claim has more frames than the run."
+    SURPLUS_PROOF = "surplus-proof", "A file without frames holds a proof, or states a security."
     FINAL_CLK = "final-clk", "The number of the last instruction is 0 or above the compute unit limit plus 1."
     INPUT_WORDS = "input-words", "The indices of the touched input words do not rise, or leave the input."
     INPUT_PADDING = "input-padding", "The claim changes a byte after the end of the input."
@@ -56,6 +63,10 @@ class Rejection(Reason):
     EVENT_LIMIT = "event-limit", "The compute unit limit is used up before an event."
     EVENT_SYSCALL = "event-syscall", "The key of an event is not the hash of a syscall that exists."
     EVENT_WORD_TWICE = "event-word-twice", "An event lists a word of memory twice."
+    EVENT_WORD_UNLISTED = (
+        "event-word-unlisted",
+        "An event lists a word of the image or the input that the claim does not list for the frame.",
+    )
     EVENT_WORD_MISSING = "event-word-missing", "The syscall touches a word that its event does not list."
     EVENT_UNSUPPORTED = "event-unsupported", "This version cannot replay the syscall of an event."
     EVENT_FAILS = (
@@ -111,7 +122,6 @@ class VersionMismatch(Reason):
 
     FILE_FORMAT = "file-format", "The file has another format version."
     PROOF_SYSTEM = "proof-system", "The proof was made with another circuit or with other parameters."
-    PROGRAM_KEY = "program-key", "The proof was made for another key of the program."
     ENGINE_FORMAT = "engine-format", "The engine's part of the file has another format version."
 
 

@@ -159,7 +159,7 @@ def test_features_that_are_refused() -> None:
     for addresses in ((second, first), (first, first)):
         with pytest.raises(InputError) as raised:
             unpack(with_features(*addresses))
-        message = "input.bin: parameters.features at offset 168: expected addresses in rising order"
+        message = "input.bin: parameters.features[1] at offset 208: expected addresses in rising order"
         assert str(raised.value) == message
     expected = "expected the name or address of a feature that changes how a program runs"
     with pytest.raises(InputError, match=f"^feature '{'1' * 32}': {expected}: "):
@@ -179,7 +179,10 @@ def test_stakes_that_are_refused() -> None:
     encoded = b"\1" + struct.pack("<QQ", 9, 2) + (BOB + struct.pack("<Q", 1)) * 2
     with pytest.raises(InputError) as raised:
         unpack(pack(INPUT)[:166] + encoded + bytes(1 + 4))
-    assert str(raised.value) == "epoch_stakes.vote_accounts: expected addresses in rising order"
+    assert str(raised.value) == (
+        "input.bin: parameters.epoch_stakes.vote_accounts[1] at offset 223: "
+        "expected addresses in rising order"
+    )
 
 
 def test_the_program_format_is_the_end() -> None:

@@ -18,7 +18,7 @@ from solproof.formats.readable_instructions import LAYOUTS, MAXIMUM_SEED_CHARACT
 from solproof.formats.scene_file import format_scene, parse_scene
 from solproof.runtime.cluster_accounts import BUILTIN_PROGRAMS
 from solproof.runtime.features import FEATURE_SETS
-from solproof.runtime.transaction.scene import MAXIMUM_BLOCKHASHES
+from solproof.runtime.transaction.scene import MAXIMUM_BLOCKHASHES, MAXIMUM_SCENE_ACCOUNTS
 from tests.support.scene_documents import document, documents, message
 
 SCHEMA = json.loads(files("solproof.formats").joinpath("scene.schema.json").read_text("utf-8"))
@@ -73,7 +73,7 @@ def test_names_and_limits() -> None:
     assert DEFINITIONS["features"]["properties"]["set"]["enum"] == list(FEATURE_SETS)
     assert DEFINITIONS["bytes"]["anyOf"][2]["prefixItems"][1]["enum"] == list(json_fields.ENCODINGS)
     assert DEFINITIONS["text"]["maxLength"] == MAXIMUM_SEED_CHARACTERS
-    assert SCHEMA["properties"]["accounts"]["maxItems"] == scene_file.MOST_ACCOUNTS
+    assert SCHEMA["properties"]["accounts"]["maxItems"] == MAXIMUM_SCENE_ACCOUNTS
     assert SCHEMA["properties"]["blockhash"]["anyOf"][1]["maxItems"] == MAXIMUM_BLOCKHASHES
     assert message_fields["instructions"]["maxItems"] == transaction_text.MOST_INSTRUCTIONS
     assert SCHEMA["properties"]["transaction"]["anyOf"][0]["maxLength"] == json_fields.LONGEST_BASE58

@@ -1,4 +1,4 @@
-"""Targets: the two forms of an input, JSON and input.bin, output.bin, and the scene as JSON."""
+"""Targets: the two forms of an input and of a scene, JSON and bytes, and output.bin."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from solproof.demo.scenario import transfer
-from solproof.errors import InputError
+from solproof.errors import InputError, UnsupportedError
 from solproof.execution.execute import execute
+from solproof.formats import scene_bincode
 from solproof.formats.bincode import pack, pack_output, unpack, unpack_output
 from solproof.formats.input_file import format_input, parse_input
 from solproof.formats.scene_file import format_scene, parse_scene
 from solproof.runtime.accounts import address_text
+from solproof.runtime.environment import Environment
+from solproof.runtime.epoch_stakes import EpochStakes
 from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
-from solproof.runtime.sysvars import Sysvars
+from solproof.runtime.features import FEATURE_SETS, FEATURES
+from solproof.runtime.sysvars import ADDRESSES, INSTRUCTIONS_SYSVAR, Sysvars
+from solproof.runtime.transaction.scene import Scene
 from tests.fuzz.target import MEBIBYTE, Target, outcome
 from tests.support.elf_files import small_elf
-from tests.support.scene_documents import PROGRAM, document, documents
+from tests.support.scene_documents import PROGRAM, document, documents, transfer_bytes
 
 ELF = small_elf().data
 JSON_WORDS = (
@@ -43,7 +48,13 @@ SCENE_WORDS = (
         b'"seed"',
     ),
 )
+SMALL_SYSVARS = Sysvars(clock=bytes(40), slot_hashes=bytes(8))
 BINARY_WORDS = (bytes(8), b"\x01" + bytes(7), b"\xff" * 8, b"\1\0\0\0\2", bytes(32))
+SCENE_BIN_WORDS = (
+    *BINARY_WORDS,
+    *(scene_bincode.MAGIC, ADDRESSES["clock"], ADDRESSES["rent"], INSTRUCTIONS_SYSVAR),
+    *(FEATURES[name] for name in ("account_data_direct_mapping", "blake3_syscall_enabled")),
+)
 
 
 def read_json(text: bytes) -> str:
@@ -65,6 +76,17 @@ def read_scene(text: bytes) -> str:
         return outcome(InputError(str(error).partition(", got ")[0]))
     assert parse_scene(format_scene(scene)) == scene
     return f"{min(len(scene.accounts), 4)} accounts"
+
+
+def read_scene_bin(content: bytes) -> str:
+    """Each scene has one encoding."""
+    try:
+        scene = scene_bincode.unpack(content)
+    except (InputError, UnsupportedError) as error:
+        return outcome(error)
+    assert scene_bincode.pack(scene) == content
+    assert scene_bincode.is_scene_bin(content)
+    return f"{min(len(scene.accounts), 4)} accounts, {min(len(scene.blockhashes), 3)} blockhashes"
 
 
 def read_input_bin(content: bytes) -> str:
@@ -94,14 +116,13 @@ def read_output_bin(content: bytes) -> str:
 def given_inputs() -> Sequence[ExecutionInput]:
     """Inputs with few bytes and every kind of field."""
     given = transfer(ELF)
-    no_sysvar = replace(Sysvars(), clock=bytes(40), slot_hashes=bytes(8))
     small = replace(given, accounts=given.accounts[2:], instruction_data=b"\1\2")
     return [
         given,
         small,
         replace(small, accounts=(*small.accounts, *small.accounts)),
         replace(small, accounts=(), parameters=Parameters(1000, 64 * 1024, Loader.V1)),
-        replace(small, parameters=Parameters(sysvars=no_sysvar)),
+        replace(small, parameters=Parameters(sysvars=SMALL_SYSVARS)),
         replace(small, programs=((PROGRAM, ELF), (bytes(32), b""))),
     ]
 
@@ -121,6 +142,22 @@ def scene_seeds() -> Sequence[bytes]:
     return [json.dumps(scene).encode() for scene in (*documents().values(), program)]
 
 
+def scene_bin_seeds() -> Sequence[bytes]:
+    """Scenes with few bytes and every kind of field."""
+    stakes = EpochStakes(9, ((bytes(32), 2), (PROGRAM, 3)))
+    features = FEATURE_SETS["none"].changed(["blake3_syscall_enabled", "enable_sha512_syscall"])
+    accounts = tuple(entry.account for entry in given_inputs()[1].accounts)
+    small = Scene(transfer_bytes(), accounts[:1], Environment(features, SMALL_SYSVARS, stakes), (bytes(32),))
+    clock = SMALL_SYSVARS.account("clock")
+    scenes = (
+        small,
+        replace(small, accounts=(), environment=replace(small.environment, epoch_stakes=EpochStakes())),
+        replace(small, accounts=(*accounts, clock), blockhashes=(PROGRAM, bytes(32))),
+        replace(small, lamports_per_signature=0, verify_signatures=False),
+    )
+    return [scene_bincode.pack(scene) for scene in scenes]
+
+
 def input_bin_seeds() -> Sequence[bytes]:
     """Inputs, with and without their optional parts."""
     return [pack(given) for given in given_inputs()]
@@ -134,6 +171,7 @@ def output_bin_seeds() -> Sequence[bytes]:
 TARGETS = (
     Target("json", json_seeds, read_json, 16 * 1024, 0.5, 8 * MEBIBYTE, JSON_WORDS),
     Target("scene", scene_seeds, read_scene, 16 * 1024, 0.5, 8 * MEBIBYTE, SCENE_WORDS),
+    Target("scene_bin", scene_bin_seeds, read_scene_bin, 8192, 0.5, 4 * MEBIBYTE, SCENE_BIN_WORDS),
     Target("input_bin", input_bin_seeds, read_input_bin, 8192, 0.5, 4 * MEBIBYTE, BINARY_WORDS),
     Target("output_bin", output_bin_seeds, read_output_bin, 8192, 0.5, 4 * MEBIBYTE, BINARY_WORDS),
 )

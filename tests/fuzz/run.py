@@ -30,6 +30,7 @@ MODULES = {
     "assembly": "programs",
     "json": "inputs",
     "scene": "inputs",
+    "scene_bin": "inputs",
     "input_bin": "inputs",
     "output_bin": "inputs",
     "proof_file": "proofs",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from solproof.accesses.arrays import Flags, Integers, Values
-from solproof.accesses.memory import HOLE_WORDS, Cells, chain_memory, skips_hole
+from solproof.accesses.memory import HOLE_WORDS, INDEX_BITS, Cells, chain_memory, skips_hole
 from solproof.accesses.memory_calls import MemoryCalls, Words
 from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.accesses.registers import Refreshes
-from solproof.vm.trace import Run, SyscallEvent
+from solproof.vm.memory import INPUT, WORD, Layout
+from solproof.vm.trace import Run, SyscallEvent, WordAccess
 
 Accesses = tuple[Integers, Integers, Integers, Values, Values]
 """Region, index, time, word before and word after: arrays of one length, as `chain_memory` takes them."""
@@ -52,32 +53,97 @@ class MemoryLog:
     refreshes: Refreshes
 
 
-def memory_log(
-    run: Run, program: ProgramTable, codes: Integers, events: Sequence[SyscallEvent], proven: MemoryCalls
-) -> MemoryLog:
-    """Chain the memory accesses of a run.
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """The words that loads and stores touch: arrays over all loads and stores of a run.
 
-    codes: the family code of each step.
-    events: the events of the statement.
-    proven: the calls of memory syscalls that the circuit proves.
+    steps: the number of each step that loads or stores, counted from 0.
+    size, start: bytes accessed, and the position of the first byte in its word.
+    region, index: the word of the first byte.
+    reaches: whether the access reaches the second word, whose index is `second`.
     """
+
+    is_access: Flags  # one for each step
+    steps: Integers
+    size: Integers
+    start: Values
+    region: Integers
+    index: Integers
+    reaches: Flags
+    second: Integers
+
+
+def step_words(run: Run, program: ProgramTable, codes: Integers) -> StepWords:
+    """The words that the loads and stores of a run touch. `codes`: the family code of each step."""
     trace = run.trace
     size = program.size[trace.pc[: len(codes)]]
     is_access = size != 0
     steps = np.flatnonzero(is_access)
-    size, is_store = size[steps], codes[steps] == FamilyCode.STORE
     start = trace.address & np.uint64(7)
-    first_after, second_after = _words_after(run, size, is_store, start, trace.value[steps])
     region = (trace.address >> np.uint64(32)).astype(np.int64)
     index = (trace.address & np.uint64(0xFFFF_FFFF)).astype(np.int64) >> 3
-    reaches = start.astype(np.int64) + size > 8
-    second = (index + 1 + HOLE_WORDS * skips_hole(run.layout, region, index))[reaches]
-    time, blocks = 2 * (steps + 1), proven.blocks
+    return StepWords(
+        is_access=is_access,
+        steps=steps,
+        size=size[steps],
+        start=start,
+        region=region,
+        index=index,
+        reaches=start.astype(np.int64) + size[steps] > WORD,
+        second=index + 1 + HOLE_WORDS * skips_hole(run.layout, region, index),
+    )
+
+
+def listed_words(
+    events: Sequence[SyscallEvent], layout: Layout, words: StepWords, proven: MemoryCalls
+) -> tuple[SyscallEvent, ...]:
+    """The events with the words that they list.
+
+    An event lists all words of stack and heap that it touches. A word of the image or of the input that no
+    instruction and no memory syscall touches is on no bus. The verifier knows such a word, because nothing
+    but events can change it. So events leave it out.
+    """
+    blocks, outer = proven.blocks, (layout.image_region, INPUT)
+    touched = [
+        (words.region, words.index),
+        (words.region[words.reaches], words.second[words.reaches]),
+        *(
+            (part.region[part.exists], part.index[part.exists])
+            for part in (blocks.shifted, blocks.aligned, proven.result)
+        ),
+    ]
+    keys = np.concatenate([_key(region, index)[np.isin(region, outer)] for region, index in touched])
+    known = set(np.unique(keys).tolist())
+
+    def is_listed(word: WordAccess) -> bool:
+        return word.region not in outer or word.region << INDEX_BITS | word.index in known
+
+    return tuple(replace(event, words=tuple(filter(is_listed, event.words))) for event in events)
+
+
+def _key(region: Integers, index: Integers) -> Integers:
+    return region << INDEX_BITS | index
+
+
+def memory_log(
+    run: Run, words: StepWords, codes: Integers, events: Sequence[SyscallEvent], proven: MemoryCalls
+) -> MemoryLog:
+    """Chain the memory accesses of a run.
+
+    words: the words of its loads and stores.
+    codes: the family code of each step.
+    events: the events of the statement, with the words that they list.
+    proven: the calls of memory syscalls that the circuit proves.
+    """
+    trace, reaches = run.trace, words.reaches
+    is_store = codes[words.steps] == FamilyCode.STORE
+    first_after, second_after = _words_after(run, words.size, is_store, words.start, trace.value[words.steps])
+    time, blocks = 2 * (words.steps + 1), proven.blocks
     parts: dict[str, Accesses] = {
-        "first": (region, index, time, trace.first_word, first_after),
+        "first": (words.region, words.index, time, trace.first_word, first_after),
         "second": (
-            region[reaches],
-            second,
+            words.region[reaches],
+            words.second[reaches],
             time[reaches],
             trace.second_word[reaches],
             second_after[reaches],
@@ -91,7 +157,7 @@ def memory_log(
     ends = np.cumsum([len(part[0]) for part in parts.values()])[:-1]
     before = dict(zip(parts, np.split(chained.before, ends), strict=True))
     return MemoryLog(
-        access_of_step=np.cumsum(is_access) - 1,
+        access_of_step=np.cumsum(words.is_access) - 1,
         pair=WordPair(first_after, before["first"], second_after, _spread(before["second"], reaches)),
         event_word_before=before["events"],
         shifted_before=_spread(before["shifted"], blocks.shifted.exists),

@@ -45,17 +45,28 @@ class Bus:
         """Number of field elements in a message."""
         return len(self.fields)
 
+    @property
+    def is_scoped(self) -> bool:
+        """Whether the first field of every message is the number of an invocation.
+
+        Messages of two invocations differ in this field. So the bus balances for each invocation by itself.
+        """
+        return self.fields[0] == INVOCATION
+
+
+INVOCATION = "invocation"
+"""The field that scopes a bus. A chip declares its column once, and its messages begin with it."""
 
 LIMBS = ("limb 0", "limb 1", "limb 2", "limb 3")
 
 PROGRAM = Bus(
     "program",
     Kind.LOOKUP,
-    ("pc", "family", "destination", "source", "imm 0", "imm 1", "imm 2", "imm 3", "offset", "flags"),
+    (INVOCATION, "pc", "family", "destination", "source", "imm 0", "imm 1", "imm 2", "imm 3", "offset", "flags"),
 )
-STATE = Bus("state", Kind.PERMUTATION, ("clk", "pc"))
-REGISTER = Bus("register", Kind.PERMUTATION, ("index", *LIMBS, "time"))
-MEMORY = Bus("memory", Kind.PERMUTATION, ("region", "word index", "tag", *LIMBS, "time"))
+STATE = Bus("state", Kind.PERMUTATION, (INVOCATION, "clk", "pc"))
+REGISTER = Bus("register", Kind.PERMUTATION, (INVOCATION, "index", *LIMBS, "time"))
+MEMORY = Bus("memory", Kind.PERMUTATION, (INVOCATION, "region", "word index", "tag", *LIMBS, "time"))
 RANGE16 = Bus("range16", Kind.LOOKUP, ("value below 2^16",))
 BITWISE = Bus("bitwise", Kind.LOOKUP, ("byte a", "byte b", "a AND b"))
 BYTES = Bus("bytes", Kind.LOOKUP, ("byte a", "byte b"))
@@ -63,6 +74,7 @@ BLOCK = Bus(
     "block",
     Kind.PERMUTATION,
     (
+        INVOCATION,
         "clk",
         "kind",
         "aligned region",
@@ -76,6 +88,7 @@ BLOCK = Bus(
         "value",
     ),
 )
+LAYOUT = Bus("layout", Kind.LOOKUP, (INVOCATION, "heap words", "stack gaps"))
 BITS = Bus("bits", Kind.LOOKUP, ("n, at most 15", "value below 2^n", "2^n + value"))
 
-ALL_BUSES = (PROGRAM, STATE, REGISTER, MEMORY, BLOCK, RANGE16, BITWISE, BYTES, BITS)
+ALL_BUSES = (PROGRAM, LAYOUT, STATE, REGISTER, MEMORY, BLOCK, RANGE16, BITWISE, BYTES, BITS)

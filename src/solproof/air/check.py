@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import Bus
+from solproof.air.bus import INVOCATION, Bus
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import Column, P
@@ -53,9 +53,12 @@ class Failure:
     got: str
     pc: int | None = None
     instruction: str | None = None
+    invocation: int | None = None
 
     def __str__(self) -> str:
         where = "" if self.row is None else f" row {self.row}"
+        if self.invocation is not None:
+            where += f" of invocation {self.invocation}"
         text = "" if self.instruction is None else f": {self.instruction}"
         at = "" if self.pc is None else f" (pc {self.pc}{text})"
         return f"{self.chip}{where}{at}: {self.name}: expected {self.expected}, got {self.got}"
@@ -91,15 +94,32 @@ def constraint_failures(table: CheckedTable, values: Evaluator, limit: int) -> l
         for row in np.flatnonzero(column)[:limit]:
             got = signed(int(column[row]))
             failures.append(
-                Failure(table.chip.name, constraint.name, int(row), "0", str(got), pc_of(table, int(row)))
+                Failure(
+                    table.chip.name,
+                    constraint.name,
+                    int(row),
+                    "0",
+                    str(got),
+                    pc_of(table, int(row)),
+                    invocation=invocation_of(table, int(row)),
+                )
             )
     return failures
 
 
 def pc_of(table: CheckedTable, row: int) -> int | None:
     """The pc of a row, or None if the chip does not have one."""
+    return _cell(table, row, "pc")
+
+
+def invocation_of(table: CheckedTable, row: int) -> int | None:
+    """The invocation of a row, or None if the chip does not have one."""
+    return _cell(table, row, INVOCATION)
+
+
+def _cell(table: CheckedTable, row: int, name: str) -> int | None:
     names = [note.name for note in table.chip.main]
-    return int(table.main[row, names.index("pc")]) if "pc" in names else None
+    return int(table.main[row, names.index(name)]) if name in names else None
 
 
 class Ledger:
@@ -146,5 +166,15 @@ class Ledger:
                 )
                 got = f"{signed(int(balance[index] % P))} left over of ({content})"
                 name = f"bus {bus.name}: {interaction.role.value}: {interaction.name}"
-                failures.append(Failure(table.chip.name, name, row, "balance", got, pc_of(table, row)))
+                failures.append(
+                    Failure(
+                        table.chip.name,
+                        name,
+                        row,
+                        "balance",
+                        got,
+                        pc_of(table, row),
+                        invocation=invocation_of(table, row),
+                    )
+                )
         return failures

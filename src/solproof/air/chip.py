@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from solproof.air.bus import Bus, Kind, Role
+from solproof.air.bus import INVOCATION, Bus, Kind, Role
 from solproof.air.expression import Expression, Graph, Word
 
 MAXIMUM_DEGREE = 3
+INVOCATION_FORMULA = "number of the invocation, from 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Chip:
     constraints: list[Constraint] = field(default_factory=list)
     interactions: list[Interaction] = field(default_factory=list)
     graph: Graph = field(default_factory=Graph)
+    invocation: Expression | None = None
+    """The first field of the chip's messages on scoped buses."""
 
     # COLUMNS
 
@@ -96,6 +99,14 @@ class Chip:
         """Add a scalar that the verifier knows."""
         self.public_values.append(ColumnNote(name, formula))
         return self.graph.leaf("value", len(self.public_values) - 1)
+
+    def scope(self) -> None:
+        """Add the committed column of the invocation that each row belongs to."""
+        self.invocation = self.column(INVOCATION, INVOCATION_FORMULA)
+
+    def public_scope(self) -> None:
+        """Like `scope`, with a column that the verifier knows."""
+        self.invocation = self.public(INVOCATION, INVOCATION_FORMULA)
 
     def next(self, column: Expression) -> Expression:
         """The same column on the next row."""
@@ -155,6 +166,9 @@ class Chip:
     def _interact(
         self, bus: Bus, role: Role, message: Sequence[Expression | int], multiplicity: Expression, name: str
     ) -> None:
+        if bus.is_scoped:
+            assert self.invocation is not None, f"{self.name}: {name}: the chip has no invocation"
+            message = [self.invocation, *message]
         expected = Kind.LOOKUP if role in (Role.QUERY, Role.PROVIDE) else Kind.PERMUTATION
         assert bus.kind is expected, f"{self.name}: {name}: {role.value} on a {bus.kind.value} bus"
         assert len(message) == bus.width, (

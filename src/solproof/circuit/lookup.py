@@ -11,17 +11,17 @@ instructions consists mostly of this table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solproof.accesses.arrays import Integers
 from solproof.accesses.table import Table
 from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, Bus
 from solproof.air.chip import Chip
-from solproof.circuit.table import LookupTable
+from solproof.backend.protocol import Columns
+from solproof.circuit.table import LookupTable, Queries
 
 NUMBERS = 2**16
 QUARTERS = 4
@@ -85,7 +85,7 @@ CHIP = build()
 
 
 @cache
-def preprocessed() -> NDArray[np.uint32]:
+def preprocessed() -> Columns:
     """The preprocessed columns: [2^14, 9]."""
     row = np.arange(HEIGHT)
     byte_a, low_b = row & 255, row >> 8
@@ -96,14 +96,14 @@ def preprocessed() -> NDArray[np.uint32]:
     return np.stack(columns, axis=1).astype(np.uint32)
 
 
-def entry_of(bus: Bus, fields: Sequence[Integers]) -> Integers:
+def entry_of(_: Columns, bus: Bus, fields: Sequence[Integers]) -> Integers:
     """The numbers n that provide the given messages on a bus."""
     if bus in (BITWISE, BYTES):
         return fields[0] + 256 * fields[1]
     return fields[2] if bus is BITS else fields[0]
 
 
-def fill(queries: Mapping[Bus, Integers]) -> Table:
+def fill(_: Columns, queries: Queries) -> Table:
     """Fill the table. `queries`: how often each number is queried on each bus, [2^16] each."""
     table = Table(CHIP, HEIGHT)
     for bus, name in COUNTS.items():
@@ -112,4 +112,4 @@ def fill(queries: Mapping[Bus, Integers]) -> Table:
     return table
 
 
-TABLES = (LookupTable(CHIP, lambda *_: preprocessed(), QUARTERS, entry_of, lambda _, queries: fill(queries)),)
+TABLES = (LookupTable(CHIP, QUARTERS, entry_of, fill, preprocessed=preprocessed),)

@@ -1,4 +1,4 @@
-"""The program table: the message of each slot of the text on the program bus, as arrays over the slots."""
+"""The program table: the messages of executed slots on the program bus, as arrays over the slots."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from solproof.accesses.arrays import Integers
 from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.circuit.instructions.family import Entry
 from solproof.circuit.instructions.registry import FAMILY_OF
-from solproof.isa.instruction import Instruction, decode_program, wide_immediate
+from solproof.isa.instruction import Instruction, wide_immediate
 from solproof.isa.opcodes import Action, Opcode, opcode
 from solproof.program.calls import resolve_call
 from solproof.program.program import Program
@@ -39,15 +40,18 @@ def _resolve(
     return replace(entry, offset=call.target)
 
 
-def program_table(program: Program, syscall_keys: Collection[int]) -> ProgramTable:
-    """Encode every slot of a program. A call whose key is in `syscall_keys` is a syscall."""
-    instructions = decode_program(program.text)
-    slots = len(instructions)
+def program_table(program: Program, syscall_keys: Collection[int], listed: Integers) -> ProgramTable:
+    """Encode the listed slots of a program, and leave all other slots 0.
+
+    A call whose key is in `syscall_keys` is a syscall.
+    """
+    slots = program.slots
     fields = np.zeros((slots, 5), np.int64)
     immediates = np.zeros(slots, np.uint64)
     kinds = np.zeros((slots, 3), np.bool_)
     sizes = np.zeros(slots, np.int64)
-    for pc, instruction in enumerate(instructions):
+    for pc in listed.tolist():
+        instruction = program.instruction(pc)
         row = opcode(instruction.code, program.version)
         if row is None:
             continue

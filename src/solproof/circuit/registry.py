@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solproof.accesses.program import ProgramTable
 from solproof.accesses.public import PublicData
 from solproof.air.bus import ALL_BUSES, Bus
 from solproof.air.circuit import Circuit
 from solproof.backend.protocol import Columns, PublicInput
-from solproof.circuit import boundary, lookup
+from solproof.circuit import boundary, code, lookup
 from solproof.circuit.instructions.family import Family
 from solproof.circuit.instructions.registry import FAMILIES
-from solproof.circuit.memory import image, input, refresh, stack_heap
+from solproof.circuit.memory import input, layout, refresh, stack_heap
 from solproof.circuit.syscalls import event, memory_call, memory_compare, memory_copy
 from solproof.circuit.table import ChipTable, LookupTable
-from solproof.program.program import Program
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,31 +42,35 @@ class SbpfCircuit(Circuit):
 
     @property
     def chip_tables(self) -> tuple[ChipTable, ...]:
-        """The tables whose rows are determined by a run."""
+        """The tables whose rows are determined by the runs of the frames."""
         return tuple(table for table in self.tables if isinstance(table, ChipTable))
 
     @property
     def lookup_tables(self) -> tuple[LookupTable, ...]:
-        """The tables that the key fixes. They count the queries of all other tables."""
+        """The tables that other chips look up. They count the queries of all other tables."""
         return tuple(table for table in self.tables if isinstance(table, LookupTable))
 
-    def public_inputs(self, data: PublicData) -> list[PublicInput]:
-        """The public columns and values of every chip that has any, as a backend takes them."""
-        inputs = []
-        for table in self.chip_tables:
-            if table.public is not None:
-                public = table.public(data)
-                inputs.append(PublicInput(self.number(table.chip), public.columns, public.values))
-        return inputs
+    def public_inputs(self, frames: Sequence[PublicData]) -> list[PublicInput]:
+        """The public columns of every chip that has any, as a backend takes them."""
+        return [
+            PublicInput(self.number(table.chip), table.public(frames))
+            for table in self.tables
+            if table.public is not None
+        ]
 
-    def preprocessed(self, program: Program, table: ProgramTable) -> dict[int, Columns]:
-        """The preprocessed columns of a program, by the number of the chip."""
-        return {self.number(each.chip): each.preprocessed(program, table) for each in self.lookup_tables}
+    def preprocessed(self) -> dict[int, Columns]:
+        """The preprocessed columns, by the number of the chip."""
+        return {
+            self.number(table.chip): table.preprocessed()
+            for table in self.lookup_tables
+            if table.preprocessed is not None
+        }
 
 
 MODULES = (
     boundary,
-    image,
+    code,
+    layout,
     input,
     stack_heap,
     memory_call,

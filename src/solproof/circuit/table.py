@@ -1,23 +1,23 @@
 """The two kinds of chips that are not instructions, and their entries in the registry.
 
-A `ChipTable` computes how many rows a run needs, fills the rows, and cuts them into tables. A `LookupTable`
-is fixed by the program. It is filled last, because it counts the queries of all other tables.
+A `ChipTable` computes how many rows a frame needs, fills the rows, and cuts the rows of all frames into
+tables. A `LookupTable` has entries that do not depend on the witness. It is filled last, because it counts
+the queries of all other tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
-from solproof.accesses.program import ProgramTable
 from solproof.accesses.public import PublicData
 from solproof.accesses.table import Table, padded_height, split_heights
 from solproof.air.bus import Bus, Role
 from solproof.air.chip import Chip
 from solproof.backend.protocol import Columns
-from solproof.program.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,25 @@ class Part:
     height: int
 
 
-Split = Callable[[AccessLog, int], list[Part]]
-"""Given a run and its number of rows, returns the tables that hold them, in order."""
+Logs: TypeAlias = Sequence[AccessLog]
+"""The frames of a proof, in the order in which they began."""
+
+Split = Callable[[Logs, int], list[Part]]
+"""Given the frames and the number of rows that they need together, returns the tables that hold them."""
+
+Queries: TypeAlias = Mapping[Bus, Integers]
+"""How often each entry of the lookup tables is queried, by bus."""
+
+PublicColumns = Callable[[Sequence[PublicData]], Columns]
+"""The public columns of one chip for all frames. They come first among its committed columns."""
 
 
-def one_table(_: AccessLog, rows: int) -> list[Part]:
+def one_table(_: Logs, rows: int) -> list[Part]:
     """One table, even if there are no rows."""
     return [Part(rows, padded_height(rows))]
 
 
-def any_tables(_: AccessLog, rows: int) -> list[Part]:
+def any_tables(_: Logs, rows: int) -> list[Part]:
     """One or two tables, or no table if there are no rows.
 
     Only for chips whose constraints never read the next row.
@@ -56,29 +65,22 @@ def parts_of(rows: int) -> list[Part]:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicTable:
-    """The public columns and values of one chip. The columns come first among its committed columns."""
-
-    columns: Columns | None
-    values: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ChipTable:
-    """A chip whose rows are determined by a run.
+    """A chip whose rows are determined by the runs of the frames.
 
-    rows: how many rows the run needs.
-    fill: the rows, without padding and without the public columns.
-    split: cuts the rows into tables.
-    public: the public columns and values, or None. A chip with public data has one table, of the columns'
-    height.
+    rows: how many rows a frame needs.
+    fill: the rows of a frame, without padding and without the public columns.
+    split: cuts the rows of all frames into tables.
+    public: the public columns, or None. A chip with public columns has one table, of their height.
+    link: completes the rows of all frames, if some of their columns depend on rows of other frames.
     """
 
     chip: Chip
     rows: Callable[[AccessLog], int]
     fill: Callable[[AccessLog], Table]
     split: Split = any_tables
-    public: Callable[[PublicData], PublicTable] | None = None
+    public: PublicColumns | None = None
+    link: Callable[[Columns], None] | None = None
 
     def __post_init__(self) -> None:
         # A backend demands a chip with public data exactly once.
@@ -87,22 +89,33 @@ class ChipTable:
 
 @dataclass(frozen=True, slots=True)
 class LookupTable:
-    """A chip with preprocessed columns whose messages other chips look up.
+    """A chip whose messages other chips look up. It has one table.
 
-    preprocessed: the columns of a program's key.
+    Its entries are preprocessed columns or public columns.
+
     entries_per_row: how many messages a row provides on each bus.
-    entry_of: the numbers of the entries that provide the given messages on a bus.
-    fill: the committed columns, given the run and how often each entry of each bus is queried.
+    entry_of: the numbers of the entries that provide the given messages on a bus, in a table of the given
+    columns.
+    fill: the committed columns except the public ones, given the columns of the entries and how often each
+    entry of each bus is queried.
     """
 
     chip: Chip
-    preprocessed: Callable[[Program, ProgramTable], Columns]
     entries_per_row: int
-    entry_of: Callable[[Bus, Sequence[Integers]], Integers]
-    fill: Callable[[AccessLog, Mapping[Bus, Integers]], Table]
+    entry_of: Callable[[Columns, Bus, Sequence[Integers]], Integers]
+    fill: Callable[[Columns, Queries], Table]
+    preprocessed: Callable[[], Columns] | None = None
+    public: PublicColumns | None = None
 
     @property
     def buses(self) -> tuple[Bus, ...]:
         """The buses on which the table provides messages."""
         roles = (item for item in self.chip.interactions if item.role is Role.PROVIDE)
         return tuple(dict.fromkeys(item.bus for item in roles))
+
+    def entries(self, frames: Sequence[PublicData]) -> Columns:
+        """The columns of the entries."""
+        if self.public is not None:
+            return self.public(frames)
+        assert self.preprocessed is not None, f"{self.chip.name} has no entries"
+        return self.preprocessed()

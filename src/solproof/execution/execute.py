@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solproof.display import html_log, html_table
-from solproof.errors import UnsupportedError
 from solproof.execution.machine_executor import MachineExecutor
 from solproof.program.program import Program
 from solproof.representation import described
-from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
 from solproof.runtime.instruction_record import InstructionRecord
@@ -43,14 +41,10 @@ class Execution:
         """The recorded run of the input's own program."""
         return self.frames[0].outcome
 
-    def check_provable(self) -> None:
-        """Raise `UnsupportedError` if the execution has more than one frame, which is not proven yet."""
-        if len(self.frames) > 1:
-            caller, callee = (address_text(frame.invocation.program_id) for frame in self.frames[:2])
-            raise UnsupportedError(
-                f"the run of {caller} calls the program {callee}: solproof runs such calls but does not "
-                "prove them yet"
-            )
+    @property
+    def given(self) -> ExecutionInput:
+        """What was executed."""
+        return self.input
 
     def __repr__(self) -> str:
         return described(

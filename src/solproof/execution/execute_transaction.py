@@ -25,6 +25,11 @@ class TransactionExecution:
     frames: tuple[Frame[Run], ...]
     output: TransactionOutput
 
+    @property
+    def given(self) -> Scene:
+        """What was executed."""
+        return self.scene
+
     def __repr__(self) -> str:
         return described(self, self.output.headline())
 

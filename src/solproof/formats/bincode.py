@@ -60,24 +60,25 @@ def pack(execution_input: ExecutionInput) -> bytes:
     none.
     """
     parameters = execution_input.parameters
+    stakes = parameters.epoch_stakes
     parts = [
-        _byte_vector(execution_input.program),
+        pack_vector(execution_input.program),
         execution_input.program_id,
         struct.pack("<Q", len(execution_input.accounts)),
         *(
-            _account(entry.account) + struct.pack("<??", entry.is_signer, entry.is_writable)
+            pack_account(entry.account) + struct.pack("<??", entry.is_signer, entry.is_writable)
             for entry in execution_input.accounts
         ),
-        _byte_vector(execution_input.instruction_data),
+        pack_vector(execution_input.instruction_data),
         struct.pack("<QII", parameters.compute_unit_limit, parameters.heap_size, parameters.loader.value),
         _option(None if parameters.sysvars == Sysvars() else parameters.sysvars.to_bytes()),
-        _option(None if parameters.epoch_stakes == EpochStakes() else _epoch_stakes(parameters.epoch_stakes)),
-        _option(None if parameters.features == MAINNET else _features(parameters.features)),
+        _option(None if stakes == EpochStakes() else pack_epoch_stakes(stakes)),
+        _option(None if parameters.features == MAINNET else pack_features(parameters.features)),
         _program_format(execution_input.program_format),
     ]
     if programs := execution_input.programs:
         parts.append(struct.pack("<Q", len(programs)))
-        parts += (program_id + _byte_vector(file) for program_id, file in programs)
+        parts += (program_id + pack_vector(file) for program_id, file in programs)
     return b"".join(parts)
 
 
@@ -108,11 +109,11 @@ def pack_output(output: ExecutionOutput) -> bytes:
         struct.pack("<QQQ", output.pc, output.compute_units, output.compute_units_charged),
         struct.pack("<QQ", output.instructions, output.accounts_modified),
         struct.pack("<Q", len(output.accounts)),
-        *(_account(account) for account in output.accounts),
+        *(pack_account(account) for account in output.accounts),
         struct.pack("<Q", len(output.logs)),
         *(_text(line) for line in output.logs),
         output.return_data.program_id,
-        _byte_vector(output.return_data.data),
+        pack_vector(output.return_data.data),
     ]
     return b"".join(parts)
 
@@ -194,13 +195,34 @@ class Reader(ByteReader):
         """A Vec<Value> of at most `longest` elements."""
         return tuple(element(f"{field}[{position}]") for position in range(self._length(field, longest)))
 
+    def rising(
+        self,
+        field: str,
+        longest: int,
+        element: Callable[[str], Value],
+        address: Callable[[Value], bytes],
+    ) -> tuple[Value, ...]:
+        """A vector of at most `longest` elements, in rising order of their addresses, each address once."""
+        found: list[Value] = []
+        for position in range(self._length(field, longest)):
+            start = self.offset
+            found.append(element(f"{field}[{position}]"))
+            if position and address(found[-1]) <= address(found[-2]):
+                self.offset = start
+                raise self._error(f"{field}[{position}]", "expected addresses in rising order")
+        return tuple(found)
+
     # STRUCTS
+
+    def key(self, field: str) -> bytes:
+        """An address or a hash of 32 bytes."""
+        return self.take(KEY_LENGTH, field)
 
     def account(self, field: str) -> Account:
         """An `Account`."""
         return Account(
-            key=self.take(KEY_LENGTH, f"{field}.key"),
-            owner=self.take(KEY_LENGTH, f"{field}.owner"),
+            key=self.key(f"{field}.key"),
+            owner=self.key(f"{field}.owner"),
             lamports=self.unsigned_64(f"{field}.lamports"),
             data=self.byte_vector(f"{field}.data", MAXIMUM_DATA_LENGTH),
             executable=self.boolean(f"{field}.executable"),
@@ -218,10 +240,28 @@ class Reader(ByteReader):
             compute_unit_limit=self.unsigned_64(f"{field}.compute_unit_limit"),
             heap_size=self.unsigned_32(f"{field}.heap_size"),
             loader=self._loader(f"{field}.loader"),
-            sysvars=self.option(f"{field}.sysvars", self._sysvars) or Sysvars(),
-            epoch_stakes=self.option(f"{field}.epoch_stakes", self._epoch_stakes) or EpochStakes(),
-            features=self.option(f"{field}.features", self._features) or MAINNET,
+            sysvars=self.option(f"{field}.sysvars", self.sysvars) or Sysvars(),
+            epoch_stakes=self.option(f"{field}.epoch_stakes", self.epoch_stakes) or EpochStakes(),
+            features=self.option(f"{field}.features", self.features) or MAINNET,
         )
+
+    def sysvars(self, field: str) -> Sysvars:
+        """The `Sysvars`."""
+        names = [sysvar.name for sysvar in fields(Sysvars)]
+        return Sysvars(**{name: self.byte_vector(f"{field}.{name}", MAXIMUM_SYSVAR_LENGTH) for name in names})
+
+    def epoch_stakes(self, field: str) -> EpochStakes:
+        """The `EpochStakes`."""
+        total = self.unsigned_64(f"{field}.total")
+        listed = self.rising(
+            f"{field}.vote_accounts", MAXIMUM_VOTE_ACCOUNTS, self._vote_account, lambda entry: entry[0]
+        )
+        return EpochStakes(total, listed)
+
+    def features(self, field: str) -> FeatureSet:
+        """A `FeatureSet`: the addresses of the active features."""
+        addresses = self.rising(field, len(FEATURES), self.key, lambda address: address)
+        return FeatureSet.from_addresses(addresses)
 
     def program_format(self, field: str) -> RawFormat | None:
         """A `ProgramFormat`: None for an ELF file."""
@@ -240,8 +280,11 @@ class Reader(ByteReader):
         return found
 
     def _program(self, field: str) -> tuple[bytes, bytes]:
-        program_id = self.take(KEY_LENGTH, f"{field}.program_id")
+        program_id = self.key(f"{field}.program_id")
         return program_id, self.byte_vector(f"{field}.program", MAXIMUM_PROGRAM_LENGTH)
+
+    def _vote_account(self, field: str) -> tuple[bytes, int]:
+        return self.key(f"{field}.address"), self.unsigned_64(f"{field}.stake")
 
     def _loader(self, field: str) -> Loader:
         return Loader(self._below(field, self.unsigned_32, len(Loader)))
@@ -254,27 +297,6 @@ class Reader(ByteReader):
             raise self._error(field, f"expected 0 to {limit - 1}, got {value}")
         return value
 
-    def _sysvars(self, field: str) -> Sysvars:
-        names = [sysvar.name for sysvar in fields(Sysvars)]
-        return Sysvars(**{name: self.byte_vector(f"{field}.{name}", MAXIMUM_SYSVAR_LENGTH) for name in names})
-
-    def _epoch_stakes(self, field: str) -> EpochStakes:
-        total = self.unsigned_64(f"{field}.total")
-        return EpochStakes(
-            total, self.vector(f"{field}.vote_accounts", MAXIMUM_VOTE_ACCOUNTS, self._vote_account)
-        )
-
-    def _vote_account(self, field: str) -> tuple[bytes, int]:
-        return self.take(KEY_LENGTH, f"{field}.address"), self.unsigned_64(f"{field}.stake")
-
-    def _features(self, field: str) -> FeatureSet:
-        start = self.offset
-        addresses = self.vector(field, len(FEATURES), lambda name: self.take(KEY_LENGTH, name))
-        if list(addresses) != sorted(set(addresses)):
-            self.offset = start
-            raise self._error(field, "expected addresses in rising order")
-        return FeatureSet.from_addresses(addresses)
-
     def _length(self, field: str, longest: int) -> int:
         length = self.unsigned_64(field)
         if length > longest:
@@ -286,12 +308,39 @@ class Reader(ByteReader):
         return InputError(f"{self.name}: {field} at offset {self.offset}: {problem}")
 
 
-def _byte_vector(content: bytes) -> bytes:
+# ENCODING
+
+
+def pack_vector(content: bytes) -> bytes:
+    """A Vec<u8>."""
     return struct.pack("<Q", len(content)) + content
 
 
+def pack_account(account: Account) -> bytes:
+    """An `Account`."""
+    return (
+        account.key
+        + account.owner
+        + struct.pack("<Q", account.lamports)
+        + pack_vector(account.data)
+        + struct.pack("<?", account.executable)
+    )
+
+
+def pack_epoch_stakes(stakes: EpochStakes) -> bytes:
+    """The `EpochStakes`."""
+    entries = (address + struct.pack("<Q", stake) for address, stake in stakes.vote_accounts)
+    return struct.pack("<QQ", stakes.total, len(stakes.vote_accounts)) + b"".join(entries)
+
+
+def pack_features(features: FeatureSet) -> bytes:
+    """A `FeatureSet`: the addresses of the active features in rising order."""
+    addresses = features.addresses()
+    return struct.pack("<Q", len(addresses)) + b"".join(addresses)
+
+
 def _text(text: str) -> bytes:
-    return _byte_vector(text.encode("utf-8"))
+    return pack_vector(text.encode("utf-8"))
 
 
 def _option(content: bytes | None) -> bytes:
@@ -302,23 +351,3 @@ def _program_format(program_format: RawFormat | None) -> bytes:
     if program_format is None:
         return struct.pack("<I", _ELF)
     return struct.pack("<IBQ", _RAW, program_format.version, program_format.entry)
-
-
-def _epoch_stakes(stakes: EpochStakes) -> bytes:
-    entries = (address + struct.pack("<Q", stake) for address, stake in stakes.vote_accounts)
-    return struct.pack("<QQ", stakes.total, len(stakes.vote_accounts)) + b"".join(entries)
-
-
-def _features(features: FeatureSet) -> bytes:
-    addresses = features.addresses()
-    return struct.pack("<Q", len(addresses)) + b"".join(addresses)
-
-
-def _account(account: Account) -> bytes:
-    return (
-        account.key
-        + account.owner
-        + struct.pack("<Q", account.lamports)
-        + _byte_vector(account.data)
-        + struct.pack("<?", account.executable)
-    )

@@ -42,7 +42,12 @@ from solproof.host.files import read_file
 from solproof.runtime.accounts import MAXIMUM_LAMPORTS, Account, address_text
 from solproof.runtime.environment import Environment
 from solproof.runtime.sysvars import ADDRESSES, LITESVM_BLOCKHASH, Sysvars
-from solproof.runtime.transaction.scene import LAMPORTS_PER_SIGNATURE, MAXIMUM_BLOCKHASHES, Scene
+from solproof.runtime.transaction.scene import (
+    LAMPORTS_PER_SIGNATURE,
+    MAXIMUM_BLOCKHASHES,
+    MAXIMUM_SCENE_ACCOUNTS,
+    Scene,
+)
 
 SCENE_FIELDS = (
     "transaction",
@@ -54,7 +59,6 @@ SCENE_FIELDS = (
     "verify_signatures",
     *CLUSTER_FIELDS,
 )
-MOST_ACCOUNTS = 65_536
 LARGEST_SLOT = 2**64 - 1
 LINES_SUFFIX = ".jsonl"
 
@@ -152,7 +156,7 @@ def _scene(text: str | bytes, directory: Path, before: _Before) -> Scene:
     listed = [
         read_account_element(element, f"accounts[{position}]").account(required=("owner", "lamports"))
         for position, element in enumerate(
-            read_array(document.get("accounts", []), "accounts", MOST_ACCOUNTS)
+            read_array(document.get("accounts", []), "accounts", MAXIMUM_SCENE_ACCOUNTS)
         )
     ]
     accounts = read_programs(document.get("programs", {}), "programs", listed, directory)

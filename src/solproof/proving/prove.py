@@ -1,23 +1,31 @@
-"""Prove an execution."""
+"""Prove an execution of an instruction or of a transaction."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar, overload
 
 from solproof import __version__
-from solproof.accesses.access_log import AccessLog
 from solproof.backend.protocol import Progress, Proven, Shape, TableData
+from solproof.circuit.frames import access_logs
+from solproof.circuit.table import Logs
 from solproof.display import html_table, security_text
-from solproof.execution.execute import Execution, execute
+from solproof.execution.execute import Execution
+from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.run import run
 from solproof.proving.witness import Witness, build_witness
 from solproof.representation import described, short_repr
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.runtime.execution_output import ExecutionOutput, outcome_lines
+from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.transaction.scene import Scene
+from solproof.runtime.transaction.transaction_output import TransactionOutput, result_lines
 from solproof.statement.claim import claim_of
-from solproof.statement.proof_file import ProofFile
-from solproof.statement.statement import input_digest, statement_bytes
-from solproof.statement.system import ProofSystem, default_system, program_key
+from solproof.statement.proof_file import NO_SECURITY, ProofFile
+from solproof.statement.statement import input_digest, program_digest, statement_bytes
+from solproof.statement.system import ProofSystem, default_system
+
+Output = TypeVar("Output", ExecutionOutput, TransactionOutput, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +45,11 @@ class ProofReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Generic[Output]):
     """A proof of an execution. `data` is the content of a proof file."""
 
     data: bytes
-    output: ExecutionOutput
+    output: Output
     report: ProofReport
 
     def __repr__(self) -> str:
@@ -57,60 +65,98 @@ class Proof:
             ("cells", f"{report.main_cells + report.auxiliary_cells:,}"),
             ("time", f"{report.seconds['total']:.2f} s"),
         ]
-        return html_table("Proof", [*outcome_lines(self.output), *rows])
+        return html_table("Proof", [*result_lines(self.output), *rows])
+
+
+@overload
+def prove(
+    given: ExecutionInput, progress: Progress | None = None, *, system: ProofSystem | None = None
+) -> Proof[ExecutionOutput]: ...
+
+
+@overload
+def prove(
+    given: Scene, progress: Progress | None = None, *, system: ProofSystem | None = None
+) -> Proof[TransactionOutput]: ...
 
 
 def prove(
-    execution_input: ExecutionInput, progress: Progress | None = None, *, system: ProofSystem | None = None
-) -> Proof:
-    """Execute and prove. `system` replaces the proof system of this version.
+    given: ExecutionInput | Scene, progress: Progress | None = None, *, system: ProofSystem | None = None
+) -> Proof[ExecutionOutput] | Proof[TransactionOutput]:
+    """Execute and prove an instruction, or the transaction of a scene.
+
+    `system` replaces the proof system of this version.
 
     Raises `ProgramError`, `InputError` or `UnsupportedError` if the input cannot be run or proven, and
     `ProvingError` if the engine refuses.
     """
     clock = _Clock(progress)
     clock.begin("execute")
-    execution = execute(execution_input)
+    execution = run(given)
     return prove_execution(execution, clock, system=system)
 
 
+@overload
 def prove_execution(
     execution: Execution,
     progress: _Clock | Progress | None = None,
-    log: AccessLog | None = None,
+    logs: Logs | None = None,
     *,
     system: ProofSystem | None = None,
-) -> Proof:
-    """Prove an execution that has already run. Pass `log` to avoid chaining its accesses again."""
-    execution.check_provable()
+) -> Proof[ExecutionOutput]: ...
+
+
+@overload
+def prove_execution(
+    execution: TransactionExecution,
+    progress: _Clock | Progress | None = None,
+    logs: Logs | None = None,
+    *,
+    system: ProofSystem | None = None,
+) -> Proof[TransactionOutput]: ...
+
+
+def prove_execution(
+    execution: Execution | TransactionExecution,
+    progress: _Clock | Progress | None = None,
+    logs: Logs | None = None,
+    *,
+    system: ProofSystem | None = None,
+) -> Proof[ExecutionOutput] | Proof[TransactionOutput]:
+    """Prove an execution that has already run. Pass `logs` to avoid chaining its accesses again."""
     system = system or default_system()
-    circuit, backend = system.circuit, system.backend
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
     clock.begin("key")
-    key = program_key(system, execution.invocation.program, execution.input.parameters.features)
+    key = system.key
     clock.begin("witness")
-    witness = build_witness(circuit, log or AccessLog(execution.run, key.table), key.preprocessed)
-    del log  # frees its memory from here on, unless the caller keeps it
-    claim = claim_of(execution.run, witness.public)
+    witness = build_witness(system.circuit, logs or access_logs(execution.frames))
+    del logs  # frees its memory from here on, unless the caller keeps it
+    runs = (frame.outcome for frame in execution.frames)
+    claim = claim_of(zip(runs, witness.public, strict=True))
     tables = [
-        TableData(circuit.number(item.chip), item.main, item.public, item.values)
-        for item in witness.instances
+        TableData(system.circuit.number(item.chip), item.main, item.public) for item in witness.instances
     ]
-    security = backend.security(key.engine_key, [Shape(table.chip, len(table.main)) for table in tables])
+    shapes = [Shape(table.chip, len(table.main)) for table in tables]
+    security = system.backend.security(key, shapes) if tables else NO_SECURITY
     file = ProofFile(
         version=__version__,
         system_digest=system.digest(),
-        program_sha256=execution.invocation.program.file_sha256,
-        input_sha256=input_digest(execution.input),
-        key_digest=key.engine_key.digest,
+        program_sha256=program_digest(execution.given),
+        input_sha256=input_digest(execution.given),
         security_bits=security.bits,
         security_regime=security.regime,
         claim=claim.to_bytes(),
         proof=b"",
     )
-    proven = backend.prove(key.engine_key, tables, statement_bytes(file), clock.engine_phase)
+    if tables:
+        proven = system.backend.prove(key, tables, statement_bytes(file), clock.engine_phase)
+    else:
+        proven = Proven(b"", NO_SECURITY, 0, 0, 0)
     data = replace(file, proof=proven.proof).to_bytes()
-    return Proof(data, execution.output, _report(proven, len(data), clock.finish(), witness))
+    report = _report(proven, len(data), clock.finish(), witness)
+    if isinstance(execution, TransactionExecution):
+        return Proof(data, execution.output, report)
+    return Proof(data, execution.output, report)
 
 
 def _report(proven: Proven, size: int, seconds: dict[str, float], witness: Witness) -> ProofReport:

@@ -1,4 +1,4 @@
-"""All tables of a proof, filled from a run by loops over the families and tables of a circuit."""
+"""All tables of a proof, filled from its frames by loops over the families and tables of a circuit."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from solproof.accesses.arrays import Integers
 from solproof.accesses.public import PublicData, public_data
 from solproof.accesses.rows import Rows
 from solproof.accesses.table import Table
-from solproof.air.bus import Bus, Role
+from solproof.air.bus import INVOCATION, Bus, Role
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.backend.protocol import Columns
 from solproof.circuit.registry import SbpfCircuit
-from solproof.circuit.table import Part, PublicTable, parts_of
+from solproof.circuit.table import Logs, Part, Queries, parts_of
 
 BLOCK_ROWS = 2**14
 """Rows evaluated at once. Their columns fit into the processor's cache."""
@@ -37,10 +37,10 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Every table of a proof, ordered by chip, and the public data that the tables prove."""
+    """Every table of a proof, ordered by chip, and the public data of each frame that the tables prove."""
 
     instances: tuple[Instance, ...]
-    public: PublicData
+    public: tuple[PublicData, ...]
 
     def rows(self) -> dict[str, int]:
         """Rows by chip, including padding."""
@@ -50,19 +50,19 @@ class Witness:
         return rows
 
 
-Queries = Mapping[Bus, Integers]
-"""How often each entry of the lookup tables is queried, by bus."""
-
-CountQueries = Callable[[SbpfCircuit, Collection[Instance], Mapping[Bus, int]], Queries]
-"""Counts the queries of a circuit's tables, given the tables and the number of entries of each lookup bus."""
+CountQueries = Callable[[SbpfCircuit, Collection[Instance], Mapping[Chip, Columns]], Queries]
+"""Counts the queries of a circuit's tables, given the tables and the columns of each lookup table."""
 
 
 def count_queries(
-    circuit: SbpfCircuit, instances: Collection[Instance], entries: Mapping[Bus, int]
+    circuit: SbpfCircuit, instances: Collection[Instance], entries: Mapping[Chip, Columns]
 ) -> Queries:
     """Count the queries of the instances by evaluating their interactions."""
-    entry_of = {bus: table.entry_of for table in circuit.lookup_tables for bus in table.buses}
-    counts: dict[Bus, Integers] = {bus: np.zeros(size, np.int64) for bus, size in entries.items()}
+    providers = {
+        bus: (table, entries[table.chip]) for table in circuit.lookup_tables for bus in table.buses
+    }
+    sizes = {bus: table.entries_per_row * len(columns) for bus, (table, columns) in providers.items()}
+    counts: dict[Bus, Integers] = {bus: np.zeros(size, np.int64) for bus, size in sizes.items()}
     blocks = [
         (instance, instance.main[start : start + BLOCK_ROWS])
         for instance in instances
@@ -78,61 +78,77 @@ def count_queries(
             bus = interaction.bus
             active = evaluator.column(interaction.multiplicity) != 0
             fields = [evaluator.column(part)[active] for part in interaction.fields]
-            counts[bus] += np.bincount(entry_of[bus](bus, fields), minlength=entries[bus])
+            table, columns = providers[bus]
+            counts[bus] += np.bincount(table.entry_of(columns, bus, fields), minlength=sizes[bus])
     return counts
 
 
-def build_witness(
-    circuit: SbpfCircuit,
-    log: AccessLog,
-    preprocessed: Mapping[int, Columns],
-    count: CountQueries = count_queries,
-) -> Witness:
-    """Fill every table of a run, however the run ended.
+def build_witness(circuit: SbpfCircuit, logs: Logs, count: CountQueries = count_queries) -> Witness:
+    """Fill every table of some frames, however they ended. Without frames there are no tables.
 
-    preprocessed: the preprocessed columns of the program, by the number of the chip
-    (`SbpfCircuit.preprocessed`).
     count: the function that counts the queries of lookup tables.
     """
-    data = public_data(log)
-    instances = [*_instruction_instances(circuit, log), *_chip_instances(circuit, log, data)]
-    columns = {table.chip.name: preprocessed[circuit.number(table.chip)] for table in circuit.lookup_tables}
-    entries = {
-        bus: table.entries_per_row * len(columns[table.chip.name])
-        for table in circuit.lookup_tables
-        for bus in table.buses
-    }
+    if not logs:
+        return Witness((), ())
+    data = tuple(public_data(log) for log in logs)
+    instances = [*_instruction_instances(circuit, logs), *_chip_instances(circuit, logs, data)]
+    entries = {table.chip: table.entries(data) for table in circuit.lookup_tables}
     queries = count(circuit, instances, entries)
     for table in circuit.lookup_tables:
-        rows = table.fill(log, queries).rows()
-        instances.append(Instance(table.chip, rows, preprocessed=columns[table.chip.name]))
+        columns = entries[table.chip]
+        rows = table.fill(columns, queries).rows()
+        if table.public is None:
+            instances.append(Instance(table.chip, rows, preprocessed=columns))
+        else:
+            rows[:, : columns.shape[1]] = columns
+            instances.append(Instance(table.chip, rows, columns))
     # The sort is stable, so instances of one chip keep their order.
     instances.sort(key=lambda instance: circuit.number(instance.chip))
     return Witness(tuple(instances), data)
 
 
-def _instruction_instances(circuit: SbpfCircuit, log: AccessLog) -> Iterable[Instance]:
+def _instruction_instances(circuit: SbpfCircuit, logs: Logs) -> Iterable[Instance]:
     for family in circuit.families:
-        taken = Rows.of(log, family.codes)
+        taken = [(log, Rows.of(log, family.codes)) for log in logs]
         for executor in family.executors:
-            rows = executor.select(taken)
-            if len(rows) == 0:
-                continue
-            table = Table(executor.chip, len(rows))
-            executor.fill(table, rows)
-            yield from cut(executor.chip, table.data, parts_of(len(rows)))
+            parts = []
+            for log, rows in taken:
+                selected = executor.select(rows)
+                if len(selected):
+                    table = Table(executor.chip, len(selected))
+                    executor.fill(table, selected)
+                    parts.append(_scoped(table, log))
+            if parts:
+                joined = _joined(parts)
+                yield from cut(executor.chip, joined, parts_of(len(joined)))
 
 
-def _chip_instances(circuit: SbpfCircuit, log: AccessLog, data: PublicData) -> Iterable[Instance]:
+def _chip_instances(circuit: SbpfCircuit, logs: Logs, data: Sequence[PublicData]) -> Iterable[Instance]:
     for table in circuit.chip_tables:
-        parts = table.split(log, table.rows(log))
-        if parts:
-            public = None if table.public is None else table.public(data)
-            yield from cut(table.chip, table.fill(log).data, parts, public)
+        counts = [table.rows(log) for log in logs]
+        parts = table.split(logs, sum(counts))
+        if not parts:
+            continue
+        filled = [_scoped(table.fill(log), log) for log, rows in zip(logs, counts, strict=True) if rows]
+        joined = _joined(filled) if filled else table.fill(logs[0]).data
+        if table.link is not None:
+            table.link(joined)
+        public = None if table.public is None else table.public(data)
+        yield from cut(table.chip, joined, parts, public)
+
+
+def _scoped(table: Table, log: AccessLog) -> Columns:
+    if table.chip.invocation is not None:
+        table[INVOCATION] = log.invocation
+    return table.data
+
+
+def _joined(parts: Sequence[Columns]) -> Columns:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def cut(
-    chip: Chip, rows: NDArray[np.uint32], parts: Sequence[Part], public: PublicTable | None = None
+    chip: Chip, rows: Columns, parts: Sequence[Part], public: Columns | None = None
 ) -> Iterable[Instance]:
     """Cut the rows of a chip into padded tables. Public columns become the first main columns."""
     start = 0
@@ -140,9 +156,6 @@ def cut(
         main = np.zeros((part.height, chip.width), np.uint32)
         main[: part.rows] = rows[start : start + part.rows]
         start += part.rows
-        if public is None:
-            yield Instance(chip, main)
-            continue
-        if public.columns is not None:
-            main[:, : public.columns.shape[1]] = public.columns
-        yield Instance(chip, main, public.columns, public.values)
+        if public is not None:
+            main[:, : public.shape[1]] = public
+        yield Instance(chip, main, public)

@@ -42,7 +42,10 @@ GROUPS = (
     Group(
         "Scenes",
         "A scene is a whole transaction with everything on the chain that it depends on.",
-        ("scene_from_json", "scene_to_json", "scene_from_litesvm", "Scene", "Environment"),
+        (
+            *("scene_from_json", "scene_to_json", "scene_from_bytes", "scene_to_bytes"),
+            *("scene_from_litesvm", "Scene", "Environment"),
+        ),
     ),
     Group(
         "Running",

@@ -1,25 +1,34 @@
-"""The claim: the prover's assertions about a run that do not follow from the program and the input.
+"""The claim: the prover's assertions about the frames of a run that do not follow from the input.
+
+A frame is one run of one sBPF program. Nothing in a claim says which program or which input a frame has: that
+follows, because the verifier runs everything outside the frames itself. Frames stand in the order in which
+they begin.
 
 Encoding, all little-endian:
 
-    u32 number of the last instruction | u32 its slot | 11 x u64 r0..r10 before it
-        | u32 number of the open call's instruction, 0 if no call is open | u8 how many calls are open
-    u32 compute units of the memory syscalls that chips prove
-    u8 length of the fault's name, 0 if there is no fault | the name, in printable ASCII
-    u32 number of touched input words, each: u32 index | u64 value after the run
-    u32 number of events, each: u32 clk | u32 key | 5 x u64 arguments | u64 result
-        | u32 compute units of the memory syscalls before it
-        | u32 number of touched words, each: u8 region | u32 index | u64 before | u64 after
+    u32 number of frames, each:
+        u32 number of the last instruction | u32 its slot | 11 x u64 r0..r10 before it
+            | u32 number of the open call's instruction, 0 if no call is open | u8 how many calls are open
+        u32 compute units of the memory syscalls that chips prove
+        u8 length of the fault's name, 0 if there is no fault | the name, in printable ASCII
+        u32 number of runs of executed slots, each: u32 first slot | u32 how many slots
+        u32 number of touched words of the program's image, each: u32 index
+        u32 number of touched words of the input, each: u32 index | u64 value after the run
+        u32 number of events, each: u32 clk | u32 key | 5 x u64 arguments | u64 result
+            | u32 compute units of the memory syscalls before it
+            | u32 number of listed words, each: u8 region | u32 index | u64 before | u64 after
 
-Every field has one width, so a claim has one encoding.
+Every field has one width, and runs of slots are as long as possible, so a claim has one encoding.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import Struct
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solproof.accesses.arrays import Integers, Values
 from solproof.accesses.public import PublicData
@@ -27,6 +36,7 @@ from solproof.errors import ProofRejected, Rejection
 from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 from solproof.representation import short_repr
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
+from solproof.vm.memory import INPUT
 from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
 
 HEAD = Struct("<II11QIB")
@@ -35,7 +45,11 @@ COUNT = Struct("<I")
 UNITS = Struct("<I")
 EVENT = Struct("<II6QI")
 WORD = Struct("<BIQQ")
+SLOT_RUN = np.dtype([("first", "<u4"), ("count", "<u4")])
+IMAGE_WORD = np.dtype("<u4")
 INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
+LEAST_FRAME = HEAD.size + UNITS.size + LENGTH.size + 4 * COUNT.size
+"""The bytes of a frame without fault, slots, words and events."""
 REASONS = {
     Problem.CUT_OFF: Rejection.CLAIM_TRUNCATED,
     Problem.NOT_PRINTABLE: Rejection.CLAIM_TEXT,
@@ -49,16 +63,19 @@ ERRORS = ReaderErrors(
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """The content of a claim: how the run ended, and its effects.
+class FrameClaim:
+    """The content of a claim about one frame: how it ended, what it executed, and its effects.
 
-    `fault` is the name of the fault that ended the run, or "" for an exit. `index` and `last` are the touched
-    words of the input. `memory_units` are the compute units of the memory syscalls that chips prove. Events
-    contain no compute units, because the verifier computes them.
+    `fault` is the name of the fault that ended the run, or "" for an exit. `slots` are the slots that were
+    executed before the last instruction. `image` are the touched words of the program's image. `index` and
+    `last` are the touched words of the input. All of them rise. `memory_units` are the compute units of the
+    memory syscalls that chips prove. Events contain no compute units, because the verifier computes them.
     """
 
     final: FinalState
     fault: str
+    slots: Integers
+    image: Integers
     index: Integers
     last: Values
     memory_units: int
@@ -71,21 +88,21 @@ class Claim:
         """How many instructions were executed, including the last one."""
         return self.final.steps if self.fault == EXCEEDED_MAX_INSTRUCTIONS else self.final.clk
 
-    @property
-    def exit_code(self) -> int | None:
-        """The value that the program returned, or None if a fault stopped it."""
-        return None if self.fault else self.final.registers[0]
-
     def to_bytes(self) -> bytes:
-        """The one encoding of this claim."""
+        """The one encoding of this part of a claim."""
         words = np.empty(len(self.index), INPUT_WORD)
         words["index"], words["last"] = self.index, self.last
         final, fault = self.final, self.fault.encode()
+        slots = _runs(self.slots)
         parts = [
             HEAD.pack(final.clk, final.pc, *final.registers, final.open_call, final.depth),
+            UNITS.pack(self.memory_units),
             LENGTH.pack(len(fault)),
             fault,
-            UNITS.pack(self.memory_units),
+            COUNT.pack(len(slots)),
+            slots.tobytes(),
+            COUNT.pack(len(self.image)),
+            self.image.astype(IMAGE_WORD).tobytes(),
             COUNT.pack(len(words)),
             words.tobytes(),
             COUNT.pack(len(self.events)),
@@ -96,6 +113,19 @@ class Claim:
             parts.extend(WORD.pack(word.region, word.index, word.old, word.new) for word in event.words)
         return b"".join(parts)
 
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The claims about all frames, in the order in which the frames began."""
+
+    frames: tuple[FrameClaim, ...]
+
+    __repr__ = short_repr
+
+    def to_bytes(self) -> bytes:
+        """The one encoding of this claim."""
+        return COUNT.pack(len(self.frames)) + b"".join(frame.to_bytes() for frame in self.frames)
+
     @classmethod
     def from_bytes(cls, data: bytes) -> Claim:
         """Decode a claim. Raises `ProofRejected` for anything except one whole claim.
@@ -103,31 +133,77 @@ class Claim:
         Nothing is allocated before the reader has checked that its bytes exist.
         """
         reader = ByteReader(data, "claim", ERRORS)
-        clk, pc, *registers, open_call, depth = _unpack(reader, HEAD)
-        final = FinalState(clk, pc, tuple(registers), open_call, depth)
-        (length,) = _unpack(reader, LENGTH)
-        fault = reader.printable(length, "fault", "the name of its fault")
-        (memory_units,) = _unpack(reader, UNITS)
-        words = np.frombuffer(
-            reader.take(_count(reader, INPUT_WORD.itemsize) * INPUT_WORD.itemsize), INPUT_WORD
-        )
-        events = tuple(_read_event(reader) for _ in range(_count(reader, EVENT.size + COUNT.size)))
+        claim = cls(tuple(_read_frame(reader) for _ in range(_count(reader, LEAST_FRAME))))
         reader.finish()
-        return cls(
-            final,
-            fault,
-            words["index"].astype(np.int64),
-            words["last"].astype(np.uint64),
-            memory_units,
-            events,
+        return claim
+
+
+def claim_of(witnessed: Iterable[tuple[Run, PublicData]]) -> Claim:
+    """The true claim of some frames: of the run of each frame, and of the tables that prove it."""
+    return Claim(tuple(_frame_claim(run, public) for run, public in witnessed))
+
+
+def _frame_claim(run: Run, public: PublicData) -> FrameClaim:
+    words = public.words.of(INPUT)
+    return FrameClaim(
+        final=run.final,
+        fault="" if run.fault is None else run.fault.name,
+        slots=public.slots,
+        image=public.words.of(public.layout.image_region).index,
+        index=words.index,
+        last=words.last,
+        memory_units=public.memory_units,
+        events=tuple(public.events),
+    )
+
+
+def _runs(slots: Integers) -> NDArray[np.void]:
+    """The runs of neighbouring slots."""
+    starts = np.flatnonzero(np.diff(slots, prepend=-2) != 1)
+    runs = np.empty(len(starts), SLOT_RUN)
+    runs["first"], runs["count"] = slots[starts], np.diff(starts, append=len(slots))
+    return runs
+
+
+def _read_frame(reader: ByteReader) -> FrameClaim:
+    clk, pc, *registers, open_call, depth = _unpack(reader, HEAD)
+    final = FinalState(clk, pc, tuple(registers), open_call, depth)
+    (memory_units,) = _unpack(reader, UNITS)
+    (length,) = _unpack(reader, LENGTH)
+    fault = reader.printable(length, "fault", "the name of its fault")
+    slots = _slots(_array(reader, SLOT_RUN), final)
+    image = _array(reader, IMAGE_WORD).astype(np.int64)
+    words = _array(reader, INPUT_WORD)
+    events = tuple(_read_event(reader) for _ in range(_count(reader, EVENT.size + COUNT.size)))
+    return FrameClaim(
+        final,
+        fault,
+        slots,
+        image,
+        words["index"].astype(np.int64),
+        words["last"].astype(np.uint64),
+        memory_units,
+        events,
+    )
+
+
+def _slots(runs: NDArray[np.void], final: FinalState) -> Integers:
+    """The slots of some runs. They are not more than the steps, so a short claim cannot name many."""
+    first, count = runs["first"].astype(np.int64), runs["count"].astype(np.int64)
+    if (count == 0).any() or (first[1:] <= (first + count)[:-1]).any():
+        raise ProofRejected(Rejection.SLOTS, "claim: the runs of executed slots do not rise, or touch")
+    total = int(count.sum())
+    if total > final.steps:
+        raise ProofRejected(
+            Rejection.SLOTS, f"claim: {total} slots were executed, in a run of {final.steps} steps"
         )
+    offset = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
+    slots: Integers = np.repeat(first, count) + offset
+    return slots
 
 
-def claim_of(run: Run, public: PublicData) -> Claim:
-    """The true claim of a run and of the tables that prove it."""
-    fault = "" if run.fault is None else run.fault.name
-    words = public.input_words
-    return Claim(run.final, fault, words.index, words.last, public.memory_units, tuple(public.events))
+def _array(reader: ByteReader, kind: np.dtype[np.void]) -> NDArray[np.void]:
+    return np.frombuffer(reader.take(_count(reader, kind.itemsize) * kind.itemsize), kind)
 
 
 def _unpack(reader: ByteReader, layout: Struct) -> tuple[int, ...]:

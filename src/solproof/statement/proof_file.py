@@ -3,16 +3,18 @@
     8 bytes  magic "SOLPROOF"
     u16      format version
     u8 + n   version of solproof that made the file, ASCII
-    32 bytes digest of the proof system: circuit and engine parameters
-    32 bytes SHA-256 of the program's file
-    32 bytes SHA-256 of the rest of the input, as `input.bin` with an empty program
-    32 bytes digest of the key: circuit and loaded program
+    32 bytes digest of the proof system: circuit, key and engine parameters
+    u8       kind: 0 for an instruction, 1 for a transaction
+    32 bytes SHA-256 of the program's file, only for an instruction
+    32 bytes SHA-256 of the scene of a transaction, as `scene.bin`; or of the rest of an instruction's input,
+             as `input.bin` with an empty program
     u32      security in thousandths of a bit, as the prover computed it (the verifier computes it again)
     u8 + n   security regime, ASCII
     u32 + n  claim
     u32 + n  proof of the engine
 
-All integers are little-endian, and no bytes may follow. A file with another format version is neither valid
+A run that executes no sBPF program has no frame. Then the proof is empty, the security is 0, and the regime
+has no text. All integers are little-endian, and no bytes may follow. A file with another format version is neither valid
 nor invalid here.
 """
 
@@ -20,13 +22,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from solproof.backend.protocol import Security
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
 from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 from solproof.representation import short_repr
 
 MAGIC = b"SOLPROOF"
-FORMAT = 4
+FORMAT = 5
+INSTRUCTION, TRANSACTION = 0, 1
 MAXIMUM_BYTES = 64 * 1024 * 1024
+NO_SECURITY = Security(0.0, "")
+"""What a file states that has no frames, so that nothing is proven by a STARK."""
+
 REASONS = {
     Problem.CUT_OFF: Rejection.FILE_TRUNCATED,
     Problem.NOT_PRINTABLE: Rejection.FILE_TEXT,
@@ -41,13 +48,15 @@ ERRORS = ReaderErrors(
 
 @dataclass(frozen=True, slots=True)
 class ProofFile:
-    """The parts of a proof file. `security_bits` is the value that the prover computed."""
+    """The parts of a proof file. `security_bits` is the value that the prover computed.
+
+    `program_sha256` is None for a transaction.
+    """
 
     version: str
     system_digest: bytes
-    program_sha256: bytes
+    program_sha256: bytes | None
     input_sha256: bytes
-    key_digest: bytes
     security_bits: float
     security_regime: str
     claim: bytes
@@ -63,9 +72,8 @@ class ProofFile:
                 FORMAT.to_bytes(2, "little"),
                 _sized(self.version.encode("ascii"), 1),
                 self.system_digest,
-                self.program_sha256,
+                bytes([TRANSACTION]) if self.program_sha256 is None else bytes([INSTRUCTION]) + self.program_sha256,
                 self.input_sha256,
-                self.key_digest,
                 round(self.security_bits * 1000).to_bytes(4, "little"),
                 _sized(self.security_regime.encode("ascii"), 1),
             ]
@@ -98,9 +106,8 @@ class ProofFile:
         parsed = cls(
             version=_text(reader, "version"),
             system_digest=reader.take(32, "proof system digest"),
-            program_sha256=reader.take(32, "program digest"),
+            program_sha256=_program_digest(reader),
             input_sha256=reader.take(32, "input digest"),
-            key_digest=reader.take(32, "key digest"),
             security_bits=reader.unsigned(4, "security bits") / 1000,
             security_regime=_text(reader, "security regime"),
             claim=_block(reader, "claim"),
@@ -108,6 +115,15 @@ class ProofFile:
         )
         reader.finish()
         return parsed
+
+
+def _program_digest(reader: ByteReader) -> bytes | None:
+    kind = reader.unsigned(1, "kind")
+    if kind not in (INSTRUCTION, TRANSACTION):
+        raise ProofRejected(
+            Rejection.FILE_KIND, f"proof file: kind {kind}, expected {INSTRUCTION} or {TRANSACTION}"
+        )
+    return reader.take(32, "program digest") if kind == INSTRUCTION else None
 
 
 def _sized(content: bytes, width: int) -> bytes:

@@ -34,10 +34,13 @@ def replay(
     events: Sequence[SyscallEvent],
     invocation: Invocation,
     context: SyscallContext,
+    memory: ReplayMemory,
     last_clk: int,
     memory_units: int = 0,
 ) -> Replay:
     """Run every event again in `context`, the invocation's context before the first instruction.
+
+    `memory` is the frame's memory before the first instruction, and afterwards has what the events left.
 
     An event at `last_clk`, the last instruction, must fail, and every other event must not. `memory_units`:
     the compute units of all memory syscalls that the circuit proves.
@@ -45,6 +48,7 @@ def replay(
     Raises `ProofRejected` if an event differs from its syscall's effects, or does not fit the run or the
     memory map.
     """
+    context.memory = memory
     units, clk = 0, 0
     failing, fault = None, None
     for number, event in enumerate(events):
@@ -67,7 +71,7 @@ def replay(
                 Rejection.EVENT_LIMIT,
                 f"{where}: the limit of {invocation.compute_unit_limit} compute units is used up",
             )
-        fault = _replay_one(event, where, invocation, context, remaining, is_last=clk == last_clk)
+        fault = _replay_one(event, where, context, memory, remaining, is_last=clk == last_clk)
         units += remaining - context.remaining
         failing = event if clk == last_clk else None
     return Replay(units + memory_units, failing, fault)
@@ -76,8 +80,8 @@ def replay(
 def _replay_one(
     event: SyscallEvent,
     where: str,
-    invocation: Invocation,
     context: SyscallContext,
+    memory: ReplayMemory,
     remaining: int,
     *,
     is_last: bool,
@@ -92,8 +96,15 @@ def _replay_one(
     words = {(word.region, word.index): word.old for word in event.words}
     if len(words) != len(event.words):
         raise ProofRejected(Rejection.EVENT_WORD_TWICE, f"{where}: lists a word twice")
-    memory = ReplayMemory(invocation.layout, words)
-    context.memory, context.remaining = memory, remaining
+    for word in event.words:
+        if not memory.may_list(word.region, word.index):
+            raise ProofRejected(
+                Rejection.EVENT_WORD_UNLISTED,
+                f"{where}: lists word {word.index} of region {word.region}, "
+                "which is not among the frame's touched words",
+            )
+    memory.begin(words)
+    context.remaining = remaining
     fault, result = None, 0
     try:
         result = syscall.execute(context, *event.arguments)
@@ -120,7 +131,7 @@ def _replay_one(
             f"{where}: lists a word that the call does not touch: {min(set(words) - memory.used)}",
         )
     for word in event.words:
-        left = memory.words[word.region, word.index]
+        left = memory.word(word.region, word.index)
         if left != word.new:
             raise ProofRejected(
                 Rejection.EVENT_WORD_AFTER,

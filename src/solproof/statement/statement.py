@@ -1,9 +1,9 @@
-"""The statement: this program, on this input, gave this result. A proof is bound to its statement.
+"""The statement: this input gave this result. A proof is bound to its statement.
 
-    SHA-256 of the file's header, which holds the digests of program, input and key | the claim
+    SHA-256 of the file's header, which holds the digests of the proof system and of the input | the claim
 
-The verifier compares the header's digests with those of its own program and input before anything else.
-The engine adds the circuit, the parameters, the key (which commits to the program) and the public tables.
+The verifier compares the header's digests with those of its own input before anything else. The engine adds
+the circuit, the parameters, the key and the public tables.
 """
 
 from __future__ import annotations
@@ -11,21 +11,28 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from solproof.formats import bincode
+from solproof.formats import bincode, scene_bincode
 from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.transaction.scene import Scene
 from solproof.statement.proof_file import ProofFile
 
-DOMAIN = b"solproof statement 2\0"
+DOMAIN = b"solproof statement 3\0"
 
 
-def program_digest(execution_input: ExecutionInput) -> bytes:
-    """SHA-256 of the program's file."""
-    return hashlib.sha256(execution_input.program).digest()
+def program_digest(given: ExecutionInput | Scene) -> bytes | None:
+    """SHA-256 of the program's file. None for a scene, whose programs are parts of the scene."""
+    return None if isinstance(given, Scene) else hashlib.sha256(given.program).digest()
 
 
-def input_digest(execution_input: ExecutionInput) -> bytes:
-    """SHA-256 of everything else: accounts, instruction data, parameters."""
-    return hashlib.sha256(bincode.pack(replace(execution_input, program=b""))).digest()
+def input_digest(given: ExecutionInput | Scene) -> bytes:
+    """SHA-256 of the whole input, but of an `ExecutionInput` without the program's file.
+
+    Two inputs with the same digest have the same result, given the same program. A scene and an
+    `ExecutionInput` never have the same digest, because the bytes that are hashed start differently.
+    """
+    if isinstance(given, Scene):
+        return hashlib.sha256(scene_bincode.pack(given)).digest()
+    return hashlib.sha256(bincode.pack(replace(given, program=b""))).digest()
 
 
 def statement_bytes(file: ProofFile) -> bytes:

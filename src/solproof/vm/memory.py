@@ -11,7 +11,8 @@ Only the first byte of an access must lie outside a hole. The bytes after it are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from solproof.vm.faults import access_violation
@@ -122,36 +123,93 @@ class Memory:
 
 
 class ReplayMemory:
-    """A memory with only the words that an event lists, in which the verifier replays a syscall.
+    """The memory of one frame, in which the verifier replays its syscalls.
 
-    A syscall that touches another word raises `KeyError` with the word as argument. In that case the event
-    does not list everything that the syscall reads or writes.
+    Of stack and heap the verifier knows only the words that each event lists. Of the image and of the input
+    it has all bytes. The claim lists the words of these two that the program itself may access, and an event
+    that touches such a *listed* word must list it too, because the program may have changed it. No
+    instruction can access any other word of them, so the bytes here are its value.
+
+    A syscall that touches a word that its event does not list but should raises `KeyError` with the word as
+    argument.
+
+    listed: for the regions of the image and of the input, the indices of the listed words, rising.
     """
 
-    def __init__(self, layout: Layout, words: Mapping[tuple[int, int], int]) -> None:
+    def __init__(
+        self, layout: Layout, image: bytes, input_region: bytes, listed: Mapping[int, Sequence[int]]
+    ) -> None:
         self.layout = layout
-        self.words = dict(words)
+        self.listed = listed
+        self.data = {layout.image_region: _padded(image), INPUT: _padded(input_region)}
+        self.words: dict[tuple[int, int], int] = {}
+        self.event: set[tuple[int, int]] = set()
         self.used: set[tuple[int, int]] = set()
+
+    def may_list(self, region: int, index: int) -> bool:
+        """Whether an event may list a word: any word of stack and heap, and otherwise a listed word."""
+        if region not in self.data:
+            return True
+        indices = self.listed[region]
+        position = bisect_left(indices, index)
+        return position < len(indices) and indices[position] == index
+
+    def begin(self, words: Mapping[tuple[int, int], int]) -> None:
+        """Begin an event that lists these words, each with its value before the event."""
+        self.words, self.event, self.used = {}, set(words), set()
+        for (region, index), value in words.items():
+            if region in self.data:
+                self.data[region][index * WORD : (index + 1) * WORD] = value.to_bytes(WORD, "little")
+            else:
+                self.words[region, index] = value
+
+    def word(self, region: int, index: int) -> int:
+        """The value of a word that the event lists."""
+        if region in self.data:
+            return int.from_bytes(self.data[region][index * WORD : (index + 1) * WORD], "little")
+        return self.words[region, index]
+
+    def input_region(self) -> bytes:
+        """The bytes of the input region, without padding. A listed word has its value of its last event."""
+        return bytes(memoryview(self.data[INPUT])[: self.layout.input_size])
 
     def check(self, address: int, length: int, *, write: bool = False) -> None:
         """Like `Memory.check`."""
         self.layout.locate(address, length, write=write)
 
     def read(self, address: int, length: int) -> bytes:
-        """Like `Memory.read`, from the listed words."""
+        """Like `Memory.read`."""
         region, offset = self.layout.locate(address, length, write=False)
+        if region in self.data:
+            self._use(region, offset, length)
+            return bytes(self.data[region][offset : offset + length])
         keys = self._keys(region, offset, length)
         content = b"".join(self.words[key].to_bytes(WORD, "little") for key in keys)
         return content[offset % WORD : offset % WORD + length]
 
     def write(self, address: int, content: bytes) -> None:
-        """Like `Memory.write`, into the listed words."""
+        """Like `Memory.write`."""
         region, offset = self.layout.locate(address, len(content), write=True)
+        if region in self.data:
+            self._use(region, offset, len(content))
+            self.data[region][offset : offset + len(content)] = content
+            return
         keys = self._keys(region, offset, len(content))
         joined = bytearray(b"".join(self.words[key].to_bytes(WORD, "little") for key in keys))
         joined[offset % WORD : offset % WORD + len(content)] = content
         for position, key in enumerate(keys):
             self.words[key] = int.from_bytes(joined[position * WORD : (position + 1) * WORD], "little")
+
+    def _use(self, region: int, offset: int, length: int) -> None:
+        """Mark the listed words of a range as used."""
+        if length == 0:
+            return
+        indices = self.listed[region]
+        first = bisect_left(indices, offset // WORD)
+        for index in indices[first : bisect_right(indices, (offset + length - 1) // WORD)]:
+            if (region, index) not in self.event:
+                raise KeyError((region, index))
+            self.used.add((region, index))
 
     def _keys(self, region: int, offset: int, length: int) -> list[tuple[int, int]]:
         if length == 0:

@@ -31,6 +31,7 @@ def _build(name: str, bus: Bus, cell_columns: Sequence[tuple[str, str]]) -> Chip
         name,
         f"Given a cell of the {bus.name} bus, this chip proves that it stays unchanged until a later time.",
     )
+    chip.scope()
     is_real = chip.flag("is_real", "1 on a row that refreshes a cell")
     cell = [chip.column(column, formula) for column, formula in cell_columns]
     value = chip.word("value", "the value of the cell")

@@ -8,9 +8,12 @@ That the results and words are the right ones is not proven here: the verifier r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from solproof.accesses.access_log import AccessLog
+from solproof.accesses.arrays import Integers
 from solproof.accesses.memory import tag
 from solproof.accesses.memory_calls import returned_events
 from solproof.accesses.program import FamilyCode
@@ -21,8 +24,9 @@ from solproof.accesses.table import Table, limbs, padded_height
 from solproof.air.chip import Chip
 from solproof.air.expression import Word
 from solproof.air.gadgets import access_memory, access_register
+from solproof.backend.protocol import Columns
 from solproof.circuit.instructions.parts.adapter import Step
-from solproof.circuit.table import ChipTable, PublicTable, one_table
+from solproof.circuit.table import ChipTable, one_table
 
 # COLUMNS AND CONSTRAINTS
 
@@ -39,6 +43,7 @@ def build_syscall() -> Chip:
         "Given the events of the statement, this chip proves that the run makes these calls with "
         "these arguments and results.",
     )
+    chip.public_scope()
     is_real = chip.public("is_real", "1 on a row that holds an event")
     clk = chip.public("clk", "number of the call's instruction")
     key = [chip.public(f"key_{limb}", f"limb {limb} of the hash of the syscall's name") for limb in range(2)]
@@ -91,6 +96,7 @@ def build_event_word() -> Chip:
         "Given the words that the events touch, before and after, this chip proves that the run "
         "found and left them with these values.",
     )
+    chip.public_scope()
     is_real = chip.public("is_real", "1 on a row that holds a word")
     clk = chip.public("clk", "number of the call's instruction")
     region = chip.public("region", "region of the word")
@@ -111,29 +117,40 @@ EVENT_WORD = build_event_word()
 # PUBLIC
 
 
-def public_syscalls(data: PublicData) -> PublicTable:
-    """One row per event that returned."""
-    events = returned_events(data.events, data.final.steps)
-    columns = np.zeros((padded_height(len(events)), 29), np.uint32)
-    for row, event in enumerate(events):
+def public_syscalls(frames: Sequence[PublicData]) -> Columns:
+    """One row per event that returned, in the order of frames and events."""
+    events = [
+        (frame.invocation, event)
+        for frame in frames
+        for event in returned_events(frame.events, frame.final.steps)
+    ]
+    columns = np.zeros((padded_height(len(events)), 30), np.uint32)
+    for row, (invocation, event) in zip(columns, events, strict=False):
         words = limbs(np.array([*event.arguments, event.result], np.uint64)).reshape(-1)
-        columns[row] = [1, event.clk, event.key & 0xFFFF, event.key >> 16, *words, event.memory_units]
-    return PublicTable(columns)
+        key = event.key & 0xFFFF, event.key >> 16
+        row[:] = [invocation, 1, event.clk, *key, *words, event.memory_units]
+    return columns
 
 
-def public_event_words(data: PublicData) -> PublicTable:
-    """One row per word that an event touches, in the order of the events."""
-    rows = [(event.clk, word) for event in data.events for word in event.words]
-    count = len(rows)
-    columns = np.zeros((padded_height(count), 13), np.uint32)
+def public_event_words(frames: Sequence[PublicData]) -> Columns:
+    """One row per word that an event touches, in the order of frames and events."""
+    parts = [_event_words(frame) for frame in frames]
+    count = sum(map(len, parts))
+    columns = np.zeros((padded_height(count), 14), np.uint32)
+    columns[:count] = np.concatenate(parts)
+    return columns
+
+
+def _event_words(frame: PublicData) -> Integers:
+    rows = [(event.clk, word) for event in frame.events for word in event.words]
+    columns = np.zeros((len(rows), 14), np.int64)
     region = np.array([word.region for _, word in rows], np.int64)
     index = np.array([word.index for _, word in rows], np.int64)
-    columns[:count, 0], columns[:count, 1] = 1, [clk for clk, _ in rows]
-    columns[:count, 2], columns[:count, 3] = region, index
-    columns[:count, 4] = tag(data.layout, region, index)
-    columns[:count, 5:9] = limbs(np.array([word.old for _, word in rows], np.uint64))
-    columns[:count, 9:13] = limbs(np.array([word.new for _, word in rows], np.uint64))
-    return PublicTable(columns)
+    columns[:, 0], columns[:, 1], columns[:, 2] = frame.invocation, 1, [clk for clk, _ in rows]
+    columns[:, 3], columns[:, 4], columns[:, 5] = region, index, tag(frame.layout, region, index)
+    columns[:, 6:10] = limbs(np.array([word.old for _, word in rows], np.uint64))
+    columns[:, 10:] = limbs(np.array([word.new for _, word in rows], np.uint64))
+    return columns
 
 
 # WITNESS

@@ -22,6 +22,7 @@ without a first row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,10 +36,13 @@ from solproof.air.bus import BLOCK
 from solproof.air.chip import Chip
 from solproof.air.expression import Expression, Word, total
 from solproof.air.gadgets import access_memory, bits, byte_pair
-from solproof.circuit.table import Part
+from solproof.circuit.table import Logs, Part
 from solproof.vm.memory import WORD
 
 BYTES = range(WORD)
+
+Chosen = Callable[[AccessLog], Flags]
+"""Which rows of a run's blocks belong to a chip."""
 
 # COLUMNS AND CONSTRAINTS
 
@@ -107,6 +111,7 @@ class Block:
     @classmethod
     def columns(cls, chip: Chip, *, written: bool) -> Block:
         """Declare the columns. `written`: whether the aligned range is written."""
+        chip.scope()
         return cls(
             chip,
             is_real=chip.flag("is_real", "1 on a row of a call"),
@@ -122,6 +127,12 @@ class Block:
             reads=chip.column("reads", "1 when the row has a shifted word"),
             shifts=[chip.flag(f"shift_{shift}", f"1 when shift is {shift}") for shift in BYTES],
         )
+
+    @property
+    def invocation(self) -> Expression:
+        """The invocation that the call belongs to."""
+        assert self.chip.invocation is not None
+        return self.chip.invocation
 
     @property
     def continues(self) -> Expression:
@@ -173,6 +184,7 @@ class Block:
             "a row continues a call or is a first",
         )
         self.constant(self.clk, "clk")
+        self.constant(self.invocation, "the invocation")
         chip.assert_equal(total(self.shifts), self.is_real, "one shift")
         following = total(shift * chip.next(flag) for shift, flag in enumerate(self.shifts))
         chip.assert_zero(continues * (following - shift), "shift is the same in all rows of a call")
@@ -269,8 +281,8 @@ def is_writable(log: AccessLog, words: Words, rows: Integers) -> Flags:
     return writable
 
 
-def split_between_calls(log: AccessLog, chosen: Flags, largest: int = LARGEST_HEIGHT) -> list[Part]:
-    """The tables that hold the chosen rows of the run's blocks. Each block stays whole."""
-    starts = np.flatnonzero(log.memory_calls.blocks.is_first[chosen])
-    counts = split_blocks(starts, int(chosen.sum()), largest)
+def split_between_calls(logs: Logs, chosen: Chosen, largest: int = LARGEST_HEIGHT) -> list[Part]:
+    """The tables that hold the chosen rows of the frames' blocks. Each block stays whole."""
+    is_first = np.concatenate([log.memory_calls.blocks.is_first[chosen(log)] for log in logs])
+    counts = split_blocks(np.flatnonzero(is_first), len(is_first), largest)
     return [Part(count, padded_height(count)) for count in counts]

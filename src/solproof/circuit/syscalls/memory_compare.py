@@ -12,7 +12,7 @@ import numpy as np
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Flags, Integers, Values
 from solproof.accesses.memory_calls import BlockKind, Operation
-from solproof.accesses.table import Table, padded_height
+from solproof.accesses.table import Table
 from solproof.air.chip import Chip
 from solproof.air.expression import total
 from solproof.air.field import inverse
@@ -42,7 +42,10 @@ def build() -> Chip:
     inverse = chip.column("inverse", "1 / value, on the row where the difference is found")
     # 0 or 1: if `value` is not 0, one byte is found in all rows together, otherwise none is.
     is_open = chip.column("is_open", "1 when no earlier row of the call found a difference")
-    second = [chip.column(f"second_{byte}", f"the byte to compare with byte {byte}") for byte in BYTES]
+    second = [
+        chip.column(f"second_{byte}", f"the byte to compare with byte {byte}, if byte {byte} is in the range")
+        for byte in BYTES
+    ]
     found = [chip.flag(f"found_{byte}", f"1 when byte {byte} is the first that differs") for byte in BYTES]
 
     finds = total(found)
@@ -55,7 +58,8 @@ def build() -> Chip:
     chip.assert_zero(finds * (1 - value * inverse), "what is found is a difference")
     for byte in BYTES:
         first, inside, other = block.aligned.bytes[byte], block.mask[byte], block.window[byte]
-        chip.assert_equal(second[byte], other, f"byte {byte} of the second range")
+        # Only inside the range: the window of a last row reaches into the next row, which is another call's.
+        chip.assert_zero(inside * (second[byte] - other), f"byte {byte} of the second range")
         chip.assert_zero(found[byte] * (1 - inside), f"byte {byte} is in the range if it is found")
         chip.assert_zero(
             found[byte] * (first - second[byte] - value), f"value is the difference found at {byte}"
@@ -100,22 +104,21 @@ def fill(log: AccessLog) -> Table:
     table["value"], table["is_open"] = value, is_open
     table["inverse"] = found.any(axis=1) * np.sign(value) * INVERSES[np.abs(value)]
     for byte in BYTES:
-        table[f"second_{byte}"], table[f"found_{byte}"] = second[:, byte], found[:, byte]
+        table[f"second_{byte}"] = blocks.mask[rows, byte] * second[:, byte]
+        table[f"found_{byte}"] = found[:, byte]
     return table
 
 
 def _second(words: Values, shift: Integers) -> Integers:
-    """The bytes in the window of each row. The last row is followed by padding, or else by the first row."""
+    """The bytes in the window of each row. What follows the last row of a call is outside its range."""
     here = bytes_of(words)
     following = np.roll(here, -1, axis=0)
-    if padded_height(len(words)) > len(words):
-        following[-1:] = 0
     position = shift[:, None] + np.arange(WORD)
     return np.take_along_axis(np.concatenate([here, following], axis=1), position, axis=1)
 
 
 TABLES = (
     ChipTable(
-        CHIP, lambda log: int(chosen(log).sum()), fill, lambda log, _: split_between_calls(log, chosen(log))
+        CHIP, lambda log: int(chosen(log).sum()), fill, lambda logs, _: split_between_calls(logs, chosen)
     ),
 )

@@ -73,6 +73,6 @@ def fill(log: AccessLog) -> Table:
 
 TABLES = (
     ChipTable(
-        CHIP, lambda log: int(chosen(log).sum()), fill, lambda log, _: split_between_calls(log, chosen(log))
+        CHIP, lambda log: int(chosen(log).sum()), fill, lambda logs, _: split_between_calls(logs, chosen)
     ),
 )

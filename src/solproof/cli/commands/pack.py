@@ -12,34 +12,54 @@ from solproof.cli.terminal.options import (
     input_option,
     json_option,
     parameter_options,
-    program_argument,
-    read_input,
 )
+from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import print_json, print_lines
-from solproof.formats import bincode
+from solproof.cli.terminal.subject import read_subject
+from solproof.formats import bincode, scene_bincode
 from solproof.host.files import check_writable, write_file
+from solproof.runtime.transaction.scene import Scene
 
 EXAMPLE = """\b
-Example:
+Examples:
   solproof pack token.so --input transfer.json -o input.bin
   solproof run input.bin
+  solproof pack --transaction scene.json -o scene.bin
+  solproof run --transaction scene.bin
 """
 
 
 @click.command(epilog=EXAMPLE)
-@program_argument
+@optional_program_argument
 @input_option
+@transaction_option
 @parameter_options
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The input.bin to write.")
+@click.option(
+    "--output",
+    "-o",
+    type=FILE,
+    metavar="FILE",
+    required=True,
+    help="The input.bin to write, or the scene.bin of a transaction.",
+)
 @json_option
-def pack(program: Path, input_path: Path | None, output: Path, as_json: bool, **parameters: Any) -> None:
-    """Write a program and its input into one input.bin.
+def pack(
+    program: Path | None,
+    input_path: Path | None,
+    transaction: Path | None,
+    output: Path,
+    as_json: bool,
+    **parameters: Any,
+) -> None:
+    """Write a program and its input into one input.bin, or a whole transaction into a scene.bin.
 
-    The file is a SolanaExecutionInput in bincode, including the parameters. Its layout is described in
-    docs/input-format.md. The program is not loaded, so errors in it show only when you run it.
+    An input.bin is a SolanaExecutionInput in bincode, including the parameters. A scene.bin is a scene with
+    all of its accounts. docs/input-format.md describes both layouts. No program is loaded, so errors in it
+    show only when you run it.
     """
     check_writable(output)
-    content = bincode.pack(read_input(program, input_path, **parameters))
+    given = read_subject(program, input_path, transaction, **parameters)
+    content = scene_bincode.pack(given) if isinstance(given, Scene) else bincode.pack(given)
     write_file(output, content)
     if as_json:
         print_json({"output": str(output), "bytes": len(content)})

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from solproof.cli.terminal.options import FILE, changed_features
 from solproof.cli.terminal.reporting import detail
 from solproof.errors import InputError
+from solproof.formats import scene_bincode
 from solproof.formats.scene_file import parse_scene, read_scenes
 from solproof.host.files import read_file
 from solproof.runtime.transaction.scene import Scene
@@ -28,7 +29,7 @@ transaction_option = click.option(
     "-t",
     type=FILE,
     metavar="FILE",
-    help="A scene as JSON: a whole transaction, instead of a program and its input.",
+    help="A scene as JSON or a scene.bin: a whole transaction, instead of a program and its input.",
 )
 
 
@@ -49,13 +50,16 @@ def refuse_beside(option: str, parameters: Iterable[str]) -> None:
 def read_scene(
     path: Path, *, feature_set: str | None, activate: Sequence[str], deactivate: Sequence[str]
 ) -> Scene:
-    """The scene in a file, with the features that the command line selects.
+    """The scene in a file, JSON or a scene.bin, with the features that the command line selects.
 
     Raises `InputError`, which names the file.
     """
     content = read_file(path, "scene")
     try:
-        scene = parse_scene(content, path.parent)
+        if scene_bincode.is_scene_bin(content):
+            scene = scene_bincode.unpack(content)
+        else:
+            scene = parse_scene(content, path.parent)
     except InputError as error:
         raise InputError(f"scene {path}: {str(error).removeprefix('scene: ')}") from None
     detail(f"scene: {len(scene.transaction):,} bytes of transaction, {len(scene.accounts)} accounts")

@@ -1,6 +1,6 @@
 """The scene: the input of a whole transaction.
 
-`solproof.formats.scene_file` reads and writes it as JSON.
+`solproof.formats.scene_file` reads and writes it as JSON, and `solproof.formats.scene_bincode` as bytes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from solproof.runtime.sysvars import ADDRESSES, INSTRUCTIONS_SYSVAR
 
 MAXIMUM_TRANSACTION_LENGTH = 1_232
 """Bytes of a packet's payload (`PACKET_DATA_SIZE`, solana-packet 4.2)."""
+MAXIMUM_SCENE_ACCOUNTS = 65_536
 MAXIMUM_BLOCKHASHES = 300
 """`MAX_RECENT_BLOCKHASHES`, solana-clock 4.0."""
 LAMPORTS_PER_SIGNATURE = 5_000
@@ -29,10 +30,10 @@ class Scene:
     Raises `InputError` for values that the runtime could never receive.
 
     transaction: its bytes on the wire, signatures included, at most 1,232.
-    accounts: everything that the transaction can load, each once: the accounts that it names, directly and
-        through lookup tables, these tables, and the programdata accounts of its programs. An account that is
-        not listed does not exist, except for those of every cluster, such as builtin programs and sysvars.
-        The account of a sysvar has the content that the environment has.
+    accounts: everything that the transaction can load, each once, in any order: the accounts that it names,
+        directly and through lookup tables, these tables, and the programdata accounts of its programs. At
+        most 65,536. An account that is not listed does not exist, except for those of every cluster, such as
+        builtin programs and sysvars. The account of a sysvar has the content that the environment has.
     environment: features, sysvars and stakes. Its clock has the slot.
     blockhashes: the valid ones, newest first. The first is the last blockhash of the bank.
     lamports_per_signature: the fee for each signature.
@@ -54,6 +55,8 @@ class Scene:
                 f"transaction: expected at most {MAXIMUM_TRANSACTION_LENGTH} bytes, "
                 f"got {len(self.transaction)}"
             )
+        if len(self.accounts) > MAXIMUM_SCENE_ACCOUNTS:
+            raise InputError(f"accounts: expected at most {MAXIMUM_SCENE_ACCOUNTS}, got {len(self.accounts)}")
         first: dict[bytes, int] = {}
         for position, account in enumerate(self.accounts):
             before = first.setdefault(account.key, position)

@@ -95,6 +95,11 @@ def transaction_lines(output: TransactionOutput) -> list[tuple[str, str]]:
     ]
 
 
+def result_lines(output: ExecutionOutput | TransactionOutput) -> list[tuple[str, str]]:
+    """The outcome of an instruction or of a transaction, for display."""
+    return transaction_lines(output) if isinstance(output, TransactionOutput) else outcome_lines(output)
+
+
 def _frames(output: TransactionOutput) -> str:
     count = sum(record.frame is not None for record in output.instructions)
     return "1 frame" if count == 1 else f"{count} frames"

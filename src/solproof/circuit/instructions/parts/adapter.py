@@ -28,6 +28,7 @@ class Step:
     @classmethod
     def columns(cls, chip: Chip) -> Step:
         """Declare the columns."""
+        chip.scope()
         is_real = chip.flag("is_real", "1 on a row that executes an instruction, 0 on padding")
         return cls(
             chip,

@@ -75,7 +75,7 @@ class Straddle:
         bits(chip, 4, available[1], reaches, "the second word has few bytes")
         bits(chip, 3, existing - byte - size, step.is_real, "the bytes exist")
         chip.assert_zero(skips * (address.region - STACK), "only the stack has holes")
-        stack_gaps: list[Expression | int] = [gaps, FamilyCode.STACK_GAPS, *(0 for _ in PROGRAM.fields[2:])]
+        stack_gaps: list[Expression | int] = [gaps, FamilyCode.STACK_GAPS, *(0 for _ in PROGRAM.fields[3:])]
         chip.query(PROGRAM, stack_gaps, skips, "the stack has holes")
         return cls(address, starts, cells, reaches, skips, available, before)
 
