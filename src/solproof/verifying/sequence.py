@@ -132,6 +132,6 @@ def _proof(number: int, seen: Scene, directory: Path, index: SequenceIndex) -> b
     if not listed.is_of(data):
         raise ProofRejected(
             Rejection.PROOF_CHANGED,
-            f"{path}: expected the SHA-256 {listed.proof_digest.hex()} of the index, so it was changed or cut",
+            f"{path}: expected the SHA-256 {listed.proof_digest.hex()}, because it is that of the index",
         )
     return data

@@ -14,11 +14,18 @@ from solproof.cli.terminal.options import (
     json_option,
     naming_program,
     parameter_options,
-    program_argument,
     quiet_option,
     read_input,
 )
 from solproof.cli.terminal.progress import Phases
+from solproof.cli.terminal.proof_sequences import prove_transactions
+from solproof.cli.terminal.scenes import (
+    INSTRUCTION_PARAMETERS,
+    feature_values,
+    optional_program_argument,
+    refuse_beside,
+    transactions_option,
+)
 from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
 from solproof.cli.terminal.sizes import byte_size
 from solproof.display import rounded, seconds_text, security_text
@@ -32,14 +39,31 @@ EXAMPLE = """\b
 Examples:
   solproof prove token.so --input transfer.json -o transfer.proof
   solproof prove input.bin -o transfer.proof --json --quiet
+  solproof prove --transactions scenes.jsonl -o proofs --jobs 4
 """
 
 
 @click.command(epilog=EXAMPLE)
-@program_argument
+@optional_program_argument
 @input_option
+@transactions_option
 @parameter_options
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The proof file to write.")
+@click.option(
+    "--output",
+    "-o",
+    type=FILE,
+    metavar="PATH",
+    required=True,
+    help="The proof file to write, or with --transactions the directory of the proofs.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="With --transactions: how many proofs to make at the same time. They share the processor.",
+)
 @click.option(
     "--max-memory",
     callback=byte_size,
@@ -49,9 +73,11 @@ Examples:
 @json_option
 @quiet_option
 def prove(
-    program: Path,
+    program: Path | None,
     input_path: Path | None,
+    transactions: Path | None,
     output: Path,
+    jobs: int,
     max_memory: int | None,
     *,
     as_json: bool,
@@ -64,7 +90,19 @@ def prove(
     holds both. A failing run can be proven too: the program may return an error code, or a fault may stop it
     (a bad access, the budget, a failing syscall). The command first prints an estimate. It refuses a proof
     that needs more memory than it may use.
+
+    With --transactions, it proves transactions in order, each on the accounts that the ones before it left.
+    If it is interrupted, the same command continues, and keeps the proofs that are finished.
     """
+    if transactions is not None:
+        refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "max_memory"))
+        prove_transactions(
+            transactions, output, jobs, feature_values(parameters), as_json=as_json, quiet=quiet
+        )
+        return
+    if program is None:
+        raise click.UsageError("Missing argument 'PROGRAM', or --transactions.")
+    refuse_beside("PROGRAM", ("jobs",))
     check_writable(output)
     given = read_input(program, input_path, **parameters)
     with naming_program(program), Phases("prove", quiet=quiet) as progress:
