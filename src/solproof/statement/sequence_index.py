@@ -94,9 +94,9 @@ def read_index(directory: Path) -> SequenceIndex:
     Raises `InputError` if it cannot be read, has more than 16 MiB, or is not exactly of the form above.
     """
     path = directory / INDEX_NAME
-    content = read_file(path, "index", MAXIMUM_BYTES)
+    document = decode_json(read_file(path, "index", MAXIMUM_BYTES), f"index {path}")
     try:
-        return _index(decode_json(content, "not an index"))
+        return _index(document)
     except InputError as error:
         raise error.placed(f"index {path}") from None
 

@@ -39,7 +39,7 @@ class VerifiedTransaction:
     number: int
     signatures: tuple[bytes, ...]
     output: TransactionOutput
-    verdict: Verdict | None
+    verdict: Verdict[TransactionOutput] | None
     seconds: float
 
     __repr__ = short_repr

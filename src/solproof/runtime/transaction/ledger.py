@@ -47,8 +47,7 @@ class Ledger:
     def seen(self, scene: Scene) -> Scene:
         """The scene with the accounts that its transaction can load, as they are now.
 
-        The result stands for itself: without a ledger, it gives the same result, unless its message is
-        repeated. Raises `InputError` if the transaction cannot be read.
+        It stands for itself: run alone, it has the same result, unless its message is repeated. Raises `InputError` if the transaction cannot be read.
         """
         message = parse_transaction(scene.transaction).message
         for account in scene.accounts:
@@ -58,13 +57,14 @@ class Ledger:
         return replace(scene, accounts=tuple(account for _, account in loadable if account is not None))
 
     def repeated(self, scene: Scene) -> TransactionOutput | None:
-        """The result of a transaction whose message was processed before, and None for any other.
+        """The result of a transaction that is refused because its message was processed before, or None.
 
-        It is refused, so nothing runs, and there is nothing to prove.
+        Nothing runs, so there is nothing to prove. Without a ledger, the scene would have another result.
         """
         if parse_transaction(scene.transaction).message.content not in self._processed:
             return None
-        return process_transaction(scene, _NoExecutor(), self._processed).output
+        output = process_transaction(scene, _NoExecutor(), self._processed).output
+        return output if output.is_repeated else None  # a check before this one may refuse it
 
     def commit(self, scene: Scene, output: TransactionOutput) -> None:
         """Keep what a transaction committed.
