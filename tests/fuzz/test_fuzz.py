@@ -24,7 +24,7 @@ RUNS = {
     "assembly": (1000, 20),
     "json": (5000, 24),
     "scene": (5000, 40),
-    "scene_bin": (5000, 40),
+    "scene_bin": (5000, 60),
     "input_bin": (5000, 40),
     "output_bin": (3000, 25),
     "proof_file": (800, 25),

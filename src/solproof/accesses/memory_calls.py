@@ -19,6 +19,7 @@ from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.runtime.budget import memory_operation_cost
 from solproof.vm.memory import FRAME_SIZE, STACK, WORD, Layout
 from solproof.vm.trace import Run, SyscallEvent
+from solproof.vm.word_accesses import WordAccesses
 
 ARGUMENTS = (1, 2, 3, 4)
 """The registers that these syscalls use."""
@@ -230,14 +231,25 @@ def _blocks(
     )
 
 
+def joined_words(events: Sequence[SyscallEvent]) -> WordAccesses:
+    """The words of all events, one event after another."""
+    words = [WordAccesses.of(()), *(event.words for event in events)]
+    return WordAccesses(
+        np.concatenate([part.regions for part in words]),
+        np.concatenate([part.indices for part in words]),
+        np.concatenate([part.old for part in words]),
+        np.concatenate([part.new for part in words]),
+    )
+
+
 class _Lookup:
     """The words that the events list, to be found by event, region and index."""
 
     def __init__(self, events: Sequence[SyscallEvent]) -> None:
-        rows = [(call, word) for call, event in enumerate(events) for word in event.words]
-        where = np.array([(call, word.region, word.index) for call, word in rows], np.int64).reshape(-1, 3)
-        values = np.array([(word.old, word.new) for _, word in rows], np.uint64).reshape(-1, 2)
-        key = _key(where[:, 0], where[:, 1], where[:, 2])
+        call = np.repeat(np.arange(len(events)), [len(event.words) for event in events])
+        words = joined_words(events)
+        values = np.stack([words.old, words.new], axis=1)
+        key = _key(call, words.regions, words.indices)
         order = np.argsort(key)
         # One extra key that no word has, so that every search ends at a row.
         self._key = np.append(key[order], np.iinfo(np.int64).max)

@@ -9,11 +9,12 @@ import numpy as np
 
 from solproof.accesses.arrays import Flags, Integers, Values
 from solproof.accesses.memory import HOLE_WORDS, INDEX_BITS, Cells, chain_memory, skips_hole
-from solproof.accesses.memory_calls import MemoryCalls, Words
+from solproof.accesses.memory_calls import MemoryCalls, Words, joined_words
 from solproof.accesses.program import FamilyCode, ProgramTable
 from solproof.accesses.registers import Refreshes
 from solproof.vm.memory import INPUT, WORD, Layout
-from solproof.vm.trace import Run, SyscallEvent, WordAccess
+from solproof.vm.trace import Run, SyscallEvent
+from solproof.vm.word_accesses import WordAccesses
 
 Accesses = tuple[Integers, Integers, Integers, Values, Values]
 """Region, index, time, word before and word after: arrays of one length, as `chain_memory` takes them."""
@@ -113,12 +114,13 @@ def listed_words(
         ),
     ]
     keys = np.concatenate([_key(region, index)[np.isin(region, outer)] for region, index in touched])
-    known = set(np.unique(keys).tolist())
+    known = np.unique(keys)
 
-    def is_listed(word: WordAccess) -> bool:
-        return word.region not in outer or word.region << INDEX_BITS | word.index in known
+    def listed(words: WordAccesses) -> WordAccesses:
+        inner = ~np.isin(words.regions, outer)
+        return words.where(inner | np.isin(_key(words.regions, words.indices), known))
 
-    return tuple(replace(event, words=tuple(filter(is_listed, event.words))) for event in events)
+    return tuple(replace(event, words=listed(event.words)) for event in events)
 
 
 def _key(region: Integers, index: Integers) -> Integers:
@@ -187,10 +189,11 @@ def _words_after(
 
 def _event_words(events: Sequence[SyscallEvent]) -> Accesses:
     """The words of events in order, each accessed at 2 clk."""
-    words = [(event.clk, word) for event in events for word in event.words]
-    places = np.array([(clk, word.region, word.index) for clk, word in words], np.int64).reshape(-1, 3)
-    values = np.array([(word.old, word.new) for _, word in words], np.uint64).reshape(-1, 2)
-    return places[:, 1], places[:, 2], 2 * places[:, 0], values[:, 0], values[:, 1]
+    clk = np.repeat(
+        np.array([event.clk for event in events], np.int64), [len(event.words) for event in events]
+    )
+    words = joined_words(events)
+    return words.regions, words.indices, 2 * clk, words.old, words.new
 
 
 def _word_accesses(words: Words, time: Integers, *, writes: bool = True) -> Accesses:

@@ -62,7 +62,19 @@ LIMBS = ("limb 0", "limb 1", "limb 2", "limb 3")
 PROGRAM = Bus(
     "program",
     Kind.LOOKUP,
-    (INVOCATION, "pc", "family", "destination", "source", "imm 0", "imm 1", "imm 2", "imm 3", "offset", "flags"),
+    (
+        INVOCATION,
+        "pc",
+        "family",
+        "destination",
+        "source",
+        "imm 0",
+        "imm 1",
+        "imm 2",
+        "imm 3",
+        "offset",
+        "flags",
+    ),
 )
 STATE = Bus("state", Kind.PERMUTATION, (INVOCATION, "clk", "pc"))
 REGISTER = Bus("register", Kind.PERMUTATION, (INVOCATION, "index", *LIMBS, "time"))

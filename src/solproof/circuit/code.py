@@ -72,7 +72,11 @@ def _entries(frame: PublicData) -> Integers:
     rows[:, 0] = frame.invocation
     listed = rows[: len(slots)]
     listed[:, 1] = slots
-    listed[:, 2], listed[:, 3], listed[:, 4] = table.code[slots], table.destination[slots], table.source[slots]
+    listed[:, 2], listed[:, 3], listed[:, 4] = (
+        table.code[slots],
+        table.destination[slots],
+        table.source[slots],
+    )
     listed[:, 5:9] = limbs(table.immediate[slots])
     listed[:, 9], listed[:, 10] = table.offset[slots] % P, table.flags[slots]
     if frame.layout.stack_gaps:

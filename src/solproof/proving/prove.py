@@ -25,7 +25,7 @@ from solproof.statement.proof_file import NO_SECURITY, ProofFile
 from solproof.statement.statement import input_digest, program_digest, statement_bytes
 from solproof.statement.system import ProofSystem, default_system
 
-Output = TypeVar("Output", ExecutionOutput, TransactionOutput, covariant=True)
+Output_co = TypeVar("Output_co", bound="ExecutionOutput | TransactionOutput", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class ProofReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof(Generic[Output]):
+class Proof(Generic[Output_co]):
     """A proof of an execution. `data` is the content of a proof file."""
 
     data: bytes
-    output: Output
+    output: Output_co
     report: ProofReport
 
     def __repr__(self) -> str:

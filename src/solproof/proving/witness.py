@@ -58,9 +58,7 @@ def count_queries(
     circuit: SbpfCircuit, instances: Collection[Instance], entries: Mapping[Chip, Columns]
 ) -> Queries:
     """Count the queries of the instances by evaluating their interactions."""
-    providers = {
-        bus: (table, entries[table.chip]) for table in circuit.lookup_tables for bus in table.buses
-    }
+    providers = {bus: (table, entries[table.chip]) for table in circuit.lookup_tables for bus in table.buses}
     sizes = {bus: table.entries_per_row * len(columns) for bus, (table, columns) in providers.items()}
     counts: dict[Bus, Integers] = {bus: np.zeros(size, np.int64) for bus, size in sizes.items()}
     blocks = [

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import Struct
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,17 +38,20 @@ from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 from solproof.representation import short_repr
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.memory import INPUT
-from solproof.vm.trace import FinalState, Run, SyscallEvent, WordAccess
+from solproof.vm.trace import FinalState, Run, SyscallEvent
+from solproof.vm.word_accesses import WordAccesses
 
 HEAD = Struct("<II11QIB")
 LENGTH = Struct("<B")
 COUNT = Struct("<I")
 UNITS = Struct("<I")
 EVENT = Struct("<II6QI")
-WORD = Struct("<BIQQ")
+WORD = np.dtype([("region", "u1"), ("index", "<u4"), ("old", "<u8"), ("new", "<u8")])
 SLOT_RUN = np.dtype([("first", "<u4"), ("count", "<u4")])
-IMAGE_WORD = np.dtype("<u4")
+IMAGE_WORD: np.dtype[np.uint32] = np.dtype("<u4")
 INPUT_WORD = np.dtype([("index", "<u4"), ("last", "<u8")])
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 LEAST_FRAME = HEAD.size + UNITS.size + LENGTH.size + 4 * COUNT.size
 """The bytes of a frame without fault, slots, words and events."""
 REASONS = {
@@ -110,7 +114,7 @@ class FrameClaim:
         for event in self.events:
             parts.append(EVENT.pack(event.clk, event.key, *event.arguments, event.result, event.memory_units))
             parts.append(COUNT.pack(len(event.words)))
-            parts.extend(WORD.pack(word.region, word.index, word.old, word.new) for word in event.words)
+            parts.append(_word_bytes(event.words))
         return b"".join(parts)
 
 
@@ -155,6 +159,13 @@ def _frame_claim(run: Run, public: PublicData) -> FrameClaim:
         memory_units=public.memory_units,
         events=tuple(public.events),
     )
+
+
+def _word_bytes(words: WordAccesses) -> bytes:
+    listed = np.empty(len(words), WORD)
+    listed["region"], listed["index"] = words.regions, words.indices
+    listed["old"], listed["new"] = words.old, words.new
+    return listed.tobytes()
 
 
 def _runs(slots: Integers) -> NDArray[np.void]:
@@ -202,7 +213,7 @@ def _slots(runs: NDArray[np.void], final: FinalState) -> Integers:
     return slots
 
 
-def _array(reader: ByteReader, kind: np.dtype[np.void]) -> NDArray[np.void]:
+def _array(reader: ByteReader, kind: np.dtype[Scalar]) -> NDArray[Scalar]:
     return np.frombuffer(reader.take(_count(reader, kind.itemsize) * kind.itemsize), kind)
 
 
@@ -225,5 +236,11 @@ def _count(reader: ByteReader, least_size: int) -> int:
 def _read_event(reader: ByteReader) -> SyscallEvent:
     clk, key, *arguments, result, units = _unpack(reader, EVENT)
     first, second, third, fourth, fifth = arguments
-    words = tuple(WordAccess(*_unpack(reader, WORD)) for _ in range(_count(reader, WORD.size)))
+    found = _array(reader, WORD)
+    words = WordAccesses(
+        found["region"].astype(np.int64),
+        found["index"].astype(np.int64),
+        found["old"].astype(np.uint64),
+        found["new"].astype(np.uint64),
+    )
     return SyscallEvent(clk, key, (first, second, third, fourth, fifth), result, 0, words, units)

@@ -23,6 +23,7 @@ from solproof.vm.limits import MAXIMUM_CALL_DEPTH
 from solproof.vm.machine import HALT, Machine
 from solproof.vm.memory import Layout
 from solproof.vm.trace import FinalState, Recorder, SyscallEvent
+from solproof.vm.word_accesses import WordAccesses
 
 
 def ending(
@@ -125,7 +126,6 @@ class _Addresses:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.touched: dict[tuple[int, int], int] | None = None
 
     def load(self, address: int, size: int) -> int:
         self.layout.locate(address, size, write=False)
@@ -135,5 +135,8 @@ class _Addresses:
         self.layout.locate(address, size, write=True)
         raise _Allowed
 
-    def word(self, region: int, index: int) -> int:
-        raise AssertionError(f"no syscall runs here, but word {index} of region {region} was asked for")
+    def begin_syscall(self) -> None:
+        raise AssertionError("no syscall runs here")
+
+    def end_syscall(self) -> WordAccesses:
+        raise AssertionError("no syscall runs here")

@@ -14,8 +14,8 @@
     u32 + n  proof of the engine
 
 A run that executes no sBPF program has no frame. Then the proof is empty, the security is 0, and the regime
-has no text. All integers are little-endian, and no bytes may follow. A file with another format version is neither valid
-nor invalid here.
+has no text. All integers are little-endian, and no bytes may follow. A file with another format version is
+neither valid nor invalid here.
 """
 
 from __future__ import annotations
@@ -72,12 +72,17 @@ class ProofFile:
                 FORMAT.to_bytes(2, "little"),
                 _sized(self.version.encode("ascii"), 1),
                 self.system_digest,
-                bytes([TRANSACTION]) if self.program_sha256 is None else bytes([INSTRUCTION]) + self.program_sha256,
+                self._kind(),
                 self.input_sha256,
                 round(self.security_bits * 1000).to_bytes(4, "little"),
                 _sized(self.security_regime.encode("ascii"), 1),
             ]
         )
+
+    def _kind(self) -> bytes:
+        if self.program_sha256 is None:
+            return bytes([TRANSACTION])
+        return bytes([INSTRUCTION]) + self.program_sha256
 
     def to_bytes(self) -> bytes:
         """The bytes of the file."""

@@ -28,18 +28,18 @@ from solproof.statement.statement import input_digest, program_digest, statement
 from solproof.statement.system import ProofSystem, default_system
 from solproof.verifying.claimed_frames import ClaimedFrames, ClaimedOutcome
 
-Output = TypeVar("Output", ExecutionOutput, TransactionOutput, covariant=True)
+Output_co = TypeVar("Output_co", bound="ExecutionOutput | TransactionOutput", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict(Generic[Output]):
+class Verdict(Generic[Output_co]):
     """The result of a valid proof. `output` follows from the caller's input and the proof alone.
 
     frames: how many frames of sBPF programs were proven. events: how many syscalls were replayed.
     event_words: how many words of memory they list.
     """
 
-    output: Output
+    output: Output_co
     security_bits: float
     security_regime: str
     proof_bytes: int

@@ -21,7 +21,8 @@ from solproof.vm.faults import Fault, is_out_of_meter
 from solproof.vm.limits import FRAME_STRIDES, MAXIMUM_CALL_DEPTH
 from solproof.vm.memory import Layout, Memory, ReplayMemory
 from solproof.vm.recorded_memory import RecordedMemory
-from solproof.vm.trace import FinalState, Recorder, Run, SyscallEvent, Trace, WordAccess
+from solproof.vm.trace import FinalState, Recorder, Run, SyscallEvent, Trace
+from solproof.vm.word_accesses import WordAccesses
 
 HALT = -1
 RELOAD_METER = -2
@@ -50,13 +51,13 @@ class Syscall(Protocol):
 class MachineMemory(Protocol):
     """The memory that loads, stores and syscalls work on."""
 
-    touched: dict[tuple[int, int], int] | None
+    def begin_syscall(self) -> None: ...
+
+    def end_syscall(self) -> WordAccesses: ...
 
     def load(self, address: int, size: int) -> int: ...
 
     def store(self, address: int, size: int, value: int) -> None: ...
-
-    def word(self, region: int, index: int) -> int: ...
 
 
 class Machine:
@@ -309,14 +310,13 @@ class Machine:
             clk = len(recorder.pc)
             first, second, third, fourth, fifth = registers[1:6]
             context.remaining = available = self.limit - self.syscall_units - clk
-            memory.touched = {}
+            memory.begin_syscall()
             fault, result = None, 0
             try:
                 result = syscall.execute(context, first, second, third, fourth, fifth)
             except Fault as raised:
                 fault = raised
-            touched, memory.touched = memory.touched, None
-            words = tuple(WordAccess(*word, old, memory.word(*word)) for word, old in touched.items())
+            words = memory.end_syscall()
             arguments = (first, second, third, fourth, fifth)
             units = available - context.remaining
             self.syscall_units += units

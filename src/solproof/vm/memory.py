@@ -15,7 +15,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from solproof.vm.faults import access_violation
+from solproof.vm.word_accesses import WordAccesses
 
 STACK, HEAP, INPUT = 2, 3, 4
 FRAME_SIZE = 4096
@@ -74,7 +77,7 @@ class Layout:
 
 
 class Memory:
-    """The bytes of a run. While `touched` is a dictionary, it collects the words that a syscall touches."""
+    """The bytes of a run. During a syscall it collects the words that the syscall touches."""
 
     def __init__(self, layout: Layout, image: bytes, input_region: bytes) -> None:
         self.layout = layout
@@ -84,7 +87,33 @@ class Memory:
             HEAP: bytearray(layout.heap_size + WORD),
             INPUT: _padded(input_region),
         }
-        self.touched: dict[tuple[int, int], int] | None = None
+        self._touched: list[tuple[int, int, bytes]] | None = None
+
+    def begin_syscall(self) -> None:
+        """Collect the words that are touched from here on."""
+        self._touched = []
+
+    def end_syscall(self) -> WordAccesses:
+        """The words that were touched since `begin_syscall`, each once, in the order of the first touch."""
+        touched, self._touched = self._touched or [], None
+        start = [np.arange(first, first + len(old), WORD) for _, first, old in touched]
+        sizes = [len(part) for part in start]
+        region = np.repeat(np.array([region for region, _, _ in touched], np.int64), sizes)
+        offset = np.concatenate([np.zeros(0, np.int64), *start])
+        old = np.frombuffer(b"".join(old for _, _, old in touched), "<u8")
+        if len(touched) > 1:
+            _, first = np.unique(region << 32 | offset, return_index=True)
+            first.sort()
+            region, offset, old = region[first], offset[first], old[first]
+        new = np.zeros(len(old), np.uint64)
+        for each in set(region.tolist()) if len(touched) > 1 else {part[0] for part in touched}:
+            here = region == each
+            new[here] = np.frombuffer(self.data[each], "<u8")[offset[here] // WORD]
+        index = offset // WORD
+        if self.layout.stack_gaps:
+            in_frame = (offset >> 12 << 10) | ((offset & (FRAME_SIZE - 1)) >> 3)
+            index = np.where(region == STACK, in_frame, index)
+        return WordAccesses(region, index, old, new)
 
     def check(self, address: int, length: int, *, write: bool = False) -> None:
         """Raise the fault that an access would raise. Touches nothing."""
@@ -102,24 +131,15 @@ class Memory:
         self._touch(region, offset, len(content))
         self.data[region][offset : offset + len(content)] = content
 
-    def word(self, region: int, index: int) -> int:
-        """The value of the word with a virtual index."""
-        offset = index * WORD
-        if region == STACK and self.layout.stack_gaps:
-            offset = (index >> 10 << 12) | ((index & 0x1FF) << 3)
-        return int.from_bytes(self.data[region][offset : offset + WORD], "little")
-
     def input_region(self) -> bytes:
         """The bytes of the input region, without padding."""
         return bytes(memoryview(self.data[INPUT])[: self.layout.input_size])
 
     def _touch(self, region: int, offset: int, length: int) -> None:
-        if self.touched is None or length == 0:
-            return
-        for position in range(offset & -WORD, offset + length, WORD):
-            key = (region, self.layout.word_index(region, position))
-            if key not in self.touched:
-                self.touched[key] = int.from_bytes(self.data[region][position : position + WORD], "little")
+        if self._touched is not None and length:
+            start = offset & -WORD
+            end = offset + length + -(offset + length) % WORD
+            self._touched.append((region, start, bytes(self.data[region][start:end])))
 
 
 class ReplayMemory:

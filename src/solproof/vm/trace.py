@@ -12,16 +12,7 @@ from solproof.program.program import Program
 from solproof.representation import short_repr
 from solproof.vm.faults import Fault
 from solproof.vm.memory import Layout
-
-
-@dataclass(frozen=True, slots=True)
-class WordAccess:
-    """The value of one 8-byte word before and after an event."""
-
-    region: int
-    index: int
-    old: int
-    new: int
+from solproof.vm.word_accesses import WordAccesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +29,7 @@ class SyscallEvent:
     arguments: tuple[int, int, int, int, int]
     result: int
     compute_units: int
-    words: tuple[WordAccess, ...]
+    words: WordAccesses
     memory_units: int = 0
 
     __repr__ = short_repr

@@ -24,7 +24,9 @@ from solproof.vm.memory import WORD
 
 def build() -> Chip:
     """The layouts of the invocations."""
-    chip = Chip("layout", "Given the invocations, this chip states the size of each heap, and where holes are.")
+    chip = Chip(
+        "layout", "Given the invocations, this chip states the size of each heap, and where holes are."
+    )
     chip.public_scope()
     heap_words = chip.public("heap_words", "size of the heap in words")
     stack_gaps = chip.public("stack_gaps", "1 when the stack has a hole after each frame (V0), else 0")
@@ -40,7 +42,9 @@ CHIP = build()
 
 def columns(frames: Sequence[PublicData]) -> Columns:
     """One row per invocation."""
-    layouts = [(frame.invocation, frame.layout.heap_size // WORD, frame.layout.stack_gaps) for frame in frames]
+    layouts = [
+        (frame.invocation, frame.layout.heap_size // WORD, frame.layout.stack_gaps) for frame in frames
+    ]
     rows = np.zeros((padded_height(len(layouts)), 3), np.uint32)
     rows[: len(layouts)] = layouts
     return rows

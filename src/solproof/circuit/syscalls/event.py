@@ -15,7 +15,7 @@ import numpy as np
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.memory import tag
-from solproof.accesses.memory_calls import returned_events
+from solproof.accesses.memory_calls import joined_words, returned_events
 from solproof.accesses.program import FamilyCode
 from solproof.accesses.public import PublicData
 from solproof.accesses.register_log import ARGUMENTS
@@ -142,14 +142,13 @@ def public_event_words(frames: Sequence[PublicData]) -> Columns:
 
 
 def _event_words(frame: PublicData) -> Integers:
-    rows = [(event.clk, word) for event in frame.events for word in event.words]
-    columns = np.zeros((len(rows), 14), np.int64)
-    region = np.array([word.region for _, word in rows], np.int64)
-    index = np.array([word.index for _, word in rows], np.int64)
-    columns[:, 0], columns[:, 1], columns[:, 2] = frame.invocation, 1, [clk for clk, _ in rows]
-    columns[:, 3], columns[:, 4], columns[:, 5] = region, index, tag(frame.layout, region, index)
-    columns[:, 6:10] = limbs(np.array([word.old for _, word in rows], np.uint64))
-    columns[:, 10:] = limbs(np.array([word.new for _, word in rows], np.uint64))
+    words, counts = joined_words(frame.events), [len(event.words) for event in frame.events]
+    columns = np.zeros((len(words), 14), np.int64)
+    columns[:, 0], columns[:, 1] = frame.invocation, 1
+    columns[:, 2] = np.repeat(np.array([event.clk for event in frame.events], np.int64), counts)
+    columns[:, 3], columns[:, 4] = words.regions, words.indices
+    columns[:, 5] = tag(frame.layout, words.regions, words.indices)
+    columns[:, 6:10], columns[:, 10:] = limbs(words.old), limbs(words.new)
     return columns
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from solproof.representation import short_repr
 from solproof.runtime.accounts import Account
-from solproof.runtime.execution_output import ReturnData
+from solproof.runtime.execution_output import ExecutionOutput, ReturnData, outcome_lines
 from solproof.runtime.instruction_record import InstructionRecord
 from solproof.runtime.transaction.transaction_error import ErrorJson, TransactionError
 
