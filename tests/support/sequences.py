@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import time
 from functools import cache
+from pathlib import Path
 
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
@@ -51,9 +52,9 @@ def other_scenes() -> tuple[Scene, ...]:
     return (first, machine.scene([pay]), third, fourth)
 
 
-def write_scenes(path: str, given: tuple[Scene, ...]) -> None:
+def write_scenes(path: Path, given: tuple[Scene, ...]) -> None:
     """Write scenes as JSON lines."""
-    with open(path, "w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8") as file:
         file.writelines(f"{' '.join(solproof.scene_to_json(scene).split())}\n" for scene in given)
 
 
