@@ -10,15 +10,17 @@ import numpy as np
 from assurance.mutation import Hashes, Integers, hashes
 from assurance.runs import table_of, witness_of
 from solproof.accesses.access_log import AccessLog
-from solproof.air.bus import Bus, Kind, Role
+from solproof.air.bus import Kind, Role
 from solproof.air.check import Failure, check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
+from solproof.backend.protocol import Columns
 from solproof.circuit.memory import image
-from solproof.circuit.registry import CIRCUIT
+from solproof.circuit.registry import CIRCUIT, SbpfCircuit
+from solproof.circuit.table import Queries
 from solproof.program.program import Program
-from solproof.proving.witness import Instance, Queries, Witness, build_witness
+from solproof.proving.witness import Instance, Witness, build_witness, no_queries
 from solproof.vm.trace import Run
 
 
@@ -82,8 +84,8 @@ def lying_witness(outcome: Run) -> Forgery:
     """The witness of a run that may be a lie. Its queries need not be in the tables."""
     table = table_of(outcome.program)
 
-    def uncounted(_circuit: object, _instances: object, entries: Mapping[Bus, int]) -> Queries:
-        return {bus: np.zeros(size, np.int64) for bus, size in entries.items()}
+    def uncounted(circuit: SbpfCircuit, _: object, entries: Mapping[int, Columns]) -> Queries:
+        return no_queries(circuit, entries)
 
     with np.errstate(all="ignore"):
         columns = CIRCUIT.preprocessed(outcome.program, table)
@@ -137,7 +139,7 @@ def image_place(number: int) -> tuple[int, str]:
 
 def evaluator_of(instance: Instance) -> Evaluator:
     """An evaluator over all columns of a table."""
-    return Evaluator(instance.chip, instance.main, instance.preprocessed, instance.public, instance.values)
+    return Evaluator(instance.chip, instance.main, instance.preprocessed, instance.public)
 
 
 def count_lookups(instances: Sequence[Instance]) -> None:

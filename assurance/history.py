@@ -89,6 +89,8 @@ def _tell(lie: Forgery, chip: str, words: list[Word], history: dict[Word, list[A
             for limb in range(4):
                 row[f"first_{limb}"] = accesses[0].old[limb]
         else:
+            for name in ("heap_words", "stack_gaps"):
+                row[name] = lie.row("layout")[name]
             row["is_heap"], row["frame"] = word[0] == HEAP, word[1] >> FRAME_WORDS_BITS
             if number + 1 < len(words):
                 row["gap"] = _position(words[number + 1]) - _position(word) - 1

@@ -174,9 +174,9 @@ def verifier_objection(told: Told, forgery: Forgery) -> str:
     public tables that the verifier made.
     """
     witness = {
-        CIRCUIT.number(instance.chip): (instance.public, instance.values)
+        CIRCUIT.number(instance.chip): instance.public
         for instance in forgery.instances
-        if instance.public is not None or instance.values
+        if instance.public is not None
     }
 
     given = told.execution.input
@@ -207,7 +207,7 @@ class _NoKey:
 class _Accepting(Plonky3):
     """A backend that accepts a witness for exactly the public tables that the verifier made."""
 
-    def __init__(self, witness: Mapping[int, tuple[Columns | None, tuple[int, ...]]]) -> None:
+    def __init__(self, witness: Mapping[int, Columns]) -> None:
         super().__init__()
         self._witness = witness
 
@@ -216,8 +216,7 @@ class _Accepting(Plonky3):
 
     def verify(self, _key: Key, _proof: bytes, public: Sequence[PublicInput], _transcript: bytes) -> Security:
         for table in public:
-            columns, values = self._witness[table.chip]
-            if table.values != values or not _equal(table.columns, columns):
+            if not np.array_equal(table.columns, self._witness[table.chip]):
                 name = CIRCUIT.chips[table.chip].name
                 raise ProofRejected(
                     Rejection.ENGINE_PROOF, f"engine: the witness is for another public table of {name}"

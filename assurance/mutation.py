@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from solproof.accesses.memory import HOLE_WORDS, INDEX_BITS
 from solproof.accesses.memory_calls import BlockKind
 from solproof.air.bus import BLOCK, MEMORY, PROGRAM, RANGE16, Role
-from solproof.air.chip import Chip
+from solproof.air.chip import Chip, Interaction
 from solproof.air.evaluate import Evaluator
 from solproof.air.expression import Expression
 from solproof.air.field import P, inverses
@@ -64,17 +64,27 @@ def hashes(fields: Iterable[Integers], bus: str) -> Hashes:
 
 
 def provided(instances: Sequence[Instance]) -> dict[str, Hashes]:
-    """The sorted fingerprints of the messages that lookup tables provide, by bus."""
+    """The sorted fingerprints of the messages that lookup tables may provide, by bus."""
     offered: dict[str, list[Hashes]] = {}
     for instance in instances:
-        evaluator = Evaluator(
-            instance.chip, instance.main, instance.preprocessed, instance.public, instance.values
-        )
         for interaction in instance.chip.interactions:
             if interaction.role is Role.PROVIDE:
-                fields = [evaluator.column(part) for part in interaction.fields]
+                evaluator = _providing(instance, interaction)
+                may = np.ones(len(instance.main), np.bool_)
+                for constraint in instance.chip.constraints:
+                    may &= evaluator.column(constraint.expression) == 0
+                fields = [evaluator.column(part)[may] for part in interaction.fields]
                 offered.setdefault(interaction.bus.name, []).append(hashes(fields, interaction.bus.name))
     return {bus: np.unique(np.concatenate(parts)) for bus, parts in offered.items()}
+
+
+def _providing(instance: Instance, interaction: Interaction) -> Evaluator:
+    """The table as if each row provided its message once."""
+    kind, column = instance.chip.graph.nodes[interaction.multiplicity.node]  # type: ignore[misc]
+    assert kind == "main", "the multiplicity of a provider is a column"
+    main = instance.main.copy()
+    main[:, column] = 1
+    return Evaluator(instance.chip, main, instance.preprocessed, instance.public)
 
 
 # EVALUATION
@@ -96,7 +106,6 @@ class _Neighbourhoods(Evaluator):
             around.reshape(count * DEPTH, -1),
             fixed[0],
             fixed[1],
-            subject.values,
         )
         self._is_first, self._is_last = (np.tile(part, count) for part in (subject.is_first, subject.is_last))
 
@@ -134,7 +143,6 @@ class Subject:
         self.around = instance.main[self.rows].astype(np.int64)
         self.preprocessed = None if instance.preprocessed is None else instance.preprocessed[self.rows]
         self.public = None if instance.public is None else instance.public[self.rows]
-        self.values = instance.values
         self.is_first, self.is_last = (
             (self.rows == 0).astype(np.int64),
             (self.rows == height - 1).astype(np.int64),

@@ -73,13 +73,15 @@ def test_pc_of_an_instruction() -> None:
 
 def test_evaluator() -> None:
     chip = Chip("test", "Given x, this chip proves nothing.")
+    scale = chip.public("scale", "a number")
     x = chip.column("x", "a")
-    scale = chip.public_value("scale", "a number")
-    main = np.array([[1], [2], [P - 1], [0]], np.uint32)
-    values = Evaluator(chip, main, values=(3,))
+    main = np.array([[3, 1], [3, 2], [3, P - 1], [4, 0]], np.uint32)
+    values = Evaluator(chip, main, public=np.full((4, 1), 3, np.uint32))
     assert values.column(chip.next(x)).tolist() == [2, P - 1, 0, 1]
     assert values.column(x * x - x).tolist() == [0, 2, 2, 0]
     assert values.column(scale * x + 1).tolist() == [4, 7, P - 2, 1]
+    (constraint,) = chip.constraints
+    assert values.column(constraint.expression).tolist() == [0, 0, 0, 1]
     assert values.column(chip.transition()).tolist() == [1, 1, 1, 0]
     assert values.column(chip.graph.constant(9)).tolist() == [9] * 4
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, Bus
 from solproof.air.evaluate import Evaluator
+from solproof.backend.protocol import Columns
 from solproof.circuit import lookup
+from solproof.circuit.table import Queries
+
+COLUMNS = lookup.preprocessed()
+
+
+def filled(counts: Queries) -> Columns:
+    """The committed columns. They do not depend on the run."""
+    log: Any = None
+    return lookup.fill(log, COLUMNS, counts).rows()
 
 
 def offered(bus: Bus) -> list[tuple[int, ...]]:
     """The messages that the table provides on a bus, quarter by quarter."""
     main = np.zeros((lookup.HEIGHT, lookup.CHIP.width), np.uint32)
-    values = Evaluator(lookup.CHIP, main, lookup.preprocessed())
+    values = Evaluator(lookup.CHIP, main, COLUMNS)
     found: list[tuple[int, ...]] = []
     for interaction in lookup.CHIP.interactions:
         if interaction.bus is bus:
@@ -40,12 +52,12 @@ def test_counts_stand_beside_their_messages() -> None:
     rng = np.random.default_rng(1)
     numbers = np.unique(rng.integers(1, 2**16, 300))
     counts = {bus: np.bincount(numbers, minlength=lookup.NUMBERS) for bus in lookup.COUNTS}
-    values = Evaluator(lookup.CHIP, lookup.fill(counts).rows(), lookup.preprocessed())
+    values = Evaluator(lookup.CHIP, filled(counts), COLUMNS)
     for interaction in lookup.CHIP.interactions:
         counted = np.flatnonzero(values.column(interaction.multiplicity))
         fields = [values.column(part)[counted] for part in interaction.fields]
-        assert np.isin(lookup.entry_of(interaction.bus, fields), numbers).all()
-    totals = lookup.fill(counts).rows().sum()
+        assert np.isin(lookup.entry_of(COLUMNS, interaction.bus, fields), numbers).all()
+    totals = filled(counts).sum()
     assert totals == len(lookup.COUNTS) * len(numbers)
 
 

@@ -29,24 +29,36 @@ def test_circuits_with_the_same_chips_are_different() -> None:
 
 
 def test_every_chip_with_public_data_has_it_once() -> None:
-    """Columns of the right width, as high as the one table of the chip, and the right number of values."""
-    expected = [chip for chip in CIRCUIT.chips if chip.public_columns or chip.public_values]
+    """Columns of the right width, as high as the one table of the chip, and equal to its first columns."""
+    expected = [chip for chip in CIRCUIT.chips if chip.public_columns]
     for witness in witnesses():
         public = CIRCUIT.public_inputs(witness.public)
         assert [CIRCUIT.chips[given.chip] for given in public] == expected
         for given in public:
             chip = CIRCUIT.chips[given.chip]
             (instance,) = (instance for instance in witness.instances if instance.chip is chip)
-            shape = None if given.columns is None else given.columns.shape
-            height, width = len(instance.main), len(chip.public_columns)
-            assert shape == ((height, width) if width else None)
-            assert len(given.values) == len(chip.public_values)
+            assert given.columns.shape == (len(instance.main), len(chip.public_columns))
+            assert instance.public is not None
+            assert (given.columns == instance.public).all()
+            assert (given.columns == instance.main[:, : given.columns.shape[1]]).all()
 
 
-def test_lookup_tables_are_the_chips_with_preprocessed_columns() -> None:
-    assert [table.chip for table in CIRCUIT.lookup_tables] == [
-        chip for chip in CIRCUIT.chips if chip.preprocessed_columns
+def test_lookup_tables_are_the_chips_that_provide() -> None:
+    """The key fixes the messages of some, and the statement those of the others."""
+    provided = [
+        chip for chip in CIRCUIT.chips if any(each.role is Role.PROVIDE for each in chip.interactions)
     ]
+    assert [table.chip for table in CIRCUIT.lookup_tables] == provided
+    for table in CIRCUIT.lookup_tables:
+        assert bool(table.chip.preprocessed_columns) == (table.preprocessed is not None)
+        assert bool(table.chip.public_columns) == (table.public is not None)
+    assert {table.chip.name for table in CIRCUIT.lookup_tables if table.public is not None} == {"layout"}
+
+
+def test_a_lookup_table_has_one_kind_of_entries() -> None:
+    table = next(table for table in CIRCUIT.lookup_tables if table.public is not None)
+    with pytest.raises(AssertionError, match="layout: two kinds of entries, or none"):
+        replace(table, public=None)
 
 
 def test_every_lookup_bus_has_one_table() -> None:
@@ -55,7 +67,9 @@ def test_every_lookup_bus_has_one_table() -> None:
     assert provided == dict.fromkeys(queried, 1)
 
 
-def test_a_public_chip_has_one_table() -> None:
-    table = next(table for table in CIRCUIT.chip_tables if table.public is not None)
-    with pytest.raises(AssertionError, match="execution: public, but not one table"):
+@pytest.mark.parametrize("name", ["execution", "stack_heap"])
+def test_a_required_chip_has_one_table(name: str) -> None:
+    """The engine demands it for public columns, and for constraints that read the transition selector."""
+    table = next(table for table in CIRCUIT.chip_tables if table.chip.name == name)
+    with pytest.raises(AssertionError, match=f"{name}: required, but not one table"):
         replace(table, split=any_tables)

@@ -63,8 +63,8 @@ def test_other_files(satisfied: Machine) -> None:
 
 def test_another_version_is_not_called_invalid(satisfied: Machine, proof: bytes) -> None:
     with pytest.raises(prover.EngineVersionError) as caught:
-        satisfied.verify(proof[:4] + b"\x02\x00" + proof[6:])
-    assert str(caught.value) == "proof format 2, this engine reads 1"
+        satisfied.verify(proof[:4] + b"\x03\x00" + proof[6:])
+    assert str(caught.value) == "proof format 3, this engine reads 2"
 
 
 def test_a_longer_form_of_a_number_is_not_accepted(satisfied: Machine, proof: bytes) -> None:
@@ -95,10 +95,15 @@ def test_tables_cannot_be_dropped_reordered_or_repeated(satisfied: Machine, proo
 
     assert relisted([0, 1, 2, 3, 4, 5]) == proof
     assert rejection(satisfied, relisted([1, 0, 2, 3, 4, 5])) == "tables are not ordered by chip"
-    missing = ": 0 tables, expected exactly one because it carries preprocessed or public data"
-    assert rejection(satisfied, relisted([1, 2, 3, 4, 5])) == "chip 0 (range)" + missing
-    assert rejection(satisfied, relisted([0, 1, 2, 3, 5])) == "chip 3 (statement)" + missing
-    assert rejection(satisfied, relisted([0, 1, 2, 3, 4])) == "chip 4 (fibonacci)" + missing
+    known = "expected exactly one because it carries preprocessed or public data"
+    selecting = "expected exactly one because its constraints read a row selector"
+    assert rejection(satisfied, relisted([1, 2, 3, 4, 5])) == f"chip 0 (range): 0 tables, {known}"
+    assert rejection(satisfied, relisted([0, 1, 2, 3, 5])) == f"chip 3 (statement): 0 tables, {known}"
+    assert rejection(satisfied, relisted([0, 1, 2, 3, 4])) == f"chip 4 (fibonacci): 0 tables, {selecting}"
+    assert rejection(satisfied, relisted([0, 0, 1, 2, 3, 4, 5])) == f"chip 0 (range): 2 tables, {known}"
+    assert rejection(satisfied, relisted([0, 1, 2, 3, 4, 4, 5])) == f"chip 3 (statement): 2 tables, {known}"
+    again = relisted([0, 1, 2, 3, 4, 5, 5])
+    assert rejection(satisfied, again) == f"chip 4 (fibonacci): 2 tables, {selecting}"
     rejection(satisfied, relisted([0, 1, 2, 4, 5]))
     rejection(satisfied, relisted([0, 1, 2, 2, 3, 4, 5]))
 
@@ -124,7 +129,7 @@ def test_the_same_call_gives_proofs_that_differ_only_by_their_grinding(satisfied
 def test_random_bytes_behind_a_good_header(body: bytes) -> None:
     satisfied = _MACHINE
     with pytest.raises(prover.EngineRejected):
-        satisfied.verify(b"SPEP\x01\x00" + body)
+        satisfied.verify(b"SPEP\x02\x00" + body)
 
 
 _MACHINE = machine()

@@ -47,10 +47,6 @@ class TestRefusals:
                 changed(nodes=[["public", 0]]),
                 "chip 0 (fibonacci), node 0: public 0 does not exist, the chip has 0",
             ),
-            (
-                changed(nodes=[["value", 3]]),
-                "chip 0 (fibonacci), node 0: value 3 does not exist, the chip has 3",
-            ),
             (changed(nodes=[["add", 0, 0]]), "chip 0 (fibonacci), node 0: operand 0 is not an earlier node"),
             (
                 changed(nodes=[["first"], ["neg", 0, 0]]),

@@ -69,17 +69,21 @@ class TestTrueStatements:
         small.verify(small.prove())
 
     @pytest.mark.parametrize("rows", [1, 2, 4])
-    def test_public_values_on_tiny_tables_beside_a_tall_one(self, rows: int) -> None:
-        chips = [fibonacci_chip(), ChipBuilder("filler", 1)]
+    def test_row_selectors_on_tiny_tables_beside_a_tall_one(self, rows: int) -> None:
+        chips = [fibonacci_chip(rows), ChipBuilder("filler", 1)]
         chips[1].require_boolean(chips[1].node("main", 0))
         key = prover.setup(circuit({}, *chips), [])
-        main, values = fibonacci_witness(rows)
-        instances = [(0, main, None, values), (1, np.zeros((16, 1), dtype=np.uint32), None, [])]
-        proof, _ = prover.prove(key, instances, TRANSCRIPT, PARAMETERS)
-        prover.verify(key, proof, [(0, None, values)], TRANSCRIPT, PARAMETERS)
-        wrong = [*values[:2], values[2] + 1]
-        reason = rejection(prover.verify, key, proof, [(0, None, wrong)], TRANSCRIPT, PARAMETERS)
-        assert reason.startswith("made for another circuit, statement or parameters, or damaged")
+        filler = (1, np.zeros((16, 1), dtype=np.uint32), None)
+        main = fibonacci_witness(rows)
+        proof, _ = prover.prove(key, [(0, main, None), filler], TRANSCRIPT, PARAMETERS)
+        prover.verify(key, proof, [], TRANSCRIPT, PARAMETERS)
+        for row in {0, rows - 1}:
+            wrong = main.copy()
+            wrong[row, 1] += 1
+            proof, _ = prover.prove(key, [(0, wrong, None), filler], TRANSCRIPT, PARAMETERS)
+            assert rejection(prover.verify, key, proof, [], TRANSCRIPT, PARAMETERS) == (
+                "table 0, chip 0 (fibonacci): its constraints do not hold"
+            )
 
     def test_the_deepest_expressions(self) -> None:
         chip = ChipBuilder("deep", 2, public_width=1)
@@ -93,33 +97,28 @@ class TestTrueStatements:
         key = prover.setup(circuit({"bus": 1}, chip), [])
         cells = table([[row] for row in range(16)])
         main = np.hstack([cells, np.flipud(cells)])
-        proof, _ = prover.prove(key, [(0, main, cells, [])], TRANSCRIPT, PARAMETERS)
-        prover.verify(key, proof, [(0, cells, [])], TRANSCRIPT, PARAMETERS)
+        proof, _ = prover.prove(key, [(0, main, cells)], TRANSCRIPT, PARAMETERS)
+        prover.verify(key, proof, [(0, cells)], TRANSCRIPT, PARAMETERS)
 
     def test_a_batch_without_interactions(self) -> None:
-        key = prover.setup(circuit({}, fibonacci_chip()), [])
-        main, values = fibonacci_witness(64)
-        proof, report = prover.prove(key, [(0, main, None, values)], TRANSCRIPT, PARAMETERS)
+        key = prover.setup(circuit({}, fibonacci_chip(64)), [])
+        proof, report = prover.prove(key, [(0, fibonacci_witness(64), None)], TRANSCRIPT, PARAMETERS)
         assert report["auxiliary_cells"] == 0
-        prover.verify(key, proof, [(0, None, values)], TRANSCRIPT, PARAMETERS)
+        prover.verify(key, proof, [], TRANSCRIPT, PARAMETERS)
 
     def test_a_free_chip_may_be_left_out(self, satisfied: Machine) -> None:
         idle = [
-            (chip, np.zeros_like(main) if chip in (RANGE, SOURCE) else main, columns, values)
-            for chip, main, columns, values in satisfied.instances
+            (chip, np.zeros_like(main) if chip in (RANGE, SOURCE) else main, columns)
+            for chip, main, columns in satisfied.instances
             if chip != SINK
         ]
         empty = table([[0, 0, 0]] * 8)
-        idle[2] = (STATEMENT, empty, empty, [])
+        idle[2] = (STATEMENT, empty, empty)
         proof = satisfied.prove(idle)
-        public_data = [(STATEMENT, empty, []), (FIBONACCI, None, idle[3][3])]
-        assert len(satisfied.verify(proof, public_data=public_data)["instances"]) == 4
+        assert len(satisfied.verify(proof, public_data=[(STATEMENT, empty)])["instances"]) == 4
 
     def test_arrays_need_not_be_row_major(self, satisfied: Machine) -> None:
-        turned = [
-            (chip, np.asfortranarray(main), columns, values)
-            for chip, main, columns, values in satisfied.instances
-        ]
+        turned = [(chip, np.asfortranarray(main), columns) for chip, main, columns in satisfied.instances]
         satisfied.verify(satisfied.prove(turned))
 
     @pytest.mark.parametrize(
@@ -180,8 +179,8 @@ class TestFalseWitness:
         counts = satisfied.instances[0][1].copy()
         counts[0, 0] -= 1
         instances = satisfied.changed(1, source)
-        instances[3] = (SINK, sink, None, [])
-        instances[0] = (RANGE, counts, None, [])
+        instances[3] = (SINK, sink, None)
+        instances[0] = (RANGE, counts, None)
         assert rejection(satisfied.verify, satisfied.prove(instances)) == UNBALANCED
 
     def test_a_message_sent_once_cannot_be_received_twice(self, satisfied: Machine) -> None:
@@ -207,7 +206,7 @@ class TestFalseWitness:
         receiver.interact("receive", 1, [cell, zero], receiver.node("const", 1))
         key = prover.setup(circuit({"one": 1, "two": 2}, sender, receiver), [])
         cells = table([[row] for row in range(16)])
-        proof, _ = prover.prove(key, [(0, cells, None, []), (1, cells, None, [])], TRANSCRIPT, PARAMETERS)
+        proof, _ = prover.prove(key, [(0, cells, None), (1, cells, None)], TRANSCRIPT, PARAMETERS)
         assert rejection(prover.verify, key, proof, [], TRANSCRIPT, PARAMETERS) == UNBALANCED
 
 
@@ -215,18 +214,11 @@ class TestOtherStatement:
     def test_a_changed_public_cell(self, satisfied: Machine, proof: bytes) -> None:
         public = satisfied.instances[4][1].copy()
         public[2, 1] += 1
-        public_data = [(STATEMENT, public, []), satisfied.public_data[1]]
-        assert rejection(satisfied.verify, proof, public_data=public_data) == ANOTHER
-
-    def test_a_changed_public_value(self, satisfied: Machine, proof: bytes) -> None:
-        values = [*satisfied.instances[5][3][:2], 5]
-        public_data = [satisfied.public_data[0], (FIBONACCI, None, values)]
-        assert rejection(satisfied.verify, proof, public_data=public_data) == ANOTHER
+        assert rejection(satisfied.verify, proof, public_data=[(STATEMENT, public)]) == ANOTHER
 
     def test_a_taller_public_table(self, satisfied: Machine, proof: bytes) -> None:
         public = np.vstack([satisfied.instances[4][1]] * 2)
-        public_data = [(STATEMENT, public, []), satisfied.public_data[1]]
-        assert rejection(satisfied.verify, proof, public_data=public_data) == (
+        assert rejection(satisfied.verify, proof, public_data=[(STATEMENT, public)]) == (
             "chip 3 (statement): 8 rows, its public table has 16"
         )
 

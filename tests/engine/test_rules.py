@@ -15,6 +15,7 @@ from tests.support.small_circuits import (
     RANGE,
     STATEMENT,
     TRANSCRIPT,
+    ChipBuilder,
     Instance,
     Machine,
     circuit,
@@ -23,6 +24,14 @@ from tests.support.small_circuits import (
     table,
     with_parameters,
 )
+
+KNOWN = "it carries preprocessed or public data"
+SELECTS = "its constraints read a row selector"
+REQUIRED = [
+    (RANGE, "range", KNOWN),
+    (STATEMENT, "statement", KNOWN),
+    (FIBONACCI, "fibonacci", SELECTS),
+]
 
 
 def refused(satisfied: Machine, instances: list[Instance], **changes: Any) -> str:
@@ -36,27 +45,51 @@ class TestInstances:
         instances = satisfied.instances[::-1]
         assert refused(satisfied, instances) == "tables are not ordered by chip"
 
-    @pytest.mark.parametrize(
-        ("chip", "name"), [(RANGE, "range"), (STATEMENT, "statement"), (FIBONACCI, "fibonacci")]
-    )
-    def test_public_and_preprocessed_chips_cannot_be_dropped(
-        self, satisfied: Machine, chip: int, name: str
+    @pytest.mark.parametrize(("chip", "name", "reason"), REQUIRED)
+    def test_a_required_chip_cannot_be_dropped(
+        self, satisfied: Machine, chip: int, name: str, reason: str
     ) -> None:
         instances = [instance for instance in satisfied.instances if instance[0] != chip]
         assert refused(satisfied, instances) == (
-            f"chip {chip} ({name}): 0 tables, "
-            "expected exactly one because it carries preprocessed or public data"
+            f"chip {chip} ({name}): 0 tables, expected exactly one because {reason}"
         )
 
-    def test_a_preprocessed_chip_cannot_be_repeated(self, satisfied: Machine) -> None:
-        assert refused(satisfied, [satisfied.instances[0], *satisfied.instances]) == (
-            "chip 0 (range): 2 tables, expected exactly one because it carries preprocessed or public data"
+    @pytest.mark.parametrize(("chip", "name", "reason"), REQUIRED)
+    def test_a_required_chip_cannot_be_repeated(
+        self, satisfied: Machine, chip: int, name: str, reason: str
+    ) -> None:
+        instances = sorted(
+            [*satisfied.instances, *(each for each in satisfied.instances if each[0] == chip)],
+            key=lambda instance: instance[0],
+        )
+        assert refused(satisfied, instances) == (
+            f"chip {chip} ({name}): 2 tables, expected exactly one because {reason}"
         )
 
-    def test_a_public_chip_cannot_be_repeated(self, satisfied: Machine) -> None:
-        assert refused(satisfied, [*satisfied.instances, satisfied.instances[-1]]) == (
-            "table 6, chip 4 (fibonacci): a chip with public data appears exactly once"
-        )
+    @pytest.mark.parametrize("selector", ["first", "last", "transition"])
+    def test_each_row_selector_makes_a_chip_required(self, selector: str) -> None:
+        chip, filler = ChipBuilder("chip", 1), ChipBuilder("filler", 1)
+        chip.require_zero(chip.node("mul", chip.node(selector), chip.node("main", 0)))
+        filler.require_boolean(filler.node("main", 0))
+        key = prover.setup(circuit({}, chip, filler), [])
+        cells = np.zeros((16, 1), dtype=np.uint32)
+        for count in (0, 2):
+            with pytest.raises(prover.EngineError) as caught:
+                prover.prove(key, [*[(0, cells, None)] * count, (1, cells, None)], TRANSCRIPT, PARAMETERS)
+            assert str(caught.value) == (
+                f"chip 0 (chip): {count} tables, expected exactly one because {SELECTS}"
+            )
+        proof, _ = prover.prove(key, [(0, cells, None), (1, cells, None)], TRANSCRIPT, PARAMETERS)
+        prover.verify(key, proof, [], TRANSCRIPT, PARAMETERS)
+
+    def test_a_selector_that_no_constraint_reads_does_not(self) -> None:
+        chip = ChipBuilder("chip", 1)
+        chip.node("transition")
+        chip.require_boolean(chip.node("main", 0))
+        key = prover.setup(circuit({}, chip), [])
+        tables = [(0, np.zeros((16, 1), dtype=np.uint32), None)] * 2
+        proof, _ = prover.prove(key, tables, TRANSCRIPT, PARAMETERS)
+        prover.verify(key, proof, [], TRANSCRIPT, PARAMETERS)
 
     def test_a_preprocessed_chip_has_the_height_of_its_table(self, satisfied: Machine) -> None:
         short = np.zeros((32, 1), dtype=np.uint32)
@@ -78,7 +111,7 @@ class TestInstances:
             prover.prove(satisfied.key, [], TRANSCRIPT, PARAMETERS)
 
     def test_a_chip_that_does_not_exist(self, satisfied: Machine) -> None:
-        instances = [*satisfied.instances, (5, table([[0]]), None, [])]
+        instances = [*satisfied.instances, (5, table([[0]]), None)]
         assert refused(satisfied, instances) == "table 6: chip 5 does not exist, the circuit has 5"
 
 
@@ -107,30 +140,47 @@ class TestTables:
         with pytest.raises(TypeError):
             satisfied.prove(satisfied.changed(1, main))
 
-    def test_values_are_below_the_modulus(self, satisfied: Machine) -> None:
-        values = [0, 1, prover.FIELD_ORDER]
-        instances = [*satisfied.instances[:5], (FIBONACCI, satisfied.instances[5][1], None, values)]
+    def test_public_cells_are_below_the_modulus(self, satisfied: Machine) -> None:
+        chip, main, _ = satisfied.instances[4]
+        public = main.copy()
+        public[3, 1] = prover.FIELD_ORDER
+        instances = [*satisfied.instances[:4], (chip, main, public), satisfied.instances[5]]
         assert refused(satisfied, instances) == (
-            "table 5, chip 4, public, value 2: 2130706433 is not below 2130706433"
+            "table 4, chip 3, public, row 3, column 1: 2130706433 is not below 2130706433"
         )
 
-    def test_public_data_of_the_wrong_shape(self, satisfied: Machine) -> None:
-        chip, main, _, _ = satisfied.instances[4]
-        instances = [*satisfied.instances[:4], (chip, main, None, []), satisfied.instances[5]]
-        assert refused(satisfied, instances) == ("table 4, chip 3 (statement): 0 public columns, expected 3")
-        instances = [*satisfied.instances[:5], (FIBONACCI, satisfied.instances[5][1], None, [0, 1])]
-        assert refused(satisfied, instances) == ("table 5, chip 4 (fibonacci): 2 public values, expected 3")
+    @pytest.mark.parametrize("width", [None, 0, 2])
+    def test_public_columns_of_the_wrong_shape(self, satisfied: Machine, width: int | None) -> None:
+        chip, main, _ = satisfied.instances[4]
+        public = None if width is None else np.ascontiguousarray(main[:, :width])
+        instances = [*satisfied.instances[:4], (chip, main, public), satisfied.instances[5]]
+        assert refused(satisfied, instances) == (
+            f"table 4, chip 3 (statement): {width or 0} public columns, expected 3"
+        )
+
+    def test_public_columns_of_a_chip_that_has_none(self, satisfied: Machine) -> None:
+        chip, main, _ = satisfied.instances[5]
+        assert refused(satisfied, [*satisfied.instances[:5], (chip, main, main)]) == (
+            "table 5, chip 4 (fibonacci): 2 public columns, expected 0"
+        )
 
 
-class TestPublicDataOfTheVerifier:
+CELLS = table([[0, 0, 0]] * 8)
+
+
+class TestPublicColumnsOfTheVerifier:
     @pytest.mark.parametrize(
         ("public_data", "message"),
         [
-            ([], "public data of chip 3 (statement): missing"),
-            ([(9, None, [])], "public data of chip 9: no such chip"),
-            ([(RANGE, None, [])], "public data of chip 0 (range): the chip takes none"),
-            ([(STATEMENT, None, [])], "public data of chip 3 (statement): 0 public columns, expected 3"),
-            ([(FIBONACCI, None, [0, 1, 2])] * 2, "public data of chip 4 (fibonacci): given twice"),
+            ([], "public columns of chip 3 (statement): missing"),
+            ([(9, CELLS)], "public columns of chip 9: no such chip"),
+            ([(RANGE, CELLS)], "public columns of chip 0 (range): the chip has none"),
+            ([(FIBONACCI, CELLS)], "public columns of chip 4 (fibonacci): the chip has none"),
+            (
+                [(STATEMENT, CELLS[:, :2].copy())],
+                "public columns of chip 3 (statement): 2 public columns, expected 3",
+            ),
+            ([(STATEMENT, CELLS)] * 2, "public columns of chip 3 (statement): given twice"),
         ],
     )
     def test_it_is_exactly_what_the_circuit_takes(
@@ -180,15 +230,14 @@ class TestParameters:
         )
 
     def test_a_batch_of_tiny_tables_only_is_too_weak(self) -> None:
-        key = prover.setup(circuit({}, fibonacci_chip()), [])
-        main, values = fibonacci_witness(8)
+        key = prover.setup(circuit({}, fibonacci_chip(8)), [])
         with pytest.raises(prover.EngineError, match="the target is 100"):
-            prover.prove(key, [(0, main, None, values)], TRANSCRIPT, PARAMETERS)
+            prover.prove(key, [(0, fibonacci_witness(8), None)], TRANSCRIPT, PARAMETERS)
 
 
 class TestSecurity:
     def test_it_is_known_before_proving(self, satisfied: Machine) -> None:
-        shapes = [(chip, len(main).bit_length() - 1) for chip, main, _, _ in satisfied.instances]
+        shapes = [(chip, len(main).bit_length() - 1) for chip, main, _ in satisfied.instances]
         report = prover.prove(satisfied.key, satisfied.instances, TRANSCRIPT, PARAMETERS)[1]
         planned = prover.security(satisfied.key, shapes, PARAMETERS)
         assert {name: report[name] for name in planned} == planned  # type: ignore[literal-required]

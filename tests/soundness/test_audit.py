@@ -14,7 +14,7 @@ from solproof._native import prover
 from tests.support.small_circuits import PARAMETERS, Machine, machine
 
 QUERIES = json.loads(PARAMETERS)["queries"]
-HEADER = b"SPEP\x01\x00"
+HEADER = b"SPEP\x02\x00"
 EMPTY = b"\0"
 FIELD = bytes(4)
 CAP = b"\x01" + bytes(32)  # a Merkle cap of one digest

@@ -5,7 +5,6 @@ The circuit cannot object when a run is cut off. The verifier has to check how t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
@@ -27,12 +26,13 @@ from assurance.places import HEAP
 from assurance.program_builder import ProgramBuilder
 from assurance.report import explain, explain_told
 from solproof.accesses.access_log import AccessLog
-from solproof.accesses.arrays import Integers
 from solproof.accesses.memory import Cells
 from solproof.accesses.table import Table
-from solproof.air.bus import PROGRAM, Bus
+from solproof.air.bus import PROGRAM
+from solproof.backend.protocol import Columns
 from solproof.circuit.memory import image
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
+from solproof.circuit.table import Queries
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import Format, by_mnemonic, opcode
 from solproof.program.raw import RawFormat
@@ -110,13 +110,13 @@ def _words_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the table of the image ignore the times of words that the image does not have."""
     original = image.TABLES[0].fill
 
-    def fill(log: AccessLog, queries: Mapping[Bus, Integers]) -> Table:
+    def fill(log: AccessLog, columns: Columns, queries: Queries) -> Table:
         memory, entries = log.memory, len(queries[PROGRAM])
         cells = memory.cells
         keep = (cells.region != log.layout.image_region) | (cells.index < entries)
-        columns = (cells.region, cells.index, cells.first, cells.last, cells.time)
-        log.memory = replace(memory, cells=Cells(*(column[keep] for column in columns)))
-        table = original(log, queries)
+        kept = (cells.region, cells.index, cells.first, cells.last, cells.time)
+        log.memory = replace(memory, cells=Cells(*(column[keep] for column in kept)))
+        table = original(log, columns, queries)
         log.memory = memory
         return table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,20 +11,37 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assurance.corpus import every_opcode_run, forgery, forgery_with, long_waits_run, subjects, witnesses
+from assurance.corpus import (
+    ROWS,
+    every_opcode_run,
+    forgery,
+    forgery_with,
+    long_waits_run,
+    offered,
+    subjects,
+    witnesses,
+)
 from assurance.forgery import Forgery, Row, lying_witness
-from assurance.mutation import compensated, joined, lookup_guided, neighbouring_cells, single_cells
+from assurance.mutation import (
+    Subject,
+    compensated,
+    joined,
+    lookup_guided,
+    neighbouring_cells,
+    sample_rows,
+    single_cells,
+)
 from assurance.places import HEAP, INPUT, STACK
 from assurance.report import describe_subject, describe_subjects, explain
 from assurance.runs import run, witness_of
-from solproof.accesses.public import PublicData
 from solproof.air.check import check
 from solproof.air.chip import Chip
 from solproof.air.field import P
 from solproof.circuit.instructions import load
 from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.syscalls import event
-from solproof.circuit.table import PublicTable
+from solproof.circuit.table import PublicColumns
+from solproof.vm.memory import Layout
 from solproof.vm.trace import SyscallEvent
 from tests.support.conformance import assert_checked
 from tests.support.lies import program
@@ -415,7 +432,7 @@ def test_real_rows_come_first() -> None:
 def test_boundary_words_are_words_of_the_map() -> None:
     """However a row of the table of stack and heap is changed, its word exists and is not in a hole."""
     chip = CHIPS["stack_heap"]
-    for subject in subjects(chip):
+    for layout, subject in subjects_with_layout(chip):
         source = random.Random(subject.row)
         first = joined(
             [single_cells(subject, source), neighbouring_cells(subject), lookup_guided(subject, source)]
@@ -430,11 +447,18 @@ def test_boundary_words_are_words_of_the_map() -> None:
                 continue
             word = cell["index"] + 512 * cell["holes"]
             if cell["is_heap"]:
-                assert 0 <= word < subject.values[0]
+                assert 0 <= word < layout.heap_size // 8
             else:
-                has_gaps = subject.values[1] == 1
+                has_gaps = layout.stack_gaps
                 assert 0 <= word < 32 * 1024 * (1 + has_gaps)
                 assert word % 1024 < 512 or not has_gaps
+
+
+def subjects_with_layout(chip: Chip) -> Iterator[tuple[Layout, Subject]]:
+    """Sampled rows of a chip, each with the memory map of its run."""
+    for number, witness in enumerate(witnesses()):
+        for instance, row in sample_rows(witness.instances, chip, ROWS, 0):
+            yield witness.public.layout, Subject(instance, row, offered(number))
 
 
 @pytest.mark.parametrize("available", [8 + 16, 5 + 16, 16, 5])
@@ -589,12 +613,11 @@ def events_forgery() -> tuple[Forgery, list[SyscallEvent]]:
 def stated(
     lie: Forgery,
     events: Sequence[SyscallEvent],
-    public: Callable[[PublicData], PublicTable],
+    public: PublicColumns,
     height: int,
 ) -> NDArray[np.uint32]:
     """The public columns of a statement with these events, with the height of the true statement."""
-    columns = public(replace(lie.public, events=tuple(events))).columns
-    assert columns is not None
+    columns = public(replace(lie.public, events=tuple(events)))
     assert len(columns) == height
     return columns
 

@@ -20,7 +20,15 @@ from assurance.shown import CHIPS, needed, shows
 from solproof.air.field import P
 from solproof.circuit.registry import CIRCUIT
 from solproof.vm import machine
-from tests.support.lies import beyond, ends_with, honest, in_another_program, program, set_constant
+from tests.support.lies import (
+    beyond,
+    ends_with,
+    honest,
+    in_another_program,
+    memory_map,
+    program,
+    set_constant,
+)
 
 # COMPUTING
 
@@ -672,6 +680,21 @@ def test_a_word_twice_by_another_frame() -> None:
     needed(lie, "stack_heap", "frame holds index")
 
 
+@shows(("stack_heap", "the memory map"), ("layout", "padding provides nothing"))
+@pytest.mark.parametrize("rule", ["the memory map", "padding provides nothing"])
+def test_a_word_twice_in_two_stacks(rule: str) -> None:
+    """Index 512 of a stack with holes is word 1024, and so is index 1024 of a stack without holes."""
+    lie, rows = rows_of_words(f"lddw r1, {STACK + 0x2000}", *STORE_AND_LOAD[1:])
+    forget(lie, rows[0], rows[1])
+    rows[0]["gap"] = 511
+    second = {"index": 1024, "frame": 2, "holes": 0, "heap_words": 0, "stack_gaps": 0}
+    if rule == "the memory map":
+        second["heap_words"] = 1  # the padding of the public table holds only zeros
+    for name, value in second.items():
+        rows[1][name] = value
+    needed(lie, "stack_heap" if rule == "the memory map" else "layout", rule)
+
+
 @shows(("stack_heap", "is_heap is 0 or 1"))
 def test_a_word_of_the_input_among_those_of_the_heap() -> None:
     """Region 2 + 2 is the input. Its words would then be zero."""
@@ -681,7 +704,7 @@ def test_a_word_of_the_input_among_those_of_the_heap() -> None:
     lie.row("registers", 2).claim_word("last", 0)
     lie.row("input", 0)["time"] = 0
     cells = {"is_real": 1, "is_heap": 2, "index": 1, "time": 2 * load["clk"]}
-    for name, value in cells.items():
+    for name, value in {**memory_map(lie), **cells}.items():
         rows[0][name] = value
     needed(lie, "stack_heap", "is_heap is 0 or 1")
 

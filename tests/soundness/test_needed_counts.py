@@ -19,7 +19,7 @@ from solproof.air.chip import Chip
 from solproof.air.field import P
 from solproof.circuit.memory.refresh import MEMORY_REFRESH
 from solproof.proving.witness import Instance
-from tests.support.lies import beyond, ends_with, honest, in_another_program, program
+from tests.support.lies import beyond, ends_with, honest, in_another_program, memory_map, program
 
 # ROWS
 
@@ -74,7 +74,8 @@ def test_a_zero_of_the_input_twice() -> None:
     lie.row("registers", 2).claim_word("last", 0)
     lie.row("input", 0)["time"] = 0
     now, refreshes = 2 * load["clk"], added(lie, MEMORY_REFRESH)
-    row["is_real"], row["index"], row["time"] = 2, 1, now
+    for name, value in {**memory_map(lie), "is_real": 2, "index": 1, "time": now}.items():
+        row[name] = value
     cells = {"region": 4, "index": 1, "tag": 24, "now": now, "now_low": now, "gap_low": now - 1}
     for name, value in {**cells, "is_real": 1}.items():
         refreshes[name] = value

@@ -26,7 +26,7 @@ def leaves(expression: Expression) -> set[tuple[str, int]]:
         kind, *arguments = expression.graph.nodes[node]
         if kind in ("add", "sub", "mul"):
             stack.extend(int(argument) for argument in arguments)
-        elif kind in ("main", "next", "preprocessed", "public", "value"):
+        elif kind in ("main", "next", "preprocessed", "public"):
             found.add(("main" if kind == "next" else kind, int(arguments[0])))
     return found
 
@@ -43,17 +43,16 @@ def test_every_column_is_used(chip: Chip) -> None:
     declared = {("main", index) for index in range(chip.width)}
     declared |= {("preprocessed", index) for index in range(len(chip.preprocessed_columns))}
     declared |= {("public", index) for index in range(len(chip.public_columns))}
-    declared |= {("value", index) for index in range(len(chip.public_values))}
     assert used(chip) == declared
 
 
 @pytest.mark.parametrize("chip", CHIPS)
 def test_interactions_read_only_this_row(chip: Chip) -> None:
-    """The engine gives interactions the main and preprocessed columns of the row, and public values."""
+    """The engine gives interactions the main and preprocessed columns of the row."""
     for interaction in chip.interactions:
         for part in (*interaction.fields, interaction.multiplicity):
             kinds = {chip.graph.nodes[node][0] for node in reachable(part)}
-            assert kinds <= {"main", "preprocessed", "value", "const", "add", "sub", "mul"}
+            assert kinds <= {"main", "preprocessed", "const", "add", "sub", "mul"}
 
 
 def reachable(expression: Expression) -> set[int]:
@@ -105,13 +104,17 @@ def test_buses_have_both_sides(bus: Bus) -> None:
         assert len(sides[Role.PROVIDE]) == 1, "a lookup has one providing chip"
 
 
-def test_lookups_are_provided_from_preprocessed_columns() -> None:
-    """A prover cannot choose the entries of a table, but only how often each is looked up."""
+def test_lookups_are_provided_from_known_columns() -> None:
+    """A prover cannot choose the entries of a table, but only how often each is looked up.
+
+    The key fixes preprocessed columns, and the statement the columns that equal public ones.
+    """
     for chip in CIRCUIT.chips:
+        public = {("main", chip.index(note.name)) for note in chip.public_columns}
         for interaction in chip.interactions:
             if interaction.role is Role.PROVIDE:
                 read = set().union(*(leaves(part) for part in interaction.fields))
-                assert {kind for kind, _ in read} == {"preprocessed"}
+                assert all(kind == "preprocessed" for kind, _ in read - public)
 
 
 SUMS = "(((differs_3 + differs_2) + differs_1) + differs_0)"
@@ -154,12 +157,12 @@ def test_no_message_is_counted_less_than_never() -> None:
 
 
 def test_tables_that_may_be_cut() -> None:
-    """A chip without a statement or a key may have any number of tables, cut at any place.
+    """A chip that the engine does not require may have any number of tables, cut at any place.
 
     So no rule may be about all rows of a chip, for example that its words rise. A block lies in one table,
     because the last row is followed by the first.
     """
-    free = [chip for chip in CIRCUIT.chips if not is_required(chip)]
+    free = [chip for chip in CIRCUIT.chips if not chip.is_required]
     kinds = {chip.name: {str(node[0]) for node in chip.graph.nodes} for chip in free}
     arithmetic = {"main", "const", "add", "sub", "mul"}
     assert {name: found - arithmetic for name, found in kinds.items() if found - arithmetic} == {
@@ -167,13 +170,9 @@ def test_tables_that_may_be_cut() -> None:
         "memory_compare": {"next"},
     }
     assert {chip.name for chip in CIRCUIT.chips} - kinds.keys() == {
-        *("execution", "registers", "image", "input", "stack_heap", "syscall", "event_word", "lookup")
+        *("execution", "registers", "image", "layout", "input"),
+        *("stack_heap", "syscall", "event_word", "lookup"),
     }
-
-
-def is_required(chip: Chip) -> bool:
-    """Whether the engine requires exactly one table of the chip, as tests/engine/test_rules.py shows."""
-    return bool(chip.preprocessed_columns or chip.public_columns or chip.public_values)
 
 
 def formula(chip: Chip, node: int) -> str:

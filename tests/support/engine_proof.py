@@ -23,7 +23,7 @@ def _key(program: Program) -> prover.Key:
 
 def prove(program: Program, instances: Sequence[Instance], transcript: bytes = TRANSCRIPT) -> bytes:
     """The engine's proof of the tables, whether they are true or not."""
-    tables = [(CIRCUIT.number(item.chip), item.main, item.public, item.values) for item in instances]
+    tables = [(CIRCUIT.number(item.chip), item.main, item.public) for item in instances]
     proof, _ = prover.prove(
         _key(program),
         tables,
@@ -40,7 +40,7 @@ def verify(
     return prover.verify(
         _key(program),
         proof,
-        [(given.chip, given.columns, given.values) for given in CIRCUIT.public_inputs(public)],
+        [(given.chip, given.columns) for given in CIRCUIT.public_inputs(public)],
         transcript,
         prover.parameters_default(),
     )

@@ -33,6 +33,12 @@ def ends_with(lie: Forgery, register: int, limbs: dict[int, int]) -> None:
         row.claim(f"last_{limb}", value)
 
 
+def memory_map(lie: Forgery) -> dict[str, int]:
+    """The cells of the memory map in every row of the table of stack and heap."""
+    layout = lie.row("layout")
+    return {name: layout[name] for name in ("heap_words", "stack_gaps")}
+
+
 def set_constant(lie: Forgery, register: int, value: int) -> None:
     """Set another constant in the lddw of a register: in the program, its row, and the end of the run."""
     row = lie.find("move", is_wide=1, a_index=register)

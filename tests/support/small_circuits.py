@@ -13,7 +13,7 @@ from solproof._native import prover
 
 Array = npt.NDArray[np.uint32]
 Node = list[Any]
-Instance = tuple[int, Array, "Array | None", list[int]]
+Instance = tuple[int, Array, "Array | None"]
 
 PARAMETERS = prover.parameters_default()
 TRANSCRIPT = b"statement"
@@ -27,7 +27,6 @@ class ChipBuilder:
     main_width: int
     preprocessed_width: int = 0
     public_width: int = 0
-    public_values: int = 0
     degree: int = 3
     nodes: list[Node] = field(default_factory=list)
     constraints: list[int] = field(default_factory=list)
@@ -77,28 +76,28 @@ def with_parameters(**changes: Any) -> bytes:
     return json.dumps(parameters).encode()
 
 
-def fibonacci_chip() -> ChipBuilder:
-    """Columns a, b with a' = b, b' = a + b. Public values: first a, first b, last b."""
-    chip = ChipBuilder("fibonacci", 2, public_values=3)
+def fibonacci_chip(rows: int = 16) -> ChipBuilder:
+    """Columns a, b with a' = b, b' = a + b, which start with 0, 1 and end as in a table of `rows` rows."""
+    chip = ChipBuilder("fibonacci", 2)
     a, b = chip.node("main", 0), chip.node("main", 1)
     next_a, next_b = chip.node("next", 0), chip.node("next", 1)
     first, last, transition = chip.node("first"), chip.node("last"), chip.node("transition")
-    values = [chip.node("value", index) for index in range(3)]
-    chip.require_zero(chip.node("mul", first, chip.node("sub", a, values[0])))
-    chip.require_zero(chip.node("mul", first, chip.node("sub", b, values[1])))
+    one, end = (chip.node("const", value) for value in (1, int(fibonacci_witness(rows)[-1, 1])))
+    chip.require_zero(chip.node("mul", first, a))
+    chip.require_zero(chip.node("mul", first, chip.node("sub", b, one)))
     chip.require_zero(chip.node("mul", transition, chip.node("sub", next_a, b)))
     chip.require_zero(chip.node("mul", transition, chip.node("sub", next_b, chip.node("add", a, b))))
-    chip.require_zero(chip.node("mul", last, chip.node("sub", b, values[2])))
+    chip.require_zero(chip.node("mul", last, chip.node("sub", b, end)))
     return chip
 
 
-def fibonacci_witness(rows: int) -> tuple[Array, list[int]]:
-    """The table of `rows` rows that starts with 0, 1, and its public values."""
+def fibonacci_witness(rows: int) -> Array:
+    """The table of `rows` rows that starts with 0, 1."""
     pairs = [(0, 1)]
     while len(pairs) < rows:
         a, b = pairs[-1]
         pairs.append((b, (a + b) % prover.FIELD_ORDER))
-    return table(pairs), [0, 1, pairs[-1][1]]
+    return table(pairs)
 
 
 RANGE_BUS, MOVE_BUS, OTHER_BUS, STATEMENT_BUS = range(4)
@@ -113,25 +112,21 @@ class Machine:
 
     `source` sends moves, which `sink` receives. A move has 6 values, and `source` looks up the first in
     `range`. `source` also sends a pair of public cells, which `statement` holds. `range` provides 0 to 63.
-    `fibonacci` has only public values.
+    `fibonacci` sends nothing, and its constraints read the row selectors.
     """
 
     key: prover.Key
     instances: list[Instance]
 
     @property
-    def public_data(self) -> list[tuple[int, Array | None, list[int]]]:
-        return [
-            (chip, columns, values)
-            for chip, _, columns, values in self.instances
-            if chip in (STATEMENT, FIBONACCI)
-        ]
+    def public_data(self) -> list[tuple[int, Array]]:
+        return [(chip, columns) for chip, _, columns in self.instances if columns is not None]
 
     def changed(self, position: int, main: Array) -> list[Instance]:
         """The instances with the main table of one instance replaced."""
         instances = list(self.instances)
-        chip, _, columns, values = instances[position]
-        instances[position] = (chip, main, columns, values)
+        chip, _, columns = instances[position]
+        instances[position] = (chip, main, columns)
         return instances
 
     def prove(self, instances: list[Instance] | None = None, **changes: Any) -> bytes:
@@ -200,14 +195,13 @@ def machine(source_rows: int = 8, sink_bus: int = MOVE_BUS) -> Machine:
     counts = np.zeros((RANGE_ROWS, 1), dtype=np.uint32)
     for on, move in zip(selectors, moves, strict=True):
         counts[move[0], 0] += on
-    fibonacci, values = fibonacci_witness(16)
     return Machine(
         key,
         [
-            (RANGE, counts, None, []),
-            (SOURCE, source, None, []),
-            *[(SINK, np.ascontiguousarray(sink), None, []) for sink in sinks],
-            (STATEMENT, public, public, []),
-            (FIBONACCI, fibonacci, None, values),
+            (RANGE, counts, None),
+            (SOURCE, source, None),
+            *[(SINK, np.ascontiguousarray(sink), None) for sink in sinks],
+            (STATEMENT, public, public),
+            (FIBONACCI, fibonacci_witness(16), None),
         ],
     )

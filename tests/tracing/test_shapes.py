@@ -57,9 +57,8 @@ def random_evaluator(chip: Chip) -> Evaluator:
     def table(width: int) -> NDArray[np.uint32]:
         return source.integers(0, P, (4, width), np.uint32)
 
-    values = tuple(source.integers(0, P, len(chip.public_values)).tolist())
     main, preprocessed = table(chip.width), table(len(chip.preprocessed_columns))
-    return Evaluator(chip, main, preprocessed, table(len(chip.public_columns)), values)
+    return Evaluator(chip, main, preprocessed, table(len(chip.public_columns)))
 
 
 @pytest.mark.parametrize("chip", CIRCUIT.chips, ids=lambda chip: chip.name)

@@ -49,10 +49,6 @@ impl BaseAir<Val> for Table {
         if self.chip.reads_next_row { (0..self.chip.main_width).collect() } else { Vec::new() }
     }
 
-    fn num_public_values(&self) -> usize {
-        self.chip.public_values
-    }
-
     fn num_periodic_columns(&self) -> usize {
         self.chip.public_width
     }

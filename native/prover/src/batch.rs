@@ -36,17 +36,13 @@ impl Instance {
     }
 }
 
-/// The public data of one chip: its values, and its columns, which have as many rows as the chip's table.
-#[derive(Clone, Default)]
-pub struct Public {
-    pub columns: Arc<Vec<Vec<Val>>>,
-    pub values: Vec<Val>,
-}
+/// The public columns of one chip, each with as many rows as the chip's table.
+pub type Public = Arc<Vec<Vec<Val>>>;
 
 /// Checks the rules that make a list of tables acceptable. The message names the broken rule.
 ///
-/// A missing or repeated chip can only unbalance a channel, so most chips may appear any number of times. A chip that
-/// carries preprocessed or public data must appear exactly once, or the prover could leave that data out.
+/// A missing or repeated chip can only unbalance a channel, so most chips may appear any number of times. Some must
+/// appear exactly once (`Chip::required_because`).
 pub fn check_instances(
     key: &Key,
     instances: &[Instance],
@@ -81,7 +77,7 @@ pub fn check_instances(
             ));
         }
         if chip.public_width > 0 {
-            let rows = publics.get(&index).and_then(|public| public.columns.first()).map_or(0, Vec::len);
+            let rows = publics.get(&index).and_then(|columns| columns.first()).map_or(0, Vec::len);
             if rows != instance.height() {
                 return Err(format!("{place}: {} rows, its public table has {rows}", instance.height()));
             }
@@ -89,9 +85,11 @@ pub fn check_instances(
         count[index] += 1;
     }
     for (index, chip) in key.circuit.chips.iter().enumerate() {
-        if chip.is_required() && count[index] != 1 {
+        if let Some(reason) = chip.required_because()
+            && count[index] != 1
+        {
             return Err(format!(
-                "chip {index} ({}): {} tables, expected exactly one because it carries preprocessed or public data",
+                "chip {index} ({}): {} tables, expected exactly one because {reason}",
                 chip.name, count[index]
             ));
         }
@@ -159,22 +157,8 @@ impl<'key> Batch<'key> {
                     plan: Arc::clone(&self.key.plans[chip]),
                     channels: Arc::clone(&self.key.circuit.channels),
                     preprocessed: self.key.tables.get(&chip).cloned(),
-                    public: self
-                        .publics
-                        .get(&chip)
-                        .map(|public| Arc::clone(&public.columns))
-                        .unwrap_or_default(),
+                    public: self.publics.get(&chip).cloned().unwrap_or_default(),
                 }
-            })
-            .collect()
-    }
-
-    /// The public values of every table.
-    pub fn public_values(&self) -> Vec<Vec<Val>> {
-        self.instances
-            .iter()
-            .map(|instance| {
-                self.publics.get(&instance.chip()).map(|public| public.values.clone()).unwrap_or_default()
             })
             .collect()
     }

@@ -41,7 +41,6 @@ pub struct Chip {
     pub main_width: usize,
     pub preprocessed_width: usize,
     pub public_width: usize,
-    pub public_values: usize,
     /// The declared upper bound on the degree of any constraint.
     pub degree: usize,
     /// The highest degree of any constraint, not counting lookups.
@@ -50,16 +49,22 @@ pub struct Chip {
     pub messages: Program,
     pub interactions: Vec<Interaction>,
     pub reads_next_row: bool,
+    pub reads_row_selector: bool,
 }
 
 impl Chip {
-    /// Whether a batch must contain this chip exactly once, because it carries preprocessed or public data.
-    pub fn is_required(&self) -> bool {
-        self.preprocessed_width > 0 || self.takes_public_input()
-    }
-
-    pub fn takes_public_input(&self) -> bool {
-        self.public_width > 0 || self.public_values > 0
+    /// Why a batch must contain this chip exactly once, or `None` if it may contain the chip any number of times.
+    ///
+    /// A prover could leave out the data of a preprocessed or public chip. A row selector tells the ends of a table
+    /// apart, so what such constraints prove of one table does not hold across two.
+    pub fn required_because(&self) -> Option<&'static str> {
+        if self.preprocessed_width > 0 || self.public_width > 0 {
+            Some("it carries preprocessed or public data")
+        } else if self.reads_row_selector {
+            Some("its constraints read a row selector")
+        } else {
+            None
+        }
     }
 }
 
@@ -121,7 +126,6 @@ fn checked_chip(
     bounded(&place, "main columns", document.main_width, MAXIMUM_WIDTH)?;
     bounded(&place, "preprocessed columns", document.preprocessed_width, MAXIMUM_WIDTH)?;
     bounded(&place, "public columns", document.public_width, MAXIMUM_WIDTH)?;
-    bounded(&place, "public values", document.public_values, MAXIMUM_WIDTH)?;
     bounded(&place, "nodes", document.nodes.len(), MAXIMUM_NODES)?;
     bounded(&place, "constraints", document.constraints.len(), MAXIMUM_NODES)?;
     bounded(&place, "interactions", document.interactions.len(), MAXIMUM_INTERACTIONS)?;
@@ -207,11 +211,12 @@ fn checked_chip(
     let constraints = Program::new(&nodes, &document.constraints);
     Ok(Chip {
         reads_next_row: constraints.reads(|node| matches!(node, Node::Next(_))),
+        reads_row_selector: constraints
+            .reads(|node| matches!(node, Node::First | Node::Last | Node::Transition)),
         name: document.name,
         main_width: document.main_width,
         preprocessed_width: document.preprocessed_width,
         public_width: document.public_width,
-        public_values: document.public_values,
         degree: document.degree,
         constraint_degree,
         constraints,
@@ -235,7 +240,7 @@ struct Facts {
 impl Facts {
     fn of(node: Node, earlier: &[Self]) -> Self {
         let (degree, forbidden) = match node {
-            Node::Constant(_) | Node::Value(_) => (0, None),
+            Node::Constant(_) => (0, None),
             Node::Main(_) | Node::Preprocessed(_) => (1, None),
             Node::Next(_) => (1, Some("the next row")),
             Node::Public(_) => (1, Some("a public column")),
@@ -314,7 +319,6 @@ fn checked_node(place: &str, written: &NodeDocument, position: usize, chip: &Chi
         "next" => Node::Next(column(chip.main_width)?),
         "preprocessed" => Node::Preprocessed(column(chip.preprocessed_width)?),
         "public" => Node::Public(column(chip.public_width)?),
-        "value" => Node::Value(column(chip.public_values)?),
         "first" => operands(0).map(|()| Node::First)?,
         "last" => operands(0).map(|()| Node::Last)?,
         "transition" => operands(0).map(|()| Node::Transition)?,

@@ -30,7 +30,6 @@ pub struct ChipDocument {
     pub main_width: usize,
     pub preprocessed_width: usize,
     pub public_width: usize,
-    pub public_values: usize,
     pub degree: usize,
     pub nodes: Vec<NodeDocument>,
     pub constraints: Vec<usize>,

@@ -1,6 +1,7 @@
 //! Proving a batch.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use p3_batch_stark::{ProverData, ProverOnlyData, StarkInstance, prove_batch};
@@ -57,16 +58,10 @@ pub fn prove(
     let config =
         parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript), Sponge::new());
     let tables = batch.tables();
-    let public_values = batch.public_values();
     let proven: Vec<_> = tables
         .iter()
         .zip(&witnesses)
-        .zip(&public_values)
-        .map(|((air, witness), values)| StarkInstance {
-            air,
-            trace: &witness.main,
-            public_values: values.clone(),
-        })
+        .map(|(air, witness)| StarkInstance { air, trace: &witness.main, public_values: Vec::new() })
         .collect();
     let has_lookups =
         batch.instances.iter().any(|instance| !key.circuit.chips[instance.chip()].interactions.is_empty());
@@ -105,29 +100,18 @@ fn checked_witnesses(key: &Key, witnesses: &[Witness]) -> Outcome<(Vec<Instance>
             return refuse(format!("{place}: {} rows, expected a power of two", witness.main.height()));
         };
         check_public(&place, chip, &witness.public)?;
-        if chip.takes_public_input() && publics.insert(witness.chip, witness.public.clone()).is_some() {
-            return refuse(format!("{place}: a chip with public data appears exactly once"));
+        if chip.public_width > 0 {
+            publics.insert(witness.chip, Arc::clone(&witness.public)); // `Batch` refuses a chip that repeats
         }
         instances.push(Instance { chip: witness.chip as u32, log_height: log_height as u32 });
     }
     Ok((instances, publics))
 }
 
-/// Checks the widths of the public data of one chip.
+/// Checks the number of the public columns of one chip.
 pub fn check_public(place: &str, chip: &crate::circuit::Chip, public: &Public) -> Outcome<()> {
-    if public.columns.len() != chip.public_width {
-        return refuse(format!(
-            "{place}: {} public columns, expected {}",
-            public.columns.len(),
-            chip.public_width
-        ));
-    }
-    if public.values.len() != chip.public_values {
-        return refuse(format!(
-            "{place}: {} public values, expected {}",
-            public.values.len(),
-            chip.public_values
-        ));
+    if public.len() != chip.public_width {
+        return refuse(format!("{place}: {} public columns, expected {}", public.len(), chip.public_width));
     }
     Ok(())
 }

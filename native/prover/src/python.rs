@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
 use numpy::{PyReadonlyArray2, PyUntypedArrayMethods};
+use p3_field::PrimeField32;
 use p3_field::integers::QuotientMap;
-use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
 use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyOSError, PyRuntimeError};
@@ -75,29 +75,12 @@ fn matrix(place: &str, array: &Table<'_>) -> PyResult<RowMajorMatrix<Val>> {
     Ok(RowMajorMatrix::new(values, width.max(1)))
 }
 
-fn public(place: &str, array: Option<&Table<'_>>, values: &[u32]) -> PyResult<Public> {
-    let columns = match array {
-        Some(array) if array.shape()[1] > 0 => {
-            let width = array.shape()[1];
-            let cells = matrix(place, array)?.values;
-            (0..width).map(|column| cells.iter().skip(column).step_by(width).copied().collect()).collect()
-        }
-        _ => Vec::new(),
-    };
-    let values = values
-        .iter()
-        .enumerate()
-        .map(|(index, &value)| {
-            if value < Val::ORDER_U32 {
-                return Ok(Val::from_u32(value));
-            }
-            Err(EngineError::new_err(format!(
-                "{place}, value {index}: {value} is not below {}",
-                Val::ORDER_U32
-            )))
-        })
-        .collect::<PyResult<_>>()?;
-    Ok(Public { columns: Arc::new(columns), values })
+/// The columns of an array, checked to be canonical field elements.
+fn public(place: &str, array: &Table<'_>) -> PyResult<Public> {
+    let width = array.shape()[1];
+    let cells = matrix(place, array)?.values;
+    let column = |column| cells.iter().skip(column).step_by(width).copied().collect();
+    Ok(Arc::new((0..width).map(column).collect()))
 }
 
 fn raised(failure: Failure) -> PyErr {
@@ -130,9 +113,9 @@ fn setup(py: Python<'_>, circuit: &[u8], preprocessed: Vec<(usize, Table<'_>)>) 
     Ok(Key(Arc::new(key)))
 }
 
-type Instance<'py> = (usize, Table<'py>, Option<Table<'py>>, Vec<u32>);
+type Instance<'py> = (usize, Table<'py>, Option<Table<'py>>);
 
-/// Prove a batch of tables: `(chip index, main, public columns or None, public values)`, ordered by chip index.
+/// Prove a batch of tables: `(chip index, main, public columns or None)`, ordered by chip index.
 #[pyfunction]
 #[pyo3(signature = (key, instances, transcript, parameters, progress=None))]
 fn prove<'py>(
@@ -147,13 +130,13 @@ fn prove<'py>(
     let witnesses = instances
         .iter()
         .enumerate()
-        .map(|(position, (chip, main, columns, values))| {
+        .map(|(position, (chip, main, columns))| {
             let place = format!("table {position}, chip {chip}");
-            Ok(Witness {
-                chip: *chip,
-                main: matrix(&place, main)?,
-                public: public(&format!("{place}, public"), columns.as_ref(), values)?,
-            })
+            let public = match columns {
+                Some(columns) => public(&format!("{place}, public"), columns)?,
+                None => Public::default(),
+            };
+            Ok(Witness { chip: *chip, main: matrix(&place, main)?, public })
         })
         .collect::<PyResult<Vec<_>>>()?;
     drop(instances);
@@ -205,22 +188,20 @@ fn listener(phases: Sender<Begun>) -> Box<Listener> {
     })
 }
 
-/// Verify a proof against `(chip index, public columns or None, public values)` of each chip that has any of them.
+/// Verify a proof against `(chip index, public columns)` of each chip that has any.
 #[pyfunction]
 fn verify<'py>(
     py: Python<'py>,
     key: &Key,
     proof: &[u8],
-    public_data: Vec<(usize, Option<Table<'py>>, Vec<u32>)>,
+    public_data: Vec<(usize, Table<'py>)>,
     transcript: &[u8],
     parameters: &[u8],
 ) -> PyResult<Bound<'py, PyDict>> {
     let parameters = Parameters::parse(parameters).map_err(raised)?;
     let publics = public_data
         .iter()
-        .map(|(chip, columns, values)| {
-            Ok((*chip, public(&format!("public data of chip {chip}"), columns.as_ref(), values)?))
-        })
+        .map(|(chip, columns)| Ok((*chip, public(&format!("public columns of chip {chip}"), columns)?)))
         .collect::<PyResult<Vec<_>>>()?;
     drop(public_data);
     let report = detached(py, || crate::verify::verify(&key.0, proof, publics, transcript, parameters))?;

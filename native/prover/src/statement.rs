@@ -1,7 +1,7 @@
 //! The Fiat-Shamir seed: everything that Plonky3's transcript assumes but does not bind.
 //!
-//! Plonky3 binds the shapes, the commitments and the public values of a batch. It does not bind which constraints
-//! the tables obey, what the channels mean, the parameters, or the public tables.
+//! Plonky3 binds the shapes and the commitments of a batch. It does not bind which constraints the tables obey, what
+//! the channels mean, the parameters, or the public columns.
 
 use p3_challenger::CanObserve;
 use p3_field::PrimeCharacteristicRing;
@@ -10,7 +10,7 @@ use p3_field::PrimeField32;
 use crate::batch::Batch;
 use crate::config::{Challenger, Val, fresh_challenger};
 
-/// A challenger that has absorbed the key, the parameters, the caller's statement and all public data of `batch`.
+/// A challenger that has absorbed the key, the parameters, the caller's statement and all public columns of `batch`.
 pub fn seeded_challenger(batch: &Batch<'_>, transcript: &[u8]) -> Challenger {
     let mut hasher = blake3::Hasher::new_derive_key("solproof engine 1 statement");
     let mut absorb = |bytes: &[u8]| {
@@ -30,11 +30,10 @@ pub fn seeded_challenger(batch: &Batch<'_>, transcript: &[u8]) -> Challenger {
     absorb(&(batch.publics.len() as u64).to_le_bytes());
     for (&chip, public) in &batch.publics {
         absorb(&(chip as u64).to_le_bytes());
-        absorb(&(public.columns.len() as u64).to_le_bytes());
-        for column in public.columns.iter() {
+        absorb(&(public.len() as u64).to_le_bytes());
+        for column in public.iter() {
             absorb(&cells(column));
         }
-        absorb(&cells(&public.values));
     }
     let digest = hasher.finalize();
 

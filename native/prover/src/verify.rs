@@ -1,4 +1,4 @@
-//! Verifying a proof against the caller's own key, public data and parameters.
+//! Verifying a proof against the caller's own key, public columns and parameters.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -65,7 +65,8 @@ fn verify_bytes(
         .collect();
     let sponge = Sponge::knowing(&openings);
     let config = parameters.config(key.transform.clone(), seeded_challenger(&batch, transcript), sponge);
-    verify_batch(&config, &batch.tables(), &proof, &batch.public_values(), &common)
+    let public_values = vec![Vec::new(); batch.instances.len()];
+    verify_batch(&config, &batch.tables(), &proof, &public_values, &common)
         .map_err(|error| Failure::Rejected(reason(&batch, &error)))?;
     let seconds = vec![("total", start.elapsed().as_secs_f64())];
     Ok(Report::new(&batch, security, bytes.len(), seconds))
@@ -93,16 +94,16 @@ fn reason(batch: &Batch<'_>, error: &BatchVerificationError<PcsError<Config>>) -
     }
 }
 
-/// The public data by chip. Fails unless exactly the chips that take public data have it.
+/// The public columns by chip. Fails unless exactly the chips that have public columns are given, each once.
 fn checked_publics(key: &Key, given: Vec<(usize, Public)>) -> Outcome<BTreeMap<usize, Public>> {
     let mut publics = BTreeMap::new();
     for (index, public) in given {
         let Some(chip) = key.circuit.chips.get(index) else {
-            return refuse(format!("public data of chip {index}: no such chip"));
+            return refuse(format!("public columns of chip {index}: no such chip"));
         };
-        let place = format!("public data of chip {index} ({})", chip.name);
-        if !chip.takes_public_input() {
-            return refuse(format!("{place}: the chip takes none"));
+        let place = format!("public columns of chip {index} ({})", chip.name);
+        if chip.public_width == 0 {
+            return refuse(format!("{place}: the chip has none"));
         }
         check_public(&place, chip, &public)?;
         if publics.insert(index, public).is_some() {
@@ -110,8 +111,8 @@ fn checked_publics(key: &Key, given: Vec<(usize, Public)>) -> Outcome<BTreeMap<u
         }
     }
     for (index, chip) in key.circuit.chips.iter().enumerate() {
-        if chip.takes_public_input() && !publics.contains_key(&index) {
-            return refuse(format!("public data of chip {index} ({}): missing", chip.name));
+        if chip.public_width > 0 && !publics.contains_key(&index) {
+            return refuse(format!("public columns of chip {index} ({}): missing", chip.name));
         }
     }
     Ok(publics)

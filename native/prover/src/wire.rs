@@ -13,7 +13,7 @@ use crate::openings::Openings;
 
 const MAGIC: [u8; 4] = *b"SPEP";
 /// Changes whenever old bytes could be read differently, or the transcript changes.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 const HEADER_BYTES: usize = 6;
 /// Limit on the bytes of a proof. No honest proof comes near it, and it bounds the verifier's allocations.
 const MAXIMUM_BYTES: usize = 8 << 20;

@@ -7,9 +7,9 @@ The circuit is JSON::
     {"format": 1,
      "buses": [{"name": str, "width": int}, ...],
      "chips": [{"name": str, "main_width": int, "preprocessed_width": int,
-                "public_width": int, "public_values": int, "degree": int,
+                "public_width": int, "degree": int,
                 "nodes": [["const", c] | ["main", i] | ["next", i] | ["preprocessed", i] | ["public", i]
-                          | ["value", i] | ["first"] | ["last"] | ["transition"]
+                          | ["first"] | ["last"] | ["transition"]
                           | ["add", a, b] | ["sub", a, b] | ["mul", a, b] | ["neg", a], ...],
                 "constraints": [node, ...],
                 "interactions": [{"bus": int, "fields": [node, ...], "multiplicity": node,
@@ -18,12 +18,13 @@ The circuit is JSON::
 Operands `a` and `b` are earlier nodes. Constraints must vanish on every row. `next` of the last row is the
 first row. `send` and `query` add their multiplicity to the bus, and `receive` and `provide` subtract it.
 Every bus must sum to zero. The multiplicity of a send, receive or query must be constrained to 0 or 1. The
-multiplicity of a provide is free. Interactions read only constants, values, and main and preprocessed columns
-of the current row.
+multiplicity of a provide is free. Interactions read only constants, and main and preprocessed columns of the
+current row.
 
-A batch holds at most 64 tables of 2^0 to 2^22 rows, ordered by chip index. A chip with preprocessed columns,
-public columns or public values must have exactly one table, with the height of its preprocessed or public
-table. Any other chip may have any number of tables, or none.
+A batch holds at most 64 tables of 2^0 to 2^22 rows, ordered by chip index. A chip with preprocessed or public
+columns must have exactly one table, with the height of its preprocessed or public table. So must a chip whose
+constraints read a row selector (`first`, `last` or `transition`), with any height. Any other chip may have
+any number of tables, or none.
 
 Every function that computes raises OSError if the operating system refuses to start the engine's threads.
 """
@@ -114,12 +115,12 @@ def setup(circuit: bytes, preprocessed: Sequence[tuple[int, _Table]]) -> Key:
 
 def prove(
     key: Key,
-    instances: Sequence[tuple[int, _Table, _Table | None, Sequence[int]]],
+    instances: Sequence[tuple[int, _Table, _Table | None]],
     transcript: bytes,
     parameters: bytes,
     progress: Callable[[str, float], object] | None = None,
 ) -> tuple[bytes, Report]:
-    """Prove tables `(chip index, main, public columns or None, public values)`, bound to `transcript`.
+    """Prove tables `(chip index, main, public columns or None)`, bound to `transcript`.
 
     `progress(phase, seconds)` is called as each phase begins. An exception that it raises stops the proof and
     is raised here. Raises EngineError if a rule is broken or the proven security is below the target. A
@@ -129,15 +130,14 @@ def prove(
 def verify(
     key: Key,
     proof: bytes,
-    public_data: Sequence[tuple[int, _Table | None, Sequence[int]]],
+    public_data: Sequence[tuple[int, _Table]],
     transcript: bytes,
     parameters: bytes,
 ) -> Report:
-    """Accept only a proof for the caller's own key, public data, transcript and parameters.
+    """Accept only a proof for the caller's own key, public columns, transcript and parameters.
 
-    `public_data` holds `(chip index, public columns or None, public values)` for each chip that has any of
-    them. Raises EngineRejected with the reason, EngineVersionError, or EngineError if the caller's data is
-    malformed.
+    `public_data` holds `(chip index, public columns)` for each chip that has any. Raises EngineRejected with
+    the reason, EngineVersionError, or EngineError if the caller's data is malformed.
     """
 
 def security(key: Key, instances: Sequence[tuple[int, int]], parameters: bytes) -> Security:

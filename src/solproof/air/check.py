@@ -35,9 +35,6 @@ class CheckedTable(Protocol):
     @property
     def public(self) -> NDArray[np.uint32] | None: ...
 
-    @property
-    def values(self) -> tuple[int, ...]: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -71,7 +68,7 @@ def signed(value: int) -> int:
 
 def evaluator(table: CheckedTable) -> Evaluator:
     """An evaluator over all columns of a table."""
-    return Evaluator(table.chip, table.main, table.preprocessed, table.public, table.values)
+    return Evaluator(table.chip, table.main, table.preprocessed, table.public)
 
 
 def check(tables: Sequence[CheckedTable], limit: int = 20) -> list[Failure]:

@@ -51,7 +51,6 @@ class Chip:
     main: list[ColumnNote] = field(default_factory=list)
     preprocessed_columns: list[ColumnNote] = field(default_factory=list)
     public_columns: list[ColumnNote] = field(default_factory=list)
-    public_values: list[ColumnNote] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
     interactions: list[Interaction] = field(default_factory=list)
     graph: Graph = field(default_factory=Graph)
@@ -95,11 +94,6 @@ class Chip:
         )
         return column
 
-    def public_value(self, name: str, formula: str) -> Expression:
-        """Add a scalar that the verifier knows."""
-        self.public_values.append(ColumnNote(name, formula))
-        return self.graph.leaf("value", len(self.public_values) - 1)
-
     def scope(self) -> None:
         """Add the committed column of the invocation that each row belongs to."""
         self.invocation = self.column(INVOCATION, INVOCATION_FORMULA)
@@ -115,7 +109,10 @@ class Chip:
         return self.graph.leaf("next", index)
 
     def transition(self) -> Expression:
-        """An expression that is 0 on the last row and non-zero on all other rows."""
+        """An expression that is 0 on the last row and non-zero on all other rows.
+
+        A proof must then have exactly one table of the chip, so that its constraints hold across all rows.
+        """
         return self.graph.leaf("transition")
 
     # CONSTRAINTS
@@ -185,6 +182,15 @@ class Chip:
     def width(self) -> int:
         """Number of committed columns."""
         return len(self.main)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a proof must have exactly one table of the chip.
+
+        True for preprocessed or public columns, and for constraints that read the transition selector.
+        """
+        selects = any(node[0] == "transition" for node in self.graph.nodes)
+        return selects or bool(self.preprocessed_columns or self.public_columns)
 
     def index(self, name: str) -> int:
         """Position of a committed column."""

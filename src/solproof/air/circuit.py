@@ -44,7 +44,6 @@ def _describe(chip: Chip, buses: Sequence[Bus]) -> dict[str, object]:
         "main_width": chip.width,
         "preprocessed_width": len(chip.preprocessed_columns),
         "public_width": len(chip.public_columns),
-        "public_values": len(chip.public_values),
         "degree": MAXIMUM_DEGREE,
         "nodes": chip.graph.nodes,
         "constraints": [constraint.expression.node for constraint in chip.constraints],

@@ -19,11 +19,9 @@ class Evaluator:
         main: NDArray[np.uint32],
         preprocessed: NDArray[np.uint32] | None = None,
         public: NDArray[np.uint32] | None = None,
-        values: tuple[int, ...] = (),
     ) -> None:
         self._nodes = chip.graph.nodes
         self._tables = {"main": main, "preprocessed": preprocessed, "public": public}
-        self._values = values
         self._height = len(main)
         self._cache: dict[int, Column | int] = {}
 
@@ -42,8 +40,6 @@ class Evaluator:
         match kind:
             case "const":
                 return int(arguments[0])
-            case "value":
-                return self._values[int(arguments[0])]
             case "next":
                 return np.roll(self._column("main", int(arguments[0])), -1)
             case "main" | "preprocessed" | "public":

@@ -1,8 +1,8 @@
 """Expressions over the columns of one chip.
 
 Operators build a DAG of shared nodes, and the engine sees only this DAG. A node is a tuple: ("main", column),
-("next", column), ("preprocessed", column), ("public", column), ("value", index), ("const", value),
-("transition",), ("add", a, b), ("sub", a, b) or ("mul", a, b). Here a and b are indices of earlier nodes.
+("next", column), ("preprocessed", column), ("public", column), ("const", value), ("transition",),
+("add", a, b), ("sub", a, b) or ("mul", a, b). Here a and b are indices of earlier nodes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TypeAlias
 from solproof.air.field import P, inverse
 
 Node: TypeAlias = tuple[str] | tuple[str, int] | tuple[str, int, int]
-LEAF_DEGREE = {"const": 0, "value": 0, "transition": 0}
+LEAF_DEGREE = {"const": 0, "transition": 0}
 
 
 @dataclass(slots=True)

@@ -46,7 +46,7 @@ class Plonky3:
         self, key: Key, tables: Sequence[TableData], transcript: bytes, progress: Progress | None = None
     ) -> Proven:
         """Prove a batch of tables. Raises `ProvingError`."""
-        instances = [(table.chip, table.main, table.public, table.values) for table in tables]
+        instances = [(table.chip, table.main, table.public) for table in tables]
         with _refusals():
             proof, report = prover.prove(_own(key), instances, transcript, self._parameters, progress)
         return Proven(
@@ -59,7 +59,7 @@ class Plonky3:
 
     def verify(self, key: Key, proof: bytes, public: Sequence[PublicInput], transcript: bytes) -> Security:
         """Verify a proof. Raises `ProofRejected` or `ProofVersionError`."""
-        known = [(table.chip, table.columns, table.values) for table in public]
+        known = [(table.chip, table.columns) for table in public]
         try:
             return _security(prover.verify(_own(key), proof, known, transcript, self._parameters))
         except prover.EngineRejected as error:

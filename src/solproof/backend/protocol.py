@@ -33,21 +33,19 @@ class Key(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PublicInput:
-    """The public columns and values of one chip, by the chip's number."""
+    """The public columns of one chip, by the chip's number."""
 
     chip: int
-    columns: Columns | None
-    values: tuple[int, ...] = ()
+    columns: Columns
 
 
 @dataclass(frozen=True, slots=True)
 class TableData:
-    """One table of a batch: its committed columns, and its public columns and values if it has any."""
+    """One table of a batch: its committed columns, and its public columns if it has any."""
 
     chip: int
     main: Columns
     public: Columns | None = None
-    values: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +119,8 @@ class Backend(Protocol):
     ) -> Proven:
         """Prove a batch of tables, ordered by chip, bound to a transcript.
 
+        A backend must refuse a batch without exactly one table of each required chip (`Chip.is_required`).
+
         Raises `ProvingError` if the backend refuses. A witness that breaks a constraint is not noticed here,
         but `verify` rejects its proof.
         """
@@ -128,9 +128,10 @@ class Backend(Protocol):
     def verify(self, key: Key, proof: bytes, public: Sequence[PublicInput], transcript: bytes) -> Security:
         """Accept only a proof for the caller's own key, public data and transcript.
 
-        public: the data of every chip with public columns or values, each chip once. A backend must refuse
-        any other list. It must also require exactly one table of each of these chips, and of each chip with
-        preprocessed columns. Otherwise a prover could leave out the data.
+        public: the columns of every chip with public columns, each chip once. A backend must refuse any other
+        list. It must also reject a proof without exactly one table of each required chip
+        (`Chip.is_required`). Otherwise a prover could leave out known data, or say in two tables what a
+        single table cannot say.
 
         Raises `ProofRejected` with the reason, or `ProofVersionError`.
         """

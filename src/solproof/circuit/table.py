@@ -83,8 +83,9 @@ class ChipTable:
     link: Callable[[Columns], None] | None = None
 
     def __post_init__(self) -> None:
-        # A backend demands a chip with public data exactly once.
-        assert self.public is None or self.split is one_table, f"{self.chip.name}: public, but not one table"
+        assert self.split is one_table or not self.chip.is_required, (
+            f"{self.chip.name}: required, but not one table"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ SECTIONS = {
     "Run and look": {
         "run": "Run a program on an input, or whole transactions, as the runtime would.",
         "trace": "Run a program or a transaction, and write every step of the run.",
-        "explore": "Run a program and write a page that shows the run step by step.",
+        "explore": "Run a program or a transaction, and write a page that shows the run step by step.",
         "profile": "Show the costs of each function, opcode family and syscall of a run.",
         "inspect": "Describe a proof, a program or an input.bin.",
         "pack": "Write a program and its input into one input.bin.",

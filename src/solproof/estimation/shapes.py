@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from solproof.accesses.access_log import AccessLog
+from solproof.accesses.public import public_data
 from solproof.accesses.rows import Rows
 from solproof.backend.protocol import Columns, Shape
 from solproof.circuit.registry import SbpfCircuit
@@ -16,10 +17,11 @@ def table_shapes(circuit: SbpfCircuit, log: AccessLog, preprocessed: Mapping[int
 
     preprocessed: the preprocessed columns of the program, by the number of the chip.
     """
+    entries = circuit.entries(preprocessed, public_data(log))
     found = [
         *_instruction_shapes(circuit, log),
         *_chip_shapes(circuit, log),
-        *(Shape(number, len(columns)) for number, columns in preprocessed.items()),
+        *(Shape(number, len(columns)) for number, columns in entries.items()),
     ]
     return sorted(found, key=lambda shape: shape.chip)  # stable: tables of one chip keep their order
 

@@ -104,7 +104,6 @@ def _table(name: str, table: StepTable, container: Container) -> Fields:
         "chip": table.instance.chip.name,
         "rows": len(rows),
         "starts": starts,
-        "values": list(table.instance.values),
         "groups": groups,
     }
 

@@ -60,15 +60,19 @@ def relocate(
     """
     data = bytearray(file.data)
     functions = FunctionRegistry()
-    fix_calls(data, text.file_range, functions)
+    place = text.file_range
+    fix_calls(data, place, functions)
+    keys: dict[int, int] = {}
     for relocation in file.relocations:
         match relocation.type:
             case _Type.SYMBOL_ADDRESS:
                 _relocate_symbol_address(data, file, relocation)
             case _Type.RELATIVE:
-                _relocate_relative(data, text, relocation)
+                _relocate_relative(data, place, relocation)
             case _Type.CALL:
-                _relocate_call(data, file, text, functions, relocation, deployment)
+                if relocation.symbol not in keys:
+                    keys[relocation.symbol] = _call_key(file, text, functions, relocation, deployment)
+                _write(data, relocation.offset + _IMMEDIATE_OFFSET, keys[relocation.symbol], 4)
             case unknown:
                 raise elf_error(
                     "UnknownRelocation",
@@ -88,15 +92,16 @@ def fix_calls(
     `RelativeJumpOutOfBounds` and `SymbolHashCollision`.
     """
     slots = len(place) // SLOT_BYTES
-    for slot, code in enumerate(data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]):
-        if code != _CALL:
-            continue
+    codes = data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]
+    keys: dict[int, bytes] = {}
+    slot = -1
+    while (slot := codes.find(_CALL, slot + 1)) >= 0:
         at = place.start + slot * SLOT_BYTES + _IMMEDIATE_OFFSET
         immediate = data[at : at + 4]
         if immediate == _EXTERNAL:
             continue
-        is_syscall = int.from_bytes(immediate, "little") in SYSCALL_NAMES
-        if keep_syscalls and is_syscall and data[at - _IMMEDIATE_OFFSET + 1] >> 4 == 0:
+        is_syscall = keep_syscalls and int.from_bytes(immediate, "little") in SYSCALL_NAMES
+        if is_syscall and data[at - _IMMEDIATE_OFFSET + 1] >> 4 == 0:
             continue
         target = slot + 1 + int.from_bytes(immediate, "little", signed=True)
         if not 0 <= target < slots:
@@ -105,7 +110,9 @@ def fix_calls(
                 slot,
                 detail=f"the call goes to slot {target}, expected 0 to {slots - 1}",
             )
-        data[at : at + 4] = functions.register(target).to_bytes(4, "little")
+        if target not in keys:
+            keys[target] = functions.register(target).to_bytes(4, "little")
+        data[at : at + 4] = keys[target]
 
 
 def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocation) -> None:
@@ -117,10 +124,10 @@ def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocat
     _write(data, low + SLOT_BYTES, address >> 32, 4)
 
 
-def _relocate_relative(data: bytearray, text: Section, relocation: Relocation) -> None:
+def _relocate_relative(data: bytearray, text: range, relocation: Relocation) -> None:
     """R_BPF_64_RELATIVE: the immediates of an `lddw` in the text, a 64-bit pointer elsewhere."""
     low = relocation.offset + _IMMEDIATE_OFFSET
-    if relocation.offset not in text.file_range:
+    if relocation.offset not in text:
         # Because of a toolchain bug, such an address is in the upper half of its 8 bytes.
         _write(data, relocation.offset, IMAGE_ADDRESS + _read(data, low, 4), 8)
         return
@@ -137,14 +144,13 @@ def _relocate_relative(data: bytearray, text: Section, relocation: Relocation) -
     _write(data, high, address >> 32, 4)
 
 
-def _relocate_call(
-    data: bytearray,
+def _call_key(
     file: ElfFile,
     text: Section,
     functions: FunctionRegistry,
     relocation: Relocation,
     deployment: Container[int] | None,
-) -> None:
+) -> int:
     """R_BPF_64_32: the immediate of a call becomes the hash of a defined function or of a syscall's name."""
     symbol = _symbol(file, relocation)
     name = file.symbol_name(symbol)
@@ -154,18 +160,17 @@ def _relocate_call(
                 f"function `{name.decode(errors='replace')}` is at {symbol.value:#x}, outside .text"
             )
         pc = (symbol.value - text.address) // SLOT_BYTES
-        key = functions.register(pc, ENTRYPOINT_HASH if name == b"entrypoint" else None)
-    else:
-        key = symbol_hash(name)
-        if deployment is not None and key not in deployment:
-            raise elf_error(
-                "UnresolvedSymbol",
-                name.decode(errors="replace"),
-                relocation.offset // SLOT_BYTES,
-                relocation.offset,
-                detail="no syscall has this name",
-            )
-    _write(data, relocation.offset + _IMMEDIATE_OFFSET, key, 4)
+        return functions.register(pc, ENTRYPOINT_HASH if name == b"entrypoint" else None)
+    key = symbol_hash(name)
+    if deployment is not None and key not in deployment:
+        raise elf_error(
+            "UnresolvedSymbol",
+            name.decode(errors="replace"),
+            relocation.offset // SLOT_BYTES,
+            relocation.offset,
+            detail="no syscall has this name",
+        )
+    return key
 
 
 def _symbol(file: ElfFile, relocation: Relocation) -> Symbol:

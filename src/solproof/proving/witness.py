@@ -31,7 +31,6 @@ class Instance:
     chip: Chip
     main: NDArray[np.uint32]
     public: NDArray[np.uint32] | None = None
-    values: tuple[int, ...] = ()
     preprocessed: NDArray[np.uint32] | None = None
 
 
@@ -69,7 +68,7 @@ def count_queries(
     for instance, block in blocks:
         # The interactions of these chips read neither preprocessed columns, nor public columns, nor the next
         # row.
-        evaluator = Evaluator(instance.chip, block, values=instance.values)
+        evaluator = Evaluator(instance.chip, block)
         for interaction in instance.chip.interactions:
             if interaction.role is not Role.QUERY:
                 continue

@@ -42,7 +42,7 @@ def chips_page() -> str:
                 width.main + width.auxiliary,
                 chip.width,
                 len(chip.preprocessed_columns),
-                len(chip.public_columns) + len(chip.public_values),
+                len(chip.public_columns),
                 len(chip.constraints),
                 degree(chip),
                 len(chip.interactions),
@@ -94,7 +94,6 @@ def _chip(chip: Chip) -> list[str]:
         ("main", chip.main),
         ("preprocessed", chip.preprocessed_columns),
         ("public", chip.public_columns),
-        ("public value", chip.public_values),
     )
     lines += table(
         ("column", "kind", "formula"),

@@ -76,7 +76,6 @@ def select(instance: Instance, rows: NDArray[np.int64]) -> Evaluator:
         instance.main[rows],
         None if preprocessed is None else preprocessed[rows],
         None if public is None else public[rows],
-        instance.values,
     )
 
 

@@ -17,7 +17,7 @@ from solproof.air.chip import Chip, Constraint
 from solproof.air.expression import Expression, Graph
 from solproof.air.field import P, inverse
 
-COLUMN_KINDS = ("main", "next", "preprocessed", "public", "value")
+COLUMN_KINDS = ("main", "next", "preprocessed", "public")
 LARGEST_FACTOR = 2**14
 """A larger constant factor that is the inverse of a power of two is written as a division."""
 
@@ -76,9 +76,7 @@ def column_name(chip: Chip, leaf: Expression) -> str:
             return f"next.{chip.main[place].name}"
         case "preprocessed":
             return chip.preprocessed_columns[place].name
-        case "public":
-            return f"statement.{chip.public_columns[place].name}"
-    return chip.public_values[place].name
+    return f"statement.{chip.public_columns[place].name}"
 
 
 def formula(chip: Chip, expression: Expression, strength: int = 0) -> str:

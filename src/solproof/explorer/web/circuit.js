@@ -123,8 +123,6 @@ class RowValues {
     switch (kind) {
       case "const":
         return first;
-      case "value":
-        return this.table.values[first];
       case "transition":
         return this.cell("transition", 0);
       case "add":
