@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -19,7 +20,6 @@ from solproof.errors import InputError, OutputError, ProofVersionError, ProvingE
 from solproof.execution.sequence import run_sequence
 from solproof.host.files import reserved
 from solproof.host.workers import Workers
-from solproof.proving import sequence
 from solproof.proving.sequence import ProvenTransaction, prove_sequence
 from solproof.runtime.transaction.ledger import Ledger
 from solproof.runtime.transaction.scene import Scene
@@ -145,10 +145,10 @@ def test_a_damaged_proof_is_made_again(damage: Callable[[Path], object], copy: P
 
 HANGING = """
 import sys
-from solproof.proving import sequence
+from solproof.proving.sequence import prove_sequence
 from tests.support.sequences import prove_unless_a_program_runs, scenes
-sequence._proof = prove_unless_a_program_runs
-sequence.prove_sequence(scenes()[:2] + scenes()[3:], sys.argv[1], jobs=2)
+given = scenes()[:2] + scenes()[3:]
+prove_sequence(given, sys.argv[1], jobs=2, prover=prove_unless_a_program_runs)
 """
 """Proves transaction 2, and then hangs in the proofs of the others."""
 
@@ -187,7 +187,6 @@ def test_a_killed_prover_loses_only_what_it_was_proving(number: signal.Signals, 
 
 def test_a_killed_worker_loses_only_its_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Transaction 1 is killed. Transaction 2, which is proven at the same time, is kept."""
-    monkeypatch.setattr(sequence, "_proof", prove_unless_a_program_runs)
     start = Workers.start
 
     def start_and_kill(self: Workers, key: int, *rest: object) -> None:
@@ -199,7 +198,7 @@ def test_a_killed_worker_loses_only_its_proof(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(Workers, "start", start_and_kill)
     directory = tmp_path / "proofs"
     with pytest.raises(ProvingError) as caught:
-        prove_sequence(scenes()[:3], directory, jobs=2)
+        prove_sequence(scenes()[:3], directory, jobs=2, prover=prove_unless_a_program_runs)
     assert str(caught.value) == (
         "transaction 1: the process that proved it was ended by SIGKILL; "
         "repeat the command to continue, with fewer jobs if memory was short"
@@ -212,15 +211,14 @@ def test_a_killed_worker_loses_only_its_proof(tmp_path: Path, monkeypatch: pytes
     assert written(directory)["000002.proof"] == before["000002.proof"]
 
 
-def refuse(_: Scene) -> None:
-    """Stands for the function that proves in a worker."""
+def refuse(_: Scene) -> NoReturn:
+    """Makes no proof."""
     raise UnsupportedError("a feature of tomorrow")
 
 
-def test_an_error_has_the_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequence, "_proof", refuse)
+def test_an_error_has_the_number(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError, match=r"^transaction 1: a feature of tomorrow$"):
-        prove_sequence(scenes(), tmp_path / "proofs")
+        prove_sequence(scenes(), tmp_path / "proofs", prover=refuse)
 
 
 def test_an_unreadable_transaction_comes_after_the_proofs_before_it(tmp_path: Path) -> None:

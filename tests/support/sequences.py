@@ -12,9 +12,10 @@ from solders.pubkey import Pubkey
 from solders.system_program import TransferParams, transfer
 
 import solproof
-from solproof.proving import sequence
+from solproof.proving.prove import Proof, prove
 from solproof.runtime.transaction.message import parse_transaction
 from solproof.runtime.transaction.scene import Scene
+from solproof.runtime.transaction.transaction_output import TransactionOutput
 from tests.support.token_transactions import TOKEN, TokenMachine
 
 RECEIVER = Pubkey(bytes([9]) * 32)
@@ -22,7 +23,6 @@ PROGRAM_RUNS = (1, 4)
 """The numbers of the transactions that run a program of sBPF."""
 
 REPEATED = 3
-prove_one = sequence._proof
 
 
 @cache
@@ -58,8 +58,8 @@ def write_scenes(path: Path, given: tuple[Scene, ...]) -> None:
         file.writelines(f"{' '.join(solproof.scene_to_json(scene).split())}\n" for scene in given)
 
 
-def prove_unless_a_program_runs(scene: Scene) -> tuple[bytes, float]:
-    """Stands for the function that proves in a worker. The proof of a frame of a program never ends."""
+def prove_unless_a_program_runs(scene: Scene, limit: int = 0) -> Proof[TransactionOutput]:
+    """Makes a proof in a worker. That of a transaction that calls the token program never ends."""
     if bytes(TOKEN) in parse_transaction(scene.transaction).message.static_keys:
         time.sleep(10_000)
-    return prove_one(scene)
+    return prove(scene)

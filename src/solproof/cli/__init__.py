@@ -30,8 +30,8 @@ SECTIONS = {
         "pack": "Write a program and its input into one input.bin.",
     },
     "Prove and verify": {
-        "prove": "Run a program and write a proof of the run.",
-        "verify": "Verify a proof against your own program and input.",
+        "prove": "Run a program or a transaction, and write a proof of the run.",
+        "verify": "Verify a proof against your own program and input, or your own transaction.",
         "estimate": "Estimate the cost of a proof: rows, cells, memory, time, size.",
         "check": "Check every constraint and bus of a run, without proving.",
         "zisk": "Run and prove a program as a guest inside the zkVM ZisK.",

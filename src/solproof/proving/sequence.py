@@ -21,7 +21,7 @@ from solproof.execution.sequence import run_sequence
 from solproof.host.files import read_file, remove_partial_files, reserved, write_file
 from solproof.host.resources import usable_cores
 from solproof.host.workers import Finished, Workers
-from solproof.proving.prove import prove
+from solproof.proving.prove import Proof, prove
 from solproof.representation import short_repr
 from solproof.runtime.transaction.ledger import Ledger
 from solproof.runtime.transaction.message import parse_transaction
@@ -70,6 +70,7 @@ def prove_sequence(
     progress: Callable[[ProvenTransaction], object] | None = None,
     *,
     ledger: Ledger | None = None,
+    prover: Callable[[Scene], Proof[TransactionOutput]] = prove,
 ) -> tuple[ProvenTransaction, ...]:
     """Prove the transactions of scenes in order, each on the accounts that the ones before it left.
 
@@ -81,6 +82,7 @@ def prove_sequence(
     jobs: how many processes prove at the same time. They share the processor cores.
     progress: called with each result, in the order of the transactions.
     ledger: the accounts at the start, and afterwards those at the end. It is empty by default.
+    prover: makes one proof. It runs in the processes, so it must be picklable.
 
     Raises `InputError` if a transaction cannot be read, if the directory has proofs of another sequence, or
     other files and no index; `UnsupportedError` for a Solana feature that solproof does not run or prove yet;
@@ -105,7 +107,7 @@ def prove_sequence(
         index.write(place)
         threads = max(usable_cores() // jobs, 1)
         with Workers(jobs, {THREADS: os.environ.get(THREADS, str(threads))}) as workers:
-            session = _Session(place, index, workers, progress)
+            session = _Session(place, index, workers, prover, progress)
             try:
                 for step in chain(known, steps):
                     session.take(step)
@@ -180,12 +182,14 @@ class _Session:
         directory: Path,
         index: SequenceIndex,
         workers: Workers,
+        prover: Callable[[Scene], Proof[TransactionOutput]],
         progress: Callable[[ProvenTransaction], object] | None,
     ) -> None:
         self.results: dict[int, ProvenTransaction] = {}
         self._directory = directory
         self._index = index
         self._workers = workers
+        self._prover = prover
         self._progress = progress
         self._waiting: dict[int, _Step] = {}
         self._finished: dict[int, ProvenTransaction] = {}  # before all transactions before them
@@ -200,7 +204,7 @@ class _Session:
             if self._workers.is_full:
                 self._record(self._workers.wait())
             self._waiting[step.number] = step
-            self._workers.start(step.number, _proof, step.scene)
+            self._workers.start(step.number, _timed, self._prover, step.scene)
 
     def finish(self) -> None:
         """Wait for all proofs that have begun."""
@@ -257,7 +261,7 @@ class _Session:
                 self._progress(self.results[number])
 
 
-def _proof(scene: Scene) -> tuple[bytes, float]:
+def _timed(prover: Callable[[Scene], Proof[TransactionOutput]], scene: Scene) -> tuple[bytes, float]:
     """The content of a proof file, and the seconds that it took. Runs in a worker process."""
     start = time.perf_counter()
-    return prove(scene).data, time.perf_counter() - start
+    return prover(scene).data, time.perf_counter() - start

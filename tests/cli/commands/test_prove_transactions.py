@@ -205,8 +205,7 @@ def test_a_huge_index(command: Command, path: Path, tmp_path: Path) -> None:
             ["prove", "--transactions", "a", "-o", "b", "--jobs", "0"],
             "Invalid value for '--jobs': 0 is not in",
         ),
-        (["prove", "-o", "b"], "Missing argument 'PROGRAM', or --transactions"),
-        (["prove", "token.so", "-o", "b", "--jobs", "2"], "--jobs and PROGRAM exclude each other"),
+        (["prove", "token.so", "-o", "b", "--jobs", "2"], "--jobs and a single proof exclude each other"),
         (["verify", "a", "--transactions", "b", "-p", "c"], "--program and --transactions exclude each"),
         (["verify", "a", "--transactions", "b", "--heap-size", "32768"], "--heap-size and --transactions"),
     ],
@@ -215,6 +214,17 @@ def test_arguments_that_contradict(arguments: list[str], message: str, command: 
     result = command(*arguments)
     assert (result.status, result.output) == (2, "")
     assert result.errors.startswith(f"error: {message}")
+
+
+def test_the_memory_is_shared(command: Command, path: Path, tmp_path: Path) -> None:
+    """The first proof needs more than half of it, and the second one nothing."""
+    proofs = tmp_path / "proofs"
+    limit = ("--max-memory", "100M", "--jobs", "2")
+    result = command("prove", "--transactions", path, "-o", proofs, *limit, "--quiet")
+    assert result.status == 8
+    assert re.match(
+        r"error: transaction 1: the proof needs about \d+ MiB of memory but only 50 MiB may", result.errors
+    )
 
 
 def test_an_output_that_cannot_be_made(command: Command, path: Path, tmp_path: Path) -> None:
@@ -228,11 +238,11 @@ def test_an_output_that_cannot_be_made(command: Command, path: Path, tmp_path: P
 HANGING = """
 import signal, sys
 from solproof.cli import main
-from solproof.proving import sequence
+from solproof.estimation import affordable
 from tests.support.sequences import prove_unless_a_program_runs
 # A job in the background of a shell ignores the signal, and its children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-sequence._proof = prove_unless_a_program_runs
+affordable.affordable_proof = prove_unless_a_program_runs
 main()
 """
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
-from solproof.cli.terminal.instruction_tree import instruction_lines
+from solproof.cli.terminal.instruction_tree import execution_tree
 from solproof.cli.terminal.options import (
     FILE,
     input_option,
@@ -156,9 +156,7 @@ def _fields(execution: Execution) -> Fields:
 
 def _lines(execution: Execution) -> list[str]:
     output = execution.output
-    lines = aligned(outcome_lines(output))
-    if len(execution.instructions) > 1:
-        lines += ["", "invocations", *instruction_lines(execution.instructions)]
+    lines = [*aligned(outcome_lines(output)), *execution_tree(execution)]
     lines += return_data_lines(output.return_data)
     lines += ["", "log", *(f"  {line}" for line in output.logs)]
     states = zip(distinct_accounts(execution.input.accounts), output.accounts, strict=True)

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,6 +17,8 @@ from solproof.cli.terminal.reporting import note
 from solproof.cli.terminal.scenes import read_sequence
 from solproof.cli.terminal.show import Fields, aligned, print_lines, print_pieces
 from solproof.cli.terminal.transaction_lines import Summary, ending
+from solproof.estimation.affordable import affordable_proof
+from solproof.host.resources import available_memory
 from solproof.proving.sequence import ProvenTransaction, prove_sequence
 from solproof.statement.sequence_index import proof_path
 from solproof.verifying.sequence import VerifiedTransaction, verify_sequence
@@ -28,14 +31,23 @@ SHOWN_LETTERS = 12
 
 
 def prove_transactions(
-    path: Path, directory: Path, jobs: int, features: Fields, *, as_json: bool, quiet: bool
+    path: Path,
+    directory: Path,
+    features: Fields,
+    *,
+    jobs: int,
+    max_memory: int | None,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
-    """Prove the sequence at a path into a directory."""
+    """Prove the sequence at a path into a directory. The proofs share the memory."""
+    memory = (available_memory() if max_memory is None else max_memory) // jobs
+    prover = partial(affordable_proof, limit=memory)
     _report(
         "prove",
         path,
         features,
-        lambda scenes, progress: prove_sequence(scenes, directory, jobs, progress),
+        lambda scenes, progress: prove_sequence(scenes, directory, jobs, progress, prover=prover),
         as_json=as_json,
         quiet=quiet,
     )

@@ -41,7 +41,7 @@ transactions_option = click.option(
 
 
 def feature_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of --feature-set, --feature and --no-feature, as `read_scene` and `read_sequence` take them."""
+    """The values of the options that change the features of a scene, as `read_scene` takes them."""
     return {name: parameters[name] for name in ("feature_set", "activate", "deactivate")}
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
-from solproof.cli.terminal.instruction_tree import instruction_lines
+from solproof.cli.terminal.instruction_tree import transaction_tree
 from solproof.cli.terminal.show import aligned
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.formats.transaction_json import signer_keys
@@ -26,9 +26,7 @@ ROLES = {
 def detailed_lines(execution: TransactionExecution) -> list[str]:
     """Everything that a transaction did: outcome, instructions, return data, log and accounts."""
     output = execution.output
-    lines = aligned(transaction_lines(output))
-    if output.instructions:
-        lines += ["", "instructions", *instruction_lines(output.instructions)]
+    lines = [*aligned(transaction_lines(output)), *transaction_tree(output)]
     lines += return_data_lines(output.return_data)
     if output.logs:
         lines += ["", "log", *(f"  {line}" for line in output.logs)]
