@@ -60,7 +60,7 @@ SHOWN_SITES = 4
     "program_path",
     type=FILE,
     metavar="FILE",
-    help="With a proof of an instruction: the program that the proof names, to find the slots of its syscalls.",
+    help="With a proof of an instruction: the program that the proof names, to find its syscalls.",
 )
 @raw_options
 @json_option
