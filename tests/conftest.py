@@ -1,4 +1,7 @@
-"""A real Chromium for all tests of a process, because Playwright runs only once in each process."""
+"""The options of the tests, and a real Chromium for all tests of a process.
+
+Playwright runs only once in each process.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,11 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--prove`."""
+    parser.addoption("--prove", action="store_true", help="prove every transaction of real programs")
 
 
 @pytest.fixture(scope="session")

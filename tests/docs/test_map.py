@@ -17,7 +17,7 @@ QUOTED = sorted(set(re.findall(r"`([^`]+)`", PAGE)))
 PATHS = [text for text in QUOTED if "/" in text]
 COMMANDS = [text for text in QUOTED if re.match(r"(solproof|make)( |$)", text)]
 NAMES = [text for text in QUOTED if text.startswith("solproof.")]
-WORDS = {"SolanaExecutionInput", "SolanaExecutionOutput", "input.bin", "solders"}
+WORDS = {"SolanaExecutionInput", "SolanaExecutionOutput", "input.bin", "scene.bin", "solders"}
 
 
 def test_everything_quoted_is_of_a_known_kind() -> None:

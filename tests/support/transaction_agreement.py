@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 
 from solders.litesvm import LiteSVM
 from solders.transaction import VersionedTransaction
 
 import solproof
+from solproof.execution.execute_transaction import TransactionExecution
 from solproof.runtime.instruction_record import InstructionRecord
 from solproof.runtime.transaction.transaction_output import Status, TransactionOutput
 from tests.support.transaction_results import InnerInstruction, TransactionResult, send
+
+OBSERVERS: list[Callable[[TransactionExecution], object]] = []
+"""Called with every execution that agreed. The tests of real programs check and prove them."""
 
 
 def send_and_compare(svm: LiteSVM, transaction: VersionedTransaction) -> TransactionResult:
     """Send a transaction to a LiteSVM, and assert that solproof does the same. Returns the result."""
     scene = solproof.scene_from_litesvm(svm, transaction)
     expected = send(svm, transaction)
-    assert_agreement(solproof.run(scene).output, expected)
+    execution = solproof.run(scene)
+    assert_agreement(execution.output, expected)
+    for observe in OBSERVERS:
+        observe(execution)
     return expected
 
 

@@ -46,6 +46,7 @@ def test_representation() -> None:
     ("changes", "message"),
     [
         ({"transaction": bytes(1_233)}, "transaction: expected at most 1232 bytes, got 1233"),
+        ({"accounts": SCENE.accounts[:1] * 65_537}, "accounts: expected at most 65536, got 65537"),
         (
             {"accounts": (*SCENE.accounts, SCENE.accounts[0])},
             f"accounts[2]: {address_text(ALICE)} is already accounts[0]",
