@@ -153,8 +153,7 @@ prove_sequence(given, sys.argv[1], jobs=2, prover=prove_unless_a_program_runs)
 """Proves transaction 2, and then hangs in the proofs of the others."""
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_killed_prover_loses_only_what_it_was_proving(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_killed_prover_loses_only_what_it_was_proving(tmp_path: Path) -> None:
     directory = tmp_path / "proofs"
     parent = subprocess.Popen(
         [sys.executable, "-c", HANGING, str(directory)],
@@ -166,10 +165,9 @@ def test_a_killed_prover_loses_only_what_it_was_proving(number: signal.Signals, 
     wait_until(lambda: (directory / INDEX_NAME).exists() and 2 in read_index(directory).proofs)
     wait_until(lambda: len(children(parent.pid, WORKER)) == 2)
     workers = children(parent.pid, WORKER)
-    os.killpg(parent.pid, number)
-    _, errors = parent.communicate(timeout=60)
-    assert parent.returncode == -number
-    assert errors.count("Traceback") == (1 if number == signal.SIGINT else 0)
+    os.killpg(parent.pid, signal.SIGKILL)
+    assert parent.communicate(timeout=60) == (None, "")
+    assert parent.returncode == -signal.SIGKILL
     wait_until(lambda: not any(map(is_alive, workers)))
     (directory / ".000001.proof.1234.part").write_bytes(b"what a killed write leaves behind")
     before = written(directory)

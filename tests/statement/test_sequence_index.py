@@ -80,13 +80,13 @@ def with_proof(**fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ([], "document: expected an object, got []"),
+        ([], "expected an object, got []"),
         ({}, "format: missing"),
         (changed(format=True), "format: expected an integer from 0 to 2147483648, got true"),
         (changed(format=1.0), "format: expected an integer from 0 to 2147483648, got 1.0"),
         (changed(format="1"), 'format: expected an integer from 0 to 2147483648, got "1"'),
         (changed(format=2), "format: expected 1, got 2"),
-        (changed(more=1), "document: unknown field 'more', expected format, system, proofs"),
+        (changed(more=1), "unknown field 'more', expected format, system, proofs"),
         (changed(system=None), "system: expected 64 digits of lower-case hexadecimal, got null"),
         (changed(proofs={}), "proofs: expected an array, got {}"),
         (changed(proofs=[5]), "proofs[0]: expected an object, got 5"),

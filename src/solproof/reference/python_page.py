@@ -58,12 +58,12 @@ GROUPS = (
     Group(
         "Proving",
         "A proof shows that a program, on an input, gives a result at a cost.",
-        ("prove", "prove_execution", "Proof", "ProofReport"),
+        ("prove", "prove_execution", "Proof", "ProofReport", "prove_sequence", "ProvenTransaction"),
     ),
     Group(
         "Verifying",
         "The verifier brings its own program and input, and trusts nothing that a proof claims about itself.",
-        ("verify", "Verdict"),
+        ("verify", "Verdict", "verify_sequence", "VerifiedTransaction"),
     ),
     Group(
         "Looking",

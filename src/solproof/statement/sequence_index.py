@@ -79,13 +79,17 @@ class SequenceIndex:
 
     def write(self, directory: Path) -> None:
         """Write the file whole or not at all. Raises `OutputError`."""
+        write_file(directory / INDEX_NAME, self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The content of the file."""
         lines = ",".join(
             f'\n  {{"number": {number}, "scene": "{proof.scene_digest.hex()}", '
             f'"proof": "{proof.proof_digest.hex()}", "milliseconds": {proof.milliseconds}}}'
             for number, proof in sorted(self.proofs.items())
         )
         text = f'{{"format": {FORMAT}, "system": "{self.system.hex()}", "proofs": [{lines}\n]}}\n'
-        write_file(directory / INDEX_NAME, text.encode("ascii"))
+        return text.encode("ascii")
 
 
 def read_index(directory: Path) -> SequenceIndex:
@@ -94,15 +98,16 @@ def read_index(directory: Path) -> SequenceIndex:
     Raises `InputError` if it cannot be read, has more than 16 MiB, or is not exactly of the form above.
     """
     path = directory / INDEX_NAME
-    document = decode_json(read_file(path, "index", MAXIMUM_BYTES), f"index {path}")
+    content = read_file(path, "index", MAXIMUM_BYTES)
     try:
-        return _index(document)
+        return parse_index(content)
     except InputError as error:
-        raise error.placed(f"index {path}") from None
+        raise InputError(f"index {path}: {str(error).removeprefix('index: ')}") from None
 
 
-def _index(value: Any) -> SequenceIndex:
-    document = read_object(value, "document", INDEX_FIELDS)
+def parse_index(content: bytes) -> SequenceIndex:
+    """The index in a file. Raises `InputError` if it is not exactly of the form above."""
+    document = read_object(decode_json(content, "index"), "index", INDEX_FIELDS)
     version = read_required(document, "format", "format")
     if read_integer(version, "format", 2**31) != FORMAT:
         raise expected("format", str(FORMAT), version)
