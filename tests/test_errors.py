@@ -108,7 +108,7 @@ def changed(**changes: object) -> Outputs:
 
 
 def verify_directory(proofs: dict[int, bytes], count: int = 1) -> object:
-    """Verify a sequence of payments with a directory that lists proofs by their numbers. Its files are empty."""
+    """Verify payments with a directory that lists proofs by their numbers. Its files are empty."""
     given = scene(payment(1, 10**9), FUNDED)
     seen = input_digest(Ledger().seen(given))
     listed = {number: IndexedProof(seen, digest, 0) for number, digest in proofs.items()}

@@ -52,12 +52,7 @@ SCENE_WORDS = (
 SMALL_SYSVARS = Sysvars(clock=bytes(40), slot_hashes=bytes(8))
 INDEX_WORDS = (
     *JSON_WORDS,
-    b'"format"',
-    b'"system"',
-    b'"proofs"',
-    b'"number"',
-    b'"scene"',
-    b'"proof"',
+    *(b'"format"', b'"system"', b'"proofs"', b'"number"', b'"scene"', b'"proof"', b'"milliseconds"'),
     b"00" * 32,
 )
 BINARY_WORDS = (bytes(8), b"\x01" + bytes(7), b"\xff" * 8, b"\1\0\0\0\2", bytes(32))

@@ -47,7 +47,8 @@ class Ledger:
     def seen(self, scene: Scene) -> Scene:
         """The scene with the accounts that its transaction can load, as they are now.
 
-        It stands for itself: run alone, it has the same result, unless its message is repeated. Raises `InputError` if the transaction cannot be read.
+        Run alone, it has the same result, unless its message is repeated. Raises `InputError` if the
+        transaction cannot be read.
         """
         message = parse_transaction(scene.transaction).message
         for account in scene.accounts:
