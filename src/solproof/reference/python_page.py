@@ -191,6 +191,8 @@ def annotation_text(annotation: Any) -> str:
 
 def default_text(value: object) -> str:
     """A default as source, or only its type if the source is long."""
+    if isinstance(value, FunctionType):
+        return value.__name__
     text = str(value) if isinstance(value, Enum) else repr(value)
     is_short = len(text) <= LONGEST_DEFAULT and not isinstance(value, frozenset)
     return text if is_short else f"{type(value).__name__}(...)"
