@@ -65,7 +65,7 @@ def verify_sequence(
     directory: as `prove_sequence` leaves it.
     progress: called with each result, in the order of the transactions.
     ledger: the accounts at the start, and afterwards those at the end. It is empty by default. After an error
-        it has the accounts after the last valid proof.
+        it has the accounts after the last valid proof, and those that the next scene introduces.
     system: replaces the proof system of this version.
 
     Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version, and
