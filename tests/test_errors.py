@@ -22,14 +22,10 @@ from solproof.errors import (
     SolproofError,
     VersionMismatch,
 )
-from solproof.isa.assemble import assemble
-from solproof.program.bytecode_verifier import load_program
-from solproof.program.elf_writer import write_elf
-from solproof.runtime.features import MAINNET
 from solproof.runtime.transaction.ledger import Ledger
 from solproof.statement.sequence_index import IndexedProof, SequenceIndex, proof_path
 from solproof.statement.statement import input_digest
-from solproof.statement.system import default_system, program_key
+from solproof.statement.system import default_system
 from solproof.verifying.sequence import verify_sequence
 from solproof.zisk.chunks import BEGINNING, join
 from solproof.zisk.outputs import DIGEST_BYTES, Outputs
@@ -97,9 +93,8 @@ def whole_run() -> Outputs:
 
 def no_public_data() -> object:
     """Without the public tables, the engine refuses to verify. The verifier itself never omits them."""
-    program = load_program(write_elf(assemble("entrypoint:\n    exit\n", 0)))
     system = default_system()
-    return system.backend.verify(program_key(system, program, MAINNET).engine_key, b"", [], b"")
+    return system.backend.verify(system.key, b"", [], b"")
 
 
 def changed(**changes: object) -> Outputs:

@@ -36,23 +36,20 @@ class Rejection(Reason):
     FILE_KIND = "file-kind", "The file is neither about an instruction nor about a transaction."
     FILE_TEXT = "file-text", "A text in the file's header is not printable ASCII."
     FILE_TRAILING_BYTES = "file-trailing-bytes", "Bytes follow the last field of the file."
+    OTHER_KIND = "other-kind", "The proof is about an instruction, not about a transaction, or the reverse."
     OTHER_PROGRAM = "other-program", "The proof is about another program."
     OTHER_INPUT = "other-input", "The proof is about another input."
-    OTHER_KIND = "other-kind", "The proof is about an instruction, not about a transaction, or the reverse."
 
     # THE CLAIM
     CLAIM_TRUNCATED = "claim-truncated", "The claim ends before its last field does."
     CLAIM_TEXT = "claim-text", "The name of the claimed fault is not printable ASCII."
     CLAIM_COUNT = "claim-count", "The claim announces a list that is longer than its bytes can hold."
-    CLAIM_TRAILING_BYTES = "claim-trailing-bytes", "Bytes follow the last field of the claim."
     SLOTS = "slots", "The executed slots do not rise, leave the program, or are more than the steps."
-    IMAGE_WORDS = "image-words", "The indices of the touched image words do not rise, or leave the image."
+    CLAIM_TRAILING_BYTES = "claim-trailing-bytes", "Bytes follow the last field of the claim."
     FRAME_MISSING = "frame-missing", "The claim has fewer frames than the run."
-    FRAME_SURPLUS = "frame-surplus", "The claim has more frames than the run."
-    SURPLUS_PROOF = "surplus-proof", "A file without frames holds a proof, or states a security."
     FINAL_CLK = "final-clk", "The number of the last instruction is 0 or above the compute unit limit plus 1."
+    IMAGE_WORDS = "image-words", "The indices of the touched image words do not rise, or leave the image."
     INPUT_WORDS = "input-words", "The indices of the touched input words do not rise, or leave the input."
-    INPUT_PADDING = "input-padding", "The claim changes a byte after the end of the input."
 
     # THE REPLAY OF THE EVENTS
     EVENT_ORDER = "event-order", "The instruction numbers of the events do not rise, or pass the last one."
@@ -96,8 +93,11 @@ class Rejection(Reason):
     LAST_EVENT_MISSING = "last-event-missing", "The last instruction calls a syscall that no event lists."
     NO_ENDING = "no-ending", "The last instruction neither exits the program nor fails."
     OUTCOME = "outcome", "The run ends with another fault than the claim states, or exits instead."
+    INPUT_PADDING = "input-padding", "The claim changes a byte after the end of the input."
+    FRAME_SURPLUS = "frame-surplus", "The claim has more frames than the run."
 
     # THE ENGINE
+    SURPLUS_PROOF = "surplus-proof", "A file without frames holds a proof, or states a security."
     ENGINE_PUBLIC_DATA = "engine-public-data", "The engine does not take the public tables of the claim."
     ENGINE_PROOF = (
         "engine-proof",
