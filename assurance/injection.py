@@ -7,7 +7,7 @@ and the claim are made from that run in the usual way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -24,6 +24,7 @@ from solproof.backend.protocol import Columns, Key, PublicInput, Security
 from solproof.circuit.registry import CIRCUIT
 from solproof.errors import ProofRejected, Rejection
 from solproof.execution.execute import Execution, execute
+from solproof.proving.witness import Instance
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.statement.claim import claim_of
 from solproof.statement.proof_file import ProofFile
@@ -92,9 +93,10 @@ class Told:
     execution: Execution
     states: list[State]
 
-    def witness(self) -> Forgery:
-        """The witness of the run."""
-        return lying_witness(self.execution.run)
+    def witness(self, *, as_found: bool = False) -> Forgery:
+        """The witness of the run, or the one whose rows show what the machine found in its registers."""
+        with registers_as_found(self.states) if as_found else nullcontext():
+            return lying_witness(self.execution.run)
 
 
 def tell(given: ExecutionInput, lie: Lie = truth, at: int = 0, seed: object = 0) -> Told:
@@ -111,19 +113,34 @@ def tell(given: ExecutionInput, lie: Lie = truth, at: int = 0, seed: object = 0)
     return Told(execution, made[0].states)
 
 
-def same(one: Told, other: Told) -> bool:
-    """Whether two runs have the same witness and the same claim, so that neither lies about the other."""
-    mine, yours = one.execution.run, other.execution.run
-    faults_of = [None if run.fault is None else run.fault.name for run in (mine, yours)]
-    first, second = lying_witness(mine).instances, lying_witness(yours).instances
+def same(one: Told, other: Told, *, as_found: bool = False) -> bool:
+    """Whether two runs have the same witness and the same claim, so that neither lies about the other.
+
+    Both witnesses are made in the same way, see `Told.witness`. A lie may be in only one of the two ways. An
+    example is a quotient that the machine writes to another register, where neither register changes by it:
+    the record has a false value, but every register has the true one.
+    """
+    mine, yours = one.witness(as_found=as_found), other.witness(as_found=as_found)
+    pairs = zip(mine.instances, yours.instances, strict=False)
     return (
-        faults_of[0] == faults_of[1]
-        and [instance.chip for instance in first] == [instance.chip for instance in second]
-        and all(
-            np.array_equal(x.main, y.main) and _equal(x.public, y.public)
-            for x, y in zip(first, second, strict=True)
-        )
+        len(mine.instances) == len(yours.instances)
+        and all(_same_table(first, second) for first, second in pairs)
+        # The claim is compared last, because values that no table can hold may not fit into a claim either.
+        and _claimed(one, mine) == _claimed(other, yours)
     )
+
+
+def _same_table(one: Instance, other: Instance) -> bool:
+    return (
+        one.chip is other.chip
+        and np.array_equal(one.main, other.main)
+        and _equal(one.public, other.public)
+        and one.values == other.values
+    )
+
+
+def _claimed(told: Told, forgery: Forgery) -> bytes:
+    return claim_of(told.execution.run, forgery.public).to_bytes()
 
 
 def _equal(one: Columns | None, other: Columns | None) -> bool:
@@ -159,11 +176,7 @@ def registers_as_found(states: list[State]) -> Iterator[None]:
 
 def circuit_objections(told: Told, *, as_found: bool = False) -> tuple[set[str], Forgery]:
     """Everything that the circuit objects to in the witness of a run, and the witness."""
-    if not as_found:
-        forgery = lying_witness(told.execution.run)
-    else:
-        with registers_as_found(told.states):
-            forgery = lying_witness(told.execution.run)
+    forgery = told.witness(as_found=as_found)
     return forgery.names(), forgery
 
 

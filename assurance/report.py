@@ -91,9 +91,12 @@ def explain(lie: Forgery) -> str:
     return "\n".join(lines)
 
 
-def explain_told(lie: Told, true: Told) -> str:
-    """The first rows in which the witness of a lying run differs from that of the true run."""
-    lying, truth = lie.witness(), true.witness().instances
+def explain_told(lie: Told, true: Told, *, as_found: bool = False) -> str:
+    """The first rows in which the witness of a lying run differs from that of the true run.
+
+    `as_found` says which witness (see `Told.witness`).
+    """
+    lying, truth = lie.witness(as_found=as_found), true.witness(as_found=as_found).instances
     places = _changed(lying.instances, truth)
     return "\n".join(_changed_row(lying.instances, truth, place, lying.program) for place in places)
 

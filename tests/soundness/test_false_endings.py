@@ -133,7 +133,8 @@ def test_went_on_after_a_fault(name: str, version: int) -> None:
     assert true.fault is not None
     told = tell(inputs, go_on, true.final.clk)
     for as_found in (False, True):
-        assert objections(told, as_found=as_found) != set(), explain_told(told, tell(inputs))
+        report = explain_told(told, tell(inputs), as_found=as_found)
+        assert objections(told, as_found=as_found) != set(), report
 
 
 @pytest.mark.parametrize(("name", "version"), [run for run in runs() if CASES[run[0]].fault in METERS])
