@@ -32,7 +32,6 @@ CLK = 71
 CHIP = FAMILIES[0].executors[0].chip
 INSTRUCTIONS = [executor.chip for executor in EXECUTORS]
 PROGRAMS = (programs.p_token, programs.classic_token)
-FIXED = ("lookup", "image")
 
 
 def says(sentence: str) -> bool:
@@ -117,8 +116,6 @@ def costs() -> list[str]:
     def line(name: str, values: list[float], digits: int = 0) -> str:
         return f"| {name} | {' | '.join(f'{value:,.{digits}f}' for value in values)} |"
 
-    fixed = [sum(chip.cells for chip in each.chips if chip.name in FIXED) for each in found]
-    rest = [each.shared_cells - part for each, part in zip(found, fixed, strict=True)]
     own = [each.total.cells for each in found]
     padding = [each.padding_cells for each in found]
     instructions = [each.total.instructions for each in found]
@@ -131,8 +128,8 @@ def costs() -> list[str]:
             "the same cells for each instruction", [a / b for a, b in zip(own, instructions, strict=True)], 1
         ),
         line("padding up to powers of two", list(padding)),
-        line("input, stack and heap, registers, start and end", list(rest)),
-        line("`lookup` and `image`, for every run", list(fixed)),
+        line("code, input, stack and heap, registers, start and end", [each.frame_cells for each in found]),
+        line("`lookup`, for every proof", [each.proof_cells for each in found]),
     ]
 
 

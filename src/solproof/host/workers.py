@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import serve; serve({descriptor})"
+PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import {serve}; {serve}({descriptor})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,9 @@ class _Worker:
         ours, theirs = Pipe()
         with theirs:
             descriptor = theirs.fileno()
-            program = PROGRAM.format(path=sys.path, module=__name__, descriptor=descriptor)
+            program = PROGRAM.format(
+                path=sys.path, module=__name__, serve=serve.__name__, descriptor=descriptor
+            )
             process = subprocess.Popen(
                 [sys.executable, "-c", program],
                 env=environment,
