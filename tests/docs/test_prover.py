@@ -169,7 +169,7 @@ def test_a_carry() -> None:
 def test_cells() -> None:
     assert "\n".join(costs()) in PAGE
     per_row = cells_per_row()
-    assert per_row["add"] == 20 + 32
+    assert per_row["add"] == 21 + 32
     for name, sentence in (
         ("move", "{} field elements for a move"),
         ("add", "{} for an addition"),
@@ -177,8 +177,7 @@ def test_cells() -> None:
         ("store_unaligned", "{} for a store to an unaligned address"),
         ("syscall", "{} cells for a call"),
         ("event_word", "and {} for each word that it touches"),
-        ("lookup", "{} cells for each of the 16,384 rows"),
-        ("image", "{} for each of the 8,192 rows"),
+        ("lookup", "{} cells for each of its 16,384 rows"),
     ):
         assert says(sentence.format(per_row[name])), name
 
