@@ -27,6 +27,7 @@ from solproof.accesses.program import FamilyCode
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode, opcode
 from solproof.vm.machine import HALT
+from solproof.vm.word_accesses import WordAccesses
 from tests.differential.cases import Case, cases
 from tests.differential.search import search
 
@@ -290,8 +291,9 @@ def syscall_memory(liar: LyingMachine, pc: int) -> int:
     at = liar.random.randrange(len(event.words))
     touched = event.words[at]
     _flip(liar, touched.region << 32 | touched.index * 8, 1)
-    changed = replace(touched, new=touched.new ^ 1)
-    liar.recorder.events[-1] = replace(event, words=(*event.words[:at], changed, *event.words[at + 1 :]))
+    words = list(event.words)
+    words[at] = replace(touched, new=touched.new ^ 1)
+    liar.recorder.events[-1] = replace(event, words=WordAccesses.of(words))
     return next_pc
 
 
@@ -300,7 +302,7 @@ def syscall_word(liar: LyingMachine, pc: int) -> int:
     next_pc = liar.true_step(pc)
     event = liar.recorder.events[-1]
     changed = [replace(each, old=each.old ^ 1) for each in event.words]
-    liar.recorder.events[-1] = replace(event, words=tuple(changed))
+    liar.recorder.events[-1] = replace(event, words=WordAccesses.of(changed))
     return next_pc
 
 
