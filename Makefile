@@ -77,7 +77,8 @@ pythons: $(NATIVE) $(ORACLE)/target/oracle.stamp
 
 conformance: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python -m tests.differential --programs $(PROGRAMS) --seed $(SEED) --check-every $(CHECK_EVERY)
-	$(BIN)/python -m tests.differential.transactions --transactions $(TRANSACTIONS) --seed $(SEED)
+	$(BIN)/python -m tests.differential.transactions --transactions $(TRANSACTIONS) --seed $(SEED) --check-every $(CHECK_EVERY)
+	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --prove tests/runtime/real_programs
 
 guest: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	$(BIN)/python guest/build.py

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solproof.errors import ProgramError
-from solproof.isa.instruction import Instruction, decode_program, wide_immediate
+from solproof.isa.instruction import Instruction, decode_program, slots_with, wide_immediate
 
 instructions = st.builds(
     Instruction,
@@ -37,6 +37,12 @@ def test_decode_then_encode(slot: bytes) -> None:
 @given(st.lists(instructions, max_size=20))
 def test_programs(program: list[Instruction]) -> None:
     assert decode_program(b"".join(instruction.encode() for instruction in program)) == program
+
+
+@given(st.lists(st.sampled_from((0x85, 0x95)), max_size=20))
+def test_slots_with_a_code(codes: list[int]) -> None:
+    text = b"".join(Instruction(code, 5, 8, -1, -1).encode() for code in codes)
+    assert list(slots_with(0x85, text)) == [slot for slot, code in enumerate(codes) if code == 0x85]
 
 
 def test_wide_immediate() -> None:

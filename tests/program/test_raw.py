@@ -13,7 +13,7 @@ from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, VERSIONS
 from solproof.program.bytecode_verifier import load_program, verify
 from solproof.program.elf import load
-from solproof.program.errors import VerifierError
+from solproof.program.errors import ElfError, VerifierError
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat, load_raw
 from solproof.program.syscall_names import ENTRYPOINT_HASH, NAMES, SYSCALL_HASHES, function_hash
@@ -195,6 +195,18 @@ def test_the_oracle_runs_what_was_loaded(version: int) -> None:
     verify(program)
     loaded = Text(program.text, version, program.entry, {k: v for k, v in program.functions.items() if v})
     assert oracle().run(loaded).result == "Ok(7)"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_entries_after_wide_loads(version: int) -> None:
+    """Two `lddw` codes are one instruction, except in V2, which does not have them."""
+    for wide in range(6):
+        text = encode(*[WIDE] * wide, EXIT)
+        if wide % 2 and version != 2:
+            with pytest.raises(ElfError, match="InvalidEntrypoint"):
+                load_raw(text, version, wide)
+        else:
+            assert load_raw(text, version, wide).entry == wide
 
 
 # NEGATIVE

@@ -28,8 +28,8 @@ from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode, opcode
 from solproof.vm.machine import HALT
 from solproof.vm.word_accesses import WordAccesses
-from tests.differential.cases import Case, cases
-from tests.differential.search import search
+from tests.differential.cases import random_case
+from tests.differential.source import Source
 
 VERSIONS = (0, 1, 2, 3)
 LIES_OF_A_KIND = int(os.environ.get("SOLPROOF_INJECTIONS", "10"))
@@ -388,8 +388,8 @@ def sites() -> list[Site]:
 
     Each version has about as many programs.
     """
-    found: list[Case] = []
-    search(cases(), found.append, PROGRAMS, f"injection {SEED}")
+    source = Source.seeded(Random(f"injection {SEED}"))
+    found = [random_case(source) for _ in range(PROGRAMS)]
     inputs = [tour(version) for version in VERSIONS]
     inputs += [case.given for case in found if case.version in VERSIONS]
     return [site for given in inputs for site in _sites(tell(given))]

@@ -1,7 +1,7 @@
 """Frames of one proof do not meet: no row of one frame can use anything of another.
 
-Each lie is about two frames. The checker objects to it, and the engine's verifier rejects a proof of it. Without
-the invocation in the messages of one bus, nothing would object.
+Each lie is about two frames. The checker objects to it, and the engine's verifier rejects a proof of it.
+Without the invocation in the messages of one bus, nothing would object.
 """
 
 from __future__ import annotations

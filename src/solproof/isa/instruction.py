@@ -79,6 +79,15 @@ def unpack_program(text: bytes) -> Iterator[tuple[int, int, int, int]]:
     return SLOT.iter_unpack(text)
 
 
+def slots_with(code: int, text: bytes) -> Iterator[int]:
+    """The slots of a text whose first byte is `code`, in order. They may be second slots of `lddw`."""
+    codes = text[::SLOT_BYTES]
+    slot = codes.find(code)
+    while slot >= 0:
+        yield slot
+        slot = codes.find(code, slot + 1)
+
+
 def wide_immediate(low: Instruction, high: Instruction) -> int:
     """The unsigned 64-bit immediate of an `lddw`, which has its high half in the second slot."""
     return (low.immediate & MASK32) | (high.immediate & MASK32) << 32

@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from solproof.errors import InputError
 from solproof.isa.instruction import SLOT_BYTES
-from solproof.isa.opcodes import VERSIONS, Action, opcode
+from solproof.isa.opcodes import VERSIONS, by_mnemonic
 from solproof.program.errors import elf_error, verifier_error
 from solproof.program.program import IMAGE_ADDRESS, READ_ONLY_DATA_ADDRESS, TEXT_ADDRESS, Program
 from solproof.program.relocation import FunctionRegistry, fix_calls
@@ -26,6 +26,7 @@ from solproof.program.syscall_names import ENTRYPOINT_HASH
 
 LARGEST_ENTRY = (1 << 64) - 1
 _FIRST_STATIC_VERSION = 3
+_WIDE = by_mnemonic("LD_DW_IMM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,10 @@ def _check_entry(text: bytes, version: int, entry: int) -> None:
         raise elf_error(
             "EntrypointOutOfBounds", detail=f"the entry is slot {entry}, expected 0 to {slots - 1}"
         )
-    pc = 0
-    while pc < entry:
-        row = opcode(text[pc * SLOT_BYTES], version)
-        pc += 2 if row is not None and row.action is Action.LOAD_IMMEDIATE else 1
-    if pc != entry:
+    # The slot after any other code starts an instruction, so only the `lddw` codes before the entry count.
+    codes = text[: entry * SLOT_BYTES : SLOT_BYTES]
+    wide = len(codes) - len(codes.rstrip(bytes([_WIDE.code]))) if version in _WIDE.versions else 0
+    if wide % 2:
         raise elf_error(
             "InvalidEntrypoint", detail=f"slot {entry} is the second slot of the lddw at {entry - 1}"
         )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Container
 from enum import IntEnum
+from struct import Struct
 
-from solproof.isa.instruction import SLOT_BYTES
+from solproof.isa.instruction import SLOT_BYTES, slots_with
+from solproof.isa.integers import MASK32
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf_file import ElfFile
 from solproof.program.elf_records import MAXIMUM, Relocation, Section, Symbol
@@ -24,8 +26,9 @@ class _Type(IntEnum):
 
 
 _CALL = by_mnemonic("CALL_IMM").code
-_EXTERNAL = b"\xff\xff\xff\xff"
+_EXTERNAL = -1
 _IMMEDIATE_OFFSET = 4
+_IMMEDIATE, _WORD, _POINTER = Struct("<i"), Struct("<I"), Struct("<Q")
 
 
 class FunctionRegistry(dict[int, int]):
@@ -72,7 +75,7 @@ def relocate(
             case _Type.CALL:
                 if relocation.symbol not in keys:
                     keys[relocation.symbol] = _call_key(file, text, functions, relocation, deployment)
-                _write(data, relocation.offset + _IMMEDIATE_OFFSET, keys[relocation.symbol], 4)
+                _write(data, relocation.offset + _IMMEDIATE_OFFSET, keys[relocation.symbol])
             case unknown:
                 raise elf_error(
                     "UnknownRelocation",
@@ -92,18 +95,15 @@ def fix_calls(
     `RelativeJumpOutOfBounds` and `SymbolHashCollision`.
     """
     slots = len(place) // SLOT_BYTES
-    codes = data[place.start : place.start + slots * SLOT_BYTES : SLOT_BYTES]
-    keys: dict[int, bytes] = {}
-    slot = -1
-    while (slot := codes.find(_CALL, slot + 1)) >= 0:
-        at = place.start + slot * SLOT_BYTES + _IMMEDIATE_OFFSET
-        immediate = data[at : at + 4]
+    keys: dict[int, int] = {}
+    for slot in slots_with(_CALL, bytes(data[place.start : place.start + slots * SLOT_BYTES])):
+        at = place.start + slot * SLOT_BYTES
+        (immediate,) = _IMMEDIATE.unpack_from(data, at + _IMMEDIATE_OFFSET)
         if immediate == _EXTERNAL:
             continue
-        is_syscall = keep_syscalls and int.from_bytes(immediate, "little") in SYSCALL_NAMES
-        if is_syscall and data[at - _IMMEDIATE_OFFSET + 1] >> 4 == 0:
+        if keep_syscalls and immediate & MASK32 in SYSCALL_NAMES and data[at + 1] >> 4 == 0:
             continue
-        target = slot + 1 + int.from_bytes(immediate, "little", signed=True)
+        target = slot + 1 + immediate
         if not 0 <= target < slots:
             raise elf_error(
                 "RelativeJumpOutOfBounds",
@@ -111,17 +111,17 @@ def fix_calls(
                 detail=f"the call goes to slot {target}, expected 0 to {slots - 1}",
             )
         if target not in keys:
-            keys[target] = functions.register(target).to_bytes(4, "little")
-        data[at : at + 4] = keys[target]
+            keys[target] = functions.register(target)
+        _WORD.pack_into(data, at + _IMMEDIATE_OFFSET, keys[target])
 
 
 def _relocate_symbol_address(data: bytearray, file: ElfFile, relocation: Relocation) -> None:
     """R_BPF_64_64: the two immediates of an `lddw` become the symbol's address plus the first immediate."""
     low = relocation.offset + _IMMEDIATE_OFFSET
-    addend = _read(data, low, 4)
+    addend = _read(data, low)
     address = _in_image(min(_symbol(file, relocation).value + addend, MAXIMUM))
-    _write(data, low, address & 0xFFFF_FFFF, 4)
-    _write(data, low + SLOT_BYTES, address >> 32, 4)
+    _write(data, low, address & MASK32)
+    _write(data, low + SLOT_BYTES, address >> 32)
 
 
 def _relocate_relative(data: bytearray, text: range, relocation: Relocation) -> None:
@@ -129,10 +129,10 @@ def _relocate_relative(data: bytearray, text: range, relocation: Relocation) -> 
     low = relocation.offset + _IMMEDIATE_OFFSET
     if relocation.offset not in text:
         # Because of a toolchain bug, such an address is in the upper half of its 8 bytes.
-        _write(data, relocation.offset, IMAGE_ADDRESS + _read(data, low, 4), 8)
+        _write(data, relocation.offset, IMAGE_ADDRESS + _read(data, low), _POINTER)
         return
     high = low + SLOT_BYTES
-    address = _read(data, low, 4) | _read(data, high, 4) << 32
+    address = _read(data, low) | _read(data, high) << 32
     if address == 0:
         raise elf_error(
             "InvalidVirtualAddress",
@@ -140,8 +140,8 @@ def _relocate_relative(data: bytearray, text: range, relocation: Relocation) -> 
             detail=f"the lddw at file offset {relocation.offset:#x} holds 0, expected an address",
         )
     address = _in_image(address)
-    _write(data, low, address & 0xFFFF_FFFF, 4)
-    _write(data, high, address >> 32, 4)
+    _write(data, low, address & MASK32)
+    _write(data, high, address >> 32)
 
 
 def _call_key(
@@ -188,14 +188,15 @@ def _in_image(address: int) -> int:
     return address + IMAGE_ADDRESS if address < IMAGE_ADDRESS else address
 
 
-def _read(data: bytearray, offset: int, size: int) -> int:
-    _check(data, offset, size)
-    return int.from_bytes(data[offset : offset + size], "little")
+def _read(data: bytearray, offset: int) -> int:
+    _check(data, offset, _WORD.size)
+    value: int = _WORD.unpack_from(data, offset)[0]
+    return value
 
 
-def _write(data: bytearray, offset: int, value: int, size: int) -> None:
-    _check(data, offset, size)
-    data[offset : offset + size] = value.to_bytes(size, "little")
+def _write(data: bytearray, offset: int, value: int, record: Struct = _WORD) -> None:
+    _check(data, offset, record.size)
+    record.pack_into(data, offset, value)
 
 
 def _check(data: bytearray, offset: int, size: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from tests.differential.transactions.cases import make_case
@@ -16,9 +17,20 @@ def machine() -> Machine:
     return Machine()
 
 
-def compare_transactions(seed: str, first: int, count: int) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Of how many cases one is checked for a proof, and of how many one is proven. 0 means none."""
+
+    check_every: int = 0
+    prove_every: int = 0
+
+
+def compare_transactions(seed: str, first: int, count: int, proofs: Proofs = Proofs()) -> Tally:
     """Compare the cases of a seed with these numbers. Raises AssertionError for the first difference."""
     tally = Tally()
     for number in range(first, first + count):
-        tally.add(compare(machine(), make_case(machine(), f"{seed} {number}")))
+        case = make_case(machine(), f"{seed} {number}")
+        checks = proofs.check_every > 0 and number % proofs.check_every == 0
+        proves = proofs.prove_every > 0 and number % proofs.prove_every == 0
+        tally.add(compare(machine(), case, checks=checks, proves=proves))
     return tally

@@ -1,4 +1,4 @@
-"""2,000 random transactions, compared with LiteSVM.
+"""2,000 random transactions, compared with LiteSVM. 1,000 are checked for a proof, and 200 are proven.
 
 `python -m tests.differential.transactions` compares many more.
 """
@@ -10,7 +10,7 @@ import pytest
 from solproof.runtime.syscalls import invoke
 from tests.differential.transactions.cases import make_case
 from tests.differential.transactions.comparison import run_in_litesvm
-from tests.differential.transactions.parts import compare_transactions, machine
+from tests.differential.transactions.parts import Proofs, compare_transactions, machine
 from tests.differential.transactions.tally import COMMON, SUCCESS, Tally
 
 TRANSACTIONS = 2_000
@@ -18,11 +18,12 @@ PARTS = 20
 SIZE = TRANSACTIONS // PARTS
 SEED = "1"
 DEEPEST = 5
+PROOFS = Proofs(check_every=2, prove_every=10)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_transactions(part: int) -> None:
-    tally = compare_transactions(SEED, part * SIZE, SIZE)
+    tally = compare_transactions(SEED, part * SIZE, SIZE, PROOFS)
     assert tally.cases == SIZE
 
 

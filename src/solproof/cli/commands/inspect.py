@@ -22,7 +22,7 @@ from solproof.errors import InputError
 from solproof.formats import bincode
 from solproof.formats.loading import is_input_bin
 from solproof.host.files import read_file
-from solproof.isa.instruction import decode_program
+from solproof.isa.instruction import slots_with
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.calls import resolve_call
@@ -253,9 +253,9 @@ def _call_sites(program: Program) -> dict[int, list[int]]:
     """The slots that call each syscall, by the hash of its name."""
     code = by_mnemonic("CALL_IMM").code
     sites: dict[int, list[int]] = {}
-    for pc, slot in enumerate(decode_program(program.text)):
-        # The second slot of an lddw cannot look like a call, because the verifier requires its code to be 0.
-        call = resolve_call(program, pc, slot, SYSCALL_NAMES) if slot.code == code else None
+    # The second slot of an lddw cannot look like a call, because the verifier requires its code to be 0.
+    for pc in slots_with(code, program.text):
+        call = resolve_call(program, pc, program.instruction(pc), SYSCALL_NAMES)
         if call is not None and call.is_syscall:
             sites.setdefault(call.target, []).append(pc)
     return sites
