@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benches.mixed_loop import mixed_loop
-from benches.token_transaction import token_transaction
+from benches.transactions import token_transaction
 from solproof import __version__, estimation
 from solproof.backend.plonky3 import VECTOR_LANES
 from solproof.circuit.frames import access_logs
