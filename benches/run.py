@@ -1,10 +1,9 @@
 """All figures of the README in one command: `python benches/run.py [--write]` (or `make bench`).
 
 Each figure is the median of several runs in this process, after one run that is not counted. The exceptions
-are the long runs and the sequence. The long loop and the run with nearly the whole budget run once, each in its
-own process, so that their peak memory can be measured. The committed figures
-are printed beside the new ones. `--write` replaces them in benches/results.json, the README and
-docs/benchmarks.md.
+are the sequence and the two long runs, which run once. Each long run has its own process, so that its peak
+memory can be measured. The committed figures are printed beside the new ones. `--write` replaces them in
+benches/results.json, the README and docs/benchmarks.md.
 """
 
 from __future__ import annotations
