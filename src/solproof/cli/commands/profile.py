@@ -27,7 +27,7 @@ from solproof.cli.terminal.show import (
     print_lines,
     print_table,
 )
-from solproof.cli.terminal.subject import read_subject, result_fields, result_lines
+from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.run import run
@@ -35,6 +35,7 @@ from solproof.host.files import check_writable, write_file
 from solproof.profile.cells import Owner
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
+from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
@@ -148,7 +149,7 @@ def _print(execution: Execution | TransactionExecution, found: Profile, weight: 
     }
     shares = ", ".join(f"{count:,} of {name}" for name, count in parts.items())
     cells = f"{found.committed_cells:,}: {shares}"
-    print_lines(aligned([*result_lines(execution), ("cells", cells)]))
+    print_lines(aligned([*result_lines(execution.output), ("cells", cells)]))
     _print_calls("programs, without what they call", "program", found.programs, found, weight, top)
     _print_calls("functions, without what they call", "function", found.functions, found, weight, top)
     syscalls = sorted(found.syscalls, key=lambda frame: -frame.own.of(weight))
