@@ -40,6 +40,7 @@ from solproof.estimation.calibration import (
 )
 from solproof.estimation.estimate import estimate_execution
 from solproof.execution.run import run
+from solproof.formats import bincode, scene_bincode
 from solproof.host.resources import peak_memory, processor_name, total_memory, usable_cores
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_elf
@@ -221,9 +222,9 @@ _NO_MODEL = Calibration(
 )
 
 
-def measure(name: str) -> Measurement:
-    """Prove a program as the command does. Run this in its own process."""
-    given = PROGRAMS[name]()
+def measure(name: str, packed: bytes) -> Measurement:
+    """Prove a packed input as the command does. Run this in its own process, which makes no input itself."""
+    given = scene_bincode.unpack(packed) if scene_bincode.is_scene_bin(packed) else bincode.unpack(packed)
     start = time.perf_counter()
     execution = run(given)
     logs = access_logs(execution.frames)
@@ -248,8 +249,10 @@ def measure(name: str) -> Measurement:
 
 def in_a_process(name: str) -> Measurement:
     """The measurement of a program in a fresh process."""
+    given = PROGRAMS[name]()
+    packed = scene_bincode.pack(given) if isinstance(given, Scene) else bincode.pack(given)
     command = [sys.executable, __file__, "--one", name]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    output = subprocess.run(command, check=True, input=packed, stdout=subprocess.PIPE).stdout
     return measurement_of(json.loads(output))
 
 
@@ -268,10 +271,12 @@ def main() -> None:
     parser.add_argument(
         "--passes", type=int, default=1, metavar="N", help="measure N times, use the shortest time"
     )
-    parser.add_argument("--one", help="measure only this program, as JSON (used by this script)")
+    parser.add_argument(
+        "--one", help="measure only the packed input on standard input, as JSON (used by this script)"
+    )
     arguments = parser.parse_args()
     if arguments.one:
-        print(json.dumps(asdict(measure(arguments.one))))
+        print(json.dumps(asdict(measure(arguments.one, sys.stdin.buffer.read()))))
         return
     passes = [[in_a_process(name) for name in PROGRAMS] for _ in range(arguments.passes)]
     measurements = tuple(map(least, zip(*passes, strict=True)))

@@ -48,12 +48,12 @@ FIGURES = (
     Figure(
         "classic_prove_seconds",
         "Prove a Transfer of classic SPL Token (4,644 CU), including the run and the witness, "
-        "with the program's key cached",
+        "with the key cached",
         "s",
         format=".2f",
         includes="Loading the ELF, running it with a trace, filling the tables, proving, encoding the proof "
         "file.",
-        leaves_out="Starting Python, reading and writing files, making the program's key.",
+        leaves_out="Starting Python, reading and writing files, making the key.",
     ),
     Figure(
         "classic_verify_engine_ms",
@@ -68,7 +68,7 @@ FIGURES = (
         "ms",
         includes="Hashing the program and the input, loading the ELF, replaying events, executing the last "
         "instruction, applying account rules, writing the log.",
-        leaves_out="Starting Python, reading files, making the program's key.",
+        leaves_out="Starting Python, reading files, making the key.",
     ),
     Figure(
         "classic_proof_bytes",
@@ -115,11 +115,11 @@ FIGURES = (
     ),
     Figure(
         "key_seconds",
-        "Make the key of classic SPL Token (needed once per program)",
+        "Make the key (needed once per process)",
         "s",
         format=".2f",
-        includes="Decoding every slot, and committing to the image, the program table and the lookup table.",
-        leaves_out="Loading the ELF.",
+        includes="Committing to the circuit and to the lookup table.",
+        leaves_out="Starting Python.",
     ),
     Figure(
         "transaction_run_ms",
@@ -134,8 +134,8 @@ FIGURES = (
         "loop_instructions_per_second",
         "Prove a loop of a million mixed instructions: run, witness and proof together",
         "instructions/s",
-        includes="All steps of a proof, with the program's key cached.",
-        leaves_out="Starting Python, reading and writing files, making the program's key.",
+        includes="All steps of a proof, with the key cached.",
+        leaves_out="Starting Python, reading and writing files, making the key.",
     ),
     Figure(
         "loop_peak_gib",
@@ -279,7 +279,7 @@ def page_section(results: Results, calibration: Calibration) -> str:
         "The size of the proof is computed, not fitted.",
         "",
         "The estimates in the table come from the model that is shipped with solproof.",
-        "A time includes the run, its estimate and making the program's key, but not starting Python.",
+        "A time includes the run, its estimate and making the key, but not starting Python.",
         "The peak memory is that of the whole process.",
         "",
         "| program | instructions | cells | time | estimate | peak memory | estimate | proof | estimate |",

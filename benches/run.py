@@ -26,8 +26,8 @@ from benches.figures import FIGURES, SYSCALL_FIGURES, Results, read_results, wri
 from benches.mixed_loop import mixed_loop
 from benches.syscalls import SYSCALL_RUNS
 from benches.token_transaction import token_transaction
-from solproof.accesses.access_log import AccessLog
-from solproof.backend.plonky3 import VECTOR_LANES
+from solproof.backend.plonky3 import VECTOR_LANES, Plonky3
+from solproof.circuit.frames import access_logs
 from solproof.circuit.registry import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
@@ -37,8 +37,8 @@ from solproof.host.resources import peak_memory, processor_name, total_memory
 from solproof.proving.prove import Proof, prove
 from solproof.proving.witness import build_witness
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.runtime.features import MAINNET
-from solproof.statement.system import default_system, program_key
+from solproof.runtime.execution_output import ExecutionOutput
+from solproof.statement.system import ProofSystem, default_system
 from solproof.verifying.verify import Verdict, verify
 
 LOOP_ITERATIONS = 43_478  # of about 23 instructions each: one million in all
@@ -61,13 +61,13 @@ def median_seconds(action: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def cells_per_instruction(proof: Proof) -> float:
+def cells_per_instruction(proof: Proof[ExecutionOutput]) -> float:
     """Committed cells of the tables that grow with the run, per executed instruction."""
     widths = default_system().widths()
     cells = sum(
         rows * (chip.width + widths[CIRCUIT.number(chip)].auxiliary)
         for chip in CIRCUIT.chips
-        if chip.name not in ("image", "lookup") and (rows := proof.report.rows.get(chip.name, 0))
+        if chip.name != "lookup" and (rows := proof.report.rows.get(chip.name, 0))
     )
     return cells / proof.output.instructions
 
@@ -76,7 +76,7 @@ def measure_transfer(name: str, program: bytes) -> tuple[dict[str, float], float
     """Figures of one Transfer, and the security of its proof."""
     given = transfer(program)
     proof = prove(given)
-    verdicts: list[Verdict] = []
+    verdicts: list[Verdict[ExecutionOutput]] = []
     figures = {
         f"{name}_prove_seconds": median_seconds(lambda: prove(given)),
         f"{name}_verify_ms": 1000 * median_seconds(lambda: verdicts.append(verify(proof.data, given))),
@@ -99,7 +99,7 @@ def measure_transaction() -> float:
 def measure_syscalls(given: ExecutionInput) -> dict[str, float]:
     """Figures of one run of syscalls."""
     proof = prove(given)
-    verdicts: list[Verdict] = []
+    verdicts: list[Verdict[ExecutionOutput]] = []
     prove_seconds = median_seconds(lambda: prove(given))
     verify_ms = 1000 * median_seconds(lambda: verdicts.append(verify(proof.data, given)))
     return {
@@ -119,9 +119,8 @@ def measure_loop() -> dict[str, float]:
     start = time.perf_counter()
     execution = execute(given)
     machine = time.perf_counter() - start
-    key = program_key(default_system(), execution.invocation.program, MAINNET)
     start = time.perf_counter()
-    build_witness(CIRCUIT, AccessLog(execution.run, key.table), key.preprocessed)
+    build_witness(CIRCUIT, access_logs(execution.frames))
     witness = time.perf_counter() - start
     del execution
     start = time.perf_counter()
@@ -170,10 +169,8 @@ def main() -> None:
     figures: dict[str, float] = json.loads(loop.stdout)
     classic, classic_bits = measure_transfer("classic", classic_token())
     small, small_bits = measure_transfer("p_token", p_token())
-    program_key.cache_clear()
-    loaded = execute(transfer(classic_token())).invocation.program
     start = time.perf_counter()
-    program_key(default_system(), loaded, MAINNET)
+    _ = ProofSystem(CIRCUIT, Plonky3()).key
     figures |= classic | small | {"key_seconds": time.perf_counter() - start}
     figures["transaction_run_ms"] = measure_transaction()
     syscalls = {name: measure_syscalls(make()) for name, make in SYSCALL_RUNS.items()}

@@ -65,7 +65,6 @@ class Rejection(Reason):
         "An event lists a word of the image or the input that the claim does not list for the frame.",
     )
     EVENT_WORD_MISSING = "event-word-missing", "The syscall touches a word that its event does not list."
-    EVENT_UNSUPPORTED = "event-unsupported", "This version cannot replay the syscall of an event."
     EVENT_FAILS = (
         "event-fails",
         "The syscall of an event fails, and the event is not at the last instruction.",

@@ -103,11 +103,17 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Scenes:
     """The files of the scenes, and the proof of one of them."""
     directory = tmp_path_factory.mktemp("scenes")
-    names = ("token_account", "failing", "frameless", "fees_only", "not_processed")
-    paths = [directory / f"{name}.json" for name in names]
-    for name, path in zip(names, paths, strict=True):
-        path.write_text(format_scene(getattr(proof_scenes, name)()))
-    found = Scenes(*paths, directory / "transaction.proof")
+    makers = (
+        proof_scenes.token_account,
+        proof_scenes.failing,
+        proof_scenes.frameless,
+        proof_scenes.fees_only,
+        proof_scenes.not_processed,
+    )
+    paths = {make.__name__: directory / f"{make.__name__}.json" for make in makers}
+    for make in makers:
+        paths[make.__name__].write_text(format_scene(make()))
+    found = Scenes(**paths, proof=directory / "transaction.proof")
     arguments = ["prove", "--transaction", found.token_account, "--output", found.proof, "--quiet", "--json"]
     assert exit_status_of(solproof, [str(argument) for argument in arguments]) == 0
     return found

@@ -279,9 +279,9 @@ def test_an_instruction_that_calls_other_programs(command: Command, tmp_path: Pa
 
 @pytest.mark.parametrize("name", ["prove", "verify", "check", "estimate"])
 def test_a_transaction_needs_no_input(name: str, command: Command, files: Files, scenes: Scenes) -> None:
-    place = {"prove": ["-o", files.directory / "none"], "verify": [scenes.proof]}.get(name, [])
+    places: dict[str, list[object]] = {"prove": ["-o", files.directory / "none"], "verify": [scenes.proof]}
     for arguments in (["--input", files.input], ["--compute-unit-limit", 1000]):
-        result = command(name, *place, "--transaction", scenes.failing, *arguments)
+        result = command(name, *places.get(name, []), "--transaction", scenes.failing, *arguments)
         said = f"error: {arguments[0]} and --transaction exclude each other (see solproof {name} --help)\n"
         assert (result.status, result.errors) == (2, said)
 
