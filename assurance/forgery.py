@@ -8,31 +8,30 @@ from dataclasses import replace
 import numpy as np
 
 from assurance.mutation import Hashes, Integers, hashes
-from assurance.runs import table_of, witness_of
-from solproof.accesses.access_log import AccessLog
-from solproof.air.bus import Kind, Role
+from assurance.runs import logs_of, witness_of
+from solproof.air.bus import Bus, Kind, Role
 from solproof.air.check import Failure, check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.air.field import P
 from solproof.backend.protocol import Columns
-from solproof.circuit.memory import image
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
 from solproof.circuit.table import Queries
 from solproof.program.program import Program
-from solproof.proving.witness import Instance, Witness, build_witness, no_queries
+from solproof.proving.witness import Instance, Witness, build_witness
 from solproof.vm.trace import Run
 
 
 class Forgery:
     """A witness whose cells may be changed. A row is named by chip, table of the chip, and number.
 
-    `truth` holds the tables before any change. A report shows the instructions of `program`.
+    `truth` holds the tables before any change. A report shows the instructions of `programs`, one program for
+    each frame.
     """
 
-    def __init__(self, witness: Witness, program: Program | None = None) -> None:
+    def __init__(self, witness: Witness, programs: Sequence[Program] = ()) -> None:
         self.truth = witness.instances
-        self.program = program
+        self.programs = programs
         self.instances = [
             replace(
                 instance,
@@ -44,9 +43,9 @@ class Forgery:
         self.public = witness.public
 
     @classmethod
-    def of(cls, outcome: Run) -> Forgery:
-        """The witness of a run."""
-        return cls(witness_of(outcome), outcome.program)
+    def of(cls, *outcomes: Run) -> Forgery:
+        """The witness of runs that are the frames of one proof."""
+        return cls(witness_of(*outcomes), [outcome.program for outcome in outcomes])
 
     def tables(self, chip: str) -> list[Instance]:
         """The tables of a chip."""
@@ -66,6 +65,16 @@ class Forgery:
                 return Row(instance, int(at[0]))
         raise AssertionError(f"no row of {chip} has {cells}")
 
+    def state(self, chip: str, columns: Columns) -> None:
+        """Set other public columns for a chip. The committed copies follow them."""
+        (known,) = self.tables(chip)
+        main = np.zeros((len(columns), known.main.shape[1]), np.uint32)
+        kept = min(len(main), len(known.main))
+        main[:kept] = known.main[:kept]
+        main[:, : columns.shape[1]] = columns
+        told = replace(known, main=main, public=columns.copy())
+        self.instances = [told if instance is known else instance for instance in self.instances]
+
     def count_lookups(self) -> None:
         """Set the multiplicity of every entry of every lookup table to the number of its queries."""
         count_lookups(self.instances)
@@ -80,17 +89,19 @@ class Forgery:
         return {f"{failure.chip}: {failure.name}" for failure in self.failures()}
 
 
-def lying_witness(outcome: Run) -> Forgery:
-    """The witness of a run that may be a lie. Its queries need not be in the tables."""
-    table = table_of(outcome.program)
-
-    def uncounted(circuit: SbpfCircuit, _: object, entries: Mapping[int, Columns]) -> Queries:
-        return no_queries(circuit, entries)
-
+def lying_witness(*outcomes: Run) -> Forgery:
+    """The witness of runs that may be lies. Their queries need not be in the tables."""
     with np.errstate(all="ignore"):
-        columns = CIRCUIT.preprocessed(outcome.program, table)
-        witness = build_witness(CIRCUIT, AccessLog(outcome, table), columns, uncounted)
-        return Forgery(witness, outcome.program)
+        witness = build_witness(CIRCUIT, logs_of(*outcomes), _no_queries)
+        return Forgery(witness, [outcome.program for outcome in outcomes])
+
+
+def _no_queries(circuit: SbpfCircuit, _: object, entries: Mapping[Chip, Columns]) -> Queries:
+    return {
+        bus: np.zeros(table.entries_per_row * len(entries[table.chip]), np.int64)
+        for table in circuit.lookup_tables
+        for bus in table.buses
+    }
 
 
 class Row:
@@ -129,12 +140,6 @@ class Row:
     def word(self, name: str) -> int:
         """The word that four limbs hold."""
         return sum(self[f"{name}_{limb}"] << 16 * limb for limb in range(4))
-
-
-def image_place(number: int) -> tuple[int, str]:
-    """The row of the image table that holds a slot or a word, and the prefix of its columns."""
-    row, part = divmod(number, image.SLOTS_PER_ROW)
-    return row, image.PARITIES[part]
 
 
 def evaluator_of(instance: Instance) -> Evaluator:
@@ -190,11 +195,27 @@ def without(
             assert len(said) == len(chip.interactions) - len(interactions)
             originals[chip_name] = replace(chip, constraints=kept, interactions=said)
     assert originals, f"no table of {chip_name}"
+    return _with_chips(instances, originals)
+
+
+def unscoped(instances: Sequence[Instance], bus: Bus) -> list[Instance]:
+    """The same tables for a circuit where the messages of a bus do not name their invocation."""
+    assert bus.is_scoped
+    return _with_chips(instances, {item.chip.name: _unscoped(item.chip, bus) for item in instances})
+
+
+def _unscoped(chip: Chip, bus: Bus) -> Chip:
+    said = [
+        # The next field takes the place of the invocation, so that the message keeps its width.
+        replace(each, fields=(each.fields[1], *each.fields[1:])) if each.bus is bus else each
+        for each in chip.interactions
+    ]
+    return replace(chip, interactions=said)
+
+
+def _with_chips(instances: Sequence[Instance], chips: Mapping[str, Chip]) -> list[Instance]:
     changed = [
-        replace(instance, chip=originals[chip_name], main=instance.main.copy())
-        if instance.chip.name == chip_name
-        else replace(instance, main=instance.main.copy())
-        for instance in instances
+        replace(item, chip=chips.get(item.chip.name, item.chip), main=item.main.copy()) for item in instances
     ]
     count_lookups(changed)
     return changed

@@ -8,17 +8,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from assurance.forgery import Forgery, Row, evaluator_of, image_place
+from assurance.forgery import Forgery, Row, evaluator_of
 from solproof.accesses.table import padded_height
-from solproof.air.bus import MEMORY, Role
-from solproof.circuit.memory.image import PARITIES
-from solproof.circuit.memory.stack_heap import FRAME_WORDS_BITS, REGION_WORDS_BITS
-from solproof.vm.memory import HEAP, INPUT, STACK
+from solproof.air.bus import INVOCATION, MEMORY, Role
+from solproof.circuit.memory import stack_heap
+from solproof.vm.memory import HEAP, STACK
 
-Word = tuple[int, int, int]
-"""Region, index and tag."""
-TIMES = [f"{parity}_time" for parity in PARITIES]
-BOUNDARY = ("input", "stack_heap", "image")
+Word = tuple[int, int, int, int]
+"""Invocation, region, index and tag."""
+BOUNDARY = ("input", "stack_heap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Access:
 
 
 def rechain(lie: Forgery) -> None:
-    """Set the times of previous accesses, and the words of input, stack and heap before and after the run.
+    """Set the times of previous accesses, and all words of memory before and after the run.
 
     Works for stacks without holes. The value that a row finds in a word is not changed. If the previous
     access left another value, the bus objects.
@@ -46,16 +44,10 @@ def rechain(lie: Forgery) -> None:
         before = 0
         for access in accesses:
             access.row[access.before], before = before, access.now
-    image = lie.tables("image")[0]
-    for column in TIMES:
-        image.main[:, image.chip.index(column)] = 0
-    for word, accesses in history.items():
-        if word[0] < STACK:
-            number, parity = image_place(word[1])
-            Row(image, number)[f"{parity}_time"] = accesses[-1].now
     words = sorted(history)
-    _tell(lie, "input", [word for word in words if word[0] == INPUT], history)
-    _tell(lie, "stack_heap", [word for word in words if word[0] in (STACK, HEAP)], history)
+    inner = (STACK, HEAP)
+    _tell(lie, "input", [word for word in words if word[1] not in inner], history)
+    _tell(lie, "stack_heap", [word for word in words if word[1] in inner], history)
 
 
 def _accesses(lie: Forgery) -> Iterator[Access]:
@@ -71,8 +63,8 @@ def _accesses(lie: Forgery) -> Iterator[Access]:
             fields = [[values.column(part) for part in side.fields] for side in (taken, left)]
             for row in np.flatnonzero(values.column(taken.multiplicity)).tolist():
                 found, gone = ([int(field[row]) for field in side] for side in fields)
-                word = (found[0], found[1], found[2])
-                yield Access(Row(instance, row), name, word, found[3:7], gone[3:7], gone[7])
+                word = (found[0], found[1], found[2], found[3])
+                yield Access(Row(instance, row), name, word, found[4:8], gone[4:8], gone[8])
 
 
 def _tell(lie: Forgery, chip: str, words: list[Word], history: dict[Word, list[Access]]) -> None:
@@ -80,25 +72,21 @@ def _tell(lie: Forgery, chip: str, words: list[Word], history: dict[Word, list[A
     main = np.zeros((padded_height(len(words)), known.main.shape[1]), np.uint32)
     told = replace(known, main=main)
     for number, word in enumerate(words):
-        row, accesses = Row(told, number), history[word]
-        row["is_real"], row["index"], row["time"] = 1, word[1], accesses[-1].now
+        row, accesses, (invocation, region, index, tag) = Row(told, number), history[word], word
+        row[INVOCATION] = invocation
+        row["is_real"], row["index"], row["time"] = 1, index, accesses[-1].now
         for limb in range(4):
             row[f"last_{limb}"] = accesses[-1].new[limb]
         if chip == "input":
-            row["tag"] = word[2]
+            row["region"], row["tag"] = region, tag
             for limb in range(4):
                 row[f"first_{limb}"] = accesses[0].old[limb]
         else:
             for name in ("heap_words", "stack_gaps"):
-                row[name] = lie.row("layout")[name]
-            row["is_heap"], row["frame"] = word[0] == HEAP, word[1] >> FRAME_WORDS_BITS
-            if number + 1 < len(words):
-                row["gap"] = _position(words[number + 1]) - _position(word) - 1
+                row[name] = lie.row("layout", invocation - 1)[name]
+            row["is_heap"], row["frame"] = region == HEAP, index >> stack_heap.FRAME_WORDS_BITS
+    if chip == "stack_heap":
+        stack_heap.link(main[: len(words)])
     if known.public is not None:
         told = replace(told, public=main[:, : known.public.shape[1]].copy())
     lie.instances = [told if instance is known else instance for instance in lie.instances]
-
-
-def _position(word: Word) -> int:
-    """The position of a word in the table of stack and heap."""
-    return word[1] + int(word[0] == HEAP) * (1 << REGION_WORDS_BITS)

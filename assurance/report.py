@@ -9,7 +9,7 @@ import numpy as np
 from assurance.forgery import Forgery
 from assurance.injection import Told
 from assurance.mutation import Integers, Subject, columns_of
-from solproof.air.bus import Role
+from solproof.air.bus import INVOCATION, Role
 from solproof.air.check import Failure, evaluator, signed
 from solproof.air.chip import Chip
 from solproof.isa.disassemble import disassemble
@@ -24,15 +24,15 @@ Place = tuple[int, int]
 
 
 def describe(
-    instance: Instance, row: int, *, true: Integers | None = None, program: Program | None = None
+    instance: Instance, row: int, *, true: Integers | None = None, programs: Sequence[Program] = ()
 ) -> str:
     """A row of a table: its instruction, and its columns with their values. A value is signed if that is
     shorter.
 
     Columns that are 0 are only counted. `true` holds the cells of the true row. A column that differs from it
-    is shown with both values. The text of the instruction is shown if the `program` is known.
+    is shown with both values. The text of the instruction is shown if the `programs` of the frames are known.
     """
-    return _row(instance.chip, row, instance.main[row].astype(np.int64), true, program)
+    return _row(instance.chip, row, instance.main[row].astype(np.int64), true, programs)
 
 
 def describe_subject(subject: Subject, cells: Integers) -> str:
@@ -52,13 +52,13 @@ def describe_subjects(subject: Subject, main: Integers) -> str:
 
 
 def _row(
-    chip: Chip, row: int, cells: Integers, true: Integers | None = None, program: Program | None = None
+    chip: Chip, row: int, cells: Integers, true: Integers | None = None, programs: Sequence[Program] = ()
 ) -> str:
     values, before = cells.tolist(), (cells if true is None else true).tolist()
     names = [note.name for note in chip.main]
     title = f"{chip.name}, row {row}"
     if "pc" in names:
-        title += f", {_instruction(values[names.index('pc')], program)}"
+        title += f", {_instruction(values[names.index(INVOCATION)], values[names.index('pc')], programs)}"
     shown = [place for place in zip(names, values, before, strict=True) if any(place[1:])]
     width = max((len(name) for name, *_ in shown), default=0)
     lines = [
@@ -70,8 +70,11 @@ def _row(
     return "\n".join([title, *lines])
 
 
-def _instruction(pc: int, program: Program | None) -> str:
-    text = None if program is None else dict(disassemble(program.text, program.version)).get(pc)
+def _instruction(invocation: int, pc: int, programs: Sequence[Program]) -> str:
+    text = None
+    if 1 <= invocation <= len(programs):
+        program = programs[invocation - 1]
+        text = dict(disassemble(program.text, program.version)).get(pc)
     return f"pc {pc}" + ("" if text is None else f": {text}")
 
 
@@ -81,13 +84,13 @@ def explain(lie: Forgery) -> str:
     changed = _changed(lie.instances, lie.truth)
     rows = [place for failure in failures[:MOST_ROWS] for place in _places_of(failure, lie.instances)]
     lines = [
-        *(_changed_row(lie.instances, lie.truth, place, lie.program) for place in changed),
+        *(_changed_row(lie.instances, lie.truth, place, lie.programs) for place in changed),
         f"objections: {len(failures)}",
         *(str(failure) for failure in failures[:MOST_ROWS]),
     ]
     for position, row in dict.fromkeys(rows):
         if (position, row) not in changed:
-            lines.append(describe(lie.instances[position], row, program=lie.program))
+            lines.append(describe(lie.instances[position], row, programs=lie.programs))
     return "\n".join(lines)
 
 
@@ -98,7 +101,7 @@ def explain_told(lie: Told, true: Told, *, as_found: bool = False) -> str:
     """
     lying, truth = lie.witness(as_found=as_found), true.witness(as_found=as_found).instances
     places = _changed(lying.instances, truth)
-    return "\n".join(_changed_row(lying.instances, truth, place, lying.program) for place in places)
+    return "\n".join(_changed_row(lying.instances, truth, place, lying.programs) for place in places)
 
 
 def _changed(lying: Sequence[Instance], true: Sequence[Instance]) -> list[Place]:
@@ -122,11 +125,11 @@ def _counts(chip: Chip) -> list[int]:
 
 
 def _changed_row(
-    lying: Sequence[Instance], true: Sequence[Instance], place: Place, program: Program | None
+    lying: Sequence[Instance], true: Sequence[Instance], place: Place, programs: Sequence[Program]
 ) -> str:
     position, row = place
     cells = true[position].main[row].astype(np.int64)
-    return f"changed: {describe(lying[position], row, true=cells, program=program)}"
+    return f"changed: {describe(lying[position], row, true=cells, programs=programs)}"
 
 
 def _places_of(failure: Failure, instances: Sequence[Instance]) -> Iterator[Place]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
+
 from assurance.contexts import bare_context
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.program import ProgramTable
-from solproof.backend.protocol import Columns
 from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT
 from solproof.program.program import Program
@@ -28,8 +29,8 @@ State = tuple[int, ...]
 
 @lru_cache(maxsize=8)
 def table_of(program: Program) -> ProgramTable:
-    """The program table, where all syscalls exist."""
-    return program_table(program, registry(MAINNET).keys())
+    """What the program holds at each of its slots, where all syscalls exist."""
+    return program_table(program, registry(MAINNET).keys(), np.arange(program.slots))
 
 
 def run(
@@ -53,11 +54,16 @@ def run(
     )
 
 
-@lru_cache(maxsize=8)
-def _columns_of(program: Program) -> dict[int, Columns]:
-    return CIRCUIT.preprocessed(program, table_of(program))
+def logs_of(*outcomes: Run) -> list[AccessLog]:
+    """The access logs of runs that are the frames of one proof."""
+    return [_log_of(outcome, number) for number, outcome in enumerate(outcomes, start=1)]
 
 
-def witness_of(outcome: Run) -> Witness:
-    """The tables of a run."""
-    return build_witness(CIRCUIT, AccessLog(outcome, table_of(outcome.program)), _columns_of(outcome.program))
+def _log_of(outcome: Run, invocation: int) -> AccessLog:
+    slots = np.unique(outcome.trace.pc[: outcome.final.steps])
+    return AccessLog(outcome, slots, table_of(outcome.program), invocation)
+
+
+def witness_of(*outcomes: Run) -> Witness:
+    """The tables of runs that are the frames of one proof."""
+    return build_witness(CIRCUIT, logs_of(*outcomes))

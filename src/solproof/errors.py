@@ -5,6 +5,7 @@ Each class has its own exit status on the command line, so a script can tell a b
 
 from __future__ import annotations
 
+from copy import copy
 from enum import Enum
 from typing import ClassVar
 
@@ -64,7 +65,6 @@ class Rejection(Reason):
         "An event lists a word of the image or the input that the claim does not list for the frame.",
     )
     EVENT_WORD_MISSING = "event-word-missing", "The syscall touches a word that its event does not list."
-    EVENT_UNSUPPORTED = "event-unsupported", "This version cannot replay the syscall of an event."
     EVENT_FAILS = (
         "event-fails",
         "The syscall of an event fails, and the event is not at the last instruction.",
@@ -103,6 +103,11 @@ class Rejection(Reason):
         "The engine's part of the file is malformed, or it does not prove this statement.",
     )
 
+    # THE PROOFS OF A SEQUENCE OF TRANSACTIONS, where OTHER_INPUT exists as well
+    PROOF_MISSING = "proof-missing", "The directory has no proof of a transaction."
+    PROOF_CHANGED = "proof-changed", "A proof is not the one that the index of its directory lists."
+    PROOF_SURPLUS = "proof-surplus", "The index lists a proof for which the sequence has no transaction."
+
     # THE PARTS OF A RUN OF THE GUEST FOR ZISK, where OTHER_PROGRAM and OTHER_INPUT exist as well
     SEGMENTS_MISSING = "segments-missing", "There is no segment."
     SEGMENT_REFUSED = "segment-refused", "The guest refused the input of a segment."
@@ -124,6 +129,12 @@ class SolproofError(Exception):
 
     exit_status: ClassVar[int] = 1
     reason: Reason | None = None  # only rejections and version errors have one
+
+    def placed(self, place: str) -> SolproofError:
+        """The same error, with the place where it happened before its message."""
+        placed = copy(self)
+        placed.args = (*self.args[:-1], f"{place}: {self}")
+        return placed
 
 
 class InputError(SolproofError):

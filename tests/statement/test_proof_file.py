@@ -16,34 +16,48 @@ FILE = ProofFile(
     b"s" * 32,
     b"p" * 32,
     b"i" * 32,
-    b"k" * 32,
     110.123,
     "unique decoding",
     b"claim",
     b"the proof",
 )
+OF_A_TRANSACTION = replace(FILE, program_sha256=None)
 
 
-def test_layout() -> None:
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [(FILE, b"\0" + b"p" * 32), (OF_A_TRANSACTION, b"\1")],
+    ids=["instruction", "transaction"],
+)
+def test_layout(file: ProofFile, kind: bytes) -> None:
     """The fields are in the order that the module describes."""
-    assert FILE.to_bytes() == b"".join(
+    assert file.to_bytes() == b"".join(
         [
             b"SOLPROOF",
-            b"\x04\x00",
+            b"\x05\x00",
             b"\x050.1.0",
             b"s" * 32,
-            b"p" * 32,
+            kind,
             b"i" * 32,
-            b"k" * 32,
             (110_123).to_bytes(4, "little"),
             b"\x0funique decoding",
             b"\x05\0\0\0claim",
             b"\x09\0\0\0the proof",
         ]
     )
-    assert ProofFile.from_bytes(FILE.to_bytes()) == FILE
-    assert FILE.to_bytes().startswith(FILE.header())
-    assert FILE.header() == replace(FILE, claim=b"", proof=b"").header()
+    assert ProofFile.from_bytes(file.to_bytes()) == file
+    assert file.to_bytes().startswith(file.header())
+    assert file.header() == replace(file, claim=b"", proof=b"").header()
+
+
+@pytest.mark.parametrize("kind", [2, 3, 255])
+def test_other_kinds(kind: int) -> None:
+    data = bytearray(FILE.to_bytes())
+    data[48] = kind
+    with pytest.raises(ProofRejected) as caught:
+        ProofFile.from_bytes(bytes(data))
+    assert caught.value.reason is Rejection.FILE_KIND
+    assert str(caught.value) == f"proof file: kind {kind}, expected 0 or 1"
 
 
 def test_truncation_is_named() -> None:
@@ -54,15 +68,15 @@ def test_truncation_is_named() -> None:
         (10, "length of the version"),
         (12, "version"),
         (20, "proof system digest"),
+        (48, "kind"),
         (52, "program digest"),
         (92, "input digest"),
-        (124, "key digest"),
-        (146, "security bits"),
-        (148, "length of the security regime"),
-        (154, "security regime"),
-        (164, "length of the claim"),
-        (169, "claim"),
-        (174, "length of the proof"),
+        (115, "security bits"),
+        (117, "length of the security regime"),
+        (124, "security regime"),
+        (134, "length of the claim"),
+        (139, "claim"),
+        (144, "length of the proof"),
         (len(data) - 1, "proof"),
     ]
     for length, what in parts:
@@ -72,14 +86,14 @@ def test_truncation_is_named() -> None:
         assert caught.value.reason is Rejection.FILE_TRUNCATED
 
 
-@pytest.mark.parametrize("version", [0, 3, 0xFFFF])
+@pytest.mark.parametrize("version", [0, 4, 6, 0xFFFF])
 def test_other_formats_are_other_versions(version: int) -> None:
     data = bytearray(FILE.to_bytes())
     data[8:10] = version.to_bytes(2, "little")
     with pytest.raises(ProofVersionError) as caught:
         ProofFile.from_bytes(bytes(data))
     assert caught.value.reason is VersionMismatch.FILE_FORMAT
-    assert str(caught.value) == f"proof file: format version {version}, this solproof reads version 4"
+    assert str(caught.value) == f"proof file: format version {version}, this solproof reads version 5"
 
 
 def test_text_must_be_printable() -> None:
@@ -101,7 +115,7 @@ def test_size_limit() -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes(tail: bytes) -> None:
-    for start in (b"", FILE.to_bytes()[:10], FILE.to_bytes()[:116]):
+    for start in (b"", FILE.to_bytes()[:10], FILE.to_bytes()[:113], OF_A_TRANSACTION.to_bytes()[:81]):
         data = start + tail
         try:
             parsed = ProofFile.from_bytes(data)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from assurance.forgery import Forgery, image_place, lying_witness
+from assurance.forgery import Forgery, lying_witness
 from assurance.places import INPUT
 from assurance.programs import asm
 from assurance.runs import run, table_of
-from solproof.circuit.memory import image
+from solproof.circuit import code
 from solproof.program.program import Program
 from solproof.vm.memory import Layout
 from solproof.vm.recorded_memory import RecordedMemory
@@ -44,15 +45,7 @@ def set_constant(lie: Forgery, register: int, value: int) -> None:
     row = lie.find("move", is_wide=1, a_index=register)
     row.set_word("b", value)
     lie.row("registers", register).claim_word("last", value)
-    for position, instance in enumerate(lie.instances):
-        if instance.chip.name == "image":
-            assert instance.preprocessed is not None
-            changed = instance.preprocessed.copy()
-            names = [note.name for note in instance.chip.preprocessed_columns]
-            number, parity = image_place(row["pc"])
-            first = names.index(f"{parity}_immediate_0")
-            changed[number, first : first + 4] = [value >> 16 * limb & 0xFFFF for limb in range(4)]
-            lie.instances[position] = replace(instance, preprocessed=changed)
+    lie.find("code", pc=row["pc"], invocation=row["invocation"]).claim_word("immediate", value)
 
 
 def beyond(access: str, place: int) -> Forgery:
@@ -72,8 +65,7 @@ def beyond(access: str, place: int) -> Forgery:
 
 
 def in_another_program(lie: Forgery, other: Program) -> None:
-    """Put another program into the key."""
-    columns = image.preprocessed(other, table_of(other))
-    lie.instances = [
-        replace(each, preprocessed=columns) if each.chip.name == "image" else each for each in lie.instances
-    ]
+    """Let the statement be about another program. It lists all slots of that program."""
+    (frame,) = lie.public
+    slots = np.arange(other.slots)
+    lie.state("code", code.columns([replace(frame, slots=slots, program=table_of(other))]))

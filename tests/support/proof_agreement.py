@@ -34,7 +34,7 @@ def assert_provable(execution: Execution | TransactionExecution) -> None:
         instruction = run_instruction(execution.input, claimed)
         assert instruction.output == execution.output
         frames = instruction.frames
-    claimed.finish()
+    claimed.finish(len(frames))
     if frames:
         public = CIRCUIT.public_inputs([frame.outcome.public for frame in frames])
         columns = {CIRCUIT.number(item.chip): item.public for item in witness.instances}

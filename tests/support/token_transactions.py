@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
@@ -13,6 +14,7 @@ from solders.system_program import CreateAccountParams, create_account
 from solders.transaction import Transaction
 
 import solproof
+from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.runtime.transaction.scene import Scene
 
 TOKEN = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
@@ -71,3 +73,12 @@ class TokenMachine:
             *(AccountMeta(key, False, False) for key in (owner, self.mint.pubkey(), SYSTEM, TOKEN)),
         ]
         return Instruction(ASSOCIATED_TOKEN, b"", metas)
+
+
+@cache
+def created_token_account() -> TransactionExecution:
+    """A transaction that creates an associated token account, with four frames."""
+    machine = TokenMachine()
+    machine.svm.send_transaction(machine.transaction(machine.create_mint(), machine.mint))
+    owner = Keypair.from_seed(bytes([3]) * 32).pubkey()
+    return execute_transaction(machine.scene([machine.create_token_account(owner)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from assurance.places import FRAME, HEAP, IMAGE, INPUT, SIZES, STACK, STRIDE, image, sizes
 from assurance.program_builder import ProgramBuilder
 from solproof.isa.opcodes import VERSIONS
+from solproof.vm.faults import Fault
+from solproof.vm.memory import INPUT as INPUT_REGION
 from solproof.vm.memory import Layout, Memory, ReplayMemory
 from tests.support.conformance import assert_like_oracle
 
@@ -58,38 +61,143 @@ def test_short_inputs(length: int) -> None:
 
 
 LAYOUT = Layout(version=0, image_size=20, heap_size=HEAP_SIZE, input_size=INPUT_LENGTH)
+IMAGE_REGION = LAYOUT.image_region
+CONTENT = bytes(range(1, INPUT_LENGTH + 1))
+IMAGE_CONTENT = bytes(range(51, 71))
+Words = dict[tuple[int, int], int]
+
+
+def word(content: bytes) -> int:
+    return int.from_bytes(content.ljust(8, b"\0"), "little")
+
+
+def replay_memory(words: Words, image: Sequence[int] = (), given: Sequence[int] = ()) -> ReplayMemory:
+    """The memory in which an event that lists these words is replayed.
+
+    image, given: the indices of the words of the image and of the input that the frame lists.
+    """
+    listed = {IMAGE_REGION: image, INPUT_REGION: given}
+    memory = ReplayMemory(LAYOUT, IMAGE_CONTENT, CONTENT, listed)
+    memory.begin(words)
+    return memory
+
+
+def missing(memory: ReplayMemory, address: int, length: int) -> tuple[int, int]:
+    """The word for which a read or a write fails."""
+    found = []
+    for access in (lambda: memory.read(address, length), lambda: memory.write(address, bytes(length))):
+        with pytest.raises(KeyError) as caught:
+            access()
+        found.append(caught.value.args[0])
+    assert found[0] == found[1]
+    region, index = found[0]
+    return region, index
 
 
 @pytest.mark.parametrize("length", [0, 1, 7, 8, 9, 30])
 @pytest.mark.parametrize("address", [STACK + 3, STACK + FRAME - 5, STACK + STRIDE, HEAP + HEAP_SIZE - 30])
 def test_replay_memory_is_memory(address: int, length: int) -> None:
     """A syscall sees the same values through the words that it touched as in the whole memory."""
-    memory = Memory(LAYOUT, bytes(20), bytes(INPUT_LENGTH))
+    memory = Memory(LAYOUT, IMAGE_CONTENT, CONTENT)
     content = bytes(range(100, 100 + length))
-    memory.touched = {}
+    memory.begin_syscall()
     memory.write(address, content)
-    words = memory.touched
-    memory.touched = None
-    replayed = ReplayMemory(LAYOUT, words)
+    accesses = memory.end_syscall()
+    words = {(each.region, each.index): each.old for each in accesses}
+    replayed = replay_memory(words)
     assert replayed.read(address, length) == bytes(length)
     replayed.write(address, content)
     assert replayed.read(address, length) == content == memory.read(address, length)
     assert replayed.used == set(words)
-    assert replayed.words == {word: memory.word(*word) for word in words}
+    assert [replayed.word(each.region, each.index) for each in accesses] == [each.new for each in accesses]
 
 
 def test_replay_memory_holds_nothing_else() -> None:
-    replayed = ReplayMemory(LAYOUT, {(3, 0): 5})
+    """Of stack and heap, there is only what the event lists."""
+    replayed = replay_memory({(3, 0): 5})
     assert replayed.read(HEAP, 8) == (5).to_bytes(8, "little")
-    with pytest.raises(KeyError) as caught:
-        replayed.read(HEAP + 4, 5)
-    assert caught.value.args == ((3, 1),)
+    assert missing(replayed, HEAP + 4, 5) == (3, 1)
+    replayed.begin({})
+    assert missing(replayed, HEAP, 8) == (3, 0)
 
 
 def test_replay_stops_at_the_first_missing_word() -> None:
     """However long the range is, nothing is built for the words after the first missing one."""
-    replayed = ReplayMemory(Layout(0, 0, 32 * 1024, 2**31), {(4, 0): 5})
+    replayed = ReplayMemory(Layout(0, 0, 2**31, 0), b"", b"", {1: (), INPUT_REGION: ()})
+    replayed.begin({(3, 0): 5})
     with pytest.raises(KeyError) as caught:
-        replayed.read(4 << 32, 2**31)
-    assert caught.value.args == ((4, 1),)
+        replayed.read(HEAP, 2**31)
+    assert caught.value.args == ((3, 1),)
+    assert replayed.used == set()
+
+
+# THE WORDS OF IMAGE AND INPUT
+
+
+def test_words_that_the_frame_does_not_list() -> None:
+    """The verifier knows their bytes, and an event cannot list them."""
+    replayed = replay_memory({})
+    assert replayed.read(INPUT + 3, 18) == CONTENT[3:]
+    assert replayed.read(IMAGE, 20) == IMAGE_CONTENT
+    replayed.write(INPUT + 6, b"abc")
+    assert replayed.used == set()
+    replayed.begin({})
+    assert replayed.read(INPUT, INPUT_LENGTH) == CONTENT[:6] + b"abc" + CONTENT[9:]
+    assert replayed.input_region() == CONTENT[:6] + b"abc" + CONTENT[9:]
+    for region, index in ((INPUT_REGION, 0), (INPUT_REGION, 2), (IMAGE_REGION, 0), (INPUT_REGION, 2**32 - 1)):
+        assert not replayed.may_list(region, index)
+
+
+def test_words_of_other_regions_may_be_listed() -> None:
+    """They are of no use to an event that does not touch them."""
+    replayed = replay_memory({})
+    assert all(replayed.may_list(region, 2**32 - 1) for region in (0, 2, 3, 5, 255))
+
+
+@pytest.mark.parametrize(("region", "address"), [(1, IMAGE), (4, INPUT)])
+def test_words_that_the_frame_lists(region: int, address: int) -> None:
+    """The event gives them the value before it. It must list each of them that the call touches."""
+    listed = {"image" if region == 1 else "given": [0, 2]}
+    replayed = replay_memory({(region, 2): word(b"new")}, **listed)  # type: ignore[arg-type]
+    assert [replayed.may_list(region, index) for index in range(4)] == [True, False, True, False]
+    before = (IMAGE_CONTENT if region == 1 else CONTENT)[8:16]
+    assert replayed.read(address + 8, 11) == before + b"new"
+    assert replayed.used == {(region, 2)}
+    with pytest.raises(KeyError) as caught:
+        replayed.read(address + 7, 2)
+    assert caught.value.args == ((region, 0),)
+    assert replayed.read(address + 8, 0) == b""
+    replayed.begin({})
+    assert replayed.used == set()
+    with pytest.raises(KeyError) as caught:
+        replayed.read(address + 15, 2)
+    assert caught.value.args == ((region, 2),)
+
+
+def test_listed_words_are_written_like_others() -> None:
+    """A write of some bytes of a listed word keeps the others, which the event gives."""
+    words = {(INPUT_REGION, 0): word(b"ABCDEFGH"), (INPUT_REGION, 1): word(b"IJKLMNOP")}
+    replayed = replay_memory(words, given=[0, 1])
+    replayed.write(INPUT + 6, b"xyz")
+    assert replayed.word(INPUT_REGION, 0) == word(b"ABCDEFxy")
+    assert replayed.word(INPUT_REGION, 1) == word(b"zJKLMNOP")
+    assert replayed.used == set(words)
+    assert replayed.input_region() == b"ABCDEFxyzJKLMNOP" + CONTENT[16:]
+
+
+def test_the_last_word_is_partial() -> None:
+    """Its bytes after the end of the input do not exist, whatever an event gives them."""
+    replayed = replay_memory({(INPUT_REGION, 2): word(b"ABCDEFGH")}, given=[2])
+    assert replayed.read(INPUT + 16, 5) == b"ABCDE"
+    with pytest.raises(Fault):
+        replayed.read(INPUT + 16, 6)
+    replayed.write(INPUT + 20, b"?")
+    assert replayed.word(INPUT_REGION, 2) == word(b"ABCD?FGH")
+    assert replayed.input_region() == CONTENT[:16] + b"ABCD?"
+
+
+def test_the_image_is_not_written() -> None:
+    replayed = replay_memory({(IMAGE_REGION, 0): 7}, image=[0])
+    with pytest.raises(Fault):
+        replayed.write(IMAGE, b"?")
     assert replayed.used == set()

@@ -8,8 +8,11 @@ from solproof.circuit.frames import access_logs
 from solproof.circuit.table import Logs
 from solproof.estimation.estimate import Estimate, bytes_text, estimate_execution, not_enough_memory
 from solproof.execution.execute import Execution
-from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.host.resources import available_memory
+from solproof.proving.prove import Proof, prove_execution
+from solproof.runtime.transaction.scene import Scene
+from solproof.runtime.transaction.transaction_output import TransactionOutput
 from solproof.statement.system import ProofSystem, default_system
 
 LEAST_BYTES_PER_WORD = 200
@@ -46,3 +49,17 @@ def affordable(
     say(found)
     found.check_memory(limit)
     return logs
+
+
+def affordable_proof(scene: Scene, limit: int) -> Proof[TransactionOutput]:
+    """Execute and prove a transaction, if its proof fits into `limit` bytes of memory.
+
+    Raises `NotEnoughMemory` if it does not, and as `prove` does.
+    """
+    execution = execute_transaction(scene)
+    # No name holds the access logs, because `prove_execution` frees them before the engine starts.
+    return prove_execution(execution, None, affordable(execution, limit, _silent, _silent))
+
+
+def _silent(_: object) -> None:
+    """Takes the place of progress."""

@@ -36,6 +36,7 @@ from solproof.accesses.public import PublicData
 from solproof.errors import ProofRejected, Rejection
 from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 from solproof.representation import short_repr
+from solproof.runtime.budget import MAXIMUM_COMPUTE_UNIT_LIMIT
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.memory import INPUT
 from solproof.vm.trace import FinalState, Run, SyscallEvent
@@ -134,12 +135,17 @@ class Claim:
     def from_bytes(cls, data: bytes) -> Claim:
         """Decode a claim. Raises `ProofRejected` for anything except one whole claim.
 
-        Nothing is allocated before the reader has checked that its bytes exist.
+        Nothing is allocated before the reader has checked that its bytes exist. Only the slots of runs have
+        no bytes of their own. Each slot was executed for at least one compute unit, so all frames together
+        have at most as many slots as a transaction has units.
         """
-        reader = ByteReader(data, "claim", ERRORS)
-        claim = cls(tuple(_read_frame(reader) for _ in range(_count(reader, LEAST_FRAME))))
+        reader, frames, left = ByteReader(data, "claim", ERRORS), [], MAXIMUM_COMPUTE_UNIT_LIMIT
+        for _ in range(_count(reader, LEAST_FRAME)):
+            frame = _read_frame(reader, left)
+            left -= len(frame.slots)
+            frames.append(frame)
         reader.finish()
-        return claim
+        return cls(tuple(frames))
 
 
 def claim_of(witnessed: Iterable[tuple[Run, PublicData]]) -> Claim:
@@ -176,13 +182,13 @@ def _runs(slots: Integers) -> NDArray[np.void]:
     return runs
 
 
-def _read_frame(reader: ByteReader) -> FrameClaim:
+def _read_frame(reader: ByteReader, most_slots: int) -> FrameClaim:
     clk, pc, *registers, open_call, depth = _unpack(reader, HEAD)
     final = FinalState(clk, pc, tuple(registers), open_call, depth)
     (memory_units,) = _unpack(reader, UNITS)
     (length,) = _unpack(reader, LENGTH)
     fault = reader.printable(length, "fault", "the name of its fault")
-    slots = _slots(_array(reader, SLOT_RUN), final)
+    slots = _slots(_array(reader, SLOT_RUN), min(final.steps, most_slots))
     image = _array(reader, IMAGE_WORD).astype(np.int64)
     words = _array(reader, INPUT_WORD)
     events = tuple(_read_event(reader) for _ in range(_count(reader, EVENT.size + COUNT.size)))
@@ -198,15 +204,15 @@ def _read_frame(reader: ByteReader) -> FrameClaim:
     )
 
 
-def _slots(runs: NDArray[np.void], final: FinalState) -> Integers:
-    """The slots of some runs. They are not more than the steps, so a short claim cannot name many."""
+def _slots(runs: NDArray[np.void], most: int) -> Integers:
+    """The slots of some runs, which are at most `most`."""
     first, count = runs["first"].astype(np.int64), runs["count"].astype(np.int64)
     if (count == 0).any() or (first[1:] <= (first + count)[:-1]).any():
         raise ProofRejected(Rejection.SLOTS, "claim: the runs of executed slots do not rise, or touch")
     total = int(count.sum())
-    if total > final.steps:
+    if total > max(most, 0):
         raise ProofRejected(
-            Rejection.SLOTS, f"claim: {total} slots were executed, in a run of {final.steps} steps"
+            Rejection.SLOTS, f"claim: {total} slots were executed, more than the {most} steps of the run"
         )
     offset = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
     slots: Integers = np.repeat(first, count) + offset

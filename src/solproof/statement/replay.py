@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solproof.errors import ProofRejected, Rejection, UnsupportedError
+from solproof.errors import ProofRejected, Rejection
 from solproof.runtime.invocation import Invocation
 from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.vm.faults import Fault
@@ -115,8 +115,6 @@ def _replay_one(
         ) from None
     except Fault as raised:
         fault = raised
-    except UnsupportedError as error:
-        raise ProofRejected(Rejection.EVENT_UNSUPPORTED, f"{where}: {error}") from None
     if fault is not None and not is_last:
         raise ProofRejected(Rejection.EVENT_FAILS, f"{where}: fails: {fault}")
     if fault is None and is_last:

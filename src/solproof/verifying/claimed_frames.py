@@ -55,12 +55,15 @@ class ClaimedFrames:
         self._used += 1
         return _outcome(self.claim.frames[self._used - 1], self._used, invocation, context)
 
-    def finish(self) -> None:
-        """Raise `ProofRejected` if a frame of the claim never began."""
-        if self._used != len(self.claim.frames):
+    def finish(self, ended: int) -> None:
+        """Raise `ProofRejected` if a frame of the claim never began, or never ended.
+
+        ended: how many frames the runtime says have ended. Only these are proven.
+        """
+        if ended != len(self.claim.frames):
             raise ProofRejected(
                 Rejection.FRAME_SURPLUS,
-                f"the claim has {len(self.claim.frames)} frames, but the run has {self._used}",
+                f"the claim has {len(self.claim.frames)} frames, but the run has {ended}",
             )
 
 

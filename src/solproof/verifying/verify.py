@@ -91,7 +91,7 @@ def verify(
     claim = Claim.from_bytes(file.claim)
     claimed = ClaimedFrames(claim)
     processed = _replay(given, claimed)
-    claimed.finish()
+    claimed.finish(len(processed.frames))
     replayed = time.perf_counter()
 
     security = _verify_frames(file, [frame.outcome.public for frame in processed.frames], system)

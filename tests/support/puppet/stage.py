@@ -22,6 +22,7 @@ from solproof.execution.run import run
 from solproof.formats.scene_litesvm import scene_from_litesvm
 from solproof.runtime.accounts import address_bytes
 from solproof.runtime.features import FEATURES, MAINNET, FeatureSet
+from solproof.runtime.transaction.scene import Scene
 from solproof.vm.limits import INPUT_START
 from tests.support.puppet.invocation import Abi, Info, Invocation, Meta, invoke
 from tests.support.puppet.layout import InputLayout
@@ -161,7 +162,20 @@ class Stage:
         limit: int | None = None,
         heap: int | None = None,
     ) -> TransactionResult:
-        """Run a transaction of instructions and of frames at the top. Asserts that solproof does the same.
+        """Run a transaction of instructions and of frames at the top. Asserts that solproof does the same."""
+        scene = self.scene(accounts, *instructions, limit=limit, heap=heap)
+        expected = send(self.svm, VersionedTransaction.from_bytes(scene.transaction))
+        assert_agreement(run(scene).output, expected)
+        return expected
+
+    def scene(
+        self,
+        accounts: Mapping[bytes, SoldersAccount],
+        *instructions: Frame | Instruction,
+        limit: int | None = None,
+        heap: int | None = None,
+    ) -> Scene:
+        """The scene of a transaction of instructions and of frames at the top.
 
         limit: compute units of the transaction.
         heap: bytes of the heap of each frame.
@@ -178,10 +192,7 @@ class Stage:
         message = MessageV0.try_compile(PAYER, listed, [], self.svm.latest_blockhash())
         signatures = [Signature.default()] * message.header.num_required_signatures
         transaction = VersionedTransaction.populate(message, signatures)
-        scene = scene_from_litesvm(self.svm, transaction, self.features)
-        expected = send(self.svm, transaction)
-        assert_agreement(run(scene).output, expected)
-        return expected
+        return scene_from_litesvm(self.svm, transaction, self.features)
 
     def _instruction(self, number: int, frame: Frame) -> Instruction:
         """The script lies in an account of its own, because it may be longer than a transaction."""

@@ -32,6 +32,7 @@ from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.run import run
 from solproof.host.files import check_writable, write_file
+from solproof.profile.cells import Owner
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
 from solproof.runtime.transaction.transaction_output import result_lines
@@ -43,6 +44,8 @@ Examples:
   solproof profile input.bin --speedscope transfer.speedscope.json --json
   solproof profile --transaction scene.json
 """
+
+ROWS_OF = {Owner.INSTRUCTION: "instructions", Owner.FRAME: "frames", Owner.PROOF: "the proof"}
 
 
 @click.command(epilog=EXAMPLE)
@@ -83,8 +86,8 @@ def profile(
 
     Compute units are the cost to run, as the runtime counts them. Cells are the cost to prove. They are the
     field elements that a prover commits to, counted in the tables of this run. Nothing is proven. A syscall's
-    costs include the instruction that calls it. With several frames, there is a table of programs, and the
-    cells are the sums of the proofs of the frames.
+    costs include the instruction that calls it. With several frames, there is a table of programs. One proof
+    holds all frames.
     """
     for path in (collapsed_path, speedscope_path):
         if path is not None:
@@ -112,7 +115,8 @@ def _fields(execution: Execution | TransactionExecution, found: Profile) -> Fiel
         **result_fields(execution),
         "cells": {
             "instructions": found.total.cells,
-            "shared": found.shared_cells,
+            "frames": found.frame_cells,
+            "proof": found.proof_cells,
             "padding": found.padding_cells,
             "committed": found.committed_cells,
         },
@@ -120,7 +124,7 @@ def _fields(execution: Execution | TransactionExecution, found: Profile) -> Fiel
         "functions": [_frame(frame) for frame in found.functions],
         "syscalls": [_frame(frame) for frame in found.syscalls],
         "families": [{"name": family.name, **asdict(family.own)} for family in found.families],
-        "chips": [asdict(chip) for chip in found.chips],
+        "chips": [asdict(chip) | {"owner": chip.owner.value} for chip in found.chips],
     }
 
 
@@ -137,8 +141,14 @@ def _frame(frame: FrameCost) -> Fields:
 
 
 def _print(execution: Execution | TransactionExecution, found: Profile, weight: Weight, top: int) -> None:
-    share = f"{found.total.cells:,} of the instructions, {found.shared_cells:,} of shared tables"
-    cells = f"{found.committed_cells:,}: {share}, {found.padding_cells:,} of padding"
+    parts = {
+        "instructions": found.total.cells,
+        "frames": found.frame_cells,
+        "the proof as a whole": found.proof_cells,
+        "padding": found.padding_cells,
+    }
+    shares = ", ".join(f"{count:,} of {name}" for name, count in parts.items())
+    cells = f"{found.committed_cells:,}: {shares}"
     print_lines(aligned([*result_lines(execution.output), ("cells", cells)]))
     _print_calls("programs, without what they call", "program", found.programs, found, weight, top)
     _print_calls("functions, without what they call", "function", found.functions, found, weight, top)
@@ -174,10 +184,11 @@ def _print(execution: Execution | TransactionExecution, found: Profile, weight: 
     )
     _print_top(
         "chips",
-        ["chip", "rows", "padding", "cells a row", "cells", "padding cells"],
+        ["chip", "rows of", "rows", "padding", "cells a row", "cells", "padding cells"],
         [
             [
-                chip.name + " (shared)" * chip.is_shared,
+                chip.name,
+                ROWS_OF[chip.owner],
                 f"{chip.rows:,}",
                 f"{chip.padding:,}",
                 f"{chip.cells_per_row:,}",
@@ -187,6 +198,7 @@ def _print(execution: Execution | TransactionExecution, found: Profile, weight: 
             for chip in sorted(found.chips, key=lambda chip: -chip.cells - chip.padding_cells)
         ],
         top,
+        texts=2,
     )
 
 

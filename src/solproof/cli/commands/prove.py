@@ -18,7 +18,15 @@ from solproof.cli.terminal.options import (
     quiet_option,
 )
 from solproof.cli.terminal.progress import Phases
-from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
+from solproof.cli.terminal.proof_sequences import prove_transactions
+from solproof.cli.terminal.scenes import (
+    INSTRUCTION_PARAMETERS,
+    feature_values,
+    optional_program_argument,
+    refuse_beside,
+    transaction_option,
+    transactions_option,
+)
 from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.sizes import byte_size
 from solproof.cli.terminal.subject import read_subject, result_fields
@@ -34,6 +42,7 @@ Examples:
   solproof prove token.so --input transfer.json -o transfer.proof
   solproof prove input.bin -o transfer.proof --json --quiet
   solproof prove --transaction scene.json -o transaction.proof
+  solproof prove --transactions scenes.jsonl -o proofs --jobs 4
 """
 
 
@@ -41,13 +50,30 @@ Examples:
 @optional_program_argument
 @input_option
 @transaction_option
+@transactions_option
 @parameter_options
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The proof file to write.")
+@click.option(
+    "--output",
+    "-o",
+    type=FILE,
+    metavar="PATH",
+    required=True,
+    help="The proof file to write, or with --transactions the directory of the proofs.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="With --transactions: how many proofs to make at the same time. They share the processor.",
+)
 @click.option(
     "--max-memory",
     callback=byte_size,
     metavar="SIZE",
-    help="Refuse a proof that needs more memory, as in: --max-memory 4GiB.  [default: the available memory]",
+    help="Refuse a proof that needs more memory, as in: --max-memory 4GiB. The proofs of --jobs share it.  "
+    "[default: the available memory]",
 )
 @json_option
 @quiet_option
@@ -55,7 +81,9 @@ def prove(
     program: Path | None,
     input_path: Path | None,
     transaction: Path | None,
+    transactions: Path | None,
     output: Path,
+    jobs: int,
     max_memory: int | None,
     *,
     as_json: bool,
@@ -69,7 +97,18 @@ def prove(
     it. A failing run can be proven too: the program may return an error code, or a fault may stop it (a bad
     access, the budget, a failing syscall). The command first prints an estimate. It refuses a proof that
     needs more memory than it may use.
+
+    With --transactions, it proves transactions in order, each on the accounts that the ones before it left.
+    If it is interrupted, the same command continues, and keeps the proofs that are finished.
     """
+    if transactions is not None:
+        refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction"))
+        features = feature_values(parameters)
+        prove_transactions(
+            transactions, output, features, jobs=jobs, max_memory=max_memory, as_json=as_json, quiet=quiet
+        )
+        return
+    refuse_beside("a single proof", ("jobs",))
     check_writable(output)
     given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program), Phases("prove", quiet=quiet) as progress:

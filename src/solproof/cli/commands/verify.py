@@ -14,9 +14,17 @@ from solproof.cli.terminal.options import (
     json_option,
     naming_program,
     parameter_options,
+    quiet_option,
     read_input,
 )
-from solproof.cli.terminal.scenes import transaction_option
+from solproof.cli.terminal.proof_sequences import verify_transactions
+from solproof.cli.terminal.scenes import (
+    INSTRUCTION_PARAMETERS,
+    feature_values,
+    refuse_beside,
+    transaction_option,
+    transactions_option,
+)
 from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_transaction, result_fields
 from solproof.display import rounded, seconds_text, security_text
@@ -31,6 +39,7 @@ Examples:
   solproof verify transfer.proof --program token.so --input transfer.json
   solproof verify transfer.proof --input input.bin --json
   solproof verify transaction.proof --transaction scene.json
+  solproof verify proofs --transactions scenes.jsonl
 """
 
 
@@ -39,15 +48,19 @@ Examples:
 @click.option("--program", "-p", type=FILE, metavar="FILE", help="The program that you expect.")
 @input_option
 @transaction_option
+@transactions_option
 @parameter_options
 @json_option
+@quiet_option
 def verify(
     proof: Path,
     program: Path | None,
     input_path: Path | None,
     transaction: Path | None,
+    transactions: Path | None,
     *,
     as_json: bool,
+    quiet: bool,
     **parameters: Any,
 ) -> None:
     """Verify a proof against your own program and input, or your own transaction.
@@ -56,7 +69,14 @@ def verify(
     proof can prove that the run failed, and "success" is then false. Nothing that the proof claims about
     itself is trusted. The options for the run, such as --compute-unit-limit, are part of the statement that
     is proven, so give the same ones as to "solproof prove".
+
+    With --transactions, PROOF is the directory that "solproof prove --transactions" has written. The accounts
+    before each transaction are those that the ones before it left, by their proofs.
     """
+    if transactions is not None:
+        refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction"))
+        verify_transactions(transactions, proof, feature_values(parameters), as_json=as_json, quiet=quiet)
+        return
     data = read_file(proof, "proof")
     given: ExecutionInput | Scene
     if transaction is not None:

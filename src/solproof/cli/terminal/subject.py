@@ -8,7 +8,12 @@ from typing import Any, Protocol
 import click
 
 from solproof.cli.terminal.options import read_input
-from solproof.cli.terminal.scenes import INSTRUCTION_PARAMETERS, read_scene, refuse_beside
+from solproof.cli.terminal.scenes import (
+    INSTRUCTION_PARAMETERS,
+    feature_values,
+    read_scene,
+    refuse_beside,
+)
 from solproof.cli.terminal.show import Fields, outcome_fields
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
@@ -34,7 +39,7 @@ def read_subject(
 def read_transaction(path: Path, **parameters: Any) -> Scene:
     """The scene of --transaction. Raises like `read_subject`."""
     refuse_beside("--transaction", INSTRUCTION_PARAMETERS)
-    return read_scene(path, **{name: parameters[name] for name in ("feature_set", "activate", "deactivate")})
+    return read_scene(path, **feature_values(parameters))
 
 
 class Result(Protocol):

@@ -57,12 +57,13 @@ def short_line(number: int, output: TransactionOutput, count: int) -> str:
     width = len(f"{count:,}")
     error = "" if output.failure is None else str(output.failure)
     return (
-        f"{number:>{width},}  {_ending(output):<13}  {output.fee:>9,} lamports  "
+        f"{number:>{width},}  {ending(output):<13}  {output.fee:>9,} lamports  "
         f"{output.compute_units:>9,} units  {error}"
     ).rstrip()
 
 
-def _ending(output: TransactionOutput) -> str:
+def ending(output: TransactionOutput) -> str:
+    """How a transaction ended, in one of the words of `ENDINGS`."""
     if output.success:
         return ENDINGS[0]
     return ENDINGS[1] if output.status is Status.EXECUTED else output.status.value
@@ -78,7 +79,7 @@ class Summary:
 
     def add(self, output: TransactionOutput) -> None:
         """Count a transaction."""
-        self.endings[_ending(output)] += 1
+        self.endings[ending(output)] += 1
         self.fees += output.fee
         self.compute_units += output.compute_units
 
