@@ -13,11 +13,11 @@ from tests.support.token_transactions import TOKEN, TokenMachine
 MINT_TO = 7
 
 
-def token_transaction(owners_count: int = 5) -> Scene:
+def token_transaction(accounts: int = 5) -> Scene:
     """New token accounts, each with four invocations, and tokens of SPL Token for each of them."""
     machine = TokenMachine()
     machine.svm.send_transaction(machine.transaction(machine.create_mint(), machine.mint))
-    owners = [Keypair.from_seed(bytes([3 + number]) * 32).pubkey() for number in range(owners_count)]
+    owners = [Keypair.from_seed(bytes([3 + number]) * 32).pubkey() for number in range(accounts)]
     created = [machine.create_token_account(owner) for owner in owners]
     minted = [
         Instruction(
