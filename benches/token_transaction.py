@@ -1,4 +1,4 @@
-"""A transaction of ten instructions with twenty cross-program invocations."""
+"""Transactions that create token accounts: with 2 instructions, 4 calls and 5 frames for each account."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from solders.keypair import Keypair
 from solproof.runtime.transaction.scene import Scene
 from tests.support.token_transactions import TOKEN, TokenMachine
 
-OWNERS = 5
 MINT_TO = 7
 
 
-def token_transaction() -> Scene:
-    """Five new token accounts, each with four invocations, and tokens of SPL Token for each of them."""
+def token_transaction(accounts: int = 5) -> Scene:
+    """New token accounts, each with four invocations, and tokens of SPL Token for each of them."""
     machine = TokenMachine()
     machine.svm.send_transaction(machine.transaction(machine.create_mint(), machine.mint))
-    owners = [Keypair.from_seed(bytes([3 + number]) * 32).pubkey() for number in range(OWNERS)]
+    owners = [Keypair.from_seed(bytes([3 + number]) * 32).pubkey() for number in range(accounts)]
     created = [machine.create_token_account(owner) for owner in owners]
     minted = [
         Instruction(
