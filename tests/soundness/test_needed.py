@@ -23,6 +23,7 @@ from solproof.vm import machine
 from tests.support.lies import (
     beyond,
     ends_with,
+    forget,
     honest,
     in_another_program,
     memory_map,
@@ -629,18 +630,6 @@ STORE_AND_LOAD: list[str] = [
     "stdw [r1], 5",
     "ldxdw r2, [r1]",
 ]
-
-
-def forget(lie: Forgery, first: Row, second: Row) -> None:
-    """Use two rows for one word. The store goes to the first, and the load finds the zero of the second."""
-    store, load = lie.row("store"), lie.row("load")
-    second.copy_from(first)
-    first["continues"] = 1
-    first["time"], second["time"] = 2 * store["clk"], 2 * load["clk"]
-    second.set_word("last", 0)
-    load["memory_before"] = 0
-    load.set_word("value", 0)
-    lie.row("registers", 2).claim_word("last", 0)
 
 
 RISE = "words and invocations rise"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assurance.forgery import Forgery, lying_witness
+from assurance.forgery import Forgery, Row, lying_witness
 from assurance.places import INPUT
 from assurance.programs import asm
 from assurance.runs import run, table_of
@@ -69,3 +69,15 @@ def in_another_program(lie: Forgery, other: Program) -> None:
     (frame,) = lie.public
     slots = np.arange(other.slots)
     lie.state("code", code.columns([replace(frame, slots=slots, program=table_of(other))]))
+
+
+def forget(lie: Forgery, first: Row, second: Row) -> None:
+    """Use two rows for one word. The store goes to the first, and the load finds the zero of the second."""
+    store, load = lie.row("store"), lie.row("load")
+    second.copy_from(first)
+    first["continues"] = 1
+    first["time"], second["time"] = 2 * store["clk"], 2 * load["clk"]
+    second.set_word("last", 0)
+    load["memory_before"] = 0
+    load.set_word("value", 0)
+    lie.row("registers", 2).claim_word("last", 0)

@@ -27,8 +27,8 @@ MINT_LENGTH = 82
 class TokenMachine:
     """A LiteSVM with a payer, who is the authority of a mint."""
 
-    def __init__(self) -> None:
-        self.svm = LiteSVM()
+    def __init__(self, svm: LiteSVM | None = None) -> None:
+        self.svm = svm or LiteSVM()
         self.payer = Keypair.from_seed(bytes([1]) * 32)
         self.mint = Keypair.from_seed(bytes([2]) * 32)
         self.svm.airdrop(self.key, 10**11)
