@@ -20,11 +20,6 @@ from solproof.errors import (
     SolproofError,
     VersionMismatch,
 )
-from solproof.isa.assemble import assemble
-from solproof.program.bytecode_verifier import load_program
-from solproof.program.elf_writer import write_elf
-from solproof.runtime.features import MAINNET
-from solproof.statement.system import default_system, program_key
 from solproof.zisk.chunks import BEGINNING, join
 from solproof.zisk.outputs import DIGEST_BYTES, Outputs
 
@@ -88,20 +83,12 @@ def whole_run() -> Outputs:
     )
 
 
-def no_public_data() -> object:
-    """Without the public tables, the engine refuses to verify. The verifier itself never omits them."""
-    program = load_program(write_elf(assemble("entrypoint:\n    exit\n", 0)))
-    system = default_system()
-    return system.backend.verify(program_key(system, program, MAINNET).engine_key, b"", [], b"")
-
-
 def changed(**changes: object) -> Outputs:
     """The outputs of a run with some fields changed."""
     return replace(whole_run(), **changes)  # type: ignore[arg-type]
 
 
 WITHOUT_A_FILE: dict[Rejection, Callable[[], object]] = {
-    Rejection.ENGINE_PUBLIC_DATA: no_public_data,
     Rejection.SEGMENTS_MISSING: lambda: join([]),
     Rejection.SEGMENT_REFUSED: lambda: join([changed(refusal="the input is too large")]),
     Rejection.SEGMENT_STATEMENT: lambda: join(
