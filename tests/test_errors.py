@@ -25,7 +25,6 @@ from solproof.errors import (
 from solproof.runtime.transaction.ledger import Ledger
 from solproof.statement.sequence_index import IndexedProof, SequenceIndex, proof_path
 from solproof.statement.statement import input_digest
-from solproof.statement.system import default_system
 from solproof.verifying.sequence import verify_sequence
 from solproof.zisk.chunks import BEGINNING, join
 from solproof.zisk.outputs import DIGEST_BYTES, Outputs
@@ -91,12 +90,6 @@ def whole_run() -> Outputs:
     )
 
 
-def no_public_data() -> object:
-    """Without the public tables, the engine refuses to verify. The verifier itself never omits them."""
-    system = default_system()
-    return system.backend.verify(system.key, b"", [], b"")
-
-
 def changed(**changes: object) -> Outputs:
     """The outputs of a run with some fields changed."""
     return replace(whole_run(), **changes)  # type: ignore[arg-type]
@@ -116,7 +109,6 @@ def verify_directory(proofs: dict[int, bytes], count: int = 1) -> object:
 
 
 WITHOUT_A_FILE: dict[Rejection, Callable[[], object]] = {
-    Rejection.ENGINE_PUBLIC_DATA: no_public_data,
     Rejection.PROOF_MISSING: lambda: verify_directory({}),
     Rejection.PROOF_CHANGED: lambda: verify_directory({1: bytes(32)}),
     Rejection.PROOF_SURPLUS: lambda: verify_directory({1: bytes(32)}, count=0),

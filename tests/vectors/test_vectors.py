@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from solproof.errors import ProofRejected, ProofVersionError
-from solproof.formats import bincode
+from solproof.formats import bincode, scene_bincode
 from solproof.program.raw import RawFormat
 from solproof.runtime.syscalls import SUPPORTED
 from solproof.verifying.verify import verify
@@ -59,6 +59,16 @@ def test_proofs(name: str) -> None:
 # AS ANOTHER VERIFIER READS THEM
 
 
+def verdict_of(data: bytes, content: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
+    """The verdict about a file for what a case expects."""
+    expected = {**content, **case}
+    if "scene" in case or ("scene" in content and "input" not in case):
+        return proofs.verdict_fields(verify(data, scene_bincode.unpack(base64.b64decode(expected["scene"]))))
+    given = bincode.unpack(base64.b64decode(expected["input"]))
+    given = replace(given, program=base64.b64decode(expected["program"]))
+    return proofs.verdict_fields(verify(data, given))
+
+
 @pytest.mark.parametrize("name", proofs.RUNS)
 def test_every_case_has_its_outcome(name: str) -> None:
     """The outcome follows from the file alone, as its README describes."""
@@ -68,11 +78,9 @@ def test_every_case_has_its_outcome(name: str) -> None:
         if "patch" in case:
             data = patched(data, case["patch"])
         data += bytes(case.get("zeros", 0))
-        given = bincode.unpack(base64.b64decode(case.get("input", content["input"])))
-        given = replace(given, program=base64.b64decode(case.get("program", content["program"])))
         outcome: dict[str, Any]
         try:
-            outcome = {"verdict": proofs.verdict_fields(verify(data, given))}
+            outcome = {"verdict": verdict_of(data, content, case)}
         except ProofRejected as error:
             outcome = {"rejected": error.reason.value}
         except ProofVersionError as error:
@@ -93,11 +101,13 @@ def test_every_program_has_its_outcome() -> None:
 # COMPLETE
 
 
-@pytest.mark.parametrize(("name", "fault"), [("success", None), ("failure", "Panic")])
-def test_valid_proofs(name: str, fault: str | None) -> None:
-    """One proof is of a run that succeeds, and one is of a run that fails."""
-    verdicts = [case["verdict"] for case in read(f"proofs/{name}.json")["cases"] if "verdict" in case]
-    assert [(verdict["success"], verdict["fault"]) for verdict in verdicts] == [(fault is None, fault)]
+@pytest.mark.parametrize(
+    ("name", "fault", "frames"), [("success", None, 1), ("failure", "Panic", 1), ("transaction", None, 3)]
+)
+def test_valid_proofs(name: str, fault: str | None, frames: int) -> None:
+    """One proof is of a run that succeeds, one is of a run that fails, and one is of a transaction."""
+    (verdict,) = (case["verdict"] for case in read(f"proofs/{name}.json")["cases"] if "verdict" in case)
+    assert (verdict["success"], verdict.get("fault"), verdict["frames"]) == (fault is None, fault, frames)
 
 
 def test_every_syscall_has_a_case() -> None:

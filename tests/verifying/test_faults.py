@@ -11,9 +11,10 @@ from solproof.errors import ProofRejected, Rejection
 from solproof.execution.execute import Execution, execute
 from solproof.proving.prove import prove_execution
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from solproof.statement.claim import Claim
+from solproof.statement.claim import Claim, FrameClaim
 from solproof.statement.proof_file import ProofFile
 from solproof.verifying.verify import verify
+from solproof.vm.word_accesses import WordAccesses
 from tests.support.elf_builder import build_elf, call
 from tests.support.executions import with_run
 from tests.support.fault_cases import CASES, given, runs
@@ -31,13 +32,13 @@ def test_faults_are_proven(name: str, version: int) -> None:
     assert fault is not None
     assert (fault.name, execution.output.error) == (case.fault, case.error)
     file = proven(execution)
-    claim = Claim.from_bytes(file.claim)
-    assert (claim.fault, claim.final.pc, claim.exit_code) == (case.fault, execution.run.pc, None)
+    (frame,) = Claim.from_bytes(file.claim).frames
+    assert (frame.fault, frame.final.pc) == (case.fault, execution.run.pc)
     assert verify(file.to_bytes(), execution.input).output == execution.output
 
 
-def other_claims(claim: Claim) -> Iterator[tuple[str, Claim]]:
-    """The claim of a run that was stopped, with one thing changed."""
+def other_claims(claim: FrameClaim) -> Iterator[tuple[str, FrameClaim]]:
+    """The claim of a frame that was stopped, with one thing changed."""
     final = claim.final
     yield "no fault", replace(claim, fault="")
     yield "another fault", replace(claim, fault="DivideByZero" if claim.fault != "DivideByZero" else "Panic")
@@ -58,20 +59,21 @@ def other_claims(claim: Claim) -> Iterator[tuple[str, Claim]]:
         yield "one event fewer", replace(claim, events=claim.events[:-1])
         last = claim.events[-1]
         yield "a result", replace(claim, events=(*claim.events[:-1], replace(last, result=last.result ^ 1)))
-        for word in last.words[:2]:
-            lied = tuple(
-                replace(other, old=other.old ^ 1) if other is word else other for other in last.words
-            )
-            yield "a word", replace(claim, events=(*claim.events[:-1], replace(last, words=lied)))
+        words = tuple(last.words)
+        for position, word in enumerate(words[:2]):
+            lied = [*words[:position], replace(word, old=word.old ^ 1), *words[position + 1 :]]
+            changed_event = replace(last, words=WordAccesses.of(lied))
+            yield "a word", replace(claim, events=(*claim.events[:-1], changed_event))
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_no_other_fault_is_proven(name: str) -> None:
     execution = execute(given(name, CASES[name].versions[-1]))
     file = proven(execution)
-    for what, claim in other_claims(Claim.from_bytes(file.claim)):
+    (frame,) = Claim.from_bytes(file.claim).frames
+    for what, lie in other_claims(frame):
         with pytest.raises(ProofRejected):
-            verify(replace(file, claim=claim.to_bytes()).to_bytes(), execution.input)
+            verify(replace(file, claim=Claim((lie,)).to_bytes()).to_bytes(), execution.input)
             pytest.fail(what)
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 
 from solproof.errors import ProofRejected, ProofVersionError, Rejection
-from solproof.program.bytecode_verifier import load_program
 from solproof.proving.prove import prove
 from solproof.runtime.epoch_stakes import EpochStakes
 from solproof.runtime.execution_input import ExecutionInput, Parameters
@@ -16,7 +14,6 @@ from solproof.runtime.features import FEATURE_SETS, MAINNET, FeatureSet
 from solproof.runtime.sysvars import Sysvars
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest
-from solproof.statement.system import default_system, program_key
 from solproof.verifying.verify import verify
 from tests.support.elf_builder import build_elf, call
 from tests.support.syscall_harness import HEAP, PROGRAM
@@ -74,14 +71,3 @@ def test_digests() -> None:
     ]
     assert len(set(digests)) == 4
     assert input_digest(given(BLAKE3.changed(deactivate=["blake3_syscall_enabled"]))) == digests[0]
-
-
-def test_keys_are_kept_for_each_feature_set() -> None:
-    """The key commits to the set of syscalls. Requested in turn, each feature set gets its own key."""
-    program = load_program(ELF)
-    first, second = (program_key(default_system(), program, features) for features in (MAINNET, BLAKE3))
-    assert first.engine_key.digest != second.engine_key.digest
-    for features, key in ((MAINNET, first), (BLAKE3, second), (MAINNET, first)):
-        assert program_key(default_system(), program, features) is key
-    assert first.engine_key.digest == program_key(default_system(), program, ANOTHER_RULE).engine_key.digest
-    assert all(one != other for one, other in pairwise([MAINNET, BLAKE3, ANOTHER_RULE]))

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from solproof.circuit.frames import access_log
 from solproof.errors import ProofRejected, Rejection
 from solproof.execution import machine_executor
 from solproof.execution.execute import Execution, execute
@@ -22,13 +23,15 @@ from solproof.proving.prove import prove
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.single_instruction import prepare
 from solproof.runtime.syscalls import SUPPORTED, Syscall, SyscallContext, registry
-from solproof.statement.claim import Claim
+from solproof.statement.claim import Claim, FrameClaim
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.replay import replay
 from solproof.verifying.verify import verify
 from solproof.vm.faults import SyscallFault
 from solproof.vm.memory import HEAP as HEAP_REGION
-from solproof.vm.trace import SyscallEvent, WordAccess
+from solproof.vm.memory import INPUT, ReplayMemory
+from solproof.vm.trace import SyscallEvent
+from solproof.vm.word_accesses import WordAccess, WordAccesses
 from tests.support.elf_builder import call
 from tests.support.event_examples import (
     ENDING,
@@ -50,11 +53,16 @@ def test_every_syscall_has_an_example() -> None:
 
 
 class Proven(NamedTuple):
-    """A proof and its decoded claim."""
+    """A proof and the claim about its frame."""
 
     given: ExecutionInput
     file: ProofFile
-    claim: Claim
+    frame: FrameClaim
+
+    def with_frame(self, **changes: Any) -> bytes:
+        """The file with some fields of its claim changed."""
+        claim = Claim((replace(self.frame, **changes),))
+        return replace(self.file, claim=claim.to_bytes()).to_bytes()
 
 
 @lru_cache(maxsize=3)
@@ -63,13 +71,14 @@ def proven(*names: str) -> Proven:
     # The first call is not an event: the circuit proves the call and its charge.
     given = given_input(*names, before=call("sol_memset_", (RESULT, 0xEE, 8)))
     file = ProofFile.from_bytes(prove(given).data)
-    return Proven(given, file, Claim.from_bytes(file.claim))
+    (frame,) = Claim.from_bytes(file.claim).frames
+    return Proven(given, file, frame)
 
 
 def proof_with(name: str) -> tuple[Proven, int]:
     """A proof with a call of a syscall, and the number of its event."""
     proof = proven(name) if name in ENDING else proven(*RETURNING)
-    numbers = [number for number, event in enumerate(proof.claim.events) if SYSCALL_NAMES[event.key] == name]
+    numbers = [number for number, event in enumerate(proof.frame.events) if SYSCALL_NAMES[event.key] == name]
     assert len(numbers) == 1
     return proof, numbers[0]
 
@@ -91,11 +100,16 @@ def lies_about(event: SyscallEvent) -> Iterator[tuple[str, SyscallEvent]]:
     yield "no syscall", replace(event, key=event.key ^ 1)
     yield "earlier", replace(event, clk=event.clk - 1)
     yield "later", replace(event, clk=event.clk + 1)
-    yield "one word more", replace(event, words=(*event.words, WordAccess(HEAP_REGION, UNTOUCHED, 0, 0)))
-    for number, word in enumerate(event.words):
-        before, after = event.words[:number], event.words[number + 1 :]
-        yield f"without word {number}", replace(event, words=(*before, *after))
-        yield f"word {number} twice", replace(event, words=(*before, word, word, *after))
+    words = tuple(event.words)
+
+    def with_words(*changed: WordAccess) -> SyscallEvent:
+        return replace(event, words=WordAccesses.of(changed))
+
+    yield "one word more", with_words(*words, WordAccess(HEAP_REGION, UNTOUCHED, 0, 0))
+    for number, word in enumerate(words):
+        before, after = words[:number], words[number + 1 :]
+        yield f"without word {number}", with_words(*before, *after)
+        yield f"word {number} twice", with_words(*before, word, word, *after)
         changes: dict[str, dict[str, int]] = {
             "found otherwise": {"old": word.old ^ 1 << 33},
             "left otherwise": {"new": word.new ^ 1 << 33},
@@ -104,7 +118,7 @@ def lies_about(event: SyscallEvent) -> Iterator[tuple[str, SyscallEvent]]:
             "in another region": {"region": word.region % 4 + 1},
         }
         for title, change in changes.items():
-            yield f"word {number} {title}", replace(event, words=(*before, replace(word, **change), *after))
+            yield f"word {number} {title}", with_words(*before, replace(word, **change), *after)
 
 
 def lists_without_the_truth(
@@ -128,16 +142,14 @@ def lists_without_the_truth(
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_changed_claims(name: str) -> None:
     proof, number = proof_with(name)
-    events = proof.claim.events
+    events = proof.frame.events
     lists = dict(lists_without_the_truth(events, number))
     for title, event in lies_about(events[number]):
         lists[title] = (*events[:number], event, *events[number + 1 :])
     for title, lie in lists.items():
         assert lie != events
-        claim = replace(proof.claim, events=lie)
-        data = replace(proof.file, claim=claim.to_bytes()).to_bytes()
         with pytest.raises(ProofRejected) as rejected:
-            verify(data, proof.given)
+            verify(proof.with_frame(events=lie), proof.given)
         assert not str(rejected.value).startswith("engine: malformed"), title
 
 
@@ -146,15 +158,14 @@ def test_changed_claims(name: str) -> None:
 def test_changed_units(name: str, units: int) -> None:
     """The claim holds the cost of memory syscalls that chips prove, in total and before each event."""
     proof, _ = proof_with(name)
-    assert proof.claim.memory_units == 10
-    events = tuple(replace(event, memory_units=units) for event in proof.claim.events)
+    assert proof.frame.memory_units == 10
+    events = tuple(replace(event, memory_units=units) for event in proof.frame.events)
     lies = (
-        replace(proof.claim, memory_units=units),
-        replace(proof.claim, memory_units=units, events=events),
-        replace(proof.claim, events=events),
+        proof.with_frame(memory_units=units),
+        proof.with_frame(memory_units=units, events=events),
+        proof.with_frame(events=events),
     )
-    for claim in lies:
-        data = replace(proof.file, claim=claim.to_bytes()).to_bytes()
+    for data in lies:
         with pytest.raises(ProofRejected):
             verify(data, proof.given)
 
@@ -165,8 +176,8 @@ def test_the_truth_is_accepted(name: str) -> None:
     proof, _ = proof_with(name)
     verdict = verify(proof.file.to_bytes(), proof.given)
     assert verdict.output == execute(proof.given).output
-    free = tuple(replace(event, compute_units=7) for event in proof.claim.events)
-    assert replace(proof.claim, events=free).to_bytes() == proof.file.claim
+    free = tuple(replace(event, compute_units=7) for event in proof.frame.events)
+    assert proof.with_frame(events=free) == proof.file.to_bytes()
 
 
 # A MACHINE WHOSE SYSCALLS DO SOMETHING ELSE
@@ -199,7 +210,12 @@ def execute_with(name: str, lying: Any) -> Execution:
 def replayed(execution: Execution) -> int:
     """The compute units that the verifier's replay of a run counts."""
     run, invocation = execution.run, prepare(execution.input)
-    return replay(run.trace.events, invocation, SyscallContext(invocation), run.final.clk).compute_units
+    memory = ReplayMemory(
+        invocation.layout, invocation.program.image, invocation.serialized.region, {1: (), INPUT: ()}
+    )
+    events = access_log(execution.frames[0]).events
+    context = SyscallContext(invocation)
+    return replay(events, invocation, context, memory, run.final.clk).compute_units
 
 
 @pytest.mark.parametrize("name", RETURNING)
