@@ -550,7 +550,8 @@ def test_padding_that_reads(chip: str) -> None:
     assert row["is_real"] == 0
     clk = (end["time"] >> 1) + 5
     name = OPERANDS[chip]
-    cells = {"is_register": 1, "clk": clk, f"{name}_index": 2, f"{name}_before": end["time"]}
+    cells = {"invocation": 1, "is_register": 1, "clk": clk}
+    cells |= {f"{name}_index": 2, f"{name}_before": end["time"]}
     for column, value in cells.items():
         row[column] = value
     end["time"] = 2 * clk
@@ -566,7 +567,8 @@ def test_padding_that_reaches_memory(chip: str) -> None:
     table = lie.tables(chip)[-1]
     row = Row(table, len(table.main) - 1)
     assert row["is_real"] == 0
-    cells = {"reaches_second": 1, "clk": (word["time"] >> 1) + 5, "second_before": word["time"]}
+    cells = {"invocation": 1, "reaches_second": 1}
+    cells |= {"clk": (word["time"] >> 1) + 5, "second_before": word["time"]}
     cells |= {"available_first": 8, "available_second": 8, "available": 16, "base_2": 3}
     cells |= {"eighth": word["index"] - 1, "is_writable": 1}
     for name, value in cells.items():

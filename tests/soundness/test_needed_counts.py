@@ -30,15 +30,17 @@ def a_row_and_its_opposite(lie: Forgery, chip: str, cells: dict[str, int]) -> tu
     rows = [Row(table, len(table.main) - number) for number in (2, 1)]
     assert all(row["is_real"] == 0 for row in rows)
     for row, count in zip(rows, (1, -1), strict=True):
-        for name, value in {**cells, "is_real": count}.items():
+        for name, value in {"invocation": 1, **cells, "is_real": count}.items():
             row[name] = value
     return rows[0], rows[1]
 
 
 def added(lie: Forgery, chip: Chip) -> Row:
-    """The first row of an additional table of a chip."""
+    """The first row of an additional table of a chip. It belongs to the first frame."""
     lie.instances.append(Instance(chip, np.zeros((16, chip.width), np.uint32)))
-    return Row(lie.instances[-1], 0)
+    row = Row(lie.instances[-1], 0)
+    row["invocation"] = 1
+    return row
 
 
 ANYTHING: dict[str, tuple[str, dict[str, int]]] = {

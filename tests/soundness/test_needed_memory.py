@@ -412,7 +412,7 @@ def test_a_comparison_that_copies() -> None:
     refreshes = Instance(MEMORY_REFRESH, np.zeros((16, MEMORY_REFRESH.width), np.uint32))
     lie.lie.instances.append(refreshes)
     refresh = Row(refreshes, 0)
-    refresh["is_real"], refresh["now"] = 1, now
+    refresh["invocation"], refresh["is_real"], refresh["now"] = 1, 1, now
     refresh["region"], refresh["index"], refresh["tag"] = 3, word["index"], 24
     refresh["gap_low"], refresh["now_low"] = now - 1 & 0xFF, now & 0xFF
     alone(lie, COPY, "is_set is 0 or 1")

@@ -35,9 +35,9 @@ def ends_with(lie: Forgery, register: int, limbs: dict[int, int]) -> None:
 
 
 def memory_map(lie: Forgery) -> dict[str, int]:
-    """The cells of the memory map in every row of the table of stack and heap."""
+    """The cells of the first frame and its memory map, in every row of its words of stack and heap."""
     layout = lie.row("layout")
-    return {name: layout[name] for name in ("heap_words", "stack_gaps")}
+    return {name: layout[name] for name in ("invocation", "heap_words", "stack_gaps")}
 
 
 def set_constant(lie: Forgery, register: int, value: int) -> None:
