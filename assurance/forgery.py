@@ -9,7 +9,7 @@ import numpy as np
 
 from assurance.mutation import Hashes, Integers, hashes
 from assurance.runs import logs_of, witness_of
-from solproof.air.bus import Kind, Role
+from solproof.air.bus import Bus, Kind, Role
 from solproof.air.check import Failure, check
 from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
@@ -195,11 +195,27 @@ def without(
             assert len(said) == len(chip.interactions) - len(interactions)
             originals[chip_name] = replace(chip, constraints=kept, interactions=said)
     assert originals, f"no table of {chip_name}"
+    return _with_chips(instances, originals)
+
+
+def unscoped(instances: Sequence[Instance], bus: Bus) -> list[Instance]:
+    """The same tables for a circuit where the messages of a bus do not name their invocation."""
+    assert bus.is_scoped
+    return _with_chips(instances, {item.chip.name: _unscoped(item.chip, bus) for item in instances})
+
+
+def _unscoped(chip: Chip, bus: Bus) -> Chip:
+    said = [
+        # The next field takes the place of the invocation, so that the message keeps its width.
+        replace(each, fields=(each.fields[1], *each.fields[1:])) if each.bus is bus else each
+        for each in chip.interactions
+    ]
+    return replace(chip, interactions=said)
+
+
+def _with_chips(instances: Sequence[Instance], chips: Mapping[str, Chip]) -> list[Instance]:
     changed = [
-        replace(instance, chip=originals[chip_name], main=instance.main.copy())
-        if instance.chip.name == chip_name
-        else replace(instance, main=instance.main.copy())
-        for instance in instances
+        replace(item, chip=chips.get(item.chip.name, item.chip), main=item.main.copy()) for item in instances
     ]
     count_lookups(changed)
     return changed

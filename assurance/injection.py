@@ -26,7 +26,7 @@ from solproof.errors import ProofRejected, Rejection
 from solproof.execution.execute import Execution, execute
 from solproof.proving.witness import Instance
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.statement.claim import claim_of
+from solproof.statement.claim import Claim, claim_of
 from solproof.statement.proof_file import ProofFile
 from solproof.statement.statement import input_digest, program_digest
 from solproof.statement.system import ProofSystem
@@ -34,6 +34,7 @@ from solproof.verifying.verify import verify
 from solproof.vm import faults, machine
 from solproof.vm.faults import Fault
 from solproof.vm.machine import HALT, RELOAD_METER, Machine
+from solproof.vm.trace import Run
 
 Lie = Callable[["LyingMachine", int], int]
 """Does something other than the instruction at a pc, and returns the next pc."""
@@ -88,29 +89,37 @@ def truth(liar: LyingMachine, pc: int) -> int:
 
 @dataclass(frozen=True)
 class Told:
-    """A run of a lying machine."""
+    """A run of a lying machine. `states` has the registers before each instruction, frame by frame."""
 
     execution: Execution
-    states: list[State]
+    states: list[list[State]]
+
+    def claim(self, forgery: Forgery) -> Claim:
+        """The claim about the run, with the public data of a witness of it."""
+        return claim_of(zip(self._runs(), forgery.public, strict=True))
+
+    def _runs(self) -> list[Run]:
+        return [frame.outcome for frame in self.execution.frames]
 
     def witness(self, *, as_found: bool = False) -> Forgery:
         """The witness of the run, or the one whose rows show what the machine found in its registers."""
         with registers_as_found(self.states) if as_found else nullcontext():
-            return lying_witness(self.execution.run)
+            return lying_witness(*self._runs())
 
 
-def tell(given: ExecutionInput, lie: Lie = truth, at: int = 0, seed: object = 0) -> Told:
-    """Execute with a lie at instruction number `at`, counted from 1."""
+def tell(given: ExecutionInput, lie: Lie = truth, at: int = 0, seed: object = 0, frame: int = 0) -> Told:
+    """Execute with a lie at instruction number `at` of a frame. Instructions count from 1, frames from 0."""
     made: list[LyingMachine] = []
 
     def make(*arguments: Any, **named: Any) -> LyingMachine:
-        made.append(LyingMachine(*arguments, lie=lie, at=at, random=Random(str(seed)), **named))
-        return made[0]
+        where = at if len(made) == frame else 0
+        made.append(LyingMachine(*arguments, lie=lie, at=where, random=Random(str(seed)), **named))
+        return made[-1]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(machine, "Machine", make)
         execution = execute(given)
-    return Told(execution, made[0].states)
+    return Told(execution, [each.states for each in made])
 
 
 def same(one: Told, other: Told, *, as_found: bool = False) -> bool:
@@ -126,21 +135,14 @@ def same(one: Told, other: Told, *, as_found: bool = False) -> bool:
         len(mine.instances) == len(yours.instances)
         and all(_same_table(first, second) for first, second in pairs)
         # The claim is compared last, because values that no table can hold may not fit into a claim either.
-        and _claimed(one, mine) == _claimed(other, yours)
+        and one.claim(mine).to_bytes() == other.claim(yours).to_bytes()
     )
 
 
 def _same_table(one: Instance, other: Instance) -> bool:
     return (
-        one.chip is other.chip
-        and np.array_equal(one.main, other.main)
-        and _equal(one.public, other.public)
-        and one.values == other.values
+        one.chip is other.chip and np.array_equal(one.main, other.main) and _equal(one.public, other.public)
     )
-
-
-def _claimed(told: Told, forgery: Forgery) -> bytes:
-    return claim_of(told.execution.run, forgery.public).to_bytes()
 
 
 def _equal(one: Columns | None, other: Columns | None) -> bool:
@@ -151,17 +153,19 @@ def _equal(one: Columns | None, other: Columns | None) -> bool:
 
 
 @contextmanager
-def registers_as_found(states: list[State]) -> Iterator[None]:
+def registers_as_found(states: list[list[State]]) -> Iterator[None]:
     """Make each row show what the machine found in its registers, not what the row before left in them.
 
     The instruction computes with the value that it found. So the bus objects to a false register, and the
     instruction does not.
     """
     original: Callable[..., RegisterAccesses] = vars(chains)["chain_registers"]
-    found = np.array(states, np.uint64).reshape(len(states), -1)
+    frames = iter(states)
 
     def chain(registers: Any, writes: Any, values: Any, special: Any, initial: Any) -> RegisterAccesses:
         accesses = original(registers, writes, values, special, initial)
+        frame = next(frames)
+        found = np.array(frame, np.uint64).reshape(len(frame), -1)
         value, special_value = accesses.value.copy(), accesses.special_value.copy()
         steps, slots = np.nonzero(registers >= 0)
         value[steps, slots] = found[steps, registers[steps, slots]]
@@ -193,8 +197,7 @@ def verifier_objection(told: Told, forgery: Forgery) -> str:
     }
 
     given = told.execution.input
-    runs = (frame.outcome for frame in told.execution.frames)
-    claim = claim_of(zip(runs, forgery.public, strict=True))
+    claim = told.claim(forgery)
     system = ProofSystem(CIRCUIT, _Accepting(witness))
     file = ProofFile(
         version="0",

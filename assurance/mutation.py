@@ -277,7 +277,7 @@ class Subject:
 
 def addresses(fields: Sequence[Integers]) -> Integers:
     """The words that memory messages are about. -1 if no map has such a word."""
-    region, index = fields[0], fields[1]
+    region, index = fields[1], fields[2]
     exists = (region >= 0) & (region <= INPUT) & (index < 2**INDEX_BITS)
     exists &= (region != STACK) | (index % (2 * HOLE_WORDS) < HOLE_WORDS)
     return np.where(exists, region << INDEX_BITS | index, -1)

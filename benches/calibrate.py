@@ -21,9 +21,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benches.mixed_loop import mixed_loop
+from benches.transactions import token_transaction
 from solproof import __version__, estimation
-from solproof.accesses.access_log import AccessLog
 from solproof.backend.plonky3 import VECTOR_LANES
+from solproof.circuit.frames import access_logs
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
 from solproof.estimation.calibration import (
@@ -38,13 +39,14 @@ from solproof.estimation.calibration import (
     measurement_of,
 )
 from solproof.estimation.estimate import estimate_execution
-from solproof.execution.execute import execute
+from solproof.execution.run import run
+from solproof.formats import bincode, scene_bincode
 from solproof.host.resources import peak_memory, processor_name, total_memory, usable_cores
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_elf
 from solproof.proving.prove import prove_execution
 from solproof.runtime.execution_input import ExecutionInput
-from solproof.statement.system import default_system, program_key
+from solproof.runtime.transaction.scene import Scene
 from tests.support.mainnet_programs import mainnet_programs
 
 CALIBRATION = Path(estimation.__path__[0]) / FILE
@@ -143,6 +145,47 @@ loop:
     mov64 r0, 0
     exit
 """
+FILLING = """
+entrypoint:
+    mov64 r7, 32
+loop:
+    lddw r1, 0x300000000
+    mov64 r2, 7
+    mov64 r3, 32768
+    syscall sol_memset_
+    sub64 r7, 1
+    jne r7, 0, loop
+    mov64 r0, 0
+    exit
+"""
+COPYING = """
+entrypoint:
+    mov64 r7, 128
+loop:
+    lddw r1, 0x300000000
+    lddw r2, 0x300004003
+    mov64 r3, 16000
+    syscall sol_memcpy_
+    sub64 r7, 1
+    jne r7, 0, loop
+    mov64 r0, 0
+    exit
+"""
+COMPARING = """
+entrypoint:
+    mov64 r7, 2000
+    mov64 r4, r10
+    sub64 r4, 8
+loop:
+    lddw r1, 0x300000000
+    lddw r2, 0x300004003
+    mov64 r3, 600
+    syscall sol_memcmp_
+    sub64 r7, 1
+    jne r7, 0, loop
+    mov64 r0, 0
+    exit
+"""
 
 
 def bare(program: bytes) -> ExecutionInput:
@@ -150,7 +193,7 @@ def bare(program: bytes) -> ExecutionInput:
     return ExecutionInput(program, bytes(32), (), b"")
 
 
-PROGRAMS: Mapping[str, Callable[[], ExecutionInput]] = {
+PROGRAMS: Mapping[str, Callable[[], ExecutionInput | Scene]] = {
     "p-token": lambda: transfer(p_token()),
     "classic token": lambda: transfer(classic_token()),
     "token-2022": lambda: transfer(mainnet_programs()["token_2022"]),
@@ -164,6 +207,10 @@ PROGRAMS: Mapping[str, Callable[[], ExecutionInput]] = {
     "hashing loop": lambda: bare(write_elf(assemble(HASHING, 3))),
     "logging loop": lambda: bare(write_elf(assemble(LOGGING, 3))),
     "sysvar loop": lambda: bare(write_elf(assemble(SYSVARS, 3))),
+    "filling loop": lambda: bare(write_elf(assemble(FILLING, 3))),
+    "copying loop": lambda: bare(write_elf(assemble(COPYING, 3))),
+    "comparing loop": lambda: bare(write_elf(assemble(COMPARING, 3))),
+    "transaction of 25 frames": token_transaction,
     "mixed loop of 7 thousand": lambda: bare(mixed_loop(300)),
     "mixed loop of 70 thousand": lambda: bare(mixed_loop(3_000)),
     "mixed loop of 350 thousand": lambda: bare(mixed_loop(15_000)),
@@ -175,15 +222,14 @@ _NO_MODEL = Calibration(
 )
 
 
-def measure(name: str) -> Measurement:
-    """Prove a program as the command does. Run this in its own process."""
-    given = PROGRAMS[name]()
+def measure(name: str, packed: bytes) -> Measurement:
+    """Prove a packed input as the command does. Run this in its own process, which makes no input itself."""
+    given = scene_bincode.unpack(packed) if scene_bincode.is_scene_bin(packed) else bincode.unpack(packed)
     start = time.perf_counter()
-    execution = execute(given)
-    key = program_key(default_system(), execution.invocation.program, execution.input.parameters.features)
-    log = AccessLog(execution.run, key.table)
-    estimated = estimate_execution(execution, _NO_MODEL, log)
-    proof = prove_execution(execution, log=log)
+    execution = run(given)
+    logs = access_logs(execution.frames)
+    estimated = estimate_execution(execution, _NO_MODEL, logs)
+    proof = prove_execution(execution, logs=logs)
     first = time.perf_counter() - start
     peak = peak_memory()
     times = [first]
@@ -203,8 +249,10 @@ def measure(name: str) -> Measurement:
 
 def in_a_process(name: str) -> Measurement:
     """The measurement of a program in a fresh process."""
+    given = PROGRAMS[name]()
+    packed = scene_bincode.pack(given) if isinstance(given, Scene) else bincode.pack(given)
     command = [sys.executable, __file__, "--one", name]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    output = subprocess.run(command, check=True, input=packed, stdout=subprocess.PIPE).stdout
     return measurement_of(json.loads(output))
 
 
@@ -223,10 +271,12 @@ def main() -> None:
     parser.add_argument(
         "--passes", type=int, default=1, metavar="N", help="measure N times, use the shortest time"
     )
-    parser.add_argument("--one", help="measure only this program, as JSON (used by this script)")
+    parser.add_argument(
+        "--one", help="measure only the packed input on standard input, as JSON (used by this script)"
+    )
     arguments = parser.parse_args()
     if arguments.one:
-        print(json.dumps(asdict(measure(arguments.one))))
+        print(json.dumps(asdict(measure(arguments.one, sys.stdin.buffer.read()))))
         return
     passes = [[in_a_process(name) for name in PROGRAMS] for _ in range(arguments.passes)]
     measurements = tuple(map(least, zip(*passes, strict=True)))

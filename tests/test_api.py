@@ -6,6 +6,7 @@ import dataclasses
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from solders.account import Account as SoldersAccount
@@ -14,6 +15,7 @@ from solders.pubkey import Pubkey
 import solproof
 from solproof.demo import programs, scenario
 from solproof.formats import solders_objects
+from tests.support import proof_scenes
 
 PUBLIC = [name for name in solproof.__all__ if name != "__version__"]
 
@@ -51,6 +53,28 @@ def test_run_prove_verify_check(given: solproof.ExecutionInput) -> None:
     assert execution.output.compute_units == 76
     assert phases[:3] == ["execute", "key", "witness"]
     assert solproof.check(execution) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "frames"),
+    [(proof_scenes.token_account, 4), (proof_scenes.failing, 1), (proof_scenes.frameless, 0)],
+)
+def test_the_same_with_a_transaction(make: Callable[[], solproof.Scene], frames: int) -> None:
+    scene = make()
+    execution = solproof.run(scene)
+    proof = solproof.prove(scene)
+    verdict = solproof.verify(proof.data, scene)
+    estimate = solproof.estimate(scene)
+    assert execution.output == proof.output == verdict.output == estimate.output
+    assert len(execution.frames) == verdict.frames == estimate.frames == frames
+    assert proof.report.security_bits == verdict.security_bits == estimate.security_bits
+    assert (verdict.security_bits >= 100) == (frames > 0)
+    assert solproof.check(execution) == []
+    for value in (proof, verdict, estimate):
+        assert pickle.loads(pickle.dumps(value)) == value
+    with pytest.raises(solproof.ProofRejected) as caught:
+        solproof.verify(proof.data, dataclasses.replace(scene, lamports_per_signature=1))
+    assert caught.value.reason is solproof.Rejection.OTHER_INPUT
 
 
 def test_inputs_from_every_form(given: solproof.ExecutionInput) -> None:

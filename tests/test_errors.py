@@ -9,10 +9,12 @@ import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from solproof.errors import (
+    ProgramError,
     ProofRejected,
     ProofVersionError,
     Reason,
@@ -20,8 +22,13 @@ from solproof.errors import (
     SolproofError,
     VersionMismatch,
 )
+from solproof.runtime.transaction.ledger import Ledger
+from solproof.statement.sequence_index import IndexedProof, SequenceIndex, proof_path
+from solproof.statement.statement import input_digest
+from solproof.verifying.sequence import verify_sequence
 from solproof.zisk.chunks import BEGINNING, join
 from solproof.zisk.outputs import DIGEST_BYTES, Outputs
+from tests.support.payments import FUNDED, payment, scene
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, VECTORS = ROOT / "src/solproof", ROOT / "vectors/proofs"
@@ -88,7 +95,23 @@ def changed(**changes: object) -> Outputs:
     return replace(whole_run(), **changes)  # type: ignore[arg-type]
 
 
+def verify_directory(proofs: dict[int, bytes], count: int = 1) -> object:
+    """Verify payments with a directory that lists proofs by their numbers. Its files are empty."""
+    given = scene(payment(1, 10**9), FUNDED)
+    seen = input_digest(Ledger().seen(given))
+    listed = {number: IndexedProof(seen, digest, 0) for number, digest in proofs.items()}
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        SequenceIndex(bytes(32), listed).write(directory)
+        for number in proofs:
+            proof_path(directory, number).touch()
+        return verify_sequence(directory, [given] * count)
+
+
 WITHOUT_A_FILE: dict[Rejection, Callable[[], object]] = {
+    Rejection.PROOF_MISSING: lambda: verify_directory({}),
+    Rejection.PROOF_CHANGED: lambda: verify_directory({1: bytes(32)}),
+    Rejection.PROOF_SURPLUS: lambda: verify_directory({1: bytes(32)}, count=0),
     Rejection.SEGMENTS_MISSING: lambda: join([]),
     Rejection.SEGMENT_REFUSED: lambda: join([changed(refusal="the input is too large")]),
     Rejection.SEGMENT_STATEMENT: lambda: join(
@@ -108,6 +131,14 @@ def test_every_reason_is_provoked() -> None:
     assert {*rejected, *WITHOUT_A_FILE} == {*Rejection}
     assert not {*rejected} & {*WITHOUT_A_FILE}
     assert {case["other_version"] for case in cases if "other_version" in case} == {*VersionMismatch}
+
+
+def test_a_placed_error_keeps_its_kind_and_reason() -> None:
+    placed = ProofRejected(Rejection.FINAL_CLK, "a sentence").placed("transaction 2")
+    assert isinstance(placed, ProofRejected) and placed.reason is Rejection.FINAL_CLK
+    assert str(placed) == str(pickle.loads(pickle.dumps(placed))) == "transaction 2: a sentence"
+    other = ProgramError("a sentence").placed("transaction 2")
+    assert type(other) is ProgramError and str(other) == "transaction 2: a sentence"
 
 
 @pytest.mark.parametrize("reason", WITHOUT_A_FILE)

@@ -17,7 +17,6 @@ from solproof.estimation.estimate import estimate as estimate
 from solproof.execution.execute import Execution as Execution
 from solproof.execution.execute_transaction import TransactionExecution as TransactionExecution
 from solproof.execution.run import run as run
-from solproof.execution.sequence import Ledger as Ledger
 from solproof.execution.sequence import run_sequence as run_sequence
 from solproof.explorer.page import explore as explore
 from solproof.formats.bincode import pack as _input_to_bytes
@@ -40,6 +39,8 @@ from solproof.proving.prove import Proof as Proof
 from solproof.proving.prove import ProofReport as ProofReport
 from solproof.proving.prove import prove as prove
 from solproof.proving.prove import prove_execution as prove_execution
+from solproof.proving.sequence import ProvenTransaction as ProvenTransaction
+from solproof.proving.sequence import prove_sequence as prove_sequence
 from solproof.runtime.accounts import Account as Account
 from solproof.runtime.accounts import InstructionAccount as InstructionAccount
 from solproof.runtime.environment import Environment as Environment
@@ -51,12 +52,15 @@ from solproof.runtime.execution_output import ExecutionOutput as ExecutionOutput
 from solproof.runtime.execution_output import ReturnData as ReturnData
 from solproof.runtime.features import FeatureSet as FeatureSet
 from solproof.runtime.sysvars import Sysvars as Sysvars
+from solproof.runtime.transaction.ledger import Ledger as Ledger
 from solproof.runtime.transaction.scene import Scene as Scene
 from solproof.runtime.transaction.transaction_output import TransactionOutput as TransactionOutput
 from solproof.tracing.steps import Step as Step
 from solproof.tracing.steps import trace as trace
 from solproof.tracing.timeline import Timeline as Timeline
 from solproof.tracing.timeline import timeline as timeline
+from solproof.verifying.sequence import VerifiedTransaction as VerifiedTransaction
+from solproof.verifying.sequence import verify_sequence as verify_sequence
 from solproof.verifying.verify import Verdict as Verdict
 from solproof.verifying.verify import verify as verify
 

@@ -11,10 +11,17 @@ from html import escape
 
 Rows = Sequence[tuple[str, str]]
 LEFT = 'style="text-align: left"'
+NO_FRAME = "no frame: nothing to prove by a STARK"
+"""The security of a proof of a run that executes no sBPF program."""
 
 
 def security_text(bits: float, regime: str) -> str:
-    """The proven bits, rounded down to a tenth, and the regime in which they are proven."""
+    """The proven bits, rounded down to a tenth, and the regime in which they are proven.
+
+    Without a regime, the proof has no frames.
+    """
+    if not regime:
+        return NO_FRAME
     return f"{math.floor(bits * 10) / 10:.1f} bits proven, {regime}"
 
 

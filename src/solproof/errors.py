@@ -5,6 +5,7 @@ Each class has its own exit status on the command line, so a script can tell a b
 
 from __future__ import annotations
 
+from copy import copy
 from enum import Enum
 from typing import ClassVar
 
@@ -35,23 +36,20 @@ class Rejection(Reason):
     FILE_KIND = "file-kind", "The file is neither about an instruction nor about a transaction."
     FILE_TEXT = "file-text", "A text in the file's header is not printable ASCII."
     FILE_TRAILING_BYTES = "file-trailing-bytes", "Bytes follow the last field of the file."
+    OTHER_KIND = "other-kind", "The proof is about an instruction, not about a transaction, or the reverse."
     OTHER_PROGRAM = "other-program", "The proof is about another program."
     OTHER_INPUT = "other-input", "The proof is about another input."
-    OTHER_KIND = "other-kind", "The proof is about an instruction, not about a transaction, or the reverse."
 
     # THE CLAIM
     CLAIM_TRUNCATED = "claim-truncated", "The claim ends before its last field does."
     CLAIM_TEXT = "claim-text", "The name of the claimed fault is not printable ASCII."
     CLAIM_COUNT = "claim-count", "The claim announces a list that is longer than its bytes can hold."
-    CLAIM_TRAILING_BYTES = "claim-trailing-bytes", "Bytes follow the last field of the claim."
     SLOTS = "slots", "The executed slots do not rise, leave the program, or are more than the steps."
-    IMAGE_WORDS = "image-words", "The indices of the touched image words do not rise, or leave the image."
+    CLAIM_TRAILING_BYTES = "claim-trailing-bytes", "Bytes follow the last field of the claim."
     FRAME_MISSING = "frame-missing", "The claim has fewer frames than the run."
-    FRAME_SURPLUS = "frame-surplus", "The claim has more frames than the run."
-    SURPLUS_PROOF = "surplus-proof", "A file without frames holds a proof, or states a security."
     FINAL_CLK = "final-clk", "The number of the last instruction is 0 or above the compute unit limit plus 1."
+    IMAGE_WORDS = "image-words", "The indices of the touched image words do not rise, or leave the image."
     INPUT_WORDS = "input-words", "The indices of the touched input words do not rise, or leave the input."
-    INPUT_PADDING = "input-padding", "The claim changes a byte after the end of the input."
 
     # THE REPLAY OF THE EVENTS
     EVENT_ORDER = "event-order", "The instruction numbers of the events do not rise, or pass the last one."
@@ -94,13 +92,21 @@ class Rejection(Reason):
     LAST_EVENT_MISSING = "last-event-missing", "The last instruction calls a syscall that no event lists."
     NO_ENDING = "no-ending", "The last instruction neither exits the program nor fails."
     OUTCOME = "outcome", "The run ends with another fault than the claim states, or exits instead."
+    INPUT_PADDING = "input-padding", "The claim changes a byte after the end of the input."
+    FRAME_SURPLUS = "frame-surplus", "The claim has more frames than the run."
 
     # THE ENGINE
+    SURPLUS_PROOF = "surplus-proof", "A file without frames holds a proof, or states a security."
     ENGINE_PUBLIC_DATA = "engine-public-data", "The engine does not take the public tables of the claim."
     ENGINE_PROOF = (
         "engine-proof",
         "The engine's part of the file is malformed, or it does not prove this statement.",
     )
+
+    # THE PROOFS OF A SEQUENCE OF TRANSACTIONS, where OTHER_INPUT exists as well
+    PROOF_MISSING = "proof-missing", "The directory has no proof of a transaction."
+    PROOF_CHANGED = "proof-changed", "A proof is not the one that the index of its directory lists."
+    PROOF_SURPLUS = "proof-surplus", "The index lists a proof for which the sequence has no transaction."
 
     # THE PARTS OF A RUN OF THE GUEST FOR ZISK, where OTHER_PROGRAM and OTHER_INPUT exist as well
     SEGMENTS_MISSING = "segments-missing", "There is no segment."
@@ -123,6 +129,12 @@ class SolproofError(Exception):
 
     exit_status: ClassVar[int] = 1
     reason: Reason | None = None  # only rejections and version errors have one
+
+    def placed(self, place: str) -> SolproofError:
+        """The same error, with the place where it happened before its message."""
+        placed = copy(self)
+        placed.args = (*self.args[:-1], f"{place}: {self}")
+        return placed
 
 
 class InputError(SolproofError):

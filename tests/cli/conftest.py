@@ -15,6 +15,8 @@ from solproof.cli.terminal.failure import exit_status_of
 from solproof.demo import programs, scenario
 from solproof.formats import bincode
 from solproof.formats.input_file import format_input
+from solproof.formats.scene_file import format_scene
+from tests.support import proof_scenes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,21 @@ class Files:
     proof: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Scenes:
+    """Scenes as JSON, with the names of the functions of `tests.support.proof_scenes`.
+
+    proof: a proof of `token_account`.
+    """
+
+    token_account: Path
+    failing: Path
+    frameless: Path
+    fees_only: Path
+    not_processed: Path
+    proof: Path
+
+
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str]) -> Command:
     """Run `solproof` with some arguments, like the installed command."""
@@ -78,5 +95,25 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     found.failing.write_text(format_input(scenario.transfer(elf, scenario.SOURCE_AMOUNT + 1)))
     found.input_bin.write_bytes(bincode.pack(given))
     arguments = ["prove", found.program, "--input", found.input, "--output", found.proof, "--quiet", "--json"]
+    assert exit_status_of(solproof, [str(argument) for argument in arguments]) == 0
+    return found
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Scenes:
+    """The files of the scenes, and the proof of one of them."""
+    directory = tmp_path_factory.mktemp("scenes")
+    makers = (
+        proof_scenes.token_account,
+        proof_scenes.failing,
+        proof_scenes.frameless,
+        proof_scenes.fees_only,
+        proof_scenes.not_processed,
+    )
+    paths = {make.__name__: directory / f"{make.__name__}.json" for make in makers}
+    for make in makers:
+        paths[make.__name__].write_text(format_scene(make()))
+    found = Scenes(**paths, proof=directory / "transaction.proof")
+    arguments = ["prove", "--transaction", found.token_account, "--output", found.proof, "--quiet", "--json"]
     assert exit_status_of(solproof, [str(argument) for argument in arguments]) == 0
     return found

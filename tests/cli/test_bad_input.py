@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from solproof.demo import scenario
 from solproof.runtime.accounts import address_text
 from tests.cli.conftest import Command, Files, Result
-from tests.support.calling_programs import callee, caller
 from tests.support.elf_files import small_elf
 
 ERROR_NAME = "Detected sbpf_version required by the executable which are not enabled"
@@ -99,31 +97,6 @@ def test_newer_version(command: Command, files: Files, tmp_path: Path) -> None:
         f"program {program}: ElfError::UnsupportedSBPFVersion: {ERROR_NAME} (e_flags is 0x4, expected 0 to 3)"
     )
     refused(command("run", program, "--input", files.input), 2, message)
-
-
-@pytest.mark.parametrize("name", ["prove", "check"])
-def test_a_call_of_another_program_runs_but_is_not_proven(
-    name: str, command: Command, tmp_path: Path
-) -> None:
-    own, other = (bytes([number]) * 32 for number in (21, 22))
-    program, called, given = (tmp_path / file for file in ("caller.so", "callee.so", "input.json"))
-    program.write_bytes(caller(other))
-    called.write_bytes(callee(b"returned"))
-    document = {
-        "program_id": address_text(own),
-        "accounts": [{"key": address_text(other)}],
-        "instruction_data": [],
-        "programs": {address_text(other): "callee.so"},
-    }
-    given.write_text(json.dumps(document))
-    assert command("run", program, "--input", given).status == 0
-    proof = ["--output", tmp_path / "proof"] if name == "prove" else []
-    refused(
-        command(name, program, "--input", given, "--quiet", *proof),
-        3,
-        f"the run of {address_text(own)} calls the program {address_text(other)}: solproof runs such calls "
-        "but does not prove them yet",
-    )
 
 
 def test_control_characters_do_not_reach_the_terminal(command: Command, files: Files, tmp_path: Path) -> None:

@@ -60,7 +60,17 @@ def test_every_json_field_is_documented(command: Command, tmp_path: Path) -> Non
     files = ["demo/p_token.so", "--input", "demo/p_token_transfer.json"]
     for arguments in (
         ["run", *files],
-        ["run", "--transaction", "examples/token_transfer.json"],
+        *(
+            [*words, "--transaction", "examples/token_transfer.json"]
+            for words in (
+                ["run"],
+                ["prove", "--output", "transaction.proof", "--quiet"],
+                ["verify", "transaction.proof"],
+                ["check", "--quiet"],
+                ["estimate", "--quiet"],
+            )
+        ),
+        ["inspect", "transaction.proof"],
         ["prove", *files, "--output", "proof", "--quiet"],
         ["verify", "proof", "--program", *files],
         ["check", *files, "--quiet"],

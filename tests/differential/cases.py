@@ -66,7 +66,11 @@ class Case:
 @strategies.composite
 def cases(draw: DrawFn) -> Case:
     """A random case of any version."""
-    source = Source(draw)
+    return random_case(Source.drawn(draw))
+
+
+def random_case(source: Source) -> Case:
+    """A case of any version, made by the choices of a source."""
     version = source.choice(VERSIONS)
     parameters = Parameters(source.choice(METERS) + heap_cost(256 * 1024), source.choice(HEAP_SIZES) * 1024)
     data = source.content(source.below(LONGEST_DATA + 1))
@@ -94,7 +98,7 @@ def cases(draw: DrawFn) -> Case:
 @strategies.composite
 def runtime_cases(draw: DrawFn) -> Case:
     """A random program, assembled from its source as an ELF file of a version that mainnet runs."""
-    source = Source(draw)
+    source = Source.drawn(draw)
     version = source.choice(MAINNET_VERSIONS)
     meter, heap_size = source.choice((*METERS, 40)), source.choice((32, 256)) * 1024
     data = source.content(source.below(LONGEST_DATA + 1))

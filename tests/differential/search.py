@@ -18,7 +18,7 @@ class Difference(AssertionError):
 
 
 def search(strategy: SearchStrategy[Any], examine: Callable[[Any], object], count: int, seed: str) -> None:
-    """Examine `count` different cases, which are determined by the seed.
+    """Examine `count` different cases, which are determined by the seed and the loaded modules.
 
     Two cases are different if their texts differ. Raises `Difference` with the smallest failing case found.
     """

@@ -1,8 +1,12 @@
-"""Random choices made by Hypothesis, so that a failing program shrinks to a small one."""
+"""Random choices from a stream of bytes.
+
+If Hypothesis makes the stream, a failing program shrinks to a small one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from random import Random
 from typing import TypeVar
 
 from hypothesis import strategies
@@ -21,10 +25,23 @@ _CHUNKS = strategies.binary(min_size=CHUNK, max_size=CHUNK)
 class Source:
     """Choices from a stream of bytes. Programs shrink towards smaller values and earlier items."""
 
-    def __init__(self, draw: DrawFn) -> None:
-        self._draw = draw
+    def __init__(self, chunk: Callable[[], bytes]) -> None:
+        self._next_chunk = chunk
         self._chunk = b""
         self._at = 0
+
+    @classmethod
+    def drawn(cls, draw: DrawFn) -> Source:
+        """Choices made by Hypothesis.
+
+        They also depend on the loaded modules, because Hypothesis sometimes draws a constant of their code.
+        """
+        return cls(lambda: draw(_CHUNKS))
+
+    @classmethod
+    def seeded(cls, random: Random) -> Source:
+        """Choices that depend on nothing but the state of `random`."""
+        return cls(lambda: random.randbytes(CHUNK))
 
     def start(self) -> None:
         """Begin a group of choices that can be left out together."""
@@ -39,7 +56,7 @@ class Source:
     def content(self, length: int) -> bytes:
         """Some bytes."""
         while len(self._chunk) - self._at < length:
-            self._chunk, self._at = self._chunk[self._at :] + self._draw(_CHUNKS), 0
+            self._chunk, self._at = self._chunk[self._at :] + self._next_chunk(), 0
         self._at += length
         return self._chunk[self._at - length : self._at]
 

@@ -32,7 +32,6 @@ CLK = 71
 CHIP = FAMILIES[0].executors[0].chip
 INSTRUCTIONS = [executor.chip for executor in EXECUTORS]
 PROGRAMS = (programs.p_token, programs.classic_token)
-FIXED = ("lookup", "image")
 
 
 def says(sentence: str) -> bool:
@@ -117,8 +116,6 @@ def costs() -> list[str]:
     def line(name: str, values: list[float], digits: int = 0) -> str:
         return f"| {name} | {' | '.join(f'{value:,.{digits}f}' for value in values)} |"
 
-    fixed = [sum(chip.cells for chip in each.chips if chip.name in FIXED) for each in found]
-    rest = [each.shared_cells - part for each, part in zip(found, fixed, strict=True)]
     own = [each.total.cells for each in found]
     padding = [each.padding_cells for each in found]
     instructions = [each.total.instructions for each in found]
@@ -131,8 +128,11 @@ def costs() -> list[str]:
             "the same cells for each instruction", [a / b for a, b in zip(own, instructions, strict=True)], 1
         ),
         line("padding up to powers of two", list(padding)),
-        line("input, stack and heap, registers, start and end", list(rest)),
-        line("`lookup` and `image`, for every run", list(fixed)),
+        line(
+            "executed slots, input, stack and heap, registers, start and end",
+            [each.frame_cells for each in found],
+        ),
+        line("`lookup`, for every proof", [each.proof_cells for each in found]),
     ]
 
 
@@ -172,16 +172,15 @@ def test_a_carry() -> None:
 def test_cells() -> None:
     assert "\n".join(costs()) in PAGE
     per_row = cells_per_row()
-    assert per_row["add"] == 20 + 32
+    assert per_row["add"] == 21 + 32
     for name, sentence in (
         ("move", "{} field elements for a move"),
         ("add", "{} for an addition"),
         ("divide", "{} for a division"),
         ("store_unaligned", "{} for a store to an unaligned address"),
         ("syscall", "{} cells for a call"),
-        ("event_word", "and {} for each word that it touches"),
-        ("lookup", "{} cells for each of the 16,384 rows"),
-        ("image", "{} for each of the 8,192 rows"),
+        ("event_word", "and {} for each word that it lists"),
+        ("lookup", "{} cells for each of its 16,384 rows"),
     ):
         assert says(sentence.format(per_row[name])), name
 

@@ -7,10 +7,13 @@ import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
+from solproof.accesses.arrays import Integers
 from solproof.demo import programs, scenario
 from solproof.proving.prove import Proof, prove
 from solproof.statement import claim as claims
-from solproof.statement.claim import Claim
+from solproof.statement.claim import Claim, FrameClaim
 from solproof.statement.proof_file import FORMAT, MAGIC, MAXIMUM_BYTES, ProofFile
 from solproof.statement.statement import statement_bytes
 from solproof.verifying.verify import Verdict, verify
@@ -29,9 +32,15 @@ def proven() -> tuple[Proof, Verdict]:
     return proof, verify(proof.data, GIVEN)
 
 
+def claimed() -> FrameClaim:
+    """The claim about the one frame of the Transfer."""
+    (frame,) = Claim.from_bytes(ProofFile.from_bytes(proven()[0].data).claim).frames
+    return frame
+
+
 def fields() -> list[str]:
-    """The page's table of the claim, for the Transfer."""
-    claim = Claim.from_bytes(ProofFile.from_bytes(proven()[0].data).claim)
+    """The page's table of the claim about a frame, for the Transfer."""
+    claim = claimed()
     final = claim.final
     registers = ", ".join(f"r{number} = {value:#x}" for number, value in enumerate(final.registers) if value)
     rows = (
@@ -47,13 +56,6 @@ def fields() -> list[str]:
         ),
         ("depth", "u8", "how many calls are open", PROVEN, str(final.depth)),
         (
-            "fault",
-            "u8 + n",
-            "name of the fault that ended the run; empty for an exit",
-            HELD_BY_VERIFIER,
-            "empty",
-        ),
-        (
             "memory units",
             "u32",
             "cost of the memory syscalls that chips prove",
@@ -61,9 +63,32 @@ def fields() -> list[str]:
             str(claim.memory_units),
         ),
         (
+            "fault",
+            "u8 + n",
+            "name of the fault that ended the run; empty for an exit",
+            HELD_BY_VERIFIER,
+            "empty",
+        ),
+        (
+            "number of runs of slots",
+            "u32",
+            "the distinct slots that were executed before the last instruction, as runs of neighbours; "
+            "each: first slot u32, how many u32",
+            "the verifier checks that the runs rise and do not touch, and that there are not more slots than "
+            "instructions; a slot that is missing makes the proof fail",
+            f"{len(runs_of(claim.slots))} runs of {len(claim.slots)} slots",
+        ),
+        (
+            "number of image words",
+            "u32",
+            "touched words of the program's image; each: index u32",
+            "the verifier checks that the indices increase, and takes the values from its own program",
+            f"{len(claim.image)}",
+        ),
+        (
             "number of input words",
             "u32",
-            "words of the input region that the run touched; each: index u32, value afterwards u64",
+            "touched words of the input; each: index u32, value afterwards u64",
             "proven; the verifier checks that the indices increase, and takes the values before from its own "
             "input",
             f"{len(claim.index)}",
@@ -77,6 +102,11 @@ def fields() -> list[str]:
         ),
     )
     return [f"| {' | '.join(row)} |" for row in rows]
+
+
+def runs_of(slots: Integers) -> list[Integers]:
+    """The slots, cut where neighbours are more than one apart."""
+    return np.split(slots, np.flatnonzero(np.diff(slots) != 1) + 1)
 
 
 def outputs() -> str:
@@ -96,12 +126,15 @@ def test_the_claim() -> None:
     assert sum(sizes[kind] for _, kind in types[:5]) == claims.HEAD.size
     event = re.findall(
         r"^\| (clk|key|arguments|result|memory units before) \| ([^|]*) \|",
-        PAGE.partition("An event is")[2],
+        PAGE.partition("An event is a syscall")[2],
         re.MULTILINE,
     )
     assert sum(sizes[kind] for _, kind in event) == claims.EVENT.size
     assert claims.INPUT_WORD.itemsize == 4 + 8
-    assert claims.WORD.size == 1 + 4 + 8 + 8
+    assert claims.IMAGE_WORD.itemsize == 4
+    assert claims.SLOT_RUN.itemsize == 4 + 4
+    assert claims.WORD.itemsize == 1 + 4 + 8 + 8
+    assert claims.LEAST_FRAME == claims.HEAD.size + 4 + 1 + 4 * 4
 
 
 def test_the_file() -> None:
@@ -112,8 +145,8 @@ def test_the_file() -> None:
     assert f"| format of the proof file | {FORMAT} |" in PAGE
     assert MAXIMUM_BYTES == 64 * 2**20
     assert f"these are {len(file.header())} bytes of header" in WORDS
-    assert f"{len(file.claim)} of claim, and some 568,000 of proof" in WORDS
-    assert abs(len(file.proof) / 568_000 - 1) < 0.02
+    assert f"{len(file.claim)} of claim, and some 506,000 of proof" in WORDS
+    assert abs(len(file.proof) / 506_000 - 1) < 0.02
     assert verdict.output == proof.output
 
 

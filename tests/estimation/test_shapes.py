@@ -1,33 +1,38 @@
-"""The shapes found without a witness are those of the witness."""
+"""The shapes found without a witness are those of the witness, and tables that are too high are refused."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from benches.mixed_loop import mixed_loop
-from solproof.accesses.access_log import AccessLog
-from solproof.accesses.table import split_heights
+from solproof.accesses.table import LARGEST_HEIGHT, split_heights
+from solproof.circuit import table
+from solproof.circuit.frames import access_logs
 from solproof.circuit.instructions.registry import EXECUTORS
 from solproof.circuit.registry import CIRCUIT
-from solproof.circuit.table import parts_of
+from solproof.circuit.table import Part, check_heights, parts_of
 from solproof.demo.scenario import SOURCE_AMOUNT, transfer
+from solproof.errors import ProvingError
 from solproof.estimation.shapes import table_shapes
 from solproof.execution.execute import Execution, execute
+from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.proving.witness import build_witness, cut
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from solproof.statement.system import default_system, program_key
+from solproof.runtime.transaction.scene import Scene
+from tests.support import proof_scenes
 from tests.support.call_trees import NESTED, RESTING, run_source
+from tests.support.frame_trees import single_instruction
 from tests.support.mainnet_programs import mainnet_programs
 
 
-def assert_equal_shapes(execution: Execution) -> None:
-    key = program_key(default_system(), execution.invocation.program, execution.input.parameters.features)
-    log = AccessLog(execution.run, key.table)
-    shapes = table_shapes(CIRCUIT, log, key.preprocessed)
-    witness = build_witness(CIRCUIT, log, key.preprocessed)
+def assert_equal_shapes(execution: Execution | TransactionExecution) -> None:
+    logs = access_logs(execution.frames)
+    shapes = table_shapes(CIRCUIT, logs)
+    witness = build_witness(CIRCUIT, logs)
     assert [(shape.chip, shape.height) for shape in shapes] == [
         (CIRCUIT.number(instance.chip), len(instance.main)) for instance in witness.instances
     ]
@@ -55,6 +60,39 @@ def test_syscalls_and_refreshes(source: str) -> None:
 
 def test_a_loop() -> None:
     assert_equal_shapes(execute(ExecutionInput(mixed_loop(700), bytes(32), (), b"")))
+
+
+@pytest.mark.parametrize("make", [proof_scenes.token_account, proof_scenes.failing, proof_scenes.frameless])
+def test_transactions(make: Callable[[], Scene]) -> None:
+    assert_equal_shapes(execute_transaction(make()))
+
+
+def test_an_instruction_that_calls_other_programs() -> None:
+    assert_equal_shapes(execute(single_instruction(32 * 1024)))
+
+
+def test_without_frames_there_are_no_tables() -> None:
+    assert table_shapes(CIRCUIT, []) == []
+
+
+# HEIGHTS
+
+
+def test_a_table_that_is_too_high(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the estimate nor the prover begins to fill it."""
+    chip = EXECUTORS[0].chip
+    check_heights(chip, [Part(LARGEST_HEIGHT, LARGEST_HEIGHT)])
+    refused = (
+        rf"the run needs 4,194,305 rows in a table of the chip {chip.name}, expected at most 4,194,304; "
+        "nothing was proven"
+    )
+    with pytest.raises(ProvingError, match=refused):
+        check_heights(chip, [Part(LARGEST_HEIGHT + 1, 2 * LARGEST_HEIGHT)])
+    monkeypatch.setattr(table, "LARGEST_HEIGHT", 512)
+    logs = access_logs(execute(transfer(mainnet_programs()["token"])).frames)
+    for make in (table_shapes, build_witness):
+        with pytest.raises(ProvingError, match=r"rows in a table of the chip \w+, expected at most 512; "):
+            make(CIRCUIT, logs)
 
 
 @pytest.mark.parametrize("rows", [*range(1, 1_100, 7), 512, 513, 640, 641, 768, 1_024, 1_025, 40_000])

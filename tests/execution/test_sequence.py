@@ -10,25 +10,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from solders.hash import Hash
 from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
-from solders.message import Message
 from solders.pubkey import Pubkey
-from solders.system_program import TransferParams, transfer
 from solders.transaction import Transaction
 from solders.transaction_metadata import FailedTransactionMetadata
 
 import solproof
 from solproof.errors import InputError
-from solproof.execution.sequence import Ledger, run_sequence
+from solproof.execution.sequence import execute_next, run_sequence
 from solproof.formats.scene_file import read_scenes
 from solproof.runtime.accounts import Account, address_text
-from solproof.runtime.environment import Environment
 from solproof.runtime.program_ids import LOADER_V3
 from solproof.runtime.sysvars import Sysvars
-from solproof.runtime.transaction.scene import Scene
+from solproof.runtime.transaction.ledger import Ledger
 from solproof.runtime.transaction.transaction_output import Status
+from tests.support.payments import FUNDED, address, payment, scene
 from tests.support.scene_documents import (
     PAYER_ACCOUNT,
     PAYER_KEY,
@@ -39,25 +36,6 @@ from tests.support.scene_documents import (
     message,
 )
 from tests.support.token_transactions import TOKEN, TokenMachine
-
-PAYER = Keypair.from_seed(b"\7" * 32)
-BLOCKHASH = bytes([5]) * 32
-FUNDED = Account(bytes(PAYER.pubkey()), bytes(32), 10**12, b"")
-
-
-def payment(to: int, lamports: int, payer: Keypair = PAYER) -> bytes:
-    """A signed transfer to the address that has a number."""
-    parameters = TransferParams(from_pubkey=payer.pubkey(), to_pubkey=address(to), lamports=lamports)
-    message = Message.new_with_blockhash([transfer(parameters)], payer.pubkey(), Hash(BLOCKHASH))
-    return bytes(Transaction([payer], message, Hash(BLOCKHASH)))
-
-
-def address(number: int) -> Pubkey:
-    return Pubkey(number.to_bytes(4, "big") + bytes([9]) * 28)
-
-
-def scene(transaction: bytes, *accounts: Account, sysvars: Sysvars | None = None) -> Scene:
-    return Scene(transaction, accounts, Environment(sysvars=sysvars or Sysvars()), (BLOCKHASH,))
 
 
 def lamports(ledger: Ledger) -> dict[bytes, int]:
@@ -254,7 +232,7 @@ def test_the_time_of_a_transaction_does_not_grow_with_the_ledger() -> None:
         times = []
         for number in range(40):
             start = time.perf_counter()
-            assert ledger.execute(scene(payment(number, 10**9))).output.success
+            assert execute_next(scene(payment(number, 10**9)), ledger).output.success
             times.append(time.perf_counter() - start)
         return sum(sorted(times)[:20])
 

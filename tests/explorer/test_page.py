@@ -11,8 +11,10 @@ from solproof.errors import InputError
 from solproof.execution.execute import Execution, execute
 from solproof.explorer import page as explorer
 from solproof.explorer.page import explore
+from solproof.proving.check import witness_of
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Parameters
+from solproof.tracing.constraints import Constraints
 from solproof.tracing.steps import trace
 from tests.explorer.conftest import Open
 from tests.support.elf_builder import build_elf, call
@@ -70,7 +72,7 @@ def test_small_runs(open_page: Open, name: str) -> None:
     steps = list(trace(execution))
     assert_steps(page, steps)
     assert_memory(page, execution)
-    assert_constraints(page, execution, 0, len(steps))
+    assert_constraints(page, Constraints(witness_of(execution)), 0, len(steps))
 
 
 def test_a_token_transfer(open_page: Open, classic: Execution, classic_page: str) -> None:
@@ -78,8 +80,9 @@ def test_a_token_transfer(open_page: Open, classic: Execution, classic_page: str
     steps = list(trace(classic))
     assert_steps(page, steps)
     assert_memory(page, classic)
+    bound = Constraints(witness_of(classic))
     for first in (0, 800, 2200, 3900, len(steps) - 100):
-        assert_constraints(page, classic, first, first + 100)
+        assert_constraints(page, bound, first, first + 100)
 
 
 def test_memory_in_the_middle(open_page: Open, classic: Execution, classic_page: str) -> None:
@@ -138,7 +141,7 @@ def test_a_run_of_a_hundred_thousand_steps(open_page: Open) -> None:
     assert [each["after"] for each in shown] == [
         [str(value) for value in step.registers_after] for step in steps[70_000:70_100]
     ]
-    assert_constraints(page, execution, 99_000, 99_050)
+    assert_constraints(page, Constraints(witness_of(execution)), 99_000, 99_050)
     start = time.perf_counter()
     page.evaluate("() => { for (let step = 5000; step < 5200; step++) window.solproof.app.go(step); }")
     moved = (time.perf_counter() - start) / 200

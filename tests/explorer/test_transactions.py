@@ -14,7 +14,9 @@ from playwright.sync_api import Page, expect
 from solproof.execution.execute import execute
 from solproof.execution.execute_transaction import execute_transaction
 from solproof.explorer.page import explore
+from solproof.proving.check import witness_of
 from solproof.runtime.accounts import address_text
+from solproof.tracing.constraints import Constraints
 from solproof.tracing.steps import steps_of_frame
 from solproof.tracing.timeline import Steps, timeline
 from tests.explorer.conftest import Open
@@ -32,6 +34,7 @@ from tests.support.frame_trees import (
     refused,
     single_instruction,
 )
+from tests.support.token_transactions import created_token_account
 
 MEBIBYTE = 2**20
 MAKERS: dict[str, Callable[[], Compared]] = {
@@ -94,14 +97,14 @@ def step_of(page: Page) -> int:
 def test_every_frame_is_exact(open_page: Open, name: str) -> None:
     execution = MAKERS[name]().execution
     page = open_page(explore(execution, name))
-    found = timeline(execution)
+    found, bound = timeline(execution), Constraints(witness_of(execution))
     assert page.evaluate("window.solproof.execution.runs.length") == len(found.frames)
     for frame in range(len(found.frames)):
         steps = list(steps_of_frame(found.columns(frame), frame))
         assert_steps(page, steps, frame)
         assert_memory(page, execution, frame)
-        assert_constraints(page, execution, 0, min(50, len(steps)), frame)
-        assert_constraints(page, execution, max(len(steps) - 50, 0), len(steps), frame)
+        assert_constraints(page, bound, 0, min(50, len(steps)), frame)
+        assert_constraints(page, bound, max(len(steps) - 50, 0), len(steps), frame)
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -321,8 +324,24 @@ def test_the_constraints_of_a_frame(page: Page) -> None:
     page.keyboard.press("5")
     go(page, first(shown, "steps", 1))
     text = page.inner_text("#right .constraints")
-    assert text.startswith("These are the constraints of a proof of this frame alone.")
+    assert text.startswith("One proof holds all frames. This frame is its invocation 2.")
     assert page.locator("#right .kind summary").count() >= 3
+
+
+def test_frames_are_invocations_of_one_proof(open_page: Open) -> None:
+    execution = created_token_account()
+    page, bound = open_page(explore(execution)), Constraints(witness_of(execution))
+    shown: Positions = page.evaluate(READ_TIMELINE)
+    page.keyboard.press("5")
+    for frame, of in enumerate(execution.frames):
+        assert_constraints(page, bound, 0, min(of.outcome.instructions, 100), frame)
+        go(
+            page,
+            next(number for number, each in enumerate(shown) if each["frame"] == frame and each["step"] == 0),
+        )
+        note = page.inner_text("#right .constraints .note")
+        assert note == f"One proof holds all frames. This frame is its invocation {frame + 1}."
+        assert f"invocation {frame + 1}" in page.inner_text("#right .constraints .equality")
 
 
 def test_the_keys_of_a_transaction(page: Page) -> None:

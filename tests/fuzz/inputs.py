@@ -1,4 +1,4 @@
-"""Targets: the two forms of an input and of a scene, JSON and bytes, and output.bin."""
+"""Targets: the two forms of an input and of a scene, JSON and bytes, output.bin, and the index of proofs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from solproof.runtime.execution_input import ExecutionInput, Loader, Parameters
 from solproof.runtime.features import FEATURE_SETS, FEATURES
 from solproof.runtime.sysvars import ADDRESSES, INSTRUCTIONS_SYSVAR, Sysvars
 from solproof.runtime.transaction.scene import Scene
+from solproof.statement.sequence_index import IndexedProof, SequenceIndex, parse_index
 from tests.fuzz.target import MEBIBYTE, Target, outcome
 from tests.support.elf_files import small_elf
 from tests.support.scene_documents import PROGRAM, document, documents, transfer_bytes
@@ -49,6 +50,11 @@ SCENE_WORDS = (
     ),
 )
 SMALL_SYSVARS = Sysvars(clock=bytes(40), slot_hashes=bytes(8))
+INDEX_WORDS = (
+    *JSON_WORDS,
+    *(b'"format"', b'"system"', b'"proofs"', b'"number"', b'"scene"', b'"proof"', b'"milliseconds"'),
+    b"00" * 32,
+)
 BINARY_WORDS = (bytes(8), b"\x01" + bytes(7), b"\xff" * 8, b"\1\0\0\0\2", bytes(32))
 SCENE_BIN_WORDS = (
     *BINARY_WORDS,
@@ -87,6 +93,16 @@ def read_scene_bin(content: bytes) -> str:
     assert scene_bincode.pack(scene) == content
     assert scene_bincode.is_scene_bin(content)
     return f"{min(len(scene.accounts), 4)} accounts, {min(len(scene.blockhashes), 3)} blockhashes"
+
+
+def read_index(content: bytes) -> str:
+    """An accepted index can be written and read again."""
+    try:
+        index = parse_index(content)
+    except InputError as error:
+        return outcome(error)
+    assert parse_index(index.to_bytes()) == index
+    return f"{min(len(index.proofs), 4)} proofs"
 
 
 def read_input_bin(content: bytes) -> str:
@@ -163,6 +179,12 @@ def input_bin_seeds() -> Sequence[bytes]:
     return [pack(given) for given in given_inputs()]
 
 
+def index_seeds() -> Sequence[bytes]:
+    """Indexes of no proof and of three."""
+    proof = IndexedProof(bytes(32), bytes(range(32)), 1234)
+    return [SequenceIndex(bytes(32), dict.fromkeys(numbers, proof)).to_bytes() for numbers in ((), (1, 3, 9))]
+
+
 def output_bin_seeds() -> Sequence[bytes]:
     """The output of a failing run, which has most kinds of fields."""
     return [pack_output(execute(given).output) for given in given_inputs()[:2]]
@@ -172,6 +194,7 @@ TARGETS = (
     Target("json", json_seeds, read_json, 16 * 1024, 0.5, 8 * MEBIBYTE, JSON_WORDS),
     Target("scene", scene_seeds, read_scene, 16 * 1024, 0.5, 8 * MEBIBYTE, SCENE_WORDS),
     Target("scene_bin", scene_bin_seeds, read_scene_bin, 8192, 0.5, 4 * MEBIBYTE, SCENE_BIN_WORDS),
+    Target("index", index_seeds, read_index, 8192, 0.5, 4 * MEBIBYTE, INDEX_WORDS),
     Target("input_bin", input_bin_seeds, read_input_bin, 8192, 0.5, 4 * MEBIBYTE, BINARY_WORDS),
     Target("output_bin", output_bin_seeds, read_output_bin, 8192, 0.5, 4 * MEBIBYTE, BINARY_WORDS),
 )

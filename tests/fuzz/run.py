@@ -31,6 +31,7 @@ MODULES = {
     "json": "inputs",
     "scene": "inputs",
     "scene_bin": "inputs",
+    "index": "inputs",
     "input_bin": "inputs",
     "output_bin": "inputs",
     "proof_file": "proofs",

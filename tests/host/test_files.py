@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from solproof.errors import InputError, OutputError
-from solproof.host.files import check_writable, read_file, write_file
+from solproof.host.files import check_writable, read_file, remove_partial_files, reserved, write_file
 
 
 def test_read(tmp_path: Path) -> None:
@@ -89,3 +89,33 @@ def test_check_writable(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         check_writable(tmp_path)
     assert str(caught.value) == f"{tmp_path}: cannot be written: it is a directory"
+
+
+# RESERVED DIRECTORIES
+
+
+def test_a_directory_is_reserved_once(tmp_path: Path) -> None:
+    directory = tmp_path / "new"
+    with reserved(directory):
+        assert directory.is_dir()
+        with pytest.raises(OutputError) as caught, reserved(directory):
+            pass
+        assert str(caught.value) == f"{directory}: cannot be written: another process writes there"
+    with reserved(directory):
+        pass
+
+
+def test_a_directory_that_cannot_be_reserved(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for directory, reason in ((file, "File exists"), (tmp_path / "a/b", "No such file or directory")):
+        with pytest.raises(OutputError) as caught, reserved(directory):
+            pass
+        assert str(caught.value) == f"{directory}: cannot be written: {reason}"
+
+
+def test_partial_files_of_killed_processes(tmp_path: Path) -> None:
+    for name in (".proof.1234.part", "other.part", ".hidden", "proof"):
+        (tmp_path / name).touch()
+    remove_partial_files(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden", "other.part", "proof"]

@@ -11,9 +11,11 @@ from solders.pubkey import Pubkey
 
 from solproof.execution.execute import execute
 from solproof.execution.execute_transaction import execute_transaction
+from solproof.profile.cells import Owner, cells_per_row
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import Cost, Profile, Weight, profile_execution
-from solproof.proving.check import frame_witness
+from solproof.proving.check import witness_of
+from solproof.proving.prove import prove_execution
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from tests.support.elf_builder import build_elf
 from tests.support.frame_trees import (
@@ -29,6 +31,7 @@ from tests.support.frame_trees import (
     refused,
     single_instruction,
 )
+from tests.support.token_transactions import created_token_account
 
 MAKERS: dict[str, Callable[[], Compared]] = {
     "associated token": associated_token,
@@ -97,17 +100,20 @@ def test_programs_cost_what_their_instructions_take(name: str) -> None:
     }
 
 
-def test_cells_are_those_of_the_frames() -> None:
-    execution = chain().execution
+@pytest.mark.parametrize("name", MAKERS)
+def test_cells_are_those_of_one_proof(name: str) -> None:
+    execution = MAKERS[name]().execution
     profile = profile_execution(execution)
-    rows: dict[str, int] = {}
-    for frame in execution.frames:
-        for chip, count in frame_witness(frame).rows().items():
-            rows[chip] = rows.get(chip, 0) + count
-    assert {chip.name: chip.rows + chip.padding for chip in profile.chips} == {
-        name: count for name, count in rows.items() if count
-    }
-    assert profile.total.cells == sum(chip.cells for chip in profile.chips if not chip.is_shared)
+    rows, per_row = witness_of(execution).rows(), cells_per_row()
+    assert {chip.name: chip.rows + chip.padding for chip in profile.chips} == rows
+    assert profile.committed_cells == sum(per_row[chip] * count for chip, count in rows.items())
+    assert profile.total.cells == sum(chip.cells for chip in profile.chips if chip.owner is Owner.INSTRUCTION)
+
+
+def test_the_cells_of_a_transaction_are_those_of_its_proof() -> None:
+    execution = created_token_account()
+    report = prove_execution(execution).report
+    assert profile_execution(execution).committed_cells == report.main_cells + report.auxiliary_cells
 
 
 # STACKS

@@ -10,7 +10,7 @@ import pytest
 from solproof.demo.programs import classic_token
 from solproof.demo.scenario import transfer
 from solproof.execution.execute import execute
-from solproof.profile.cells import ChipCells
+from solproof.profile.cells import ChipCells, Owner
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import Cost, FrameCost, PathCost, Profile, Timeline, Weight, profile_execution
 from tests.support.call_trees import NESTED, RECURSIVE, run_source
@@ -105,12 +105,13 @@ def test_names_that_would_break_a_line() -> None:
     timeline = profile_execution(run_source(RECURSIVE)).timeline
     profile = Profile(
         total=own,
-        shared_cells=0,
+        frame_cells=0,
+        proof_cells=0,
         padding_cells=0,
         functions=(FrameCost("<[u8; 32] as\nClone>", 0, 1, own, own),),
         syscalls=(),
         families=(),
-        chips=(ChipCells("add", 52, 1, 15, False),),
+        chips=(ChipCells("add", 52, 1, 15, Owner.INSTRUCTION),),
         paths=(PathCost(-1, 0, own),),
         timeline=Timeline(timeline.path[:1], timeline.compute_units[:1], timeline.cells[:1]),
     )

@@ -7,7 +7,7 @@ import pytest
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import SOURCE_AMOUNT, transfer
 from solproof.execution.execute import Execution, execute
-from solproof.profile.cells import cells_per_row
+from solproof.profile.cells import Owner, cells_per_row
 from solproof.profile.formats import collapsed
 from solproof.profile.profile import Cost, Profile, Weight, profile_execution
 from solproof.proving.check import witness_of
@@ -33,7 +33,7 @@ def assert_exact(execution: Execution) -> Profile:
         assert chip.rows + chip.padding == witness.rows()[chip.name]
     total = profile.total
     assert (total.compute_units, total.instructions) == (run.compute_units, run.instructions)
-    assert total.cells == sum(chip.cells for chip in profile.chips if not chip.is_shared)
+    assert total.cells == sum(chip.cells for chip in profile.chips if chip.owner is Owner.INSTRUCTION)
     assert added([frame.own for frame in profile.frames]) == total
     assert added([path.own for path in profile.paths]) == total
     groups = [family.own for family in profile.families] + [frame.own for frame in profile.syscalls]

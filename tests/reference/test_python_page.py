@@ -31,7 +31,7 @@ def test_every_public_name_is_there_once() -> None:
 def test_a_function() -> None:
     assert "trace(execution: Execution | TransactionExecution) -> Iterator[Step]\n" in section("trace")
     assert section("verify").startswith(
-        "```python\nverify(\n    data: bytes,\n    execution_input: ExecutionInput,\n"
+        "```python\nverify(\n    data: bytes,\n    given: ExecutionInput | Scene,\n"
     )
 
 

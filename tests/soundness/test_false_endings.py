@@ -10,7 +10,6 @@ from random import Random
 
 import pytest
 
-from assurance import forgery as forgery_module
 from assurance.corpus import tour
 from assurance.forgery import Forgery
 from assurance.injection import (
@@ -25,19 +24,10 @@ from assurance.injection import (
 from assurance.places import HEAP
 from assurance.program_builder import ProgramBuilder
 from assurance.report import explain, explain_told
-from solproof.accesses.access_log import AccessLog
-from solproof.accesses.memory import Cells
-from solproof.accesses.table import Table
-from solproof.air.bus import PROGRAM
-from solproof.backend.protocol import Columns
-from solproof.circuit.memory import image
-from solproof.circuit.registry import CIRCUIT, SbpfCircuit
-from solproof.circuit.table import Queries
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import Format, by_mnemonic, opcode
 from solproof.program.raw import RawFormat
 from solproof.runtime.execution_input import ExecutionInput, Parameters
-from solproof.statement.claim import claim_of
 from solproof.vm.faults import Fault
 from solproof.vm.limits import FRAME_STRIDES
 from solproof.vm.machine import HALT
@@ -105,27 +95,6 @@ def about(told: Told, inputs: ExecutionInput) -> Told:
     return Told(replace(execution, input=inputs), told.states)
 
 
-@pytest.fixture(autouse=True)
-def _words_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the table of the image ignore the times of words that the image does not have."""
-    original = image.TABLES[0].fill
-
-    def fill(log: AccessLog, columns: Columns, queries: Queries) -> Table:
-        memory, entries = log.memory, len(queries[PROGRAM])
-        cells = memory.cells
-        keep = (cells.region != log.layout.image_region) | (cells.index < entries)
-        kept = (cells.region, cells.index, cells.first, cells.last, cells.time)
-        log.memory = replace(memory, cells=Cells(*(column[keep] for column in kept)))
-        table = original(log, columns, queries)
-        log.memory = memory
-        return table
-
-    lenient = replace(image.TABLES[0], fill=fill)
-    tables = [lenient if table.chip is image.CHIP else table for table in CIRCUIT.tables]
-    circuit = SbpfCircuit.of(CIRCUIT.families, tables, CIRCUIT.buses)
-    monkeypatch.setattr(forgery_module, "CIRCUIT", circuit)
-
-
 @pytest.mark.parametrize(("name", "version"), [run for run in runs() if CASES[run[0]].fault not in METERS])
 def test_went_on_after_a_fault(name: str, version: int) -> None:
     inputs = replace(given(name, version), parameters=Parameters(compute_unit_limit=2000))
@@ -170,9 +139,9 @@ def test_no_limit_but_its_own() -> None:
     for limit in range(1, spent + 3):
         told = tell(replace(inputs, parameters=Parameters(compute_unit_limit=limit)))
         forgery = told.witness()
-        claims[limit] = claim_of(told.execution.run, forgery.public).to_bytes()
+        claims[limit] = told.claim(forgery).to_bytes()
         runs.setdefault(claims[limit], (told, forgery))
-    faults = [claim_of(told.execution.run, forgery.public).fault for told, forgery in runs.values()]
+    faults = [told.claim(forgery).frames[0].fault for told, forgery in runs.values()]
     assert faults.count("ComputationalBudgetExceeded") == 5
     # Each run is claimed under the limits where another run begins, just below them, and under the last
     # limit.
@@ -304,7 +273,7 @@ def test_a_load_around_the_address_space() -> None:
     assert (row["address_carry_1"], row["address_carry_2"]) == (0, 0)
     row["address_carry_1"] = row["address_carry_2"] = row["reaches_second"] = 1
     row["available_first"], row["available_second"], row["available"], row["is_writable"] = 8, 8, 16, 0
-    row["second_before"], lie.row("image")["even_time"] = 0, 2 * row["clk"]
+    row["second_before"] = 0
     first = "load_unaligned: bus memory: {}: the first word: {}"
     assert lie.names() == {
         first.format("receive", "as last accessed"),

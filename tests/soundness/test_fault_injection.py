@@ -3,7 +3,8 @@
 The kinds of faults are those of Arguzz (arXiv 2509.10819). They change the pc before or after an instruction,
 the instruction word, a condition, a result, a value that is loaded or stored, or a register or a word of
 memory before or after the instruction. Or an instruction is executed twice, is skipped, or writes elsewhere.
-The programs are random programs of every version, and a program that makes calls and syscalls.
+The programs are random programs of every version, a program that makes calls and syscalls, and a V0 program
+that calls a V3 program twice. There the lie is told in any of the three frames.
 SOLPROOF_INJECTIONS is the number of lies of each kind.
 """
 
@@ -21,14 +22,21 @@ import pytest
 
 from assurance.corpus import tour
 from assurance.injection import Lie, LyingMachine, Told, objections, same, tell
+from assurance.places import HEAP
 from assurance.report import explain_told
 from assurance.runs import table_of
 from solproof.accesses.program import FamilyCode
+from solproof.formats.program_files import program_account
 from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import OPCODES, Format, Opcode, opcode
+from solproof.runtime.accounts import InstructionAccount
+from solproof.runtime.execution_input import ExecutionInput
 from solproof.vm.machine import HALT
-from tests.differential.cases import Case, cases
-from tests.differential.search import search
+from solproof.vm.word_accesses import WordAccesses
+from tests.differential.cases import random_case
+from tests.differential.source import Source
+from tests.support.elf_builder import build_elf, call, write_memory
+from tests.support.invocations import c_invocation
 
 VERSIONS = (0, 1, 2, 3)
 LIES_OF_A_KIND = int(os.environ.get("SOLPROOF_INJECTIONS", "10"))
@@ -290,8 +298,9 @@ def syscall_memory(liar: LyingMachine, pc: int) -> int:
     at = liar.random.randrange(len(event.words))
     touched = event.words[at]
     _flip(liar, touched.region << 32 | touched.index * 8, 1)
-    changed = replace(touched, new=touched.new ^ 1)
-    liar.recorder.events[-1] = replace(event, words=(*event.words[:at], changed, *event.words[at + 1 :]))
+    words = list(event.words)
+    words[at] = replace(touched, new=touched.new ^ 1)
+    liar.recorder.events[-1] = replace(event, words=WordAccesses.of(words))
     return next_pc
 
 
@@ -300,7 +309,7 @@ def syscall_word(liar: LyingMachine, pc: int) -> int:
     next_pc = liar.true_step(pc)
     event = liar.recorder.events[-1]
     changed = [replace(each, old=each.old ^ 1) for each in event.words]
-    liar.recorder.events[-1] = replace(event, words=tuple(changed))
+    liar.recorder.events[-1] = replace(event, words=WordAccesses.of(changed))
     return next_pc
 
 
@@ -374,6 +383,7 @@ class Site:
     """An instruction of a run at which a lie can be told."""
 
     true: Told = field(repr=False)
+    frame: int
     clk: int
     version: int
     format: Format
@@ -386,31 +396,61 @@ def sites() -> list[Site]:
 
     Each version has about as many programs.
     """
-    found: list[Case] = []
-    search(cases(), found.append, PROGRAMS, f"injection {SEED}")
-    inputs = [tour(version) for version in VERSIONS]
+    source = Source.seeded(Random(f"injection {SEED}"))
+    found = [random_case(source) for _ in range(PROGRAMS)]
+    inputs = [two_calls(), *(tour(version) for version in VERSIONS)]
     inputs += [case.given for case in found if case.version in VERSIONS]
     return [site for given in inputs for site in _sites(tell(given))]
 
 
+def two_calls() -> ExecutionInput:
+    """A V0 program that calls a V3 program twice. All three frames use stack, heap and input."""
+    memory = f"""
+        mov64 r6, r1
+        mov64 r7, 3
+        call sum
+        lddw r1, {HEAP + 0x1005}
+        stxdw [r1], r7
+        ldxdw r2, [r1+2]
+        ldxw r3, [r6+3]
+        lddw r4, 0x100000000
+        stxh [r10-3], r3
+        mov64 r2, r6
+        mov64 r3, 12
+        syscall sol_memcpy_
+    """
+    function = "exit; sum: stxb [r10-9], r7; ldxb r8, [r10-9]; add64 r7, r8; jlt r7, 20, sum; exit"
+    called = build_elf(
+        [memory, "mov64 r1, r6; mov64 r2, 5; syscall sol_set_return_data; mov64 r0, 0", function], 3
+    )
+    caller, callee = bytes([21]) * 32, bytes([22]) * 32
+    invocation = c_invocation(HEAP, callee, b"hello")
+    invoke = call("sol_invoke_signed_c", invocation.arguments)
+    program = build_elf([memory, *write_memory(invocation.memory), *invoke, *invoke, function])
+    accounts = (InstructionAccount(program_account(callee)),)
+    return ExecutionInput(program, caller, accounts, b"", programs=((callee, called),))
+
+
 def _sites(told: Told) -> Iterator[Site]:
-    run = told.execution.run
-    if run.final.steps > LONGEST_RUN:
-        return
-    codes = table_of(run.program).code
-    for clk, pc in enumerate(run.trace.pc[: run.final.steps].tolist(), 1):
-        row = opcode(run.program.instruction(pc).code, run.program.version)
-        assert row is not None
-        yield Site(told, clk, run.program.version, row.format, FamilyCode(int(codes[pc])).name)
+    frames = told.execution.frames
+    for number, each in enumerate(frames):
+        run = each.outcome
+        if run.final.steps > LONGEST_RUN:
+            return
+        codes = table_of(run.program).code
+        for clk, pc in enumerate(run.trace.pc[: run.final.steps].tolist(), 1):
+            row = opcode(run.program.instruction(pc).code, run.program.version)
+            assert row is not None
+            yield Site(told, number, clk, run.program.version, row.format, FamilyCode(int(codes[pc])).name)
 
 
 def chosen(kind: Kind, random: Random) -> Iterator[Site]:
-    """Sites for a kind of lie. Each family and version has its turn as long as there are any."""
-    groups: dict[tuple[str, int], list[Site]] = {}
+    """Sites for a kind of lie. Each family, version and frame has its turn as long as there are any."""
+    groups: dict[tuple[str, int, int], list[Site]] = {}
     for site in sites():
         is_syscall = site.family == FamilyCode.SYSCALL.name
         if site.format in kind.formats and kind.is_syscall in (None, is_syscall):
-            groups.setdefault((site.family, site.version), []).append(site)
+            groups.setdefault((site.family, site.version, site.frame), []).append(site)
     order = sorted(groups)
     random.shuffle(order)
     for group in itertools.cycle(order):
@@ -426,7 +466,7 @@ def test_injected(name: str) -> None:
     for site in chosen(kind, random):
         tried += 1
         assert tried < 20 * LIES_OF_A_KIND, f"{told} of {tried} attempts were lies"
-        run = tell(site.true.execution.input, kind.lie, site.clk, tried)
+        run = tell(site.true.execution.input, kind.lie, site.clk, tried, site.frame)
         lies = [as_found for as_found in (False, True) if not same(run, site.true, as_found=as_found)]
         if not lies:
             continue

@@ -33,7 +33,8 @@ from assurance.mutation import (
 )
 from assurance.places import HEAP, INPUT, STACK
 from assurance.report import describe_subject, describe_subjects, explain
-from assurance.runs import run, witness_of
+from assurance.runs import run
+from solproof.air.bus import INVOCATION
 from solproof.air.check import check
 from solproof.air.chip import Chip
 from solproof.air.field import P
@@ -43,6 +44,7 @@ from solproof.circuit.syscalls import event
 from solproof.circuit.table import PublicColumns
 from solproof.vm.memory import Layout
 from solproof.vm.trace import SyscallEvent
+from solproof.vm.word_accesses import WordAccesses
 from tests.support.conformance import assert_checked
 from tests.support.lies import program
 
@@ -375,7 +377,7 @@ def test_a_word_twice() -> None:
     load.set_word("value", 0)
     lie.row("registers", 2).claim_word("last", 0)
     table.main[3] = 0
-    assert lie.names() == {"stack_heap: bus range16: query: words rise"}, explain(lie)
+    assert lie.names() == {"stack_heap: bus range16: query: words and invocations rise"}, explain(lie)
 
 
 @pytest.mark.parametrize("within", [0, 3, 511])
@@ -409,7 +411,7 @@ def test_unsorted_words() -> None:
     first, second = Row(table, 0), Row(table, 1)
     first["gap"] = second["index"] - first["index"] - 2**15 - 1
     second["gap"] = 0
-    assert lie.names() == {"stack_heap: bus range16: query: words rise"}, explain(lie)
+    assert lie.names() == {"stack_heap: bus range16: query: words and invocations rise"}, explain(lie)
 
 
 def test_heap_word_outside_the_heap() -> None:
@@ -458,7 +460,8 @@ def subjects_with_layout(chip: Chip) -> Iterator[tuple[Layout, Subject]]:
     """Sampled rows of a chip, each with the memory map of its run."""
     for number, witness in enumerate(witnesses()):
         for instance, row in sample_rows(witness.instances, chip, ROWS, 0):
-            yield witness.public.layout, Subject(instance, row, offered(number))
+            cell = Row(instance, row)[INVOCATION]
+            yield witness.public[max(cell, 1) - 1].layout, Subject(instance, row, offered(number))
 
 
 @pytest.mark.parametrize("available", [8 + 16, 5 + 16, 16, 5])
@@ -596,18 +599,11 @@ def test_target_of_a_call() -> None:
 # SYSCALLS
 
 
-def with_public(lie: Forgery, chip: Chip, data: np.ndarray[tuple[int, ...], np.dtype[np.uint32]]) -> None:
-    """Set another statement for a chip. The committed copies follow it."""
-    for position, instance in enumerate(lie.instances):
-        if instance.chip is chip:
-            instance.main[: len(data), : data.shape[1]] = data
-            lie.instances[position] = replace(instance, public=data)
-
-
 def events_forgery() -> tuple[Forgery, list[SyscallEvent]]:
-    witness = witness_of(every_opcode_run())
-    assert len(witness.public.events) == 3
-    return Forgery(witness), list(witness.public.events)
+    lie = Forgery.of(every_opcode_run())
+    (frame,) = lie.public
+    assert len(frame.events) == 3
+    return lie, list(frame.events)
 
 
 def stated(
@@ -617,7 +613,8 @@ def stated(
     height: int,
 ) -> NDArray[np.uint32]:
     """The public columns of a statement with these events, with the height of the true statement."""
-    columns = public(replace(lie.public, events=tuple(events)))
+    (frame,) = lie.public
+    columns = public([replace(frame, events=tuple(events))])
     assert len(columns) == height
     return columns
 
@@ -648,9 +645,9 @@ def test_events(lie_about: str) -> None:
             )
     instance = lie.tables("syscall")[0]
     assert instance.public is not None
-    with_public(lie, event.SYSCALL, stated(lie, events, event.public_syscalls, len(instance.public)))
+    lie.state("syscall", stated(lie, events, event.public_syscalls, len(instance.public)))
     if lie_about == "missing":
-        instance.main[len(events) :] = 0
+        lie.tables("syscall")[0].main[len(events) :] = 0
     assert lie.names() != set(), explain(lie)
 
 
@@ -661,11 +658,10 @@ def test_event_words(change: dict[str, int]) -> None:
     name, by = next(iter(change.items()))
     word = first.words[0]
     changed = replace(word, **{name: getattr(word, name) + by})
-    events[0] = replace(first, words=(changed, *first.words[1:]))
+    events[0] = replace(first, words=WordAccesses.of((changed, *first.words[1:])))
     instance = lie.tables("event_word")[0]
     assert instance.public is not None
-    words = stated(lie, events, event.public_event_words, len(instance.public))
-    with_public(lie, event.EVENT_WORD, words)
+    lie.state("event_word", stated(lie, events, event.public_event_words, len(instance.public)))
     assert any("bus memory" in each for each in lie.names()), explain(lie)
 
 

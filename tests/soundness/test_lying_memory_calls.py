@@ -305,11 +305,12 @@ def test_units_that_are_not_those_of_the_calls() -> None:
     forgery = true.witness()
     assert forgery.names() == set(), explain(forgery)
     assert verifier_objection(true, forgery) == ""
-    public = forgery.public
+    (public,) = forgery.public
     (event,) = public.events
     assert (public.memory_units, event.memory_units) == (20, 20)
     for units, before in ((10, 10), (10, 20), (30, 20), (20, 10), (20, 0)):
-        forgery.public = replace(public, memory_units=units, events=(replace(event, memory_units=before),))
+        events = (replace(event, memory_units=before),)
+        forgery.public = (replace(public, memory_units=units, events=events),)
         assert verifier_objection(true, forgery) != ""
 
 

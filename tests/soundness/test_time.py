@@ -22,7 +22,7 @@ from assurance.report import explain
 from assurance.runs import run, witness_of
 from solproof.air.bus import Role
 from solproof.air.check import check
-from solproof.circuit import boundary
+from solproof.circuit import boundary, code
 from solproof.circuit.registry import CIRCUIT
 from solproof.program.program import Program
 from solproof.proving.witness import Instance, Witness
@@ -244,7 +244,8 @@ def test_open_call_at_the_exit() -> None:
         exit
     """
     honest = witness_of(run(asm(source)))
-    assert (honest.public.final.clk, honest.public.final.registers[0]) == (2, 7)
+    (frame,) = honest.public
+    assert (frame.final.clk, frame.final.registers[0]) == (2, 7)
     lie = Forgery(honest)
     chips = {chip.name: chip for chip in CIRCUIT.chips}
     for name in ("call", "jump_always"):
@@ -265,17 +266,13 @@ def test_open_call_at_the_exit() -> None:
     cells |= {"frame_before": 0, "exit_frame_before": moment(5)}
     for name, value in cells.items():
         call[name] = value
-    initial = honest.public.registers
+    initial = frame.registers
     final = FinalState(clk=6, pc=5, registers=(8, *initial[1:10], initial[10] + 0x2000), open_call=0, depth=0)
-    data = replace(honest.public, entry=0, final=final, memory_units=0)
-    claimed = {
-        "execution": boundary.public_execution(data),
-        "registers": boundary.public_registers(data),
-    }
-    for name, public in claimed.items():
-        table = lie.tables(name)[0]
-        table.main[:, : public.shape[1]] = public
-        lie.instances = [replace(each, public=public) if each is table else each for each in lie.instances]
+    slots = np.arange(frame.program.code.size)
+    data = [replace(frame, entry=0, final=final, slots=slots, memory_units=0)]
+    lie.state("execution", boundary.public_execution(data))
+    lie.state("registers", boundary.public_registers(data))
+    lie.state("code", code.columns(data))
     lie.row("registers", 0)["time"], lie.row("registers", 11)["time"] = moment(3), moment(2)
     for register in (6, 7, 8, 9, 10):
         lie.row("registers", register)["time"] = moment(5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from solproof.air.bus import ALL_BUSES, Bus, Role
+from solproof.air.bus import ALL_BUSES, PROGRAM, Bus, Role
 from solproof.air.chip import MAXIMUM_DEGREE, Chip
 from solproof.air.circuit import Circuit
 from solproof.air.expression import Expression
@@ -170,7 +170,7 @@ def test_tables_that_may_be_cut() -> None:
         "memory_compare": {"next"},
     }
     assert {chip.name for chip in CIRCUIT.chips} - kinds.keys() == {
-        *("execution", "registers", "image", "layout", "input"),
+        *("execution", "registers", "code", "layout", "input"),
         *("stack_heap", "syscall", "event_word", "lookup"),
     }
 
@@ -191,8 +191,8 @@ def test_program_codes_have_one_executor() -> None:
     codes: dict[str, set[int]] = {}
     for chip in CIRCUIT.chips:
         for interaction in chip.interactions:
-            if interaction.bus.name == "program" and interaction.role is Role.QUERY:
-                value = interaction.fields[1].constant_value()
+            if interaction.bus is PROGRAM and interaction.role is Role.QUERY:
+                value = interaction.fields[PROGRAM.fields.index("family")].constant_value()
                 if value is not None:
                     codes.setdefault(chip.name, set()).add(value)
     assert all(0 not in found for found in codes.values()), "0 marks a slot that cannot be executed"

@@ -8,7 +8,6 @@ from playwright.sync_api import Page
 
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
-from solproof.proving.check import frame_witness
 from solproof.tracing.columns import Columns
 from solproof.tracing.constraints import Constraints
 from solproof.tracing.memory_map import regions_after
@@ -93,11 +92,9 @@ def comparable(entry: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def assert_constraints(
-    page: Page, execution: Execution | TransactionExecution, first: int, end: int, frame: int = 0
-) -> None:
+def assert_constraints(page: Page, bound: Constraints, first: int, end: int, frame: int = 0) -> None:
     """The page computes the constraints that `solproof trace --constraints` writes."""
-    expected = Constraints(frame_witness(execution.frames[frame])).of(first, end)
+    expected = bound.of(frame, first, end)
     shown = page.evaluate(READ_CONSTRAINTS, [frame, first, end])
     for theirs, ours in zip(shown, expected, strict=True):
         assert [comparable(entry) for entry in theirs] == [comparable(entry) for entry in ours]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
@@ -13,6 +14,7 @@ from solders.system_program import CreateAccountParams, create_account
 from solders.transaction import Transaction
 
 import solproof
+from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.runtime.transaction.scene import Scene
 
 TOKEN = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
@@ -25,8 +27,8 @@ MINT_LENGTH = 82
 class TokenMachine:
     """A LiteSVM with a payer, who is the authority of a mint."""
 
-    def __init__(self) -> None:
-        self.svm = LiteSVM()
+    def __init__(self, svm: LiteSVM | None = None) -> None:
+        self.svm = svm or LiteSVM()
         self.payer = Keypair.from_seed(bytes([1]) * 32)
         self.mint = Keypair.from_seed(bytes([2]) * 32)
         self.svm.airdrop(self.key, 10**11)
@@ -71,3 +73,12 @@ class TokenMachine:
             *(AccountMeta(key, False, False) for key in (owner, self.mint.pubkey(), SYSTEM, TOKEN)),
         ]
         return Instruction(ASSOCIATED_TOKEN, b"", metas)
+
+
+@cache
+def created_token_account() -> TransactionExecution:
+    """A transaction that creates an associated token account, with four frames."""
+    machine = TokenMachine()
+    machine.svm.send_transaction(machine.transaction(machine.create_mint(), machine.mint))
+    owner = Keypair.from_seed(bytes([3]) * 32).pubkey()
+    return execute_transaction(machine.scene([machine.create_token_account(owner)]))

@@ -31,6 +31,7 @@ from tests.support.frame_trees import (
     refused,
     single_instruction,
 )
+from tests.support.token_transactions import created_token_account
 
 VALIDATOR = Draft202012Validator(json.loads(timeline_schema()))
 FRAME_VALIDATOR = Draft202012Validator(json.loads(frame_schema()))
@@ -177,6 +178,19 @@ def test_constraints() -> None:
         for step in frame["steps"]:
             assert step.pop("constraints") or step["index"] == frame["instructions"] - 1
     assert exported == plain
+
+
+def test_constraints_of_one_frame_are_those_among_all_frames() -> None:
+    execution = created_token_account()
+    exported = document(execution, constraints=True)
+    VALIDATOR.validate(exported | {"frames": [shortened(frame) for frame in exported["frames"]]})
+    assert len(exported["frames"]) == 4
+    for number in (1, 3):
+        assert document(execution, frame=number, constraints=True) == exported["frames"][number]
+    for number, frame in enumerate(exported["frames"]):
+        entries = [entry for step in frame["steps"] for entry in step["constraints"]]
+        fetched = [entry for entry in entries if entry.get("bus") == "program"]
+        assert {(entry["left"]["invocation"], entry["with"]) for entry in fetched} == {(number + 1, "code")}
 
 
 def test_a_single_instruction_that_calls_others() -> None:

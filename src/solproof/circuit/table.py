@@ -14,10 +14,11 @@ from typing import TypeAlias
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
 from solproof.accesses.public import PublicData
-from solproof.accesses.table import Table, padded_height, split_heights
+from solproof.accesses.table import LARGEST_HEIGHT, Table, padded_height, split_heights
 from solproof.air.bus import Bus, Role
 from solproof.air.chip import Chip
 from solproof.backend.protocol import Columns
+from solproof.errors import ProvingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ def parts_of(rows: int) -> list[Part]:
         parts.append(Part(filled, height))
         rows -= filled
     return parts
+
+
+def check_heights(chip: Chip, parts: Sequence[Part]) -> None:
+    """Raise `ProvingError` if the engine cannot prove a table of a chip because it is too high."""
+    for part in parts:
+        if part.height > LARGEST_HEIGHT:
+            raise ProvingError(
+                f"the run needs {part.rows:,} rows in a table of the chip {chip.name}, expected at most "
+                f"{LARGEST_HEIGHT:,}; nothing was proven"
+            )
 
 
 @dataclass(frozen=True, slots=True)

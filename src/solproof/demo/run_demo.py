@@ -210,7 +210,7 @@ def _public(verdict: dict[str, Any]) -> dict[str, Any]:
     return {name: verdict[name] for name in names}
 
 
-def _say_figures(proof: Proof, verdict: dict[str, Any], files: Files, say: Say) -> None:
+def _say_figures(proof: Proof[ExecutionOutput], verdict: dict[str, Any], files: Files, say: Say) -> None:
     report, rows = proof.report, sum(proof.report.rows.values())
     public = ", ".join(f"{name} {json.dumps(value)}" for name, value in _public(verdict).items())
     say("  proven, and verified in another process, which read three files:")
@@ -228,7 +228,7 @@ def _say_figures(proof: Proof, verdict: dict[str, Any], files: Files, say: Say) 
 # TAMPER
 
 
-def _tamper(given: ExecutionInput, proof: Proof, files: Files, say: Say) -> list[str]:
+def _tamper(given: ExecutionInput, proof: Proof[ExecutionOutput], files: Files, say: Say) -> list[str]:
     """Show that the verifier rejects another input and another proof, and return its reasons."""
     with tempfile.TemporaryDirectory() as name:
         other_input, other_proof = Path(name) / "other.json", Path(name) / "other.proof"

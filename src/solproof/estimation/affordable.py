@@ -4,35 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from solproof.accesses.access_log import AccessLog
+from solproof.circuit.frames import access_logs
+from solproof.circuit.table import Logs
 from solproof.estimation.estimate import Estimate, estimate_execution
 from solproof.execution.execute import Execution
+from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.host.resources import available_memory
-from solproof.statement.system import ProofSystem, default_system, program_key
+from solproof.proving.prove import Proof, prove_execution
+from solproof.runtime.transaction.scene import Scene
+from solproof.runtime.transaction.transaction_output import TransactionOutput
+from solproof.statement.system import ProofSystem, default_system
 
 
 def affordable(
-    execution: Execution,
+    execution: Execution | TransactionExecution,
     limit: int | None,
     progress: Callable[[str], object],
     say: Callable[[Estimate], object],
     *,
     system: ProofSystem | None = None,
-) -> AccessLog:
-    """The access log of an execution, if its proof fits into memory. Pass it to `prove_execution`.
+) -> Logs:
+    """The access logs of an execution, if its proof fits into memory. Pass them to `prove_execution`.
 
     limit: in bytes, or None for the memory that this computer has available.
     progress: called with the name of each phase.
     say: called with the estimate.
-    Raises `NotEnoughMemory` if the estimate is above the limit.
+    Raises `NotEnoughMemory` if the estimate is above the limit, and `ProvingError` if the engine cannot prove
+    the run.
     """
-    execution.check_provable()
     system = system or default_system()
     progress("key")
-    key = program_key(system, execution.invocation.program, execution.input.parameters.features)
+    _ = system.key  # made on its first use
     progress("estimate")
-    log = AccessLog(execution.run, key.table)
-    found = estimate_execution(execution, log=log, system=system)
+    logs = access_logs(execution.frames)
+    found = estimate_execution(execution, logs=logs, system=system)
     say(found)
     found.check_memory(available_memory() if limit is None else limit)
-    return log
+    return logs
+
+
+def affordable_proof(scene: Scene, limit: int) -> Proof[TransactionOutput]:
+    """Execute and prove a transaction, if its proof fits into `limit` bytes of memory.
+
+    Raises `NotEnoughMemory` if it does not, and as `prove` does.
+    """
+    execution = execute_transaction(scene)
+    # No name holds the access logs, because `prove_execution` frees them before the engine starts.
+    return prove_execution(execution, None, affordable(execution, limit, _silent, _silent))
+
+
+def _silent(_: object) -> None:
+    """Takes the place of progress."""

@@ -1,8 +1,8 @@
 """The measurements of one machine, and the model fitted to them: calibration.json beside this module.
 
 `python benches/calibrate.py --write` makes the file. In the model, seconds and peak memory are linear in
-five numbers: the instructions of a run, its events, the words of its events, the cells of its proof, and the
-cells of its program's key. The size of a proof is computed, not fitted.
+five numbers: the instructions of a run, its events, the words of its events, the words that its memory
+syscalls copy, set or compare, and the cells of its proof. The size of a proof is computed, not fitted.
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ FILE = "calibration.json"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The numbers that time and memory depend on.
+    """The numbers that time and memory depend on, summed over all frames.
 
-    They include the cells of the run's tables (main, auxiliary, quotient) and the cells of the program's key.
+    block_words: the rows of the blocks that chips prove for memory syscalls, about one for every 8 bytes.
+    cells: main, auxiliary and quotient cells of all tables.
     """
 
     instructions: int
     events: int
     event_words: int
+    block_words: int
     cells: int
-    key_cells: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,15 @@ class Linear:
     per_instruction: float
     per_event: float
     per_event_word: float
+    per_block_word: float
     per_cell: float
-    per_key_cell: float
 
     def at(self, load: Load) -> float:
         """The value for a proof."""
         executed = self.per_instruction * load.instructions
         events = self.per_event * load.events + self.per_event_word * load.event_words
-        cells = self.per_cell * load.cells + self.per_key_cell * load.key_cells
-        return self.fixed + executed + events + cells
+        blocks = self.per_block_word * load.block_words
+        return self.fixed + executed + events + blocks + self.per_cell * load.cells
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,35 +6,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solproof import __version__
-from solproof.accesses.access_log import AccessLog
 from solproof.accesses.public import public_data
 from solproof.backend.protocol import Shape
+from solproof.circuit.frames import access_logs
 from solproof.circuit.registry import SbpfCircuit
+from solproof.circuit.table import Logs
 from solproof.errors import NotEnoughMemory
 from solproof.estimation.calibration import Calibration, Load, shipped_calibration
 from solproof.estimation.shapes import table_shapes
-from solproof.execution.execute import Execution, execute
+from solproof.execution.execute import Execution
+from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.run import run
 from solproof.representation import short_repr
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.transaction.scene import Scene
+from solproof.runtime.transaction.transaction_output import TransactionOutput
 from solproof.statement.claim import claim_of
-from solproof.statement.proof_file import ProofFile
-from solproof.statement.system import ProofSystem, default_system, program_key
+from solproof.statement.proof_file import NO_SECURITY, ProofFile
+from solproof.statement.system import ProofSystem, default_system
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """The estimated cost of a proof.
 
-    Rows, cells and security are exact. The size is an expectation over queries.
+    Rows, cells and security are exact. The size is an expectation over queries. A run without frames has no
+    tables, and its proof states no security.
 
+    frames: how many frames of sBPF programs the proof is about.
     rows: by chip, including padding. Cells are base-field elements.
     load: the numbers from which time and memory are estimated.
     seconds, peak_bytes: the time and the largest resident set of the process on the calibrated machine.
     `calibration` holds the errors of both.
     """
 
-    output: ExecutionOutput
+    output: ExecutionOutput | TransactionOutput
+    frames: int
     rows: dict[str, int]
     main_cells: int
     auxiliary_cells: int
@@ -59,60 +67,63 @@ class Estimate:
             )
 
 
-def estimate(execution_input: ExecutionInput, *, system: ProofSystem | None = None) -> Estimate:
-    """Execute, and estimate the cost of a proof without proving.
+def estimate(given: ExecutionInput | Scene, *, system: ProofSystem | None = None) -> Estimate:
+    """Execute an instruction, or the transaction of a scene, and estimate the cost of a proof.
 
     `system` replaces the proof system of this version.
 
     Raises `ProgramError`, `InputError` or `UnsupportedError` if the input cannot be run, and `ProvingError`
     if the engine cannot prove the run.
     """
-    return estimate_execution(execute(execution_input), system=system)
+    return estimate_execution(run(given), system=system)
 
 
 def estimate_execution(
-    execution: Execution,
+    execution: Execution | TransactionExecution,
     calibration: Calibration | None = None,
-    log: AccessLog | None = None,
+    logs: Logs | None = None,
     *,
     system: ProofSystem | None = None,
 ) -> Estimate:
     """Estimate the cost of a proof of an execution that has already run.
 
-    `calibration` replaces the calibration of this version. Pass `log` to avoid chaining the accesses again.
+    `calibration` replaces the calibration of this version. Pass `logs` to avoid chaining the accesses again.
+    Raises `ProvingError` if the engine cannot prove the run.
     """
-    execution.check_provable()
     system = system or default_system()
     circuit, backend = system.circuit, system.backend
-    key = program_key(system, execution.invocation.program, execution.input.parameters.features)
-    log = log or AccessLog(execution.run, key.table)
-    shapes = table_shapes(circuit, log, key.preprocessed)
-    security = backend.security(key.engine_key, shapes)
-    public = public_data(log)
-    claim = claim_of(execution.run, public).to_bytes()
-    file = ProofFile(
-        __version__,
-        bytes(32),
-        bytes(32),
-        bytes(32),
-        bytes(32),
-        security.bits,
-        security.regime,
-        claim,
-        b"",
-    )
+    logs = access_logs(execution.frames) if logs is None else logs
+    shapes = table_shapes(circuit, logs)
+    security = backend.security(system.key, shapes) if shapes else NO_SECURITY
+    public = [public_data(log) for log in logs]
     widths = backend.widths(circuit)
-    engine_bytes = backend.proof_size(circuit, shapes)
     main, auxiliary, quotient, preprocessed = (
-        sum(shape.height * count for shape, count in zip(shapes, counts, strict=True))
-        for counts in zip(*(widths[shape.chip].cells for shape in shapes), strict=True)
+        sum(shape.height * widths[shape.chip].cells[kind] for shape in shapes) for kind in range(4)
     )
-    run = execution.run
-    words = sum(len(event.words) for event in public.events)
-    load = Load(run.instructions, len(public.events), words, main + auxiliary + quotient, preprocessed)
+    events = [event for frame in public for event in frame.events]
+    load = Load(
+        instructions=sum(log.run.instructions for log in logs),
+        events=len(events),
+        event_words=sum(len(event.words) for event in events),
+        block_words=sum(len(log.memory_calls.blocks.clk) for log in logs),
+        cells=main + auxiliary + quotient,
+    )
+    claim = claim_of((log.run, frame) for log, frame in zip(logs, public, strict=True))
+    file = ProofFile(
+        version=__version__,
+        system_digest=bytes(32),
+        program_sha256=bytes(32) if isinstance(execution, Execution) else None,
+        input_sha256=bytes(32),
+        security_bits=security.bits,
+        security_regime=security.regime,
+        claim=claim.to_bytes(),
+        proof=b"",
+    )
+    engine_bytes = backend.proof_size(circuit, shapes) if shapes else 0
     calibration = calibration or shipped_calibration()
     return Estimate(
         output=execution.output,
+        frames=len(logs),
         rows=_rows(circuit, shapes),
         main_cells=main,
         auxiliary_cells=auxiliary,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
 
 from solproof.display import html_log, html_table
@@ -38,11 +37,11 @@ class TransactionExecution:
         return html_table("Transaction", transaction_lines(self.output)) + html_log(self.output.logs)
 
 
-def execute_transaction(scene: Scene, seen: Container[bytes] = ()) -> TransactionExecution:
+def execute_transaction(scene: Scene) -> TransactionExecution:
     """Execute the transaction of a scene.
 
-    `seen` holds the messages that the cluster has processed already. Raises `InputError` if the transaction
-    cannot be read, and `UnsupportedError` for a Solana feature that solproof does not run yet.
+    Raises `InputError` if the transaction cannot be read, and `UnsupportedError` for a Solana feature that
+    solproof does not run yet.
     """
-    processed = process_transaction(scene, MachineExecutor(), seen)
+    processed = process_transaction(scene, MachineExecutor())
     return TransactionExecution(scene, processed.frames, processed.output)

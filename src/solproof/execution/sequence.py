@@ -3,75 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from solproof.errors import InputError, UnsupportedError
+from solproof.errors import SolproofError
 from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
-from solproof.representation import described
-from solproof.runtime.accounts import Account
-from solproof.runtime.executable import program_data_address
-from solproof.runtime.sysvars import ADDRESSES, Sysvars
-from solproof.runtime.transaction.message import Message, parse_transaction
+from solproof.runtime.transaction.ledger import Ledger
 from solproof.runtime.transaction.scene import Scene
-from solproof.runtime.transaction.tables import named_addresses
-from solproof.runtime.transaction.transaction_output import Status
 
 
-class Ledger:
-    """The accounts that transactions leave behind, and the messages that were processed.
+def execute_next(scene: Scene, ledger: Ledger) -> TransactionExecution:
+    """Execute the transaction of a scene on the accounts of a ledger, and keep there what it commits.
 
-    An account that a scene lists is added only if the ledger does not know it: if no scene before listed it,
-    and no transaction before changed it. The accounts of sysvars follow the environment of each scene.
+    The scene of the result has the accounts that the transaction can load, as it saw them. A message that
+    was processed before is refused as `AlreadyProcessed`. Raises as `execute_transaction` does.
     """
-
-    def __init__(self, accounts: Iterable[Account] = ()) -> None:
-        self._accounts = {account.key: account for account in accounts}
-        self._processed: set[bytes] = set()
-
-    def __repr__(self) -> str:
-        return described(self, {"accounts": len(self.accounts), "processed": len(self._processed)})
-
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        """The accounts that exist, in the order in which they became known."""
-        return tuple(account for account in self._accounts.values() if account.lamports)
-
-    def execute(self, scene: Scene) -> TransactionExecution:
-        """Execute the transaction of a scene on the accounts of the ledger, and keep what it commits.
-
-        The scene of the result has the accounts that the transaction can load, as it saw them. A message that
-        was processed before is refused as `AlreadyProcessed`. Raises as `execute_transaction` does.
-        """
-        message = parse_transaction(scene.transaction).message
-        for account in scene.accounts:
-            self._accounts.setdefault(account.key, account)
-        self._follow(scene.environment.sysvars)
-        seen = replace(scene, accounts=self._loadable(message))
-        execution = execute_transaction(seen, self._processed)
-        output = execution.output
-        if output.status is not Status.NOT_PROCESSED:
-            self._processed.add(message.content)
-            for before, after in zip(output.accounts_before, output.accounts, strict=True):
-                if after != before:
-                    self._accounts[after.key] = after
-        return execution
-
-    def _follow(self, sysvars: Sysvars) -> None:
-        for name, content in sysvars.items():
-            account = self._accounts.get(ADDRESSES[name])
-            if account is not None and account.data != content:
-                self._accounts[account.key] = replace(account, data=content)
-
-    def _loadable(self, message: Message) -> tuple[Account, ...]:
-        """Everything that a message can load. Few accounts, however many the ledger has."""
-        known = self._accounts
-        keys = [*message.static_keys, *(lookup.key for lookup in message.lookups)]
-        for lookup in message.lookups:
-            if lookup.key in known:
-                keys += named_addresses(lookup, known[lookup.key].data)
-        programs = [program_data_address(known[key]) for key in keys if key in known]
-        keys += [address for address in programs if address is not None]
-        return tuple(known[key] for key in dict.fromkeys(keys) if key in known)
+    seen = ledger.seen(scene)
+    refused = ledger.repeated(seen)
+    execution = execute_transaction(seen) if refused is None else TransactionExecution(seen, (), refused)
+    ledger.commit(seen, execution.output)
+    return execution
 
 
 def run_sequence(scenes: Iterable[Scene], ledger: Ledger | None = None) -> Iterator[TransactionExecution]:
@@ -86,7 +35,7 @@ def run_sequence(scenes: Iterable[Scene], ledger: Ledger | None = None) -> Itera
     ledger = Ledger() if ledger is None else ledger
     for number, scene in enumerate(scenes, start=1):
         try:
-            execution = ledger.execute(scene)
-        except (InputError, UnsupportedError) as error:
-            raise type(error)(f"transaction {number}: {error}") from None
+            execution = execute_next(scene, ledger)
+        except SolproofError as error:
+            raise error.placed(f"transaction {number}") from None
         yield execution

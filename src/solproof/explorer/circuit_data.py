@@ -6,7 +6,7 @@ expressions, node by node, and the cells of the row. So it shows what `solproof 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,32 +16,31 @@ from solproof.air.chip import Chip
 from solproof.explorer.container import Container
 from solproof.proving.witness import Instance
 from solproof.tracing.constraints import Constraints, StepTable
-from solproof.tracing.messages import Reading, looks_at_neighbours, reading_of
+from solproof.tracing.messages import Executed, Reading, looks_at_neighbours, reading_of
 from solproof.tracing.shapes import formula, shape_of
 
 Fields = dict[str, Any]
 MAXIMUM_BITS = 15
 
 
-def describe_circuit(frames: Iterable[Constraints], container: Container) -> Fields:
+def describe_circuit(constraints: Constraints, frames: int, container: Container) -> Fields:
     """Add the rows of all steps to a container. Returns the fields of the circuit in its header.
 
-    frames: the constraints of each frame. All frames share the descriptions of the chips.
+    frames: how many frames the execution has. They share the descriptions of the chips.
     """
     chips: dict[str, Fields] = {}
-    bits: list[Sequence[int]] = []
     described = []
-    for number, constraints in enumerate(frames):
+    for frame in range(frames):
         tables = []
         for position, table in enumerate(constraints.tables):
-            chip = table.instance.chip
-            if all(len(executed.clk) == 0 for executed in table.executed):
+            chip, executed = table.instance.chip, [each.of(frame) for each in table.executed]
+            if all(len(each.row) == 0 for each in executed):
                 continue
             if chip.name not in chips:
                 chips[chip.name] = _chip(chip, constraints)
-            tables.append(_table(f"frame{number}.table{position}", table, container))
+            tables.append(_table(f"frame{frame}.table{position}", table, executed, container))
         described.append(tables)
-        bits = [constraints.bits_bounds(count) for count in range(MAXIMUM_BITS + 1)]
+    bits = [constraints.bits_bounds(count) for count in range(MAXIMUM_BITS + 1)] if frames else []
     return {"chips": chips, "frames": described, "bits": bits}
 
 
@@ -89,13 +88,14 @@ def _chip(chip: Chip, constraints: Constraints) -> Fields:
     }
 
 
-def _table(name: str, table: StepTable, container: Container) -> Fields:
-    rows = np.unique(np.concatenate([executed.row for executed in table.executed]))
+def _table(name: str, table: StepTable, parts: Sequence[Executed], container: Container) -> Fields:
+    """The rows of a table that execute steps of one frame."""
+    rows = np.unique(np.concatenate([executed.row for executed in parts]))
     cells, starts = _cells(table.instance, rows)
     container.add(f"{name}.row", rows + table.first_row, "u4")
     container.add(f"{name}.cells", cells.T, "u4")  # column by column, which compresses better
     groups = []
-    for position, executed in enumerate(table.executed):
+    for position, executed in enumerate(parts):
         container.add(f"{name}.group{position}.clk", executed.clk, "u4")
         container.add(f"{name}.group{position}.place", np.searchsorted(rows, executed.row), "u4")
         groups.append({"interactions": list(executed.interactions), "constraints": executed.with_constraints})

@@ -12,7 +12,7 @@ from solproof.execution.execute_transaction import TransactionExecution
 from solproof.explorer.circuit_data import describe_circuit
 from solproof.explorer.container import Container
 from solproof.explorer.execution_data import describe_execution
-from solproof.proving.check import frame_witness
+from solproof.proving.check import witness_of
 from solproof.tracing.constraints import Constraints
 
 FORMAT = 2
@@ -48,8 +48,8 @@ def explore(
 
     execution: an instruction or a transaction, with all programs that it called.
     title: the name of the program or of the transaction.
-    constraints: whether to include the constraints of each step. Those of several frames are the constraints
-        of a proof of each frame alone.
+    constraints: whether to include the constraints of each step. They are those of the execution's proof,
+        which holds all frames.
     Raises `InputError` if the run is too long to be shown.
     """
     steps = sum(frame.outcome.instructions for frame in execution.frames)
@@ -61,8 +61,8 @@ def explore(
     container = Container()
     header = {"format": FORMAT, "title": title} | describe_execution(execution, container)
     if constraints:
-        bound = (Constraints(frame_witness(frame)) for frame in execution.frames)
-        header["circuit"] = describe_circuit(bound, container)
+        bound = Constraints(witness_of(execution))
+        header["circuit"] = describe_circuit(bound, len(execution.frames), container)
     return _assemble(title, container.encode(header))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from solproof.errors import InputError, OutputError
 
 MAXIMUM_READ = 512 * 1024 * 1024
 PIECE = 1024 * 1024
+PARTIAL_SUFFIX = ".part"
 
 
 def read_file(path: Path, what: str, limit: int = MAXIMUM_READ) -> bytes:
@@ -67,10 +69,39 @@ def check_writable(path: Path) -> None:
         raise OutputError(f"{path}: cannot be written: no permission to write in {path.parent}")
 
 
+def remove_partial_files(directory: Path) -> None:
+    """Remove the files that writes of killed processes left behind. No other process may write there."""
+    for path in directory.glob(f".*{PARTIAL_SUFFIX}"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def reserved(directory: Path) -> Iterator[None]:
+    """Keeps a directory for this process until the block ends, and creates it if it does not exist.
+
+    The end of the process ends it too. Raises `OutputError` if the directory cannot be created, or another
+    process has reserved it.
+    """
+    try:
+        directory.mkdir(exist_ok=True)
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise OutputError(f"{directory}: cannot be written: {error.strerror}") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise OutputError(f"{directory}: cannot be written: another process writes there") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def _replacing(path: Path) -> Iterator[IO[bytes]]:
     # The name is known before the file exists, so an interruption at any point removes the file.
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}{PARTIAL_SUFFIX}")
     try:
         with temporary.open("xb") as file:
             yield file

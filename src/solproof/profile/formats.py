@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from solproof import __version__
-from solproof.profile.profile import PADDING, SHARED, FrameCost, PathCost, Profile, Weight
+from solproof.profile.profile import OUTSIDE, PADDING, FrameCost, PathCost, Profile, Weight
 
 SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 TITLES = {Weight.COMPUTE_UNITS: "compute units", Weight.CELLS: "prover cells"}
@@ -32,7 +32,7 @@ def collapsed(profile: Profile, weight: Weight) -> str:
 
 
 def speedscope(profile: Profile, name: str) -> str:
-    """Both weights as profiles, in the order of the run. Shared tables and padding come at the end."""
+    """Both weights as profiles, in the order of the run. Cells of no instruction come at the end."""
     frames = [_frame(frame) for frame in profile.frames]
     outside = list(dict.fromkeys(part for stack, _ in _outside(profile, Weight.CELLS) for part in stack))
     positions = {part: len(frames) + number for number, part in enumerate(outside)}
@@ -93,9 +93,14 @@ def _outside(profile: Profile, weight: Weight) -> list[tuple[tuple[str, str], in
     """The stacks of the cells that belong to no instruction."""
     if weight is Weight.COMPUTE_UNITS:
         return []
-    shared = [((SHARED, chip.name), chip.cells) for chip in profile.chips if chip.is_shared]
+    tables = [
+        ((name, chip.name), chip.cells)
+        for owner, name in OUTSIDE.items()
+        for chip in profile.chips
+        if chip.owner is owner
+    ]
     padding = [((PADDING, chip.name), chip.padding_cells) for chip in profile.chips]
-    return [item for item in (*shared, *padding) if item[1]]
+    return [item for item in (*tables, *padding) if item[1]]
 
 
 def _events(stretches: Sequence[tuple[Sequence[int], int]]) -> Iterator[dict[str, Any]]:

@@ -1,13 +1,14 @@
-"""What each instruction of a frame costs to run and to prove, and the call path that it is on."""
+"""What each instruction of an execution costs to run and to prove, and the call path that it is on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
+from solproof.circuit.frames import access_logs
 from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT
 from solproof.profile.call_paths import CallPaths, call_paths
@@ -21,11 +22,11 @@ from solproof.vm.trace import Run
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class FrameCosts:
-    """The costs of the n instructions of a frame: arrays [n], and the chips of its proof.
+    """The costs of the n instructions of a frame: arrays [n].
 
     codes: the family code of each instruction; 0 if it cannot be executed.
     compute_units: the charge of each instruction, with that of its syscall and of what it called.
-    cells: the cells of each instruction's rows, as if the frame were proven alone.
+    cells: the cells of each instruction's rows in the proof of the execution, which holds all frames.
     """
 
     names: FunctionNames
@@ -33,26 +34,32 @@ class FrameCosts:
     codes: Integers
     compute_units: Integers
     cells: Integers
-    chips: tuple[ChipCells, ...]
 
 
-def frame_costs(frame: Frame[Run]) -> FrameCosts:
-    """The costs of a frame. Raises the same errors as building the tables of its proof."""
+def frame_costs(frames: Sequence[Frame[Run]]) -> tuple[list[FrameCosts], tuple[ChipCells, ...]]:
+    """The costs of the frames of an execution, and the chips of its proof.
+
+    Raises the same errors as building the tables of the proof.
+    """
+    witness = build_witness(CIRCUIT, access_logs(frames))
+    cells, chips = count_cells(witness, [frame.outcome.instructions for frame in frames])
+    return [_costs(frame, of_frame) for frame, of_frame in zip(frames, cells, strict=True)], chips
+
+
+def _costs(frame: Frame[Run], cells: Integers) -> FrameCosts:
     run, executable = frame.outcome, frame.invocation.executable
     program = executable.program
-    table = program_table(program, registry(frame.invocation.environment.features).keys())
-    pc = np.minimum(run.trace.pc, program.slots - 1)
     inside = run.trace.pc < program.slots  # the last instruction may be past the end of the text
+    syscalls = registry(frame.invocation.environment.features).keys()
+    table = program_table(program, syscalls, np.unique(run.trace.pc[inside]))
+    pc = np.minimum(run.trace.pc, program.slots - 1)
     codes = np.where(inside, table.code[pc], 0)
-    witness = build_witness(CIRCUIT, AccessLog(run, table), CIRCUIT.preprocessed(program, table))
-    cells, chips = count_cells(witness, run.instructions)
     return FrameCosts(
         names=function_names(executable.file, program),
         paths=call_paths(run, codes, table.immediate[pc].astype(np.int64)),
         codes=codes,
         compute_units=compute_units(run),
         cells=cells,
-        chips=chips,
     )
 
 

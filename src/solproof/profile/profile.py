@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import chain
 
 import numpy as np
 
@@ -14,14 +13,16 @@ from solproof.accesses.program import FamilyCode
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.profile.call_tree import CallTree, Kind, Place, call_tree, owners
-from solproof.profile.cells import ChipCells
+from solproof.profile.cells import ChipCells, Owner
 from solproof.profile.frame_costs import FrameCosts, frame_costs
 from solproof.representation import short_repr
 from solproof.runtime.accounts import address_text
 from solproof.tracing.builtin_instructions import INTERFACES
 from solproof.tracing.timeline import single_frame, timeline
 
-SHARED, PADDING = "[tables shared by the run]", "[padding]"
+OUTSIDE = {Owner.FRAME: "[tables of the frames]", Owner.PROOF: "[tables of the proof]"}
+"""The names of the cells that belong to no instruction."""
+PADDING = "[padding]"
 NOT_EXECUTABLE = "not executable"
 
 
@@ -108,18 +109,23 @@ class Profile:
 
     The compute units of `families` and `syscalls` together, and of what is `around` them, add up to those of
     the run. So do those of `frames`, and those of `paths`. The cells of each of these groups add up to
-    `total.cells`. Together with `shared_cells` and `padding_cells` they are the cells of the proof.
+    `total.cells`. Together with `frame_cells`, `proof_cells` and `padding_cells` they are the cells of the
+    proof. One proof holds all frames of an execution.
 
-    An execution with several frames has no single proof, so its cells are the sums of the proofs of its
-    frames. Its units are those that its instructions take together, with the prices of heaps.
+    The units of an execution with several frames are those that its instructions take together, with the
+    prices of heaps.
 
+    frame_cells: the cells of rows that belong to a frame but to none of its instructions: the slots that it
+        executed, the words that it touched, and its registers.
+    proof_cells: the cells of the lookup table, whose rows belong to no frame.
     around: the transaction, its instructions, the instructions of each program, and charges without an
         instruction of a program. Empty for an instruction that calls no other program.
     programs: the cost of each program, including builtin programs. Empty in the same case.
     """
 
     total: Cost
-    shared_cells: int
+    frame_cells: int
+    proof_cells: int
     padding_cells: int
     functions: tuple[FrameCost, ...]
     syscalls: tuple[FrameCost, ...]
@@ -139,17 +145,17 @@ class Profile:
 
     @property
     def committed_cells(self) -> int:
-        """The cells of the whole proof, including shared tables and padding."""
-        return self.total.cells + self.shared_cells + self.padding_cells
+        """The cells of the whole proof, including those that belong to no instruction, and padding."""
+        return self.total.cells + self.frame_cells + self.proof_cells + self.padding_cells
 
 
 def profile_execution(execution: Execution | TransactionExecution) -> Profile:
-    """Profile an execution. This builds the tables of the proofs of its frames, but does not prove.
+    """Profile an execution. This builds the tables of its proof, but does not prove.
 
     Raises the same errors as building those tables.
     """
     found = timeline(execution)
-    costs = [frame_costs(frame) for frame in found.frames]
+    costs, chips = frame_costs(found.frames)
     is_alone = single_frame(execution) is not None
     tree = call_tree(found, costs, is_alone=is_alone)
     own = _by(tree.path, len(tree.places), tree.instructions, tree.compute_units, tree.cells)
@@ -160,10 +166,10 @@ def profile_execution(execution: Execution | TransactionExecution) -> Profile:
     frames = _frames(tree, own, totals, is_alone=is_alone)
     position = {place: number for number, place in enumerate(frames)}
     of_kind = {kind: tuple(cost for place, cost in frames.items() if place.kind is kind) for kind in Kind}
-    chips = _chips(costs)
     return Profile(
         total=sum(own, start=Cost()),
-        shared_cells=sum(chip.cells for chip in chips if chip.is_shared),
+        frame_cells=sum(chip.cells for chip in chips if chip.owner is Owner.FRAME),
+        proof_cells=sum(chip.cells for chip in chips if chip.owner is Owner.PROOF),
         padding_cells=sum(chip.padding_cells for chip in chips),
         functions=of_kind[Kind.FUNCTION],
         syscalls=of_kind[Kind.SYSCALL],
@@ -196,16 +202,6 @@ def _families(costs: Sequence[FrameCosts]) -> tuple[FamilyCost, ...]:
         parts = _by(frame.codes, len(found), ones, frame.compute_units, frame.cells)
         found = [one + other for one, other in zip(found, parts, strict=True)]
     return tuple(FamilyCost(name, found[code]) for code, name in names.items() if found[code].instructions)
-
-
-def _chips(costs: Sequence[FrameCosts]) -> tuple[ChipCells, ...]:
-    """The chips of all frames, each once."""
-    found: dict[str, ChipCells] = {}
-    for chip in chain.from_iterable(frame.chips for frame in costs):
-        before = found.get(chip.name)
-        rows, padding = (0, 0) if before is None else (before.rows, before.padding)
-        found[chip.name] = replace(chip, rows=rows + chip.rows, padding=padding + chip.padding)
-    return tuple(found.values())
 
 
 def _frames(

@@ -6,24 +6,17 @@ from dataclasses import replace
 
 from solproof.air import check as checker
 from solproof.air.check import Failure
-from solproof.circuit.frames import access_log, access_logs
+from solproof.circuit.frames import access_logs
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.isa.disassemble import disassemble
 from solproof.proving.witness import Witness, build_witness
-from solproof.runtime.invoke import Frame
-from solproof.vm.trace import Run
 
 
 def witness_of(execution: Execution | TransactionExecution, circuit: SbpfCircuit = CIRCUIT) -> Witness:
     """The tables of an execution."""
     return build_witness(circuit, access_logs(execution.frames))
-
-
-def frame_witness(frame: Frame[Run], circuit: SbpfCircuit = CIRCUIT) -> Witness:
-    """The tables of one frame, as if it were proven alone."""
-    return build_witness(circuit, [access_log(frame)])
 
 
 def check_witness(execution: Execution | TransactionExecution, witness: Witness) -> list[Failure]:

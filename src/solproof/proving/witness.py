@@ -18,7 +18,7 @@ from solproof.air.chip import Chip
 from solproof.air.evaluate import Evaluator
 from solproof.backend.protocol import Columns
 from solproof.circuit.registry import SbpfCircuit
-from solproof.circuit.table import Logs, Part, Queries, parts_of
+from solproof.circuit.table import Logs, Part, Queries, check_heights, parts_of
 
 BLOCK_ROWS = 2**14
 """Rows evaluated at once. Their columns fit into the processor's cache."""
@@ -84,6 +84,7 @@ def build_witness(circuit: SbpfCircuit, logs: Logs, count: CountQueries = count_
     """Fill every table of some frames, however they ended. Without frames there are no tables.
 
     count: the function that counts the queries of lookup tables.
+    Raises `ProvingError` if a table would be too high for the engine.
     """
     if not logs:
         return Witness((), ())
@@ -117,7 +118,9 @@ def _instruction_instances(circuit: SbpfCircuit, logs: Logs) -> Iterable[Instanc
                     parts.append(_scoped(table, log))
             if parts:
                 joined = _joined(parts)
-                yield from cut(executor.chip, joined, parts_of(len(joined)))
+                tables = parts_of(len(joined))
+                check_heights(executor.chip, tables)
+                yield from cut(executor.chip, joined, tables)
 
 
 def _chip_instances(circuit: SbpfCircuit, logs: Logs, data: Sequence[PublicData]) -> Iterable[Instance]:
@@ -126,6 +129,7 @@ def _chip_instances(circuit: SbpfCircuit, logs: Logs, data: Sequence[PublicData]
         parts = table.split(logs, sum(counts))
         if not parts:
             continue
+        check_heights(table.chip, parts)
         filled = [_scoped(table.fill(log), log) for log, rows in zip(logs, counts, strict=True) if rows]
         joined = _joined(filled) if filled else table.fill(logs[0]).data
         if table.link is not None:

@@ -21,7 +21,7 @@ def chips_page() -> str:
     )
     lines += [
         "The cells of a row are field elements: its columns, and the auxiliary columns of its interactions.",
-        "The prover fills `main` columns, `preprocessed` columns belong to the key of the program, and "
+        "The prover fills `main` columns, `preprocessed` columns belong to the key, and "
         "`public` columns belong to the statement.",
         "",
     ]

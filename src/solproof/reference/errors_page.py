@@ -100,7 +100,9 @@ LEGEND = """\
   The failure can be proven."""
 REJECTION_LEGEND = """\
 A reason is `reason` of `ProofRejected`, and `failure.reason` with `--json`.
-The verifier checks in the order of the table and stops at the first check that fails."""
+The verifier checks in the order of the table and stops at the first check that fails.
+The checks from `frame-missing` to `input-padding` are made for each frame.
+Those of a frame that another one calls come in the middle of its caller's."""
 VERSION_LEGEND = """\
 A reason is `reason` of `ProofVersionError`, and `failure.reason` with `--json`.
 The verifier does not judge a proof of another version."""

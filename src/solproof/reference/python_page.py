@@ -58,12 +58,12 @@ GROUPS = (
     Group(
         "Proving",
         "A proof shows that a program, on an input, gives a result at a cost.",
-        ("prove", "prove_execution", "Proof", "ProofReport"),
+        ("prove", "prove_execution", "Proof", "ProofReport", "prove_sequence", "ProvenTransaction"),
     ),
     Group(
         "Verifying",
         "The verifier brings its own program and input, and trusts nothing that a proof claims about itself.",
-        ("verify", "Verdict"),
+        ("verify", "Verdict", "verify_sequence", "VerifiedTransaction"),
     ),
     Group(
         "Looking",
@@ -191,6 +191,8 @@ def annotation_text(annotation: Any) -> str:
 
 def default_text(value: object) -> str:
     """A default as source, or only its type if the source is long."""
+    if isinstance(value, FunctionType):
+        return value.__name__
     text = str(value) if isinstance(value, Enum) else repr(value)
     is_short = len(text) <= LONGEST_DEFAULT and not isinstance(value, frozenset)
     return text if is_short else f"{type(value).__name__}(...)"

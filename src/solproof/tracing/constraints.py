@@ -6,7 +6,9 @@ messages have a time, it is an access of a register or of a word of memory. If t
 provides a range, it is a range. Otherwise it is an equality with the message on the other side, such as the
 entry of the program table.
 
-Rows that no step executes are not listed: memory and registers before and after the run, and refreshes.
+One witness holds the rows of all frames of an execution. The column `invocation` of a row names its frame: it
+is the position of the frame plus 1. Rows that no step executes are not listed: code, memory and registers
+before and after a frame, and refreshes.
 """
 
 from __future__ import annotations
@@ -70,21 +72,24 @@ class StepTable:
 
 
 class Constraints:
-    """The constraints of a run's steps, read from its witness."""
+    """The constraints of the steps of all frames, read from the witness of their execution."""
 
     def __init__(self, witness: Witness) -> None:
         self._instances = witness.instances
         self._others: dict[tuple[Bus, Role], OtherSide] = {}
         self.tables = list(self._read_tables())
 
-    def of(self, start: int, end: int) -> list[list[Entry]]:
-        """The constraints of the steps with an index from `start` to `end` - 1, one list for each step."""
+    def of(self, frame: int, start: int, end: int) -> list[list[Entry]]:
+        """The constraints of the steps of a frame with an index from `start` to `end` - 1.
+
+        Returns one list for each step. frame: its position, from 0.
+        """
         found: list[list[Entry]] = [[] for _ in range(end - start)]
         for table in self.tables:
             for executed in table.executed:
-                first, last = np.searchsorted(executed.clk, [start + 1, end + 1])
-                if first < last:
-                    self._add(table, executed, slice(int(first), int(last)), found, start + 1)
+                part = executed.of(frame).steps(start, end)
+                if len(part.row):
+                    self._add(table, part, found, start + 1)
         return found
 
     def _read_tables(self) -> Iterator[StepTable]:
@@ -99,11 +104,8 @@ class Constraints:
                 whole = evaluator(instance) if looks_at_neighbours(chip) else None
                 yield StepTable(instance, first, shapes, executed, whole)
 
-    def _add(
-        self, table: StepTable, executed: Executed, part: slice, found: list[list[Entry]], first_clk: int
-    ) -> None:
-        rows = executed.row[part]
-        places = (executed.clk[part] - first_clk).tolist()
+    def _add(self, table: StepTable, executed: Executed, found: list[list[Entry]], first_clk: int) -> None:
+        rows, places = executed.row, (executed.clk - first_clk).tolist()
         if table.whole is None:
             values, chosen = select(table.instance, rows), np.arange(len(rows))
         else:

@@ -12,7 +12,7 @@ from typing import Any
 
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
-from solproof.proving.check import frame_witness
+from solproof.proving.check import witness_of
 from solproof.tracing.columns import BLOCK_STEPS
 from solproof.tracing.constraints import Constraints
 from solproof.tracing.document import head, step_fields, tail
@@ -44,11 +44,13 @@ def json_document(
 
     frame: the only frame to write. Raises `InputError` if the execution has no such frame.
     contents: whether to include the bytes of memory before and after each frame, and the data of accounts.
-    constraints: whether to include each step's constraints.
+    constraints: whether to include each step's constraints. They are those of the execution's proof, which
+        holds all frames.
     """
     found, only = timeline(execution), single_frame(execution, frame)
     frames = _frames(found, only)
-    export = _Export(found, frames, contents=contents, constraints=constraints, progress=progress)
+    bound = Constraints(witness_of(execution)) if constraints else None
+    export = _Export(found, frames, bound, contents=contents, progress=progress)
     if only is not None:
         yield from export.document(only)
         yield b"\n"
@@ -76,7 +78,8 @@ def json_lines(
     """
     found, only = timeline(execution), single_frame(execution, frame)
     frames = _frames(found, only)
-    export = _Export(found, frames, contents=contents, constraints=constraints, progress=progress)
+    bound = Constraints(witness_of(execution)) if constraints else None
+    export = _Export(found, frames, bound, contents=contents, progress=progress)
     if only is not None:
         yield from export.lines(only, {})
         return
@@ -91,20 +94,20 @@ def _frames(found: Timeline, only: int | None) -> Sequence[int]:
 
 
 class _Export:
-    """Writes frames, and reports the steps that are written."""
+    """Writes frames, with the constraints of their steps if there are any, and reports what is written."""
 
     def __init__(
         self,
         found: Timeline,
         frames: Sequence[int],
+        bound: Constraints | None,
         *,
         contents: bool,
-        constraints: bool,
         progress: Progress | None,
     ) -> None:
         self._timeline = found
+        self._bound = bound
         self._contents = contents
-        self._constraints = constraints
         self._progress = progress
         self._done = 0
         self._total = sum(found.frames[frame].outcome.instructions for frame in frames)
@@ -135,14 +138,13 @@ class _Export:
 
     def _steps(self, frame: int, marks: dict[str, Any]) -> Iterator[list[str]]:
         """The text of each step, in blocks."""
-        columns = self._timeline.columns(frame)
-        bound = Constraints(frame_witness(self._timeline.frames[frame])) if self._constraints else None
+        columns, bound = self._timeline.columns(frame), self._bound
         for block in columns.blocks(BLOCK_STEPS if bound is None else CONSTRAINED_BLOCK_STEPS):
             steps = (marks | step_fields(step) for step in steps_of(columns, block))
             if bound is None:
                 yield [_encode(step) for step in steps]
             else:
-                entries = bound.of(block.start, block.start + len(block))
+                entries = bound.of(frame, block.start, block.start + len(block))
                 yield [
                     _encode({**step, "constraints": found})
                     for step, found in zip(steps, entries, strict=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, STATE, Bus, Kind, Role
+from solproof.air.bus import BITS, BITWISE, BYTES, INVOCATION, RANGE16, STATE, Bus, Kind, Role
 from solproof.air.check import evaluator
 from solproof.air.chip import Chip, Interaction
 from solproof.air.evaluate import Evaluator
@@ -51,16 +51,32 @@ def reading_of(bus: Bus) -> Reading:
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
 class Executed:
-    """Rows of one table that belong to steps: `row[i]` to instruction `clk[i]`, in rising order of clk.
+    """Rows of one table that belong to steps: `row[i]` to instruction `clk[i]` of frame `invocation[i] - 1`.
+
+    Invocations rise, and clk rises within each invocation.
 
     interactions: the numbers of the interactions that belong to this step.
     with_constraints: whether the constraints of the row are listed with the step.
     """
 
+    invocation: NDArray[np.int64]
     clk: NDArray[np.int64]
     row: NDArray[np.int64]
     interactions: tuple[int, ...]
     with_constraints: bool
+
+    def of(self, frame: int) -> Executed:
+        """The rows of one frame."""
+        first, last = np.searchsorted(self.invocation, [frame + 1, frame + 2])
+        return self._cut(slice(first, last))
+
+    def steps(self, start: int, end: int) -> Executed:
+        """The rows of the steps with an index from `start` to `end` - 1, if all rows are of one frame."""
+        first, last = np.searchsorted(self.clk, [start + 1, end + 1])
+        return self._cut(slice(first, last))
+
+    def _cut(self, part: slice) -> Executed:
+        return replace(self, invocation=self.invocation[part], clk=self.clk[part], row=self.row[part])
 
 
 def looks_at_neighbours(chip: Chip) -> bool:
@@ -94,8 +110,8 @@ def executed_rows(instance: Instance) -> list[Executed]:
 
     A row executes the step whose state it receives from the state bus. The row of a call receives two states,
     its own and that of the exit. Messages with the multiplicity of the second state belong to the exit, all
-    others to the call. If a table receives no state, a row with messages belongs to the step that its column
-    `clk` names.
+    others to the call. If a table receives no state, a row with messages belongs to the step that its columns
+    `invocation` and `clk` name.
     """
     chip = instance.chip
     taken = [each for each in chip.interactions if each.bus is STATE and each.role is Role.RECEIVE]
@@ -115,18 +131,18 @@ def executed_rows(instance: Instance) -> list[Executed]:
 def _steps(
     instance: Instance, taken: Interaction, numbers: Sequence[int], *, with_constraints: bool
 ) -> Executed:
-    clk_of_state = taken.fields[STATE.fields.index("clk")]
-    clk, row = [], []
+    invocation, clk = (taken.fields[STATE.fields.index(name)] for name in (INVOCATION, "clk"))
+    found = []
     for start, values in evaluators(instance):
         active = np.flatnonzero(values.column(taken.multiplicity))
-        clk.append(values.column(clk_of_state)[active])
-        row.append(active + start)
-    return _sorted(np.concatenate(clk), np.concatenate(row), numbers, with_constraints=with_constraints)
+        found.append((values.column(invocation)[active], values.column(clk)[active], active + start))
+    columns = [np.concatenate(parts) for parts in zip(*found, strict=True)]
+    return _sorted(columns, numbers, with_constraints=with_constraints)
 
 
 def _rows_of_column(instance: Instance) -> list[Executed]:
     chip = instance.chip
-    if all(note.name != "clk" for note in chip.main):
+    if {INVOCATION, "clk"} - {note.name for note in chip.main}:
         return []
     active = np.zeros(len(instance.main), np.bool_)
     for start, values in evaluators(instance):
@@ -134,15 +150,16 @@ def _rows_of_column(instance: Instance) -> list[Executed]:
             said = values.column(interaction.multiplicity) != 0
             active[start : start + len(said)] |= said
     row = np.flatnonzero(active)
-    clk = instance.main[row, chip.index("clk")].astype(np.int64)
-    return [_sorted(clk, row, range(len(chip.interactions)), with_constraints=True)]
+    invocation, clk = (instance.main[row, chip.index(name)].astype(np.int64) for name in (INVOCATION, "clk"))
+    return [_sorted([invocation, clk, row], range(len(chip.interactions)), with_constraints=True)]
 
 
 def _sorted(
-    clk: NDArray[np.int64], row: NDArray[np.int64], numbers: Sequence[int], *, with_constraints: bool
+    columns: Sequence[NDArray[np.int64]], numbers: Sequence[int], *, with_constraints: bool
 ) -> Executed:
-    order = np.argsort(clk, kind="stable")
-    return Executed(clk[order], row[order], tuple(numbers), with_constraints)
+    invocation, clk, row = columns
+    order = np.lexsort((clk, invocation))
+    return Executed(invocation[order], clk[order], row[order], tuple(numbers), with_constraints)
 
 
 class OtherSide:

@@ -42,8 +42,8 @@ def test_every_opcode_has_a_family() -> None:
 def test_a_proof_of_every_opcode(version: int) -> None:
     run = every_opcode_run(version)
     witness = assert_checked(run)
-    proof = engine_proof.prove(run.program, witness.instances)
-    report = engine_proof.verify(run.program, witness.public, proof)
+    proof = engine_proof.prove(witness.instances)
+    report = engine_proof.verify(witness.instances, proof)
     assert report["security_bits"] >= 100
     chips = {CIRCUIT.chips[instance["chip"]].name for instance in report["instances"]}
     refreshes = {"register_refresh", "memory_refresh"}

@@ -6,8 +6,10 @@ import hashlib
 from pathlib import Path
 
 from solproof import __version__
-from tests.cli.conftest import Command, Files
+from solproof.statement.statement import input_digest
+from tests.cli.conftest import Command, Files, Scenes
 from tests.support.elf_builder import build_elf, call
+from tests.support.proof_scenes import token_account
 
 
 def test_proof(command: Command, files: Files) -> None:
@@ -15,14 +17,39 @@ def test_proof(command: Command, files: Files) -> None:
     digest = hashlib.sha256(files.program.read_bytes()).hexdigest()
     assert (fields["kind"], fields["solproof_version"]) == ("proof", __version__)
     assert fields["program_sha256"] == digest
-    assert fields["claim"]["exit_code"] == 0
-    assert fields["claim"]["instructions"] == 76
-    assert fields["claim"]["syscalls"] == {}
+    assert fields["about"] == "instruction"
+    (frame,) = fields["claim"]["frames"]
+    assert (frame["number"], frame["exit_code"], frame["instructions"]) == (1, 0, 76)
+    assert (frame["executed_slots"], frame["syscalls"], frame["events"]) == (75, {}, [])
     assert fields["bytes"]["file"] == files.proof.stat().st_size
     assert fields["claimed_security_bits"] >= 100
     lines = command("inspect", files.proof).output.splitlines()
-    assert "  instructions         76" in lines
+    assert "    instructions         76" in lines
     assert f"program_sha256           {digest}" in lines
+
+
+def test_a_proof_of_a_transaction(command: Command, scenes: Scenes) -> None:
+    fields = command("inspect", scenes.proof, "--json").fields
+    assert (fields["about"], fields["program_sha256"]) == ("transaction", None)
+    assert fields["input_sha256"] == input_digest(token_account()).hex()
+    frames = fields["claim"]["frames"]
+    assert [frame["number"] for frame in frames] == [1, 2, 3, 4]
+    assert [frame["instructions"] for frame in frames] == [7_162, 83, 38, 125]
+    assert [frame["fault"] for frame in frames] == [None] * 4
+    assert frames[0]["executed_slots"] == 2_574
+    assert frames[0]["syscalls"]["sol_invoke_signed_rust"] == 4
+    assert [len(frame["events"]) for frame in frames] == [9, 1, 0, 1]
+    lines = command("inspect", scenes.proof).output.splitlines()
+    assert [line for line in lines if line.startswith("    number")] == [
+        f"    number               {number}" for number in range(1, 5)
+    ]
+    assert "  frames  4" in lines
+
+
+def test_a_transaction_names_no_program(command: Command, files: Files, scenes: Scenes) -> None:
+    result = command("inspect", scenes.proof, "--program", files.program)
+    message = f"error: program {files.program}: the proof is about a transaction, which names no program\n"
+    assert (result.status, result.errors) == (2, message)
 
 
 def test_program(command: Command, files: Files) -> None:
@@ -74,7 +101,7 @@ def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
         '{"program_id": "11111111111111111111111111111112", "accounts": [], "instruction_data": []}'
     )
     assert command("prove", program, "--input", given, "-o", proof, "--quiet").status == 0
-    claim = command("inspect", proof, "--json").fields["claim"]
+    (claim,) = command("inspect", proof, "--json").fields["claim"]["frames"]
     assert claim["syscalls"] == {"sol_log_64_": 1, "sol_sha256": 1}
     assert claim["events"] == [
         {
@@ -97,11 +124,11 @@ def test_events_of_a_proof(command: Command, tmp_path: Path) -> None:
         },
     ]
     lines = command("inspect", proof).output.splitlines()
-    assert "    0  clk 4: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
-    named = command("inspect", proof, "--program", program, "--json").fields["claim"]
+    assert "      0  clk 4: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
+    (named,) = command("inspect", proof, "--program", program, "--json").fields["claim"]["frames"]
     assert [event["pcs"] for event in named["events"]] == [[6], [17]]
     lines = command("inspect", proof, "--program", program).output.splitlines()
-    assert "    0  clk 4, pc 6: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
+    assert "      0  clk 4, pc 6: sol_sha256(0x0, 0x0, 0x300000008, 0x0, 0x0) = 0x0, 4 words" in lines
     verified = command("verify", proof, "--program", program, "--input", given, "--json").fields
     assert verified["replayed"] == {"events": 2, "words": 4}
     text = command("verify", proof, "--program", program, "--input", given).output
@@ -116,12 +143,12 @@ def test_where_syscalls_are_called(command: Command, tmp_path: Path) -> None:
         '{"program_id": "11111111111111111111111111111112", "accounts": [], "instruction_data": []}'
     )
     assert command("prove", program, "--input", given, "-o", proof, "--quiet").status == 0
-    events = command("inspect", proof, "--json").fields["claim"]["events"]
+    events = command("inspect", proof, "--json").fields["claim"]["frames"][0]["events"]
     assert [event["pcs"] for event in events] == [None, None, [2]]
-    events = command("inspect", proof, "--program", program, "--json").fields["claim"]["events"]
+    events = command("inspect", proof, "--program", program, "--json").fields["claim"]["frames"][0]["events"]
     assert [event["pcs"] for event in events] == [[0, 1], [0, 1], [2]]
     lines = command("inspect", proof, "--program", program).output.splitlines()
-    assert any(line.startswith("    1  clk 2, pc 0 or 1: sol_log_64_(0x400000000, ") for line in lines)
+    assert any(line.startswith("      1  clk 2, pc 0 or 1: sol_log_64_(0x400000000, ") for line in lines)
 
 
 def test_another_program_than_the_proof_names(command: Command, files: Files, tmp_path: Path) -> None:

@@ -21,9 +21,11 @@ from solproof.accesses.access_log import AccessLog
 from solproof.backend.plonky3 import Plonky3
 from solproof.backend.protocol import Proven
 from solproof.cli.terminal.sizes import byte_size
+from solproof.display import NO_FRAME
 from solproof.formats import bincode
 from solproof.runtime.execution_input import ExecutionInput
-from tests.cli.conftest import Command, Files
+from tests.cli.conftest import Command, Files, Scenes
+from tests.support.frame_trees import single_instruction
 
 PHASES = [
     "execute",
@@ -92,7 +94,7 @@ def test_progress_as_json(command: Command, files: Files, tmp_path: Path) -> Non
 def test_accesses_are_chained_once(
     command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The estimate and the proof use the same access log."""
+    """The estimate and the proof use the same access logs."""
     chained: list[object] = []
     original = AccessLog.__init__
 
@@ -185,12 +187,103 @@ def test_a_fault(command: Command, files: Files, tmp_path: Path) -> None:
         assert result.fields["pc"] == checked.fields["pc"]
     shown = command("verify", proof, "--input", files.input_bin, *limit)
     assert f"none: ExceededMaxInstructions at pc {made.fields['pc']}\n" in shown.output
-    claim = command("inspect", proof, "--json").fields["claim"]
+    (claim,) = command("inspect", proof, "--json").fields["claim"]["frames"]
     assert (claim["fault"], claim["pc"], claim["exit_code"]) == (
         "ExceededMaxInstructions",
         made.fields["pc"],
         None,
     )
+
+
+# TRANSACTIONS
+
+
+def test_a_transaction(command: Command, scenes: Scenes, tmp_path: Path) -> None:
+    proof = tmp_path / "new.proof"
+    result = command("prove", "--transaction", scenes.token_account, "--output", proof, "--quiet")
+    assert (result.status, result.errors) == (0, "")
+    lines = result.output.splitlines()
+    assert lines[:5] == [
+        "success            yes",
+        "fee                5,000 lamports",
+        "compute units      17,987",
+        "instructions       7,408 in 4 frames of sBPF programs",
+        "accounts modified  2",
+    ]
+    assert [line.partition("  ")[0] for line in lines[5:10]] == [
+        *("security", "rows", "cells", "seconds", "proof")
+    ]
+    assert lines[9] == f"proof              {proof}: {proof.stat().st_size:,} bytes"
+    run = command("run", "--transaction", scenes.token_account).output
+    tree = run[run.index("\ninstructions\n") : run.index("\nlog\n")]
+    assert "\n".join(lines[10:]) == tree.removesuffix("\n")
+    assert len(lines[12:]) == 5
+
+
+def test_a_transaction_as_json(command: Command, scenes: Scenes, tmp_path: Path) -> None:
+    proof = tmp_path / "failing.proof"
+    arguments = ["--transaction", scenes.failing, "--json"]
+    made = command("prove", *arguments, "--output", proof, "--quiet").fields
+    assert (made["success"], made["status"], made["fee"], made["frames"]) == (False, "executed", 5_000, 1)
+    assert made["error"] == {"InstructionError": [0, "InvalidAccountData"]}
+    assert made["security_bits"] >= 100
+    verified = command("verify", proof, *arguments).fields
+    for name in ("success", "status", "error", "error_message", "fee", "compute_units", "frames"):
+        assert verified[name] == made[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "shown"),
+    [
+        ("frameless", "executed", []),
+        ("fees_only", "fees only", ["status             fees only"]),
+        ("not_processed", "not processed", ["status             not processed"]),
+    ],
+)
+def test_without_a_frame(
+    name: str, status: str, shown: list[str], command: Command, scenes: Scenes, tmp_path: Path
+) -> None:
+    """There is nothing to prove by a STARK, and every command says so."""
+    proof, scene = tmp_path / "new.proof", getattr(scenes, name)
+    made = command("prove", "--transaction", scene, "--output", proof, "--quiet")
+    verified = command("verify", proof, "--transaction", scene)
+    estimated = command("estimate", "--transaction", scene, "--quiet")
+    for result in (made, verified, estimated):
+        assert (result.status, result.errors) == (0, "")
+        lines = result.output.splitlines()
+        assert f"security           {NO_FRAME}" in lines
+        assert [line for line in lines if line.startswith("status")] == shown
+        assert not any(line.startswith(("rows", "cells")) for line in lines)
+    checked = command("check", "--transaction", scene, "--quiet").output.splitlines()
+    assert f"constraints        {NO_FRAME}" in checked
+    assert command("inspect", proof).output.splitlines()[-1] == NO_FRAME
+    fields = command("verify", proof, "--transaction", scene, "--json").fields
+    assert (fields["status"], fields["frames"], fields["security_bits"]) == (status, 0, 0)
+    assert fields["security_regime"] == ""
+
+
+def test_an_instruction_that_calls_other_programs(command: Command, tmp_path: Path) -> None:
+    given, proof = tmp_path / "input.bin", tmp_path / "new.proof"
+    given.write_bytes(bincode.pack(single_instruction(32 * 1024)))
+    made = command("prove", given, "--output", proof, "--quiet")
+    assert (made.status, made.errors) == (0, "")
+    lines = made.output.splitlines()
+    assert len(lines[lines.index("invocations") + 1 :]) == 3
+    assert command("check", given, "--quiet").output.splitlines()[-5:] == lines[-5:]
+    verified = command("verify", proof, "--input", given, "--json").fields
+    estimated = command("estimate", given, "--json", "--quiet").fields
+    assert (verified["success"], verified["frames"], estimated["frames"]) == (True, 3, 3)
+    frames = command("inspect", proof, "--json").fields["claim"]["frames"]
+    assert sum(frame["instructions"] for frame in frames) == verified["instructions"]
+
+
+@pytest.mark.parametrize("name", ["prove", "verify", "check", "estimate"])
+def test_a_transaction_needs_no_input(name: str, command: Command, files: Files, scenes: Scenes) -> None:
+    places: dict[str, list[object]] = {"prove": ["-o", files.directory / "none"], "verify": [scenes.proof]}
+    for arguments in (["--input", files.input], ["--compute-unit-limit", 1000]):
+        result = command(name, *places.get(name, []), "--transaction", scenes.failing, *arguments)
+        said = f"error: {arguments[0]} and --transaction exclude each other (see solproof {name} --help)\n"
+        assert (result.status, result.errors) == (2, said)
 
 
 # OUTPUTS

@@ -10,7 +10,7 @@ import pytest
 
 from solproof import __version__
 from solproof.statement.proof_file import ProofFile
-from tests.cli.conftest import Command, Files
+from tests.cli.conftest import Command, Files, Scenes
 
 
 def test_valid(command: Command, files: Files) -> None:
@@ -39,6 +39,7 @@ def test_json(command: Command, files: Files) -> None:
         "compute_units_charged",
         "instructions",
         "accounts_modified",
+        "frames",
         "security_bits",
         "security_regime",
         "proof_bytes",
@@ -121,7 +122,7 @@ def test_another_proof_system(command: Command, files: Files, tmp_path: Path) ->
 
 def test_without_an_input(command: Command, files: Files) -> None:
     result = command("verify", files.proof)
-    message = "error: Missing option '--input' / '-i' (see solproof verify --help)\n"
+    message = "error: Missing option '--input' / '-i', or --transaction (see solproof verify --help)\n"
     assert (result.status, result.errors) == (2, message)
 
 
@@ -129,3 +130,52 @@ def test_without_a_program(command: Command, files: Files) -> None:
     result = command("verify", files.proof, "--input", files.input)
     message = f"error: input {files.input}: JSON holds no program, expected the program's file as well\n"
     assert (result.status, result.errors) == (2, message)
+
+
+# TRANSACTIONS
+
+
+def test_a_transaction(command: Command, scenes: Scenes) -> None:
+    result = command("verify", scenes.proof, "--transaction", scenes.token_account)
+    assert (result.status, result.errors) == (0, "")
+    lines = result.output.splitlines()
+    assert lines[:6] == [
+        "proof              valid",
+        "success            yes",
+        "fee                5,000 lamports",
+        "compute units      17,987",
+        "instructions       7,408 in 4 frames of sBPF programs",
+        "accounts modified  2",
+    ]
+    assert [line.partition("  ")[0] for line in lines[6:9]] == ["security", "seconds", "replayed"]
+    assert lines[9:11] == ["", "instructions"]
+    assert lines[13].startswith("       system  ")
+    assert len(lines) == 16
+
+
+def test_a_transaction_as_json(command: Command, scenes: Scenes) -> None:
+    fields = command("verify", scenes.proof, "--transaction", scenes.token_account, "--json").fields
+    assert [*fields] == [
+        *("success", "error", "error_message", "status", "fee", "compute_units", "executed_instructions"),
+        *("accounts_modified", "frames", "security_bits", "security_regime", "proof_bytes", "seconds"),
+        "replayed",
+    ]
+    assert (fields["success"], fields["error"], fields["executed_instructions"]) == (True, None, 7_408)
+    assert (fields["frames"], fields["replayed"]["events"]) == (4, 11)
+
+
+def test_another_transaction(command: Command, scenes: Scenes) -> None:
+    result = command("verify", scenes.proof, "--transaction", scenes.failing, "--json")
+    assert (result.status, result.fields["failure"]["reason"]) == (4, "other-input")
+    options = ["--no-feature", "abort_on_invalid_curve"]
+    result = command("verify", scenes.proof, "-t", scenes.token_account, *options, "--json")
+    assert (result.status, result.fields["failure"]["reason"]) == (4, "other-input")
+
+
+def test_a_proof_of_another_kind(command: Command, files: Files, scenes: Scenes) -> None:
+    for arguments in (
+        [scenes.proof, "--input", files.input_bin],
+        [files.proof, "--transaction", scenes.token_account],
+    ):
+        result = command("verify", *arguments, "--json")
+        assert (result.status, result.fields["failure"]["reason"]) == (4, "other-kind")

@@ -8,30 +8,34 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.instruction_tree import execution_tree
 from solproof.cli.terminal.options import (
     input_option,
     json_option,
     naming_program,
     parameter_options,
-    program_argument,
     quiet_option,
-    read_input,
 )
 from solproof.cli.terminal.progress import Phases
-from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
-from solproof.execution.execute import execute
+from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
+from solproof.cli.terminal.show import aligned, print_json, print_lines
+from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.display import NO_FRAME
+from solproof.execution.run import run
 from solproof.proving.check import check_witness, witness_of
-from solproof.runtime.execution_output import outcome_lines
+from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
-Example:
+Examples:
   solproof check token.so --input transfer.json
+  solproof check --transaction scene.json
 """
 
 
 @click.command(epilog=EXAMPLE)
-@program_argument
+@optional_program_argument
 @input_option
+@transaction_option
 @parameter_options
 @json_option
 @quiet_option
@@ -39,22 +43,23 @@ Example:
 def check(
     context: click.Context,
     /,
-    program: Path,
+    program: Path | None,
     input_path: Path | None,
+    transaction: Path | None,
     as_json: bool,
     quiet: bool,
     **parameters: Any,
 ) -> None:
     """Check every constraint and bus of a run, without proving.
 
-    Prints the chip, constraint, row and instruction of every failure. A failure is a bug in solproof, and the
-    exit status is then 1.
+    Prints the chip, constraint, row and instruction of every failure, and the frame, counted from 1, in which
+    it happened. A failure is a bug in solproof, and the exit status is then 1.
     """
     start = time.perf_counter()
-    given = read_input(program, input_path, **parameters)
+    given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program), Phases("check", quiet=quiet) as progress:
         progress("execute")
-        execution = execute(given)
+        execution = run(given)
         progress("witness")
         witness = witness_of(execution)
         progress("constraints and buses")
@@ -68,6 +73,7 @@ def check(
                 "chip": item.chip,
                 "name": item.name,
                 "row": item.row,
+                "frame": item.invocation,
                 "pc": item.pc,
                 "instruction": item.instruction,
                 "expected": item.expected,
@@ -75,10 +81,10 @@ def check(
             }
             for item in failures
         ]
-        outcome = outcome_fields(execution.output)
         print_json(
             {
-                **outcome,
+                **result_fields(execution),
+                "frames": len(execution.frames),
                 "holds": not failures,
                 "failures": described,
                 "rows": rows,
@@ -87,13 +93,13 @@ def check(
         )
     else:
         constraints = sum(len(instance.chip.constraints) for instance in instances)
-        checked = f"{constraints:,} on {sum(rows.values()):,} rows"
         verdict = "hold" if not failures else f"{len(failures)} failures"
+        checked = f"{constraints:,} on {sum(rows.values()):,} rows: {verdict}" if instances else NO_FRAME
         lines = [
-            *outcome_lines(execution.output),
-            ("constraints", f"{checked}: {verdict}"),
+            *result_lines(execution.output),
+            ("constraints", checked),
             ("seconds", f"{seconds:.3f}"),
         ]
-        print_lines([*aligned(lines), *(f"  {failure}" for failure in failures)])
+        print_lines([*aligned(lines), *execution_tree(execution), *(f"  {failure}" for failure in failures)])
     if failures:
         context.exit(1)

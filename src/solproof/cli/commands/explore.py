@@ -18,10 +18,11 @@ from solproof.cli.terminal.options import (
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import aligned, print_json, print_lines
-from solproof.cli.terminal.subject import read_subject, result_fields, result_lines
+from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.execution.run import run
 from solproof.explorer import page
 from solproof.host.files import check_writable, write_file
+from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
@@ -76,5 +77,5 @@ def explore(
         print_json(result_fields(execution) | {"output": str(output), "bytes": size})
     else:
         steps = f"{sum(frame.outcome.instructions for frame in execution.frames):,} steps"
-        lines = [*result_lines(execution), ("page", f"{output}: {steps}, {size:,} bytes")]
+        lines = [*result_lines(execution.output), ("page", f"{output}: {steps}, {size:,} bytes")]
         print_lines(aligned(lines))

@@ -18,6 +18,7 @@ from solproof.cli.terminal.options import (
     raw_options,
 )
 from solproof.cli.terminal.show import Fields, print_json, print_lines
+from solproof.display import NO_FRAME
 from solproof.errors import InputError
 from solproof.formats import bincode
 from solproof.formats.loading import is_input_bin
@@ -34,7 +35,7 @@ from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH
 from solproof.runtime.features import MAINNET, FeatureSet
 from solproof.runtime.syscalls import GATES
-from solproof.statement.claim import Claim
+from solproof.statement.claim import Claim, FrameClaim
 from solproof.statement.proof_file import FORMAT, ProofFile
 from solproof.statement.proof_file import MAGIC as PROOF_MAGIC
 from solproof.vm.trace import SyscallEvent
@@ -43,6 +44,7 @@ EXAMPLE = """\b
 Examples:
   solproof inspect transfer.proof
   solproof inspect transfer.proof --program token.so
+  solproof inspect transaction.proof --json
   solproof inspect token.so --json
 """
 
@@ -58,7 +60,7 @@ SHOWN_SITES = 4
     "program_path",
     type=FILE,
     metavar="FILE",
-    help="With a proof: the program that the proof names, to find the slots where syscalls are called.",
+    help="With a proof of an instruction: the program that the proof names, to find its syscalls.",
 )
 @raw_options
 @json_option
@@ -72,7 +74,8 @@ def inspect(
 ) -> None:
     """Describe a proof, a program or an input.bin.
 
-    Verifies nothing: the fields of a proof are what its maker wrote. Use "solproof verify" to check them.
+    Verifies nothing: the fields of a proof are what its maker wrote. Use "solproof verify" to check them. A
+    proof has a part for each frame, which is one run of one program. It needs no other file.
     """
     options = RawOptions(raw, sbpf_version, entry)
     content = read_file(file, "file")
@@ -96,7 +99,8 @@ def inspect(
     if as_json:
         print_json(fields)
     else:
-        print_lines(_lines(fields, 0))
+        is_empty = fields["kind"] == "proof" and not fields["claim"]["frames"]
+        print_lines([*_lines(fields, 0), *([NO_FRAME] if is_empty else [])])
 
 
 def _program_format(content: bytes, path: Path, options: RawOptions) -> RawFormat | None:
@@ -109,7 +113,10 @@ def _program_format(content: bytes, path: Path, options: RawOptions) -> RawForma
 
 def _named_program(proof: bytes, path: Path, options: RawOptions) -> Program:
     """Load the program at `path`. Raises `InputError` if it is not the program that the proof names."""
-    expected = ProofFile.from_bytes(proof).program_sha256.hex()
+    named = ProofFile.from_bytes(proof).program_sha256
+    if named is None:
+        raise InputError(f"program {path}: the proof is about a transaction, which names no program")
+    expected = named.hex()
     content = read_file(path, "program", MAXIMUM_PROGRAM_LENGTH)
     digest = sha256(content).hexdigest()
     if digest != expected:
@@ -121,40 +128,51 @@ def _named_program(proof: bytes, path: Path, options: RawOptions) -> Program:
 def describe_proof(content: bytes, program: Program | None = None) -> Fields:
     """The header and the claim of a proof file, as JSON fields.
 
-    A claim records only the slot of the last instruction. If `program` is given, the slots that call each
-    syscall come from it. Raises `ProofRejected` or `ProofVersionError` if the file cannot be read as a proof.
+    A claim does not say where its syscalls were called, except at the last instruction of a frame. If
+    `program` is given, the slots of the first frame that call each syscall come from it. Raises
+    `ProofRejected` or `ProofVersionError` if the file cannot be read as a proof.
     """
     file = ProofFile.from_bytes(content)
     claim = Claim.from_bytes(file.claim)
-    sites = {} if program is None else _call_sites(program)
-
-    def pcs(event: SyscallEvent) -> list[int] | None:
-        if event.clk == claim.final.clk:
-            return [claim.final.pc]
-        return None if program is None else sites.get(event.key, [])
-
-    syscalls = Counter(_name(event) for event in claim.events)
+    sites = [None if program is None else _call_sites(program), *[None] * len(claim.frames)]
     return {
         "kind": "proof",
+        "about": "transaction" if file.program_sha256 is None else "instruction",
         "format_version": FORMAT,
         "solproof_version": file.version,
         "system_digest": file.system_digest.hex(),
-        "program_sha256": file.program_sha256.hex(),
+        "program_sha256": None if file.program_sha256 is None else file.program_sha256.hex(),
         "input_sha256": file.input_sha256.hex(),
-        "key_digest": file.key_digest.hex(),
         "claimed_security_bits": file.security_bits,
-        "claimed_security_regime": file.security_regime,
+        "claimed_security_regime": file.security_regime or None,
         "claim": {
-            "exit_code": claim.exit_code,
-            "fault": claim.fault or None,
-            "pc": claim.final.pc,
-            "instructions": claim.instructions,
-            "touched_input_words": len(claim.index),
-            "memory_units": claim.memory_units,
-            "syscalls": dict(sorted(syscalls.items())),
-            "events": [_event(number, event, pcs(event)) for number, event in enumerate(claim.events)],
+            "frames": [
+                _frame(number, frame, called)
+                for number, (frame, called) in enumerate(zip(claim.frames, sites, strict=False), start=1)
+            ]
         },
         "bytes": {"file": len(content), "claim": len(file.claim), "engine_proof": len(file.proof)},
+    }
+
+
+def _frame(number: int, frame: FrameClaim, sites: dict[int, list[int]] | None) -> Fields:
+    def pcs(event: SyscallEvent) -> list[int] | None:
+        if event.clk == frame.final.clk:
+            return [frame.final.pc]
+        return None if sites is None else sites.get(event.key, [])
+
+    return {
+        "number": number,
+        "exit_code": None if frame.fault else frame.final.registers[0],
+        "fault": frame.fault or None,
+        "pc": frame.final.pc,
+        "instructions": frame.instructions,
+        "executed_slots": len(frame.slots),
+        "touched_image_words": len(frame.image),
+        "touched_input_words": len(frame.index),
+        "memory_units": frame.memory_units,
+        "syscalls": dict(sorted(Counter(_name(event) for event in frame.events).items())),
+        "events": [_event(position, event, pcs(event)) for position, event in enumerate(frame.events)],
     }
 
 

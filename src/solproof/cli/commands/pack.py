@@ -51,7 +51,7 @@ def pack(
     as_json: bool,
     **parameters: Any,
 ) -> None:
-    """Write a program and its input into one input.bin, or a whole transaction into a scene.bin.
+    """Write a program and its input into an input.bin, or a transaction into a scene.bin.
 
     An input.bin is a SolanaExecutionInput in bincode, including the parameters. A scene.bin is a scene with
     all of its accounts. docs/input-format.md describes both layouts. No program is loaded, so errors in it

@@ -27,13 +27,15 @@ from solproof.cli.terminal.show import (
     print_lines,
     print_table,
 )
-from solproof.cli.terminal.subject import read_subject, result_fields, result_lines
+from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.run import run
 from solproof.host.files import check_writable, write_file
+from solproof.profile.cells import Owner
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
+from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
@@ -42,6 +44,8 @@ Examples:
   solproof profile input.bin --speedscope transfer.speedscope.json --json
   solproof profile --transaction scene.json
 """
+
+ROWS_OF = {Owner.INSTRUCTION: "instructions", Owner.FRAME: "frames", Owner.PROOF: "the proof"}
 
 
 @click.command(epilog=EXAMPLE)
@@ -82,8 +86,8 @@ def profile(
 
     Compute units are the cost to run, as the runtime counts them. Cells are the cost to prove. They are the
     field elements that a prover commits to, counted in the tables of this run. Nothing is proven. A syscall's
-    costs include the instruction that calls it. With several frames, there is a table of programs, and the
-    cells are the sums of the proofs of the frames.
+    costs include the instruction that calls it. With several frames, there is a table of programs. One proof
+    holds all frames.
     """
     for path in (collapsed_path, speedscope_path):
         if path is not None:
@@ -111,7 +115,8 @@ def _fields(execution: Execution | TransactionExecution, found: Profile) -> Fiel
         **result_fields(execution),
         "cells": {
             "instructions": found.total.cells,
-            "shared": found.shared_cells,
+            "frames": found.frame_cells,
+            "proof": found.proof_cells,
             "padding": found.padding_cells,
             "committed": found.committed_cells,
         },
@@ -119,7 +124,7 @@ def _fields(execution: Execution | TransactionExecution, found: Profile) -> Fiel
         "functions": [_frame(frame) for frame in found.functions],
         "syscalls": [_frame(frame) for frame in found.syscalls],
         "families": [{"name": family.name, **asdict(family.own)} for family in found.families],
-        "chips": [asdict(chip) for chip in found.chips],
+        "chips": [asdict(chip) | {"owner": chip.owner.value} for chip in found.chips],
     }
 
 
@@ -136,9 +141,15 @@ def _frame(frame: FrameCost) -> Fields:
 
 
 def _print(execution: Execution | TransactionExecution, found: Profile, weight: Weight, top: int) -> None:
-    share = f"{found.total.cells:,} of the instructions, {found.shared_cells:,} of shared tables"
-    cells = f"{found.committed_cells:,}: {share}, {found.padding_cells:,} of padding"
-    print_lines(aligned([*result_lines(execution), ("cells", cells)]))
+    parts = {
+        "instructions": found.total.cells,
+        "frames": found.frame_cells,
+        "the proof as a whole": found.proof_cells,
+        "padding": found.padding_cells,
+    }
+    shares = ", ".join(f"{count:,} of {name}" for name, count in parts.items())
+    cells = f"{found.committed_cells:,}: {shares}"
+    print_lines(aligned([*result_lines(execution.output), ("cells", cells)]))
     _print_calls("programs, without what they call", "program", found.programs, found, weight, top)
     _print_calls("functions, without what they call", "function", found.functions, found, weight, top)
     syscalls = sorted(found.syscalls, key=lambda frame: -frame.own.of(weight))
@@ -173,10 +184,11 @@ def _print(execution: Execution | TransactionExecution, found: Profile, weight: 
     )
     _print_top(
         "chips",
-        ["chip", "rows", "padding", "cells a row", "cells", "padding cells"],
+        ["chip", "rows of", "rows", "padding", "cells a row", "cells", "padding cells"],
         [
             [
-                chip.name + " (shared)" * chip.is_shared,
+                chip.name,
+                ROWS_OF[chip.owner],
                 f"{chip.rows:,}",
                 f"{chip.padding:,}",
                 f"{chip.cells_per_row:,}",
@@ -186,6 +198,7 @@ def _print(execution: Execution | TransactionExecution, found: Profile, weight: 
             for chip in sorted(found.chips, key=lambda chip: -chip.cells - chip.padding_cells)
         ],
         top,
+        texts=2,
     )
 
 

@@ -8,69 +8,113 @@ from typing import Any
 import click
 
 from solproof.cli.commands.estimate import estimate_fields, estimate_line
+from solproof.cli.terminal.instruction_tree import execution_tree
 from solproof.cli.terminal.options import (
     FILE,
     input_option,
     json_option,
     naming_program,
     parameter_options,
-    program_argument,
     quiet_option,
-    read_input,
 )
 from solproof.cli.terminal.progress import Phases
-from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
+from solproof.cli.terminal.proof_sequences import prove_transactions
+from solproof.cli.terminal.scenes import (
+    INSTRUCTION_PARAMETERS,
+    feature_values,
+    optional_program_argument,
+    refuse_beside,
+    transaction_option,
+    transactions_option,
+)
+from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.sizes import byte_size
+from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.display import rounded, seconds_text, security_text
 from solproof.estimation.affordable import affordable
-from solproof.execution.execute import execute
+from solproof.execution.run import run
 from solproof.host.files import check_writable, write_file
 from solproof.proving import prove as prover
-from solproof.runtime.execution_output import outcome_lines
+from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
   solproof prove token.so --input transfer.json -o transfer.proof
   solproof prove input.bin -o transfer.proof --json --quiet
+  solproof prove --transaction scene.json -o transaction.proof
+  solproof prove --transactions scenes.jsonl -o proofs --jobs 4
 """
 
 
 @click.command(epilog=EXAMPLE)
-@program_argument
+@optional_program_argument
 @input_option
+@transaction_option
+@transactions_option
 @parameter_options
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The proof file to write.")
+@click.option(
+    "--output",
+    "-o",
+    type=FILE,
+    metavar="PATH",
+    required=True,
+    help="The proof file to write, or with --transactions the directory of the proofs.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="With --transactions: how many proofs to make at the same time. They share the processor.",
+)
 @click.option(
     "--max-memory",
     callback=byte_size,
     metavar="SIZE",
-    help="Refuse a proof that needs more memory, as in: --max-memory 4GiB.  [default: the available memory]",
+    help="Refuse a proof that needs more memory, as in: --max-memory 4GiB. The proofs of --jobs share it.  "
+    "[default: the available memory]",
 )
 @json_option
 @quiet_option
 def prove(
-    program: Path,
+    program: Path | None,
     input_path: Path | None,
+    transaction: Path | None,
+    transactions: Path | None,
     output: Path,
+    jobs: int,
     max_memory: int | None,
     *,
     as_json: bool,
     quiet: bool,
     **parameters: Any,
 ) -> None:
-    """Run a program and write a proof of the run.
+    """Run a program or a transaction, and write a proof of the run.
 
     PROGRAM is an ELF file or raw bytecode, with a JSON file as --input. It can also be an input.bin, which
-    holds both. A failing run can be proven too: the program may return an error code, or a fault may stop it
-    (a bad access, the budget, a failing syscall). The command first prints an estimate. It refuses a proof
-    that needs more memory than it may use.
+    holds both. A scene, as --transaction, needs no program. The programs that a program calls are proven with
+    it. A failing run can be proven too: the program may return an error code, or a fault may stop it (a bad
+    access, the budget, a failing syscall). The command first prints an estimate. It refuses a proof that
+    needs more memory than it may use.
+
+    With --transactions, it proves transactions in order, each on the accounts that the ones before it left.
+    If it is interrupted, the same command continues, and keeps the proofs that are finished.
     """
+    if transactions is not None:
+        refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction"))
+        features = feature_values(parameters)
+        prove_transactions(
+            transactions, output, features, jobs=jobs, max_memory=max_memory, as_json=as_json, quiet=quiet
+        )
+        return
+    refuse_beside("a single proof", ("jobs",))
     check_writable(output)
-    given = read_input(program, input_path, **parameters)
+    given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program), Phases("prove", quiet=quiet) as progress:
         progress("execute")
-        execution = execute(given)
-        # No name holds the access log, because `prove_execution` frees it before the engine starts.
+        execution = run(given)
+        # No name holds the access logs, because `prove_execution` frees them before the engine starts.
         proof = prover.prove_execution(
             execution,
             progress,
@@ -87,7 +131,8 @@ def prove(
     if as_json:
         print_json(
             {
-                **outcome_fields(proof.output),
+                **result_fields(proof),
+                "frames": len(execution.frames),
                 "security_bits": round(report.security_bits, 3),
                 "security_regime": report.security_regime,
                 "proof_bytes": report.proof_bytes,
@@ -99,16 +144,18 @@ def prove(
             }
         )
         return
-    cells = report.main_cells + report.auxiliary_cells
-    print_lines(
-        aligned(
-            [
-                *outcome_lines(proof.output),
-                ("security", security_text(report.security_bits, report.security_regime)),
-                ("rows", f"{sum(report.rows.values()):,} in {len(report.rows)} chips, padding included"),
-                ("cells", f"{cells:,} committed, and {report.preprocessed_cells:,} of the program's key"),
-                ("seconds", seconds_text(seconds)),
-                ("proof", f"{output}: {report.proof_bytes:,} bytes"),
-            ]
-        )
-    )
+    lines = [
+        *result_lines(proof.output),
+        ("security", security_text(report.security_bits, report.security_regime)),
+    ]
+    if report.rows:
+        cells = report.main_cells + report.auxiliary_cells
+        lines += [
+            ("rows", f"{sum(report.rows.values()):,} in {len(report.rows)} chips, padding included"),
+            ("cells", f"{cells:,} committed, and {report.preprocessed_cells:,} of the key"),
+        ]
+    lines += [
+        ("seconds", seconds_text(seconds)),
+        ("proof", f"{output}: {report.proof_bytes:,} bytes"),
+    ]
+    print_lines([*aligned(lines), *execution_tree(execution)])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
-from solproof.cli.terminal.instruction_tree import instruction_lines
+from solproof.cli.terminal.instruction_tree import execution_tree
 from solproof.cli.terminal.options import (
     FILE,
     input_option,
@@ -24,11 +23,13 @@ from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.reporting import note
 from solproof.cli.terminal.scenes import (
     INSTRUCTION_PARAMETERS,
+    feature_values,
     optional_program_argument,
     read_scene,
     read_sequence,
     refuse_beside,
     transaction_option,
+    transactions_option,
 )
 from solproof.cli.terminal.show import (
     Fields,
@@ -41,7 +42,7 @@ from solproof.cli.terminal.show import (
 )
 from solproof.cli.terminal.transaction_lines import Summary, detailed_lines, return_data_lines, short_line
 from solproof.execution.execute import Execution, execute
-from solproof.execution.sequence import Ledger, run_sequence
+from solproof.execution.sequence import execute_next, run_sequence
 from solproof.formats import bincode
 from solproof.formats.scene_file import format_accounts
 from solproof.formats.transaction_json import (
@@ -53,6 +54,7 @@ from solproof.formats.transaction_json import (
 from solproof.host.files import check_writable, write_file
 from solproof.runtime.accounts import distinct_accounts
 from solproof.runtime.execution_output import outcome_lines
+from solproof.runtime.transaction.ledger import Ledger
 
 EXAMPLE = """\b
 Examples:
@@ -63,25 +65,11 @@ Examples:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """The values of --feature-set, --feature and --no-feature."""
-
-    feature_set: str | None
-    activate: tuple[str, ...]
-    deactivate: tuple[str, ...]
-
-
 @click.command(epilog=EXAMPLE)
 @optional_program_argument
 @input_option
 @transaction_option
-@click.option(
-    "--transactions",
-    type=FILE,
-    metavar="PATH",
-    help="Scenes to run in order on one set of accounts: a directory of JSON files, or a file of JSON lines.",
-)
+@transactions_option
 @parameter_options
 @click.option(
     "--output",
@@ -119,7 +107,7 @@ def run(
         if path is not None:
             check_writable(path)
     if transaction is not None or transactions is not None:
-        features = Features(*(parameters[name] for name in ("feature_set", "activate", "deactivate")))
+        features = feature_values(parameters)
         ledger = Ledger()
         if transactions is not None:
             refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction", "output"))
@@ -168,9 +156,7 @@ def _fields(execution: Execution) -> Fields:
 
 def _lines(execution: Execution) -> list[str]:
     output = execution.output
-    lines = aligned(outcome_lines(output))
-    if len(execution.instructions) > 1:
-        lines += ["", "invocations", *instruction_lines(execution.instructions)]
+    lines = [*aligned(outcome_lines(output)), *execution_tree(execution)]
     lines += return_data_lines(output.return_data)
     lines += ["", "log", *(f"  {line}" for line in output.logs)]
     states = zip(distinct_accounts(execution.input.accounts), output.accounts, strict=True)
@@ -181,9 +167,9 @@ def _lines(execution: Execution) -> list[str]:
 
 
 def _run_transaction(
-    path: Path, ledger: Ledger, features: Features, output: Path | None, *, as_json: bool
+    path: Path, ledger: Ledger, features: dict[str, Any], output: Path | None, *, as_json: bool
 ) -> None:
-    execution = ledger.execute(read_scene(path, **asdict(features)))
+    execution = execute_next(read_scene(path, **features), ledger)
     if output is not None:
         write_file(output, f"{format_transaction(execution)}\n".encode())
     if as_json:
@@ -192,12 +178,14 @@ def _run_transaction(
         print_lines(detailed_lines(execution))
 
 
-def _run_sequence(path: Path, ledger: Ledger, features: Features, *, as_json: bool, quiet: bool) -> None:
+def _run_sequence(
+    path: Path, ledger: Ledger, features: dict[str, Any], *, as_json: bool, quiet: bool
+) -> None:
     summary = Summary()
     # On a terminal, the lines of the results show the progress.
     with Phases("run", quiet=quiet or sys.stdout.isatty()) as progress:
         progress("read")
-        scenes = read_sequence(path, **asdict(features))
+        scenes = read_sequence(path, **features)
         progress("transactions")
         for number, execution in enumerate(run_sequence(scenes, ledger), start=1):
             summary.add(execution.output)

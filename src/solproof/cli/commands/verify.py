@@ -7,24 +7,39 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.instruction_tree import transaction_tree
 from solproof.cli.terminal.options import (
     FILE,
     input_option,
     json_option,
     naming_program,
     parameter_options,
+    quiet_option,
     read_input,
 )
-from solproof.cli.terminal.show import aligned, outcome_fields, print_json, print_lines
+from solproof.cli.terminal.proof_sequences import verify_transactions
+from solproof.cli.terminal.scenes import (
+    INSTRUCTION_PARAMETERS,
+    feature_values,
+    refuse_beside,
+    transaction_option,
+    transactions_option,
+)
+from solproof.cli.terminal.show import aligned, print_json, print_lines
+from solproof.cli.terminal.subject import read_transaction, result_fields
 from solproof.display import rounded, seconds_text, security_text
 from solproof.host.files import read_file
-from solproof.runtime.execution_output import outcome_lines
+from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.transaction.scene import Scene
+from solproof.runtime.transaction.transaction_output import TransactionOutput, result_lines
 from solproof.verifying import verify as verifier
 
 EXAMPLE = """\b
 Examples:
   solproof verify transfer.proof --program token.so --input transfer.json
   solproof verify transfer.proof --input input.bin --json
+  solproof verify transaction.proof --transaction scene.json
+  solproof verify proofs --transactions scenes.jsonl
 """
 
 
@@ -32,28 +47,51 @@ Examples:
 @click.argument("proof", type=FILE, metavar="PROOF")
 @click.option("--program", "-p", type=FILE, metavar="FILE", help="The program that you expect.")
 @input_option
+@transaction_option
+@transactions_option
 @parameter_options
 @json_option
+@quiet_option
 def verify(
-    proof: Path, program: Path | None, input_path: Path | None, as_json: bool, **parameters: Any
+    proof: Path,
+    program: Path | None,
+    input_path: Path | None,
+    transaction: Path | None,
+    transactions: Path | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+    **parameters: Any,
 ) -> None:
-    """Verify a proof against your own program and input.
+    """Verify a proof against your own program and input, or your own transaction.
 
     The exit status is 0 if the proof is valid, 4 if it is rejected, and 5 if another version made it. A valid
-    proof can prove that the program failed, and "success" is then false. Nothing that the proof claims about
+    proof can prove that the run failed, and "success" is then false. Nothing that the proof claims about
     itself is trusted. The options for the run, such as --compute-unit-limit, are part of the statement that
     is proven, so give the same ones as to "solproof prove".
+
+    With --transactions, PROOF is the directory that "solproof prove --transactions" has written. The accounts
+    before each transaction are those that the ones before it left, by their proofs.
     """
+    if transactions is not None:
+        refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction"))
+        verify_transactions(transactions, proof, feature_values(parameters), as_json=as_json, quiet=quiet)
+        return
     data = read_file(proof, "proof")
-    if input_path is None:
-        raise click.UsageError("Missing option '--input' / '-i'.")
-    given = read_input(program, input_path, **parameters)
+    given: ExecutionInput | Scene
+    if transaction is not None:
+        given = read_transaction(transaction, **parameters)
+    elif input_path is not None:
+        given = read_input(program, input_path, **parameters)
+    else:
+        raise click.UsageError("Missing option '--input' / '-i', or --transaction.")
     with naming_program(program or input_path):
         verdict = verifier.verify(data, given)
     if as_json:
         print_json(
             {
-                **outcome_fields(verdict.output),
+                **result_fields(verdict),
+                "frames": verdict.frames,
                 "security_bits": round(verdict.security_bits, 3),
                 "security_regime": verdict.security_regime,
                 "proof_bytes": verdict.proof_bytes,
@@ -62,14 +100,12 @@ def verify(
             }
         )
         return
-    print_lines(
-        aligned(
-            [
-                ("proof", "valid"),
-                *outcome_lines(verdict.output),
-                ("security", security_text(verdict.security_bits, verdict.security_regime)),
-                ("seconds", seconds_text(verdict.seconds)),
-                ("replayed", f"{verdict.events:,} syscalls, {verdict.event_words:,} words of memory"),
-            ]
-        )
-    )
+    lines = [
+        ("proof", "valid"),
+        *result_lines(verdict.output),
+        ("security", security_text(verdict.security_bits, verdict.security_regime)),
+        ("seconds", seconds_text(verdict.seconds)),
+        ("replayed", f"{verdict.events:,} syscalls, {verdict.event_words:,} words of memory"),
+    ]
+    tree = transaction_tree(verdict.output) if isinstance(verdict.output, TransactionOutput) else []
+    print_lines([*aligned(lines), *tree])

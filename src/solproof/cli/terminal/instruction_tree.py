@@ -1,15 +1,32 @@
-"""The tree of the instructions that a transaction ran, as aligned lines for people."""
+"""The tree of the instructions that ran, as aligned lines for people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from solproof.execution.execute import Execution
+from solproof.execution.execute_transaction import TransactionExecution
 from solproof.runtime.accounts import address_text
 from solproof.runtime.cluster_accounts import BUILTIN_PROGRAMS
 from solproof.runtime.instruction_record import InstructionRecord
+from solproof.runtime.transaction.transaction_output import TransactionOutput
 
 INDENTATION = "  "
 _NAMES = {address: name for name, (address, _) in BUILTIN_PROGRAMS.items()}
+
+
+def execution_tree(execution: Execution | TransactionExecution) -> list[str]:
+    """The tree below an empty line and a title. It is left out for an instruction that calls no other."""
+    if isinstance(execution, TransactionExecution):
+        return transaction_tree(execution.output)
+    if len(execution.instructions) == 1:
+        return []
+    return ["", "invocations", *instruction_lines(execution.instructions)]
+
+
+def transaction_tree(output: TransactionOutput) -> list[str]:
+    """The tree below an empty line and a title. It is left out if no instruction ran."""
+    return ["", "instructions", *instruction_lines(output.instructions)] if output.instructions else []
 
 
 def instruction_lines(records: Sequence[InstructionRecord]) -> list[str]:

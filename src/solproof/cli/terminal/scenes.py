@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -31,6 +32,17 @@ transaction_option = click.option(
     metavar="FILE",
     help="A scene as JSON or a scene.bin: a whole transaction, instead of a program and its input.",
 )
+transactions_option = click.option(
+    "--transactions",
+    type=FILE,
+    metavar="PATH",
+    help="Scenes in order on one set of accounts: a directory of JSON files, or a file of JSON lines.",
+)
+
+
+def feature_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the options that change the features of a scene, as `read_scene` takes them."""
+    return {name: parameters[name] for name in ("feature_set", "activate", "deactivate")}
 
 
 def refuse_beside(option: str, parameters: Iterable[str]) -> None:

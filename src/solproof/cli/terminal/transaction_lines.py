@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
-from solproof.cli.terminal.instruction_tree import instruction_lines
+from solproof.cli.terminal.instruction_tree import transaction_tree
 from solproof.cli.terminal.show import aligned
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.formats.transaction_json import signer_keys
@@ -26,9 +26,7 @@ ROLES = {
 def detailed_lines(execution: TransactionExecution) -> list[str]:
     """Everything that a transaction did: outcome, instructions, return data, log and accounts."""
     output = execution.output
-    lines = aligned(transaction_lines(output))
-    if output.instructions:
-        lines += ["", "instructions", *instruction_lines(output.instructions)]
+    lines = [*aligned(transaction_lines(output)), *transaction_tree(output)]
     lines += return_data_lines(output.return_data)
     if output.logs:
         lines += ["", "log", *(f"  {line}" for line in output.logs)]
@@ -59,12 +57,13 @@ def short_line(number: int, output: TransactionOutput, count: int) -> str:
     width = len(f"{count:,}")
     error = "" if output.failure is None else str(output.failure)
     return (
-        f"{number:>{width},}  {_ending(output):<13}  {output.fee:>9,} lamports  "
+        f"{number:>{width},}  {ending(output):<13}  {output.fee:>9,} lamports  "
         f"{output.compute_units:>9,} units  {error}"
     ).rstrip()
 
 
-def _ending(output: TransactionOutput) -> str:
+def ending(output: TransactionOutput) -> str:
+    """How a transaction ended, in one of the words of `ENDINGS`."""
     if output.success:
         return ENDINGS[0]
     return ENDINGS[1] if output.status is Status.EXECUTED else output.status.value
@@ -80,7 +79,7 @@ class Summary:
 
     def add(self, output: TransactionOutput) -> None:
         """Count a transaction."""
-        self.endings[_ending(output)] += 1
+        self.endings[ending(output)] += 1
         self.fees += output.fee
         self.compute_units += output.compute_units
 

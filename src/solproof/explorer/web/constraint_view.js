@@ -9,7 +9,6 @@ const KINDS = [
 
 const FRAME_REGISTER = 11;
 const NO_STEP = "The circuit has no constraints on this step of the runtime.";
-const ALONE = "These are the constraints of a proof of this frame alone.";
 
 class ConstraintView {
   // circuits: of the frames, or nothing if the file has no constraints
@@ -28,7 +27,7 @@ class ConstraintView {
       this.element.replaceChildren(el("p", { class: "dim note", text }));
       return;
     }
-    const circuit = this.circuits[this.execution.runs.indexOf(run)];
+    const frame = this.execution.runs.indexOf(run), circuit = this.circuits[frame];
     const found = circuit.constraintsOf(step);
     const rows = new Map();
     for (const entry of found) rows.set(`${entry.chip} ${entry.row}`, entry.chip);
@@ -36,8 +35,9 @@ class ConstraintView {
       el("p", { class: "claim" }, el("b", { text: name.replace(" ", ", row ") }), span(circuit.chips[chip].claim)),
     );
     const groups = KINDS.map(([kind, about]) => this.group(kind, about, found.filter((entry) => entry.kind === kind)));
-    const alone = this.execution.hasRuntime ? [el("p", { class: "dim note", text: ALONE })] : [];
-    this.element.replaceChildren(...alone, ...chips, ...groups.filter(Boolean));
+    const about = `One proof holds all frames. This frame is its invocation ${frame + 1}.`;
+    const note = this.execution.hasRuntime ? [el("p", { class: "dim note", text: about })] : [];
+    this.element.replaceChildren(...note, ...chips, ...groups.filter(Boolean));
   }
 
   group(kind, about, entries) {

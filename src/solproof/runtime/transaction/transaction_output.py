@@ -62,6 +62,11 @@ class TransactionOutput:
         return self.failure is None
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether it was refused because its message was processed before."""
+        return self.error == "AlreadyProcessed"
+
+    @property
     def error(self) -> ErrorJson | None:
         """The error as JSON-RPC prints it, None on success."""
         return None if self.failure is None else self.failure.to_json()
