@@ -274,6 +274,12 @@ def test_a_load_around_the_address_space() -> None:
     row["address_carry_1"] = row["address_carry_2"] = row["reaches_second"] = 1
     row["available_first"], row["available_second"], row["available"], row["is_writable"] = 8, 8, 16, 0
     row["second_before"] = 0
+    listed = lie.find("input", is_real=0)
+    for name, value in {"invocation": 1, "is_real": 1, "tag": 8}.items():
+        listed.claim(name, value)
+    for name in ("first", "last"):
+        listed.claim_word(name, word)
+    listed["time"] = 2 * row["clk"]
     first = "load_unaligned: bus memory: {}: the first word: {}"
     assert lie.names() == {
         first.format("receive", "as last accessed"),

@@ -18,6 +18,8 @@ from solproof.circuit.registry import CIRCUIT
 
 ROWS = 14
 ATTEMPTS = 2
+SAMPLES = 3
+"""How many samples of rows are tried before a rule counts as not shown."""
 RULED = [chip for chip in CIRCUIT.chips if rules_of(chip)]
 
 
@@ -40,10 +42,17 @@ def unshown(chip_name: str) -> tuple[str, ...]:
     open_rules = [
         rule for rule in rules_of(chip) if (chip_name, rule.name) not in shown() and not is_listed(rule)
     ]
+    for seed in range(SAMPLES):
+        open_rules = still_open(chip, open_rules, seed)
+    return tuple(rule.name for rule in open_rules)
+
+
+def still_open(chip: Chip, open_rules: list[Rule], seed: int) -> list[Rule]:
+    """The rules that neither a mutation nor a search shows to be needed, from one sample of rows."""
     sampled: list[Subject] = []
-    for subject in subjects(chip, count=ROWS):
+    for subject in subjects(chip, count=ROWS, seed=seed):
         if not open_rules:
-            return ()
+            return []
         sampled.append(subject)
         constraints, queries = evidence(subject, everything(subject))
         open_rules = [
@@ -52,7 +61,7 @@ def unshown(chip_name: str) -> tuple[str, ...]:
             if rule.position not in (constraints if rule.is_constraint else queries)
         ]
     ghosts = ghosts_of(chip, sampled)
-    return tuple(rule.name for rule in open_rules if not found(rule, sampled, ghosts))
+    return [rule for rule in open_rules if not found(rule, sampled, ghosts)]
 
 
 def found(rule: Rule, sampled: list[Subject], ghosts: Integers) -> bool:
