@@ -69,7 +69,8 @@ def test_pc_of_an_instruction() -> None:
     lie = Forgery.of(run(asm("lddw r1, 5; add64 r1, 1; exit")))
     lie.row("add")["is_real"] = 2
     assert any(
-        str(each).startswith("add row 0 of invocation 1 (pc 2): is_real is 0 or 1:") for each in lie.failures()
+        str(each).startswith("add row 0 of invocation 1 (pc 2): is_real is 0 or 1:")
+        for each in lie.failures()
     )
 
 

@@ -9,6 +9,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -479,19 +480,19 @@ def given_fields(given: ExecutionInput | Scene) -> Fields:
 def verdict_fields(verdict: Verdict[ExecutionOutput] | Verdict[TransactionOutput]) -> Fields:
     """Everything that a valid proof proves."""
     output = verdict.output
-    is_instruction = isinstance(output, ExecutionOutput)
+    if isinstance(output, ExecutionOutput):
+        outcome, accounts = outcome_fields(output), output.accounts
+    else:
+        outcome = _transaction_fields(output)
+        accounts = tuple(compress(output.accounts, output.keys_writable))
     return {
-        **(outcome_fields(output) if is_instruction else _transaction_fields(output)),
+        **outcome,
         "logs": list(output.logs),
         "return_data": {
             "program_id": output.return_data.program_id.hex(),
             "data": output.return_data.data.hex(),
         },
-        "accounts": [
-            account_fields(account)
-            for position, account in enumerate(output.accounts)
-            if is_instruction or output.keys_writable[position]
-        ],
+        "accounts": [account_fields(account) for account in accounts],
         "frames": verdict.frames,
         "security_bits": round(verdict.security_bits, 3),
         "security_regime": verdict.security_regime,

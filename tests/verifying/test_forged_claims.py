@@ -400,7 +400,7 @@ def test_another_scene(token_account: ProvenTransaction) -> None:
 def test_the_proof_of_another_transaction(token_account: ProvenTransaction) -> None:
     """Its proof under this header, with its own claim and with the claim of this one."""
     chain = small("chain")
-    header = {"input_sha256": token_account.file.input_sha256}
+    header: dict[str, Any] = {"input_sha256": token_account.file.input_sha256}
     for file, reason in (
         (replace(chain.file, **header), Rejection.EVENT_FAILS),
         (replace(chain.file, claim=token_account.file.claim, **header), Rejection.ENGINE_PROOF),
@@ -461,7 +461,7 @@ def test_a_transaction_without_frames() -> None:
         {"security_bits": chain.security_bits, "security_regime": chain.security_regime},
         {"security_regime": "unique decoding"},
     ):
-        file = replace(proven.file, **changes)  # type: ignore[arg-type]
+        file = replace(proven.file, **changes)
         with pytest.raises(ProofRejected) as caught:
             verify(file.to_bytes(), scene)
         assert caught.value.reason is Rejection.SURPLUS_PROOF
