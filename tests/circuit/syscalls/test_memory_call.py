@@ -56,11 +56,14 @@ def test_lengths_and_their_costs(length: int) -> None:
 
 @pytest.mark.parametrize("largest", [20, 32, 40])
 def test_tables_are_cut_between_blocks(largest: int) -> None:
-    """Several tables of each chip, like those of more than 2^22 rows, with copies, sets and comparisons."""
+    """Several tables of each chip, like those of more than 2^22 rows, with copies, sets and comparisons.
+
+    The blocks are those of two frames.
+    """
     cut = {
         module.CHIP.name: replace(
             module.TABLES[0],
-            split=lambda log, _, module=module: split_between_calls(log, module.chosen(log), largest),
+            split=lambda logs, _, module=module: split_between_calls(logs, module.chosen, largest),
         )
         for module in (memory_copy, memory_compare)
     }
@@ -73,9 +76,9 @@ def test_tables_are_cut_between_blocks(largest: int) -> None:
         calls.append(("sol_memcpy_", (HEAP + 512 + number, HEAP + 3, length)))
         calls.append(("sol_memcmp_", (HEAP + 512, HEAP + 1, length, RESULT)))
     outcome = execute(calls)
-    logs = logs_of(outcome)
+    logs = logs_of(outcome, outcome)
     for module in (memory_copy, memory_compare):
-        rows = module.TABLES[0].rows(logs[0])
+        rows = sum(map(module.TABLES[0].rows, logs))
         (whole,) = module.TABLES[0].split(logs, rows)
         parts = cut[module.CHIP.name].split(logs, rows)
         assert len(parts) > 1
@@ -83,7 +86,7 @@ def test_tables_are_cut_between_blocks(largest: int) -> None:
         assert sum(part.rows for part in parts) == whole.rows == rows
     witness = build_witness(circuit, logs)
     assert check(witness.instances) == []
-    assert witness.public[0].events == ()
+    assert [frame.events for frame in witness.public] == [(), ()]
     chips = [instance.chip.name for instance in witness.instances]
     assert min(chips.count("memory_copy"), chips.count("memory_compare")) > 1
     heights = [(shape.chip, shape.height) for shape in table_shapes(circuit, logs)]
