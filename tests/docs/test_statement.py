@@ -134,7 +134,7 @@ def test_the_claim() -> None:
     assert claims.IMAGE_WORD.itemsize == 4
     assert claims.SLOT_RUN.itemsize == 4 + 4
     assert claims.WORD.itemsize == 1 + 4 + 8 + 8
-    assert claims.LEAST_FRAME == claims.HEAD.size + 4 + 1 + 4 * 4
+    assert claims.HEAD.size + 4 + 1 + 4 * 4 == claims.LEAST_FRAME
 
 
 def test_the_file() -> None:

@@ -18,6 +18,7 @@ from solproof.cli.terminal.show import account_fields, outcome_fields
 from solproof.errors import ProofRejected, ProofVersionError, Reason, Rejection, VersionMismatch
 from solproof.formats import bincode, scene_bincode
 from solproof.formats.program_files import program_account
+from solproof.formats.transaction_json import ending_fields
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.proving.prove import prove
@@ -479,9 +480,12 @@ def given_fields(given: ExecutionInput | Scene) -> Fields:
 def verdict_fields(verdict: Verdict[ExecutionOutput] | Verdict[TransactionOutput]) -> Fields:
     """Everything that a valid proof proves."""
     output = verdict.output
-    is_instruction = isinstance(output, ExecutionOutput)
+    if isinstance(output, TransactionOutput):
+        fields, shown = ending_fields(output), output.keys_writable
+    else:
+        fields, shown = outcome_fields(output), (True,) * len(output.accounts)
     return {
-        **(outcome_fields(output) if is_instruction else _transaction_fields(output)),
+        **fields,
         "logs": list(output.logs),
         "return_data": {
             "program_id": output.return_data.program_id.hex(),
@@ -489,25 +493,11 @@ def verdict_fields(verdict: Verdict[ExecutionOutput] | Verdict[TransactionOutput
         },
         "accounts": [
             account_fields(account)
-            for position, account in enumerate(output.accounts)
-            if is_instruction or output.keys_writable[position]
+            for account, is_shown in zip(output.accounts, shown, strict=True)
+            if is_shown
         ],
         "frames": verdict.frames,
         "security_bits": round(verdict.security_bits, 3),
         "security_regime": verdict.security_regime,
         "replayed": {"events": verdict.events, "words": verdict.event_words},
-    }
-
-
-def _transaction_fields(output: TransactionOutput) -> Fields:
-    return {
-        "success": output.success,
-        "status": output.status.value,
-        "error": output.error,
-        "error_message": None if output.failure is None else str(output.failure),
-        "fee": output.fee,
-        "compute_units": output.compute_units,
-        "executed_instructions": output.executed_instructions,
-        "accounts_modified": output.accounts_modified,
-        "loaded_accounts_data_size": output.loaded_accounts_data_size,
     }
