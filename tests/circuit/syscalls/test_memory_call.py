@@ -29,7 +29,7 @@ def checked(outcome: Run, events: int = 0) -> Witness:
     assert outcome.fault is None, f"{outcome.fault} at pc {outcome.pc}"
     witness = witness_of(outcome)
     assert check(witness.instances) == []
-    assert len(witness.public.events) == events
+    assert len(witness.public[0].events) == events
     return witness
 
 
@@ -51,8 +51,8 @@ def test_every_alignment(name: str, length: int) -> None:
 def test_lengths_and_their_costs(length: int) -> None:
     outcome = execute([("sol_memset_", (HEAP + 3, 0x1FF, length)), ("sol_memcpy_", (HEAP, INPUT, 1))])
     witness = checked(outcome)
-    assert witness.public.memory_units == max(10, length // 250) + 10
-    assert outcome.compute_units == outcome.instructions + witness.public.memory_units
+    assert witness.public[0].memory_units == max(10, length // 250) + 10
+    assert outcome.compute_units == outcome.instructions + witness.public[0].memory_units
 
 
 @pytest.mark.parametrize("largest", [20, 32, 40])
@@ -61,7 +61,7 @@ def test_tables_are_cut_between_blocks(largest: int) -> None:
     cut = {
         module.CHIP.name: replace(
             module.TABLES[0],
-            split=lambda log, _, module=module: split_between_calls(log, module.chosen(log), largest),
+            split=lambda logs, _, module=module: split_between_calls(logs, module.chosen, largest),
         )
         for module in (memory_copy, memory_compare)
     }
@@ -74,21 +74,21 @@ def test_tables_are_cut_between_blocks(largest: int) -> None:
         calls.append(("sol_memcpy_", (HEAP + 512 + number, HEAP + 3, length)))
         calls.append(("sol_memcmp_", (HEAP + 512, HEAP + 1, length, RESULT)))
     outcome = execute(calls)
-    table = table_of(outcome.program)
-    log, preprocessed = AccessLog(outcome, table), circuit.preprocessed(outcome.program, table)
+    slots = np.unique(outcome.trace.pc[: outcome.final.steps])
+    log = AccessLog(outcome, slots, table_of(outcome.program))
     for module in (memory_copy, memory_compare):
         rows = module.TABLES[0].rows(log)
-        (whole,) = module.TABLES[0].split(log, rows)
-        parts = cut[module.CHIP.name].split(log, rows)
+        (whole,) = module.TABLES[0].split([log], rows)
+        parts = cut[module.CHIP.name].split([log], rows)
         assert len(parts) > 1
         assert max(part.rows for part in parts) <= largest
         assert sum(part.rows for part in parts) == whole.rows == rows
-    witness = build_witness(circuit, log, preprocessed)
+    witness = build_witness(circuit, [log])
     assert check(witness.instances) == []
-    assert witness.public.events == ()
+    assert witness.public[0].events == ()
     chips = [instance.chip.name for instance in witness.instances]
     assert min(chips.count("memory_copy"), chips.count("memory_compare")) > 1
-    heights = [(shape.chip, shape.height) for shape in table_shapes(circuit, log, preprocessed)]
+    heights = [(shape.chip, shape.height) for shape in table_shapes(circuit, [log])]
     assert heights == [(CIRCUIT.number(each.chip), len(each.main)) for each in witness.instances]
 
 
@@ -139,8 +139,8 @@ def test_events_come_between_and_know_the_units() -> None:
         ]
     )
     witness = checked(outcome, events=3)
-    assert [event.memory_units for event in witness.public.events] == [20, 30, 30]
-    assert witness.public.memory_units == 30
+    assert [event.memory_units for event in witness.public[0].events] == [20, 30, 30]
+    assert witness.public[0].memory_units == 30
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ def test_a_call_that_fails_is_an_event() -> None:
     assert str(outcome.fault) == "Overlapping copy"
     witness = witness_of(outcome)
     assert check(witness.instances) == []
-    (event,) = witness.public.events
-    assert (event.clk, event.memory_units, witness.public.memory_units) == (outcome.final.clk, 20, 20)
+    (event,) = witness.public[0].events
+    assert (event.clk, event.memory_units, witness.public[0].memory_units) == (outcome.final.clk, 20, 20)
 
 
 def test_a_difference_at_no_multiple_of_four() -> None:
