@@ -46,6 +46,7 @@ class CallLie:
         """A row of padding. By default it is the row after the block; `distance` moves it further on."""
         row = Row(self.rows[-1].instance, self.rows[-1].row + 1 + distance)
         assert row["is_real"] == 0
+        row["invocation"] = self.call["invocation"]
         return row
 
     def memory(self) -> dict[tuple[int, int, int], int]:

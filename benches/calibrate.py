@@ -210,6 +210,8 @@ PROGRAMS: Mapping[str, Callable[[], ExecutionInput | Scene]] = {
     "filling loop": lambda: bare(write_elf(assemble(FILLING, 3))),
     "copying loop": lambda: bare(write_elf(assemble(COPYING, 3))),
     "comparing loop": lambda: bare(write_elf(assemble(COMPARING, 3))),
+    "transaction of 5 frames": lambda: token_transaction(1),
+    "transaction of 15 frames": lambda: token_transaction(3),
     "transaction of 25 frames": token_transaction,
     "mixed loop of 7 thousand": lambda: bare(mixed_loop(300)),
     "mixed loop of 70 thousand": lambda: bare(mixed_loop(3_000)),
@@ -218,7 +220,7 @@ PROGRAMS: Mapping[str, Callable[[], ExecutionInput | Scene]] = {
 }
 
 _NO_MODEL = Calibration(
-    Host("", 0, 0, 0), "", "", Linear(0, 0, 0, 0, 0, 0), Linear(0, 0, 0, 0, 0, 0), Errors(0, 0, 0), ()
+    Host("", 0, 0, 0), "", "", Linear(0, 0, 0, 0, 0, 0, 0), Linear(0, 0, 0, 0, 0, 0, 0), Errors(0, 0, 0), ()
 )
 
 

@@ -82,12 +82,12 @@ FIGURES = (
     Figure(
         "classic_cells_per_instruction",
         "Committed base-field cells per executed instruction of that run, including auxiliary columns and "
-        "padding, excluding the fixed tables (program image, lookups)",
+        "padding, excluding the fixed lookup table",
         "",
         format=".1f",
         includes="Main and auxiliary columns of every table that grows with the run, and padding to "
         "powers of two.",
-        leaves_out="The program's image, the lookup table, the quotients.",
+        leaves_out="The lookup table, the quotients.",
     ),
     Figure(
         "p_token_prove_seconds",

@@ -29,10 +29,10 @@ ITERATIONS = 1_040
 CALLER, CALLEE = bytes([1]) * 32, bytes([2]) * 32
 
 
-def token_transaction() -> Scene:
-    """Five new token accounts, each with four invocations, and tokens of SPL Token for each of them."""
+def token_transaction(accounts: int = 5) -> Scene:
+    """New token accounts, each with four invocations, and tokens of SPL Token for each of them."""
     machine = _machine()
-    owners = [_key(3 + number) for number in range(5)]
+    owners = [_key(3 + number) for number in range(accounts)]
     created = [machine.create_token_account(owner) for owner in owners]
     minted = [_mint_to(machine, owner, 10**6) for owner in owners]
     return machine.scene([*created, *minted])

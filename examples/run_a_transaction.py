@@ -1,4 +1,4 @@
-"""Run a whole transaction, and compare the result with the real runtime.
+"""Run a whole transaction, compare the result with the real runtime, and prove it.
 
     .venv/bin/python examples/run_a_transaction.py
 
@@ -54,3 +54,7 @@ assert (list(output.logs), output.compute_units) == (theirs.logs(), theirs.compu
 print("LiteSVM agrees on the log and the compute units")
 Path("scene.json").write_text(solproof.scene_to_json(scene))
 print("again with: solproof run --transaction scene.json")
+proof = solproof.prove(scene)  # one proof for all programs that run
+verdict = solproof.verify(proof.data, scene)
+assert verdict.output == output
+print(f"proven: {verdict.frames} runs of programs, {verdict.events} syscalls replayed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import solproof
 from solproof.demo import programs, scenario
 from solproof.formats.input_file import format_input
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs/python.md"
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENT = ROOT / "docs/python.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
 
 
@@ -22,6 +24,8 @@ def test_examples(
     elf = programs.p_token()
     (tmp_path / "demo/p_token.so").write_bytes(elf)
     (tmp_path / "demo/p_token_transfer.json").write_text(format_input(scenario.transfer(elf)))
+    (tmp_path / "examples").mkdir()
+    shutil.copy(ROOT / "examples/token_transfer.json", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
     text = DOCUMENT.read_text()
     blocks = BLOCK.findall(text)

@@ -121,7 +121,7 @@ def test_an_entry_that_is_missing_is_not_found() -> None:
         assert rows[number, :FIRST].tolist() != list(fetched) or fetched == (0, 0)
 
 
-def found(rows: Columns, fetched: Sequence[tuple[int, int]]) -> Integers:
+def found(rows: Integers | Columns, fetched: Sequence[tuple[int, int]]) -> Integers:
     """The numbers of the entries for some invocations and slots."""
     fields = np.array(fetched, np.int64).T
-    return code.entry_of(rows, PROGRAM, [fields[0], fields[1]])
+    return code.entry_of(rows.astype(np.uint32), PROGRAM, [fields[0], fields[1]])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from solproof.demo import run_demo, scenario
 from solproof.runtime.accounts import Account, address_text
 from tests.support.sessions import assert_shown, run_session, steps_of
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs/first-proof.md").read_text()
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/first-proof.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
@@ -60,6 +62,8 @@ def test_what_the_demo_says(demo: tuple[Path, str]) -> None:
 @pytest.mark.slow
 def test_every_command(demo: tuple[Path, str]) -> None:
     directory, _ = demo
+    (directory / "examples").mkdir()
+    shutil.copy(ROOT / "examples/token_transfer.json", directory / "examples")
     # The files that the commands that need a cluster would write.
     (directory / "my_token.so").write_bytes((directory / "demo/p_token.so").read_bytes())
     (source,) = blocks("json")

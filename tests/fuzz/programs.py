@@ -32,7 +32,7 @@ from tests.fuzz.target import MEBIBYTE, Target, outcome
 from tests.support.elf_builder import build_elf, call
 from tests.support.elf_files import small_elf, small_strict_elf
 from tests.support.loader_reference import as_load_error, as_loaded, assert_like_reference
-from tests.support.replays import memory_for
+from tests.support.replays import replay_memory
 
 NEWEST_VERSION = VERSIONS[-1]
 COMPUTE_UNITS = 700
@@ -118,8 +118,8 @@ def examine(program: Program) -> str:
         return outcome(error)
     ran, invocation = execution.run, prepare(execution.input, program)
     context = SyscallContext(invocation)
-    events = ran.trace.events
-    replayed = replay(events, invocation, context, memory_for(events, invocation), ran.final.clk)
+    memory = replay_memory(invocation, ran.trace.events)
+    replayed = replay(ran.trace.events, invocation, context, memory, ran.final.clk)
     fault = ending(invocation, ran.final, replayed, context)
     ended = None if ran.fault is None else ran.fault.name
     assert ended == (None if fault is None else fault.name)

@@ -18,9 +18,10 @@ from assurance.programs import asm
 from assurance.report import explain
 from assurance.runs import run
 from solproof._native import prover
-from solproof.air.bus import ALL_BUSES, BLOCK, LAYOUT, MEMORY, PROGRAM, REGISTER, STATE, Bus
+from solproof.air.bus import ALL_BUSES, BLOCK, INVOCATION, LAYOUT, MEMORY, PROGRAM, REGISTER, STATE, Bus
 from solproof.air.check import check
 from solproof.circuit import code
+from solproof.circuit.registry import CIRCUIT
 from solproof.vm.trace import Run
 from tests.support import engine_proof
 
@@ -190,3 +191,53 @@ def test_the_engine_rejects_it(bus: Bus, tell: Callable[[], Forgery]) -> None:
 def test_the_engine_accepts_two_true_frames() -> None:
     lie = twice(f"ldxb r2, [r1]; lddw r1, {HEAP}; mov64 r3, 8; syscall sol_memset_; exit")
     engine_proof.verify(lie.instances, engine_proof.prove(lie.instances))
+
+
+# MORE THAN THE STATEMENT SAYS
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_frame_that_the_statement_lacks(number: int) -> None:
+    """Its rows find neither a start nor an instruction, whatever number they have."""
+    outcome = run(asm(f"lddw r1, {HEAP}; stdw [r1], 5; exit"))
+    lie = frames(outcome, outcome, outcome)
+    for public in CIRCUIT.public_inputs(lie.public[:2]):
+        lie.state(CIRCUIT.chips[public.chip].name, public.columns)
+    for instance in lie.instances:
+        if instance.public is None and instance.chip.invocation is not None:
+            cells = instance.main[:, instance.chip.index(INVOCATION)]
+            cells[cells == 3] = number
+    buses = {name.split(": bus ")[1].split(":")[0] for name in lie.names() if ": bus " in name}
+    assert buses == {"program", "state", "register", "layout"}, explain(lie)
+
+
+def test_a_word_of_no_frame_is_of_no_use() -> None:
+    """The padding of `layout` belongs to invocation 0. A word of its stack may exist, but nothing uses it."""
+    lie = frames(run(asm("stdw [r10-8], 5; exit")))
+    table = lie.tables("stack_heap")[0]
+    table.main[1] = table.main[0]
+    word = lie.row("stack_heap", 0)
+    for note in word.instance.chip.main:
+        word[note.name] = int(note.name == "is_real")
+    assert lie.names() == set(), explain(lie)
+    lie.row("store")["invocation"] = 0
+    assert "store: bus program: query: the instruction at pc" in lie.names(), explain(lie)
+
+
+def test_slots_that_are_omitted_or_doubled() -> None:
+    """An instruction that is not listed cannot be fetched. One that is listed twice is still the same."""
+    lie = twice("ldxb r0, [r1]; add64 r0, 1; exit")
+    first, second = lie.public
+    lie.state("code", code.columns([replace(first, slots=np.array([0, 0, 1, 1])), second]))
+    assert lie.names() == set(), explain(lie)
+    lie.state("code", code.columns([replace(first, slots=np.array([0])), second]))
+    assert lie.names() == {"add: bus program: query: the instruction at pc"}, explain(lie)
+
+
+def test_stack_and_heap_have_one_table() -> None:
+    """A second table could list a word again."""
+    lie = twice("stdw [r10-8], 5; exit")
+    (table,) = lie.tables("stack_heap")
+    position = lie.instances.index(table)
+    with pytest.raises(prover.EngineError, match="2 tables, expected exactly one"):
+        engine_proof.prove([*lie.instances[:position], table, *lie.instances[position:]])

@@ -12,7 +12,6 @@ from itertools import product
 import numpy as np
 import pytest
 
-from assurance.corpus import forgery, forgery_with
 from assurance.forgery import Forgery, Row, lying_witness
 from assurance.places import HEAP, INPUT, STACK
 from assurance.runs import run
@@ -23,9 +22,11 @@ from solproof.vm import machine
 from tests.support.lies import (
     beyond,
     ends_with,
+    forget,
     honest,
     in_another_program,
     memory_map,
+    padding_of,
     program,
     set_constant,
 )
@@ -541,15 +542,12 @@ OPERANDS = {
 @pytest.mark.parametrize("chip", OPERANDS)
 def test_padding_that_reads(chip: str) -> None:
     """A row of padding reads a register at any time. 2^15 such rows carry it around p, into the past."""
-    lie = forgery_with(chip)
-    end = lie.row("registers", 2)
+    lie = honest("mov64 r3, 0")
+    end, row = lie.row("registers", 3), padding_of(lie, chip)
     assert end.word("last") == 0
-    table = lie.tables(chip)[-1]
-    row = Row(table, len(table.main) - 1)
-    assert row["is_real"] == 0
     clk = (end["time"] >> 1) + 5
     name = OPERANDS[chip]
-    cells = {"is_register": 1, "clk": clk, f"{name}_index": 2, f"{name}_before": end["time"]}
+    cells = {"is_register": 1, "clk": clk, f"{name}_index": 3, f"{name}_before": end["time"]}
     for column, value in cells.items():
         row[column] = value
     end["time"] = 2 * clk
@@ -560,16 +558,13 @@ def test_padding_that_reads(chip: str) -> None:
 @shows(("store_unaligned", "reaches_second is 0 on padding"))
 @pytest.mark.parametrize("chip", ["load_unaligned", "store_unaligned"])
 def test_padding_that_reaches_memory(chip: str) -> None:
-    lie = forgery(0)
-    word = lie.find("stack_heap", is_heap=1)
-    table = lie.tables(chip)[-1]
-    row = Row(table, len(table.main) - 1)
-    assert row["is_real"] == 0
+    lie = honest(f"lddw r1, {HEAP + 8}; stdw [r1], 5")
+    word, row = lie.find("stack_heap", is_heap=1), padding_of(lie, chip)
     cells = {"reaches_second": 1, "clk": (word["time"] >> 1) + 5, "second_before": word["time"]}
     cells |= {"available_first": 8, "available_second": 8, "available": 16, "base_2": 3}
     cells |= {"eighth": word["index"] - 1, "is_writable": 1}
     for name, value in cells.items():
-        if any(note.name == name for note in table.chip.main):
+        if any(note.name == name for note in row.instance.chip.main):
             row[name] = value
     row["base_0"] = 8 * (word["index"] - 1)
     for limb in range(4):
@@ -629,18 +624,6 @@ STORE_AND_LOAD: list[str] = [
     "stdw [r1], 5",
     "ldxdw r2, [r1]",
 ]
-
-
-def forget(lie: Forgery, first: Row, second: Row) -> None:
-    """Use two rows for one word. The store goes to the first, and the load finds the zero of the second."""
-    store, load = lie.row("store"), lie.row("load")
-    second.copy_from(first)
-    first["continues"] = 1
-    first["time"], second["time"] = 2 * store["clk"], 2 * load["clk"]
-    second.set_word("last", 0)
-    load["memory_before"] = 0
-    load.set_word("value", 0)
-    lie.row("registers", 2).claim_word("last", 0)
 
 
 RISE = "words and invocations rise"
@@ -738,7 +721,7 @@ def public_columns() -> list[tuple[str, int]]:
 @pytest.mark.parametrize(("chip", "position"), public_columns())
 def test_another_statement(chip: str, position: int) -> None:
     """A true witness with a statement that differs in one cell."""
-    lie = forgery(0)
+    lie = honest("ldxb r2, [r1]; mov64 r2, 1; syscall sol_log_", input_region=bytes(8))
     table = lie.tables(chip)[0]
     assert table.public is not None
     public = table.public.copy()

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 
 from assurance.forgery import Forgery, Row
 from assurance.places import HEAP, INPUT
 from assurance.shown import needed, shows
-from solproof.air.chip import Chip
 from solproof.air.field import P
-from solproof.circuit.memory.refresh import MEMORY_REFRESH
-from solproof.proving.witness import Instance
-from tests.support.lies import beyond, ends_with, honest, in_another_program, memory_map, program
+from tests.support.lies import (
+    beyond,
+    ends_with,
+    honest,
+    in_another_program,
+    memory_map,
+    padding_of,
+    program,
+)
 
 # ROWS
 
@@ -30,15 +34,9 @@ def a_row_and_its_opposite(lie: Forgery, chip: str, cells: dict[str, int]) -> tu
     rows = [Row(table, len(table.main) - number) for number in (2, 1)]
     assert all(row["is_real"] == 0 for row in rows)
     for row, count in zip(rows, (1, -1), strict=True):
-        for name, value in {**cells, "is_real": count}.items():
+        for name, value in {"invocation": 1, **cells, "is_real": count}.items():
             row[name] = value
     return rows[0], rows[1]
-
-
-def added(lie: Forgery, chip: Chip) -> Row:
-    """The first row of an additional table of a chip."""
-    lie.instances.append(Instance(chip, np.zeros((16, chip.width), np.uint32)))
-    return Row(lie.instances[-1], 0)
 
 
 ANYTHING: dict[str, tuple[str, dict[str, int]]] = {
@@ -73,7 +71,7 @@ def test_a_zero_of_the_input_twice() -> None:
     load.set_word("value", 0)
     lie.row("registers", 2).claim_word("last", 0)
     lie.row("input", 0)["time"] = 0
-    now, refreshes = 2 * load["clk"], added(lie, MEMORY_REFRESH)
+    now, refreshes = 2 * load["clk"], padding_of(lie, "memory_refresh")
     for name, value in {**memory_map(lie), "is_real": 2, "index": 1, "time": now}.items():
         row[name] = value
     cells = {"region": 4, "index": 1, "tag": 24, "now": now, "now_low": now, "gap_low": now - 1}

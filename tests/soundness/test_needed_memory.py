@@ -412,7 +412,7 @@ def test_a_comparison_that_copies() -> None:
     refreshes = Instance(MEMORY_REFRESH, np.zeros((16, MEMORY_REFRESH.width), np.uint32))
     lie.lie.instances.append(refreshes)
     refresh = Row(refreshes, 0)
-    refresh["is_real"], refresh["now"] = 1, now
+    refresh["invocation"], refresh["is_real"], refresh["now"] = 1, 1, now
     refresh["region"], refresh["index"], refresh["tag"] = 3, word["index"], 24
     refresh["gap_low"], refresh["now_low"] = now - 1 & 0xFF, now & 0xFF
     alone(lie, COPY, "is_set is 0 or 1")
@@ -510,7 +510,7 @@ def padding_that_answers() -> tuple[CallLie, Row]:
     """A padding row that later puts a 7 where a comparison has put its difference."""
     lie = told(("sol_memcmp_", (TO, FROM, 8, RESULT)))
     ghost = Row(lie.call.instance, lie.call.row + 1)
-    cells = {"is_compare": 1, "clk": lie.call["clk"] + 1, "value": 7, "r2_0": 7}
+    cells = {"invocation": 1, "is_compare": 1, "clk": lie.call["clk"] + 1, "value": 7, "r2_0": 7}
     cells |= {name: lie.call[name] for name in ("result_eighth", "result_available", "is_upper")}
     for name, value in cells.items():
         ghost[name] = value

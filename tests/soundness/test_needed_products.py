@@ -508,7 +508,8 @@ def test_a_register_minus_two_times(chip: str) -> None:
     lie.instances.append(table)
     for number in range(2):
         refresh, now = Row(table, number), 2 * row["clk"]
-        for name, value in {"is_real": 1, "index": 0, "before": 0, "now": now, "now_low": now & 255}.items():
+        refresh["invocation"] = refresh["is_real"] = 1
+        for name, value in {"index": 0, "before": 0, "now": now, "now_low": now & 255}.items():
             refresh[name] = value
         refresh["gap_low"] = now - 1 & 255
         refresh.set_word("value", 5)

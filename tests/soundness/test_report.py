@@ -23,6 +23,7 @@ def wrong_sum() -> Forgery:
 
 ROW = """\
 add, row 0, pc 4
+    invocation  = 1
     is_real     = 1
     clk         = 3
     pc          = 4
@@ -38,15 +39,17 @@ add, row 0, pc 4
 
 REGISTER = """\
 changed: registers, row 1
-    is_real = 1
-    index   = 1
-    first_2 = 4
-    last_0  = 13  (true: 12)
-    time    = 7
+    invocation = 1
+    is_real    = 1
+    index      = 1
+    first_2    = 4
+    last_0     = 13  (true: 12)
+    time       = 7
     the other 6 columns are 0"""
 
 EXPLANATION = """\
 changed: add, row 0, pc 4: add64 r1, r2
+    invocation  = 1
     is_real     = 1
     clk         = 3
     pc          = 4
@@ -60,21 +63,31 @@ changed: add, row 0, pc 4: add64 r1, r2
     c_0         = 13  (true: 12)
     the other 9 columns are 0
 changed: registers, row 1
-    is_real = 1
-    index   = 1
-    first_2 = 4
-    last_0  = 13  (true: 12)
-    time    = 7
+    invocation = 1
+    is_real    = 1
+    index      = 1
+    first_2    = 4
+    last_0     = 13  (true: 12)
+    time       = 7
     the other 6 columns are 0
 objections: 4
-add row 0 (pc 4): carry out of limb 0 is 0 or 1: expected 0, got 1056997632
-add row 0 (pc 4): carry out of limb 1 is 0 or 1: expected 0, got 532644096
-add row 0 (pc 4): carry out of limb 2 is 0 or 1: expected 0, got 260160770
-add row 0 (pc 4): carry out of limb 3 is 0 or 1: expected 0, got 403587966"""
+add row 0 of invocation 1 (pc 4): carry out of limb 0 is 0 or 1: expected 0, got 1056997632
+add row 0 of invocation 1 (pc 4): carry out of limb 1 is 0 or 1: expected 0, got 532644096
+add row 0 of invocation 1 (pc 4): carry out of limb 2 is 0 or 1: expected 0, got 260160770
+add row 0 of invocation 1 (pc 4): carry out of limb 3 is 0 or 1: expected 0, got 403587966"""
 
 
 def test_a_row() -> None:
     assert describe(wrong_sum().tables("add")[0], 0) == ROW
+
+
+def test_a_row_shows_the_instruction_of_its_own_frame() -> None:
+    lie = Forgery.of(run(SUM), run(asm("mov64 r1, 1; mov64 r2, 2; add64 r2, r1; exit")))
+    titles = [
+        describe(row.instance, row.row, programs=lie.programs).splitlines()[0]
+        for row in (lie.find("add", invocation=1), lie.find("add", invocation=2))
+    ]
+    assert titles == ["add, row 0, pc 4: add64 r1, r2", "add, row 1, pc 2: add64 r2, r1"]
 
 
 def test_a_lie_and_what_objects() -> None:

@@ -256,9 +256,11 @@ def test_open_call_at_the_exit() -> None:
     second["clk"], second["pc"], second["b_0"] = 3, 3, 8
     second["a_0"], second["a_before"] = 7, moment(1)
     jump = lie.row("jump_always")
-    jump["is_real"], jump["clk"], jump["pc"], jump["offset"] = 1, 4, 4, -3
+    jump["invocation"], jump["is_real"] = 1, 1
+    jump["clk"], jump["pc"], jump["offset"] = 4, 4, -3
     call = lie.row("call")
-    cells = {"is_real": 1, "clk": 5, "pc": 2, "target": 5, "returns": 1, "exit_clk": 2, "exit_pc": 1}
+    cells = {"invocation": 1, "is_real": 1, "clk": 5, "pc": 2, "target": 5, "returns": 1}
+    cells |= {"exit_clk": 2, "exit_pc": 1}
     # r6 to r10 are accessed in their true order: first by the exit, then by the call.
     cells |= {f"r{register}_before": moment(2) for register in (6, 7, 8, 9, 10)}
     cells |= {"r10_0": 0x1000, "r10_2": 2, "exit_r10_0": 0x1000, "exit_r10_2": 2, "stride": 0x2000}

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assurance.forgery import Forgery, lying_witness
+from assurance.forgery import Forgery, Row, lying_witness
 from assurance.places import INPUT
 from assurance.programs import asm
 from assurance.runs import run, table_of
+from assurance.shown import CHIPS
 from solproof.circuit import code
 from solproof.program.program import Program
+from solproof.proving.witness import Instance
 from solproof.vm.memory import Layout
 from solproof.vm.recorded_memory import RecordedMemory
 
@@ -35,9 +37,9 @@ def ends_with(lie: Forgery, register: int, limbs: dict[int, int]) -> None:
 
 
 def memory_map(lie: Forgery) -> dict[str, int]:
-    """The cells of the memory map in every row of the table of stack and heap."""
+    """The cells of the first frame and its memory map, in every row of its words of stack and heap."""
     layout = lie.row("layout")
-    return {name: layout[name] for name in ("heap_words", "stack_gaps")}
+    return {name: layout[name] for name in ("invocation", "heap_words", "stack_gaps")}
 
 
 def set_constant(lie: Forgery, register: int, value: int) -> None:
@@ -46,6 +48,14 @@ def set_constant(lie: Forgery, register: int, value: int) -> None:
     row.set_word("b", value)
     lie.row("registers", register).claim_word("last", value)
     lie.find("code", pc=row["pc"], invocation=row["invocation"]).claim_word("immediate", value)
+
+
+def padding_of(lie: Forgery, chip: str) -> Row:
+    """A row of padding in an additional table of a chip. It belongs to the first frame."""
+    lie.instances.append(Instance(CHIPS[chip], np.zeros((16, CHIPS[chip].width), np.uint32)))
+    row = Row(lie.instances[-1], 0)
+    row["invocation"] = 1
+    return row
 
 
 def beyond(access: str, place: int) -> Forgery:
@@ -69,3 +79,15 @@ def in_another_program(lie: Forgery, other: Program) -> None:
     (frame,) = lie.public
     slots = np.arange(other.slots)
     lie.state("code", code.columns([replace(frame, slots=slots, program=table_of(other))]))
+
+
+def forget(lie: Forgery, first: Row, second: Row) -> None:
+    """Use two rows for one word. The store goes to the first, and the load finds the zero of the second."""
+    store, load = lie.row("store"), lie.row("load")
+    second.copy_from(first)
+    first["continues"] = 1
+    first["time"], second["time"] = 2 * store["clk"], 2 * load["clk"]
+    second.set_word("last", 0)
+    load["memory_before"] = 0
+    load.set_word("value", 0)
+    lie.row("registers", 2).claim_word("last", 0)

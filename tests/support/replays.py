@@ -1,4 +1,4 @@
-"""The memory for a replay of events as a run recorded them."""
+"""The memory of a verifier that knows only the words that events list."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from solproof.vm.memory import INPUT, ReplayMemory
 from solproof.vm.trace import SyscallEvent
 
 
-def memory_for(events: Sequence[SyscallEvent], invocation: Invocation) -> ReplayMemory:
-    """The memory of the invocation before its first instruction, for events that list every word they touch.
-
-    An event of a claim lists fewer words (see `solproof.accesses.memory_log.listed_words`).
-    """
+def replay_memory(invocation: Invocation, events: Sequence[SyscallEvent]) -> ReplayMemory:
+    """A memory in which all words of these events are listed, whether or not an instruction touches them."""
+    regions = (invocation.layout.image_region, INPUT)
     listed = {
         region: sorted({word.index for event in events for word in event.words if word.region == region})
-        for region in (invocation.layout.image_region, INPUT)
+        for region in regions
     }
-    image, region = invocation.program.image, invocation.serialized.region
-    return ReplayMemory(invocation.layout, image, region, listed)
+    program, region = invocation.program, invocation.serialized.region
+    return ReplayMemory(invocation.layout, program.image, region, listed)

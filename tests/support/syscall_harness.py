@@ -19,7 +19,7 @@ from solproof.vm.faults import SyscallFault
 from solproof.vm.trace import Run
 from tests.support.elf_builder import syscall_program
 from tests.support.litesvm_oracle import assert_like_litesvm
-from tests.support.replays import memory_for
+from tests.support.replays import replay_memory
 
 PROGRAM = bytes([4]) * 32
 ACCOUNT = bytes([5]) * 32
@@ -71,7 +71,8 @@ class Replay:
     def run(self, invocation: Invocation, context: SyscallContext) -> Run:
         run = self.recorded
         events = run.trace.events
-        result = replay_events(events, invocation, context, memory_for(events, invocation), run.final.clk)
+        memory = replay_memory(invocation, events)
+        result = replay_events(events, invocation, context, memory, run.final.clk)
         assert run.instructions + result.compute_units == run.compute_units
         assert (result.failing is not None) == isinstance(run.fault, SyscallFault)
         if result.fault is not None:

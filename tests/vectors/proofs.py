@@ -9,7 +9,6 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from solproof.cli.terminal.show import account_fields, outcome_fields
 from solproof.errors import ProofRejected, ProofVersionError, Reason, Rejection, VersionMismatch
 from solproof.formats import bincode, scene_bincode
 from solproof.formats.program_files import program_account
+from solproof.formats.transaction_json import ending_fields
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.syscall_names import SYSCALL_HASHES
 from solproof.proving.prove import prove
@@ -480,35 +480,24 @@ def given_fields(given: ExecutionInput | Scene) -> Fields:
 def verdict_fields(verdict: Verdict[ExecutionOutput] | Verdict[TransactionOutput]) -> Fields:
     """Everything that a valid proof proves."""
     output = verdict.output
-    if isinstance(output, ExecutionOutput):
-        outcome, accounts = outcome_fields(output), output.accounts
+    if isinstance(output, TransactionOutput):
+        fields, shown = ending_fields(output), output.keys_writable
     else:
-        outcome = _transaction_fields(output)
-        accounts = tuple(compress(output.accounts, output.keys_writable))
+        fields, shown = outcome_fields(output), (True,) * len(output.accounts)
     return {
-        **outcome,
+        **fields,
         "logs": list(output.logs),
         "return_data": {
             "program_id": output.return_data.program_id.hex(),
             "data": output.return_data.data.hex(),
         },
-        "accounts": [account_fields(account) for account in accounts],
+        "accounts": [
+            account_fields(account)
+            for account, is_shown in zip(output.accounts, shown, strict=True)
+            if is_shown
+        ],
         "frames": verdict.frames,
         "security_bits": round(verdict.security_bits, 3),
         "security_regime": verdict.security_regime,
         "replayed": {"events": verdict.events, "words": verdict.event_words},
-    }
-
-
-def _transaction_fields(output: TransactionOutput) -> Fields:
-    return {
-        "success": output.success,
-        "status": output.status.value,
-        "error": output.error,
-        "error_message": None if output.failure is None else str(output.failure),
-        "fee": output.fee,
-        "compute_units": output.compute_units,
-        "executed_instructions": output.executed_instructions,
-        "accounts_modified": output.accounts_modified,
-        "loaded_accounts_data_size": output.loaded_accounts_data_size,
     }

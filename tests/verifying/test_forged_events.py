@@ -39,7 +39,7 @@ from tests.support.event_examples import (
     UNTOUCHED,
     given_input,
 )
-from tests.support.replays import memory_for
+from tests.support.replays import replay_memory
 
 RETURNING = [name for name in EXAMPLES if name not in ENDING]
 
@@ -210,7 +210,7 @@ def replayed(execution: Execution) -> int:
     """The compute units that the verifier's replay of a run counts."""
     run, invocation = execution.run, prepare(execution.input)
     events, context = run.trace.events, SyscallContext(invocation)
-    memory = memory_for(events, invocation)
+    memory = replay_memory(invocation, events)
     return replay(events, invocation, context, memory, run.final.clk).compute_units
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from solproof.circuit.frames import access_logs
 from solproof.circuit.table import Logs
-from solproof.estimation.estimate import Estimate, estimate_execution
+from solproof.estimation.estimate import Estimate, bytes_text, estimate_execution, not_enough_memory
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.host.resources import available_memory
@@ -14,6 +14,9 @@ from solproof.proving.prove import Proof, prove_execution
 from solproof.runtime.transaction.scene import Scene
 from solproof.runtime.transaction.transaction_output import TransactionOutput
 from solproof.statement.system import ProofSystem, default_system
+
+LEAST_BYTES_PER_WORD = 200
+"""Chaining the accesses of a run takes at least so much memory for each word that a syscall touches."""
 
 
 def affordable(
@@ -36,10 +39,15 @@ def affordable(
     progress("key")
     _ = system.key  # made on its first use
     progress("estimate")
+    limit = available_memory() if limit is None else limit
+    events = (event for frame in execution.frames for event in frame.outcome.trace.events)
+    least = LEAST_BYTES_PER_WORD * sum(len(event.words) for event in events)
+    if least > limit:  # even the estimate would not fit
+        raise not_enough_memory(f"more than {bytes_text(least)}", limit)
     logs = access_logs(execution.frames)
     found = estimate_execution(execution, logs=logs, system=system)
     say(found)
-    found.check_memory(available_memory() if limit is None else limit)
+    found.check_memory(limit)
     return logs
 
 

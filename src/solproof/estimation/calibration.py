@@ -1,8 +1,8 @@
 """The measurements of one machine, and the model fitted to them: calibration.json beside this module.
 
 `python benches/calibrate.py --write` makes the file. In the model, seconds and peak memory are linear in
-five numbers: the instructions of a run, its events, the words of its events, the words that its memory
-syscalls copy, set or compare, and the cells of its proof. The size of a proof is computed, not fitted.
+six numbers: the frames of a run, their instructions, their events, the words of the events, the words that
+memory syscalls copy, set or compare, and the cells of the proof. The size of a proof is computed, not fitted.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Load:
     cells: main, auxiliary and quotient cells of all tables.
     """
 
+    frames: int
     instructions: int
     events: int
     event_words: int
@@ -41,6 +42,7 @@ class Linear:
     """A fixed part, and one coefficient for each number of a `Load`."""
 
     fixed: float
+    per_frame: float
     per_instruction: float
     per_event: float
     per_event_word: float
@@ -49,7 +51,7 @@ class Linear:
 
     def at(self, load: Load) -> float:
         """The value for a proof."""
-        executed = self.per_instruction * load.instructions
+        executed = self.per_frame * load.frames + self.per_instruction * load.instructions
         events = self.per_event * load.events + self.per_event_word * load.event_words
         blocks = self.per_block_word * load.block_words
         return self.fixed + executed + events + blocks + self.per_cell * load.cells
@@ -158,7 +160,7 @@ def fit(measurements: tuple[Measurement, ...], quantity: str) -> Linear:
     weighted = features / values[:, None]
     number = features.shape[1]
     least, best = np.inf, np.zeros(number)
-    # Tries every choice of features (only 63) and takes the best whose coefficients are not negative.
+    # Tries every choice of features (only 127) and takes the best whose coefficients are not negative.
     for count in range(1, number + 1):
         for chosen in map(list, combinations(range(number), count)):
             found = np.linalg.lstsq(weighted[:, chosen], np.ones(len(values)), rcond=None)[0]

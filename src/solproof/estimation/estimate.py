@@ -61,10 +61,15 @@ class Estimate:
     def check_memory(self, limit: int) -> None:
         """Raise `NotEnoughMemory` if the proof needs more than `limit` bytes."""
         if self.peak_bytes > limit:
-            raise NotEnoughMemory(
-                f"the proof needs about {bytes_text(self.peak_bytes)} of memory but only {bytes_text(limit)} "
-                "may be used; nothing was proven; free memory or set a higher --max-memory"
-            )
+            raise not_enough_memory(f"about {bytes_text(self.peak_bytes)}", limit)
+
+
+def not_enough_memory(needed: str, limit: int) -> NotEnoughMemory:
+    """The error of a proof that needs so much memory, in words, where only `limit` bytes may be used."""
+    return NotEnoughMemory(
+        f"the proof needs {needed} of memory but only {bytes_text(limit)} may be used; nothing was proven; "
+        "free memory or set a higher --max-memory"
+    )
 
 
 def estimate(given: ExecutionInput | Scene, *, system: ProofSystem | None = None) -> Estimate:
@@ -102,6 +107,7 @@ def estimate_execution(
     )
     events = [event for frame in public for event in frame.events]
     load = Load(
+        frames=len(logs),
         instructions=sum(log.run.instructions for log in logs),
         events=len(events),
         event_words=sum(len(event.words) for event in events),

@@ -18,6 +18,7 @@ from solproof.runtime.instruction_record import InstructionRecord
 from solproof.runtime.invoke import Frame
 from solproof.runtime.transaction.message import parse_transaction
 from solproof.runtime.transaction.transaction_error import instruction_error_json
+from solproof.runtime.transaction.transaction_output import TransactionOutput
 from solproof.vm.trace import Run
 
 Fields = dict[str, Any]
@@ -31,9 +32,8 @@ def format_transaction(execution: TransactionExecution) -> str:
     return json.dumps(transaction_fields(execution))
 
 
-def transaction_fields(execution: TransactionExecution) -> Fields:
-    """The result of a transaction as JSON fields."""
-    output = execution.output
+def ending_fields(output: TransactionOutput) -> Fields:
+    """How a transaction ended, and what it used, as JSON fields."""
     return {
         "success": output.success,
         "status": output.status.value,
@@ -44,6 +44,14 @@ def transaction_fields(execution: TransactionExecution) -> Fields:
         "executed_instructions": output.executed_instructions,
         "accounts_modified": output.accounts_modified,
         "loaded_accounts_data_size": output.loaded_accounts_data_size,
+    }
+
+
+def transaction_fields(execution: TransactionExecution) -> Fields:
+    """The result of a transaction as JSON fields."""
+    output = execution.output
+    return {
+        **ending_fields(output),
         "return_data": return_data_fields(output.return_data),
         "logs": list(output.logs),
         "instructions": instruction_fields(output.instructions, execution.frames),

@@ -132,8 +132,9 @@ def _constrained(chip: Chip) -> str:
 
 def _fetched_codes(chip: Chip) -> Iterator[FamilyCode]:
     """The family numbers with which a chip queries the program table."""
+    position = PROGRAM.fields.index("family")
     for interaction in chip.interactions:
-        value = interaction.fields[1].constant_value() if interaction.bus is PROGRAM else None
+        value = interaction.fields[position].constant_value() if interaction.bus is PROGRAM else None
         if value:
             yield FamilyCode(value)
 

@@ -33,7 +33,7 @@ TESTS = {
 BY_CHIPS = "chips"
 REPLAYED = "replayed"
 AT_THE_END = "at the end"
-CALLS_OF_BUILTINS = "replayed, for builtin programs"
+CALLS_OF_PROGRAMS = "replayed, with the frame of the called program"
 
 LEGEND = """\
 A program calls a syscall by the murmur3 hash of its name, with r1 to r5 as arguments.
@@ -64,8 +64,8 @@ How calls are proven:
   The verifier runs the syscall again on these words, with the same function as the machine.
 - at the end: the call never returns, so it is the last instruction, which the verifier runs itself.
   The same is true of every call that fails.
-- replayed, for builtin programs: the verifier runs an invoked builtin program as a part of the syscall.
-  If the invoked program is an sBPF program, `run` runs it, but `prove` stops with UnsupportedError, status 3.
+- replayed, with the frame of the called program: the verifier replays the call and comes to that program.
+  It runs a builtin program itself. An sBPF program has a frame of its own in the same proof.
 
 [errors.md](errors.md) explains the faults.
 `test_random_calls.py` compares random calls of every syscall with LiteSVM.
@@ -145,7 +145,7 @@ def feature_text(name: str) -> str:
 def proof_of(name: str) -> str:
     """How a call is proven, in the words of the legend."""
     if SUPPORTED[name] in invoke.SYSCALLS:
-        return CALLS_OF_BUILTINS
+        return CALLS_OF_PROGRAMS
     if name in NAMES.values():
         return BY_CHIPS
     return AT_THE_END if {"Abort", "Panic"} & set(SUPPORTED[name].faults) else REPLAYED

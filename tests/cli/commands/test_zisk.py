@@ -216,16 +216,15 @@ def test_progress_of_proving(
 
 @pytest.mark.parametrize("name", ["input", "run", "prove"])
 def test_arguments_are_those_of_pack(name: str) -> None:
-    """Every parameter that describes the run has the same words and the same meaning as for `pack`.
+    """Every parameter that describes an instruction has the same words and the same meaning as for `pack`.
 
-    Like the guest, and unlike `run`, `pack` takes no transactions.
+    The guest runs no transactions, so its program is not optional.
     """
-
     of_pack, mine = (
         {
             parameter.name: (parameter.opts, parameter.multiple, parameter.to_info_dict())
             for parameter in found(words).params
-            if parameter.name != "output"  # the commands write different files
+            if parameter.name not in ("output", "program", "transaction")
         }
         for words in ("pack", f"zisk {name}")
     )

@@ -18,6 +18,7 @@ from solproof.cli.terminal.scenes import read_sequence
 from solproof.cli.terminal.show import Fields, aligned, print_lines, print_pieces
 from solproof.cli.terminal.transaction_lines import Summary, ending
 from solproof.estimation.affordable import affordable_proof
+from solproof.formats.transaction_json import ending_fields
 from solproof.host.resources import available_memory
 from solproof.proving.sequence import ProvenTransaction, prove_sequence
 from solproof.statement.sequence_index import proof_path
@@ -138,13 +139,7 @@ def _fields(result: Result) -> Fields:
     return {
         "number": result.number,
         "signature": _signature(result),
-        "success": output.success,
-        "status": output.status.value,
-        "error": output.error,
-        "error_message": None if output.failure is None else str(output.failure),
-        "fee": output.fee,
-        "compute_units": output.compute_units,
-        "executed_instructions": output.executed_instructions,
+        **ending_fields(output),
         "proof": None if result.proof_bytes is None else proof_path(Path(), result.number).name,
         "proof_bytes": result.proof_bytes,
         "seconds": round(result.seconds, 6),
