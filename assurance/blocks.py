@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -9,6 +10,7 @@ from assurance.forgery import Forgery, Row, lying_witness
 from assurance.history import rechain
 from assurance.memory_calls import RESULT, Call, execute
 from assurance.places import HEAP
+from solproof.air.bus import INVOCATION
 from solproof.air.field import P
 
 COPY, COMPARE = "memory_copy", "memory_compare"
@@ -25,7 +27,7 @@ class CallLie:
     lie: Forgery
     call: Row = field(init=False)
     rows: list[Row] = field(init=False)
-    truth: dict[tuple[int, int, int], int] = field(init=False)
+    truth: dict[tuple[int, ...], int] = field(init=False)
 
     def __post_init__(self) -> None:
         calls = self.lie.tables("memory_call")[0]
@@ -34,8 +36,11 @@ class CallLie:
         self.rows = []
         for instance in self.lie.tables(self.chip):
             rows = [Row(instance, number) for number in range(len(instance.main))]
-            self.rows += [row for row in rows if row["is_real"] and row["clk"] == self.call["clk"]]
+            self.rows += [row for row in rows if row["is_real"] and self._is_of_the_call(row)]
         self.truth = self.memory()
+
+    def _is_of_the_call(self, row: Row) -> bool:
+        return all(row[name] == self.call[name] for name in (INVOCATION, "clk"))
 
     @property
     def chip(self) -> str:
@@ -46,17 +51,17 @@ class CallLie:
         """A row of padding. By default it is the row after the block; `distance` moves it further on."""
         row = Row(self.rows[-1].instance, self.rows[-1].row + 1 + distance)
         assert row["is_real"] == 0
-        row["invocation"] = self.call["invocation"]
+        row[INVOCATION] = self.call[INVOCATION]
         return row
 
-    def memory(self) -> dict[tuple[int, int, int], int]:
-        """The limbs of memory that are not 0 at the end of the run: chip, index, limb and value."""
-        found: dict[tuple[int, int, int], int] = {}
+    def memory(self) -> dict[tuple[int, ...], int]:
+        """The limbs of memory that are not 0 at the end, by invocation, chip, index and limb."""
+        found: dict[tuple[int, ...], int] = {}
         for number, chip in enumerate(("input", "stack_heap")):
             for instance in self.lie.tables(chip):
                 for row in (Row(instance, number) for number in range(len(instance.main))):
                     place = row["index"] + (row["is_heap"] << 32 if chip == "stack_heap" else 0)
-                    cells = {(number, place, limb): row[f"last_{limb}"] for limb in range(4)}
+                    cells = {(row[INVOCATION], number, place, limb): row[f"last_{limb}"] for limb in range(4)}
                     found |= {key: value for key, value in cells.items() if value}
         return found
 
@@ -141,11 +146,15 @@ def window(row: Row, following: Row) -> list[int]:
 # SCENES
 
 
-def told(*calls: Call) -> CallLie:
-    """The last of these calls, unchanged. The version is V3, whose stack has no holes."""
-    outcome = execute(calls, version=3)
-    assert outcome.fault is None, str(outcome.fault)
-    return CallLie(lying_witness(outcome))
+def told(*calls: Call, before: Sequence[Call] = ()) -> CallLie:
+    """The last of these calls, unchanged. The version is V3, whose stack has no holes.
+
+    `before` are the calls of another frame, which begins before this one. Without calls there is no such
+    frame.
+    """
+    outcomes = [execute(each, version=3) for each in (before, calls) if each]
+    assert all(outcome.fault is None for outcome in outcomes)
+    return CallLie(lying_witness(*outcomes))
 
 
 def of(chip: str, first: int, second: int, length: int) -> Call:

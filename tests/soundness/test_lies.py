@@ -46,7 +46,7 @@ from solproof.vm.memory import Layout
 from solproof.vm.trace import SyscallEvent
 from solproof.vm.word_accesses import WordAccesses
 from tests.support.conformance import assert_checked
-from tests.support.lies import program
+from tests.support.lies import padding_of, program
 
 CHIPS = {chip.name: chip for chip in CIRCUIT.chips}
 PREVIOUS = "after its previous access, at most 2^16 later"
@@ -156,10 +156,7 @@ def test_padding_that_sends(chip: str) -> None:
 def test_executed_twice(chip: str) -> None:
     """A real row is repeated on a padding row."""
     lie = forgery_with(chip)
-    table = lie.tables(chip)[-1]
-    padding = Row(table, len(table.main) - 1)
-    assert padding["is_real"] == 0
-    padding.copy_from(Row(table, 0))
+    padding_of(lie, chip).copy_from(lie.row(chip))
     assert any(f"bus {_given_by(chip)}" in name for name in lie.names()), explain(lie)
 
 
@@ -410,7 +407,7 @@ def test_unsorted_words() -> None:
     table.main[[0, 1]] = table.main[[1, 0]]
     first, second = Row(table, 0), Row(table, 1)
     first["gap"] = second["index"] - first["index"] - 2**15 - 1
-    second["gap"] = 0
+    first["continues"], second["continues"], second["gap"] = 1, 0, 0
     assert lie.names() == {"stack_heap: bus range16: query: words and invocations rise"}, explain(lie)
 
 

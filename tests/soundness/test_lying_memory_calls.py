@@ -448,7 +448,16 @@ def _sets_another_byte() -> CallLie:
     return lie
 
 
+def _another_frame() -> CallLie:
+    """A frame makes the call, but the bytes of the frame before it are set."""
+    lie = told(("sol_memset_", (TO, FIVE, 8)), before=[("sol_memset_", (TO + 64, FIVE, 8))])
+    for row in lie.rows:
+        row["invocation"] = 1
+    return lie
+
+
 FIELDS: dict[str, Callable[[], CallLie]] = {
+    "invocation": _another_frame,
     "clk": _another_clk,
     "kind": _a_set,
     "aligned region": _other_cells(aligned_region=STACK >> 32),
