@@ -41,7 +41,7 @@ def execution(given: solproof.ExecutionInput) -> solproof.Execution:
 
 
 @pytest.fixture(scope="module")
-def proof(execution: solproof.Execution) -> solproof.Proof:
+def proof(execution: solproof.Execution) -> solproof.Proof[solproof.ExecutionOutput]:
     return solproof.prove_execution(execution)
 
 
@@ -98,7 +98,9 @@ def large() -> list[object]:
 
 
 def test_every_public_object_is_short(
-    given: solproof.ExecutionInput, execution: solproof.Execution, proof: solproof.Proof
+    given: solproof.ExecutionInput,
+    execution: solproof.Execution,
+    proof: solproof.Proof[solproof.ExecutionOutput],
 ) -> None:
     seen: set[type] = set()
     values = [
@@ -122,7 +124,9 @@ def test_every_public_object_is_short(
 
 
 def test_what_they_say(
-    given: solproof.ExecutionInput, execution: solproof.Execution, proof: solproof.Proof
+    given: solproof.ExecutionInput,
+    execution: solproof.Execution,
+    proof: solproof.Proof[solproof.ExecutionOutput],
 ) -> None:
     address, digest = address_text(given.program_id), execution.invocation.program.file_sha256.hex()
     assert repr(given).startswith(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from assurance.corpus import every_opcode_run, witnesses
+from assurance.corpus import runs, witnesses
 from assurance.forgery import evaluator_of
 from solproof.accesses.registers import MAXIMUM_GAP, split_gaps
-from solproof.air.bus import Role
+from solproof.air.bus import INVOCATION, Role
 from tests.support.conformance import states
 
 
@@ -19,9 +19,8 @@ def test_gaps() -> None:
 
 
 def test_operands_are_the_machines() -> None:
-    """The operands that each executed row claims to find are the registers of the run at that step."""
-    outcome = every_opcode_run()
-    rows = states(outcome)
+    """The operands that each executed row claims to find are the registers of its frame at that step."""
+    frames = [states(outcome) for outcome in runs()[0]]
     checked = 0
     for instance in witnesses()[0].instances:
         names = [note.name for note in instance.chip.main]
@@ -37,13 +36,14 @@ def test_operands_are_the_machines() -> None:
                 if prefix == "b" and not row[names.index("is_register")]:
                     continue
                 value = sum(row[column] << 16 * limb for limb, column in enumerate(columns))
-                assert value == rows[row[names.index("clk")] - 1][row[names.index(f"{prefix}_index")]]
+                steps = frames[row[names.index(INVOCATION)] - 1]
+                assert value == steps[row[names.index("clk")] - 1][row[names.index(f"{prefix}_index")]]
                 checked += 1
-    assert checked > 3000
+    assert checked > 9000
 
 
 def test_time_rises_along_every_chain() -> None:
-    """Along the chain of each register and each word, an access finds what the previous one left, later."""
+    """Along the chain of each cell of a frame, an access finds what the previous one left, later."""
     for witness in witnesses():
         for bus in ("register", "memory"):
             sent, received = messages(witness.instances, bus)

@@ -68,7 +68,10 @@ def test_the_limit() -> None:
 def test_pc_of_an_instruction() -> None:
     lie = Forgery.of(run(asm("lddw r1, 5; add64 r1, 1; exit")))
     lie.row("add")["is_real"] = 2
-    assert any(str(each).startswith("add row 0 (pc 2): is_real is 0 or 1:") for each in lie.failures())
+    assert any(
+        str(each).startswith("add row 0 of invocation 1 (pc 2): is_real is 0 or 1:")
+        for each in lie.failures()
+    )
 
 
 def test_evaluator() -> None:
@@ -89,10 +92,25 @@ def test_evaluator() -> None:
 def test_messages_of_two_widths_do_not_mix() -> None:
     """The same numbers on another bus are another message."""
     chip = Chip("both", "Given a pair, this chip sends and takes it.")
+    chip.scope()
     x, y = chip.column("x", "a"), chip.column("y", "b")
     one = chip.graph.constant(1)
     chip.send(STATE, [x, y], one, "here")
     chip.receive(STATE, [y, x], one, "there")
-    assert check([Instance(chip, np.array([[3, 3]], np.uint32))]) == []
-    assert check([Instance(chip, np.array([[3, 4], [4, 3]], np.uint32))]) == []
-    assert len(check([Instance(chip, np.array([[3, 4]], np.uint32))])) == 2
+    assert check([Instance(chip, np.array([[1, 3, 3]], np.uint32))]) == []
+    assert check([Instance(chip, np.array([[1, 3, 4], [1, 4, 3]], np.uint32))]) == []
+    assert len(check([Instance(chip, np.array([[1, 3, 4]], np.uint32))])) == 2
+
+
+def test_messages_of_two_invocations_do_not_mix() -> None:
+    """The chip's own column comes first in each message of a scoped bus, whatever the chip names."""
+    chip = Chip("both", "Given a pair, this chip sends and takes it.")
+    chip.scope()
+    x, y = chip.column("x", "a"), chip.column("y", "b")
+    one = chip.graph.constant(1)
+    chip.send(STATE, [x, y], one, "here")
+    chip.receive(STATE, [y, x], one, "there")
+    assert check([Instance(chip, np.array([[1, 3, 4], [1, 4, 3]], np.uint32))]) == []
+    failures = check([Instance(chip, np.array([[1, 3, 4], [2, 4, 3]], np.uint32))])
+    assert len(failures) == 4
+    assert {failure.invocation for failure in failures} == {1, 2}

@@ -50,6 +50,11 @@ def test_rules_of_chips() -> None:
         subject.column("x", "again")
     with pytest.raises(AssertionError, match="test: too high: degree 4"):
         subject.assert_zero(x * x * x * x, "too high")
+    with pytest.raises(AssertionError, match="test: no scope: the chip has no invocation"):
+        subject.send(STATE, [x, x], x, "no scope")
+    subject.scope()
+    with pytest.raises(AssertionError, match="test: column invocation is declared twice"):
+        subject.public_scope()
     with pytest.raises(AssertionError, match="test: wrong side: query on a permutation bus"):
         subject.query(STATE, [x, x], x, "wrong side")
     with pytest.raises(AssertionError, match="test: wrong width: 2 fields, bus range16 has 1"):

@@ -14,6 +14,7 @@ from solproof.accesses.program import FamilyCode
 from solproof.accesses.public import PublicData, public_data
 from solproof.air.bus import PROGRAM
 from solproof.air.field import P
+from solproof.backend.protocol import Columns
 from solproof.circuit import code
 from solproof.circuit.program_table import program_table
 from solproof.program.program import Program
@@ -120,7 +121,7 @@ def test_an_entry_that_is_missing_is_not_found() -> None:
         assert rows[number, :FIRST].tolist() != list(fetched) or fetched == (0, 0)
 
 
-def found(rows: Integers, fetched: Sequence[tuple[int, int]]) -> Integers:
+def found(rows: Integers | Columns, fetched: Sequence[tuple[int, int]]) -> Integers:
     """The numbers of the entries for some invocations and slots."""
     fields = np.array(fetched, np.int64).T
     return code.entry_of(rows.astype(np.uint32), PROGRAM, [fields[0], fields[1]])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from solproof.air.bus import BITS, BITWISE, BYTES, RANGE16, Bus
@@ -16,9 +14,8 @@ COLUMNS = lookup.preprocessed()
 
 
 def filled(counts: Queries) -> Columns:
-    """The committed columns. They do not depend on the run."""
-    log: Any = None
-    return lookup.fill(log, COLUMNS, counts).rows()
+    """The committed columns."""
+    return lookup.fill(COLUMNS, counts).rows()
 
 
 def offered(bus: Bus) -> list[tuple[int, ...]]:

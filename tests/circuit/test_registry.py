@@ -52,12 +52,15 @@ def test_lookup_tables_are_the_chips_that_provide() -> None:
     for table in CIRCUIT.lookup_tables:
         assert bool(table.chip.preprocessed_columns) == (table.preprocessed is not None)
         assert bool(table.chip.public_columns) == (table.public is not None)
-    assert {table.chip.name for table in CIRCUIT.lookup_tables if table.public is not None} == {"layout"}
+    assert {table.chip.name for table in CIRCUIT.lookup_tables if table.public is not None} == {
+        "code",
+        "layout",
+    }
 
 
 def test_a_lookup_table_has_one_kind_of_entries() -> None:
     table = next(table for table in CIRCUIT.lookup_tables if table.public is not None)
-    with pytest.raises(AssertionError, match="layout: two kinds of entries, or none"):
+    with pytest.raises(AssertionError, match="code: two kinds of entries, or none"):
         replace(table, public=None)
 
 

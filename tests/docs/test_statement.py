@@ -12,6 +12,7 @@ import numpy as np
 from solproof.accesses.arrays import Integers
 from solproof.demo import programs, scenario
 from solproof.proving.prove import Proof, prove
+from solproof.runtime.execution_output import ExecutionOutput
 from solproof.statement import claim as claims
 from solproof.statement.claim import Claim, FrameClaim
 from solproof.statement.proof_file import FORMAT, MAGIC, MAXIMUM_BYTES, ProofFile
@@ -26,7 +27,7 @@ PROVEN, HELD_BY_VERIFIER = "proven", "the verifier determines it itself, and bot
 
 
 @cache
-def proven() -> tuple[Proof, Verdict]:
+def proven() -> tuple[Proof[ExecutionOutput], Verdict[ExecutionOutput]]:
     """The Transfer of the demo, proven and verified."""
     proof = prove(GIVEN)
     return proof, verify(proof.data, GIVEN)

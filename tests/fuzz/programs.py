@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+import numpy as np
+
 import solproof.program.elf as elf_loader
 from solproof.circuit.program_table import program_table
 from solproof.demo.scenario import transfer
@@ -30,6 +32,7 @@ from tests.fuzz.target import MEBIBYTE, Target, outcome
 from tests.support.elf_builder import build_elf, call
 from tests.support.elf_files import small_elf, small_strict_elf
 from tests.support.loader_reference import as_load_error, as_loaded, assert_like_reference
+from tests.support.replays import replay_memory
 
 NEWEST_VERSION = VERSIONS[-1]
 COMPUTE_UNITS = 700
@@ -106,7 +109,7 @@ def read_assembly(data: bytes) -> str:
 
 def examine(program: Program) -> str:
     """Encode the program and run it. A verifier that knows only the public part must see the same ending."""
-    program_table(program, registry(MAINNET).keys())
+    program_table(program, registry(MAINNET).keys(), np.arange(program.slots))
     given = transfer(b"")
     parameters = replace(given.parameters, compute_unit_limit=COMPUTE_UNITS)
     try:
@@ -115,7 +118,8 @@ def examine(program: Program) -> str:
         return outcome(error)
     ran, invocation = execution.run, prepare(execution.input, program)
     context = SyscallContext(invocation)
-    replayed = replay(ran.trace.events, invocation, context, ran.final.clk)
+    memory = replay_memory(invocation, ran.trace.events)
+    replayed = replay(ran.trace.events, invocation, context, memory, ran.final.clk)
     fault = ending(invocation, ran.final, replayed, context)
     ended = None if ran.fault is None else ran.fault.name
     assert ended == (None if fault is None else fault.name)

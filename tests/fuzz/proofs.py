@@ -14,12 +14,14 @@ from solproof.proving.prove import prove
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.features import MAINNET
 from solproof.runtime.syscalls import registry
+from solproof.runtime.transaction.scene import Scene
 from solproof.statement.claim import Claim
 from solproof.statement.proof_file import MAGIC, ProofFile
 from solproof.verifying.verify import verify
 from tests.fuzz import postcard
 from tests.fuzz.inputs import given_inputs
 from tests.fuzz.target import MEBIBYTE, Target, outcome
+from tests.support import frame_trees
 from tests.support.elf_builder import build_elf, call
 from tests.support.small_circuits import Machine, machine, with_parameters
 
@@ -52,6 +54,23 @@ class Honest:
     given: ExecutionInput
     data: bytes
     file: ProofFile
+
+
+@dataclass(frozen=True, slots=True)
+class HonestTransaction:
+    """A proof of a transaction with three frames, each of which calls the next one."""
+
+    scene: Scene
+    data: bytes
+    file: ProofFile
+
+
+@cache
+def honest_transaction() -> HonestTransaction:
+    """The proof of the transaction."""
+    scene = frame_trees.chain().execution.scene
+    data = prove(scene).data
+    return HonestTransaction(scene, data, ProofFile.from_bytes(data))
 
 
 @cache
@@ -92,9 +111,12 @@ def read_proof_file(data: bytes) -> str:
     return _verdict(data, honest()[0])
 
 
-def _verdict(data: bytes, proven: Honest) -> str:
+def _verdict(data: bytes, proven: Honest | HonestTransaction) -> str:
     try:
-        verify(data, proven.given)
+        if isinstance(proven, Honest):
+            verify(data, proven.given)
+        else:
+            verify(data, proven.scene)
     except (ProofRejected, ProofVersionError) as error:
         return outcome(error)
     assert data == proven.data, "accepted, though it is not the honest proof"
@@ -103,7 +125,7 @@ def _verdict(data: bytes, proven: Honest) -> str:
 
 def proof_file_seeds() -> Sequence[bytes]:
     """Files without the engine's proof, because another target changes that proof."""
-    return [replace(proven.file, proof=b"").to_bytes() for proven in honest()]
+    return [replace(proven.file, proof=b"").to_bytes() for proven in _claimed()]
 
 
 # CLAIM
@@ -111,7 +133,8 @@ def proof_file_seeds() -> Sequence[bytes]:
 
 def read_claim(data: bytes) -> str:
     """A claim under a good header, with the honest engine proof. The first byte selects the run."""
-    proven = honest()[data[0] & 1 if data else 0]
+    runs = _claimed()
+    proven = runs[data[0] % len(runs) if data else 0]
     claim = data[1:]
     try:
         assert Claim.from_bytes(claim).to_bytes() == claim
@@ -122,7 +145,11 @@ def read_claim(data: bytes) -> str:
 
 def claim_seeds() -> Sequence[bytes]:
     """The claims of the honest proofs."""
-    return [bytes([number]) + proven.file.claim for number, proven in enumerate(honest())]
+    return [bytes([number]) + proven.file.claim for number, proven in enumerate(_claimed())]
+
+
+def _claimed() -> Sequence[Honest | HonestTransaction]:
+    return [*honest(), honest_transaction()]
 
 
 # ENGINE
@@ -160,6 +187,7 @@ CLAIM_WORDS = (
 )
 TARGETS = (
     Target("proof_file", proof_file_seeds, read_proof_file, 4096, 2.0, 8 * MEBIBYTE, (MAGIC,)),
-    Target("claim", claim_seeds, read_claim, 4096, 2.0, 8 * MEBIBYTE, CLAIM_WORDS),
+    # A claim of a few bytes may name as many slots as a transaction has compute units.
+    Target("claim", claim_seeds, read_claim, 4096, 2.0, 64 * MEBIBYTE, CLAIM_WORDS),
     Target("engine", engine_seeds, read_engine_proof, MEBIBYTE, 2.0, 8 * MEBIBYTE, mutate=postcard.mutate),
 )

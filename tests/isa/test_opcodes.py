@@ -30,6 +30,7 @@ from solproof.isa.opcodes import (
 from solproof.vm.faults import Fault
 from solproof.vm.machine import Machine
 from solproof.vm.trace import Recorder
+from solproof.vm.word_accesses import WordAccesses
 from tests.support.oracle.oracle import LoadError, Text, oracle
 from tests.support.random_instructions import EXIT
 
@@ -198,7 +199,6 @@ class Memory:
 
     def __init__(self) -> None:
         self.sizes: list[tuple[Action, int]] = []
-        self.touched: dict[tuple[int, int], int] | None = None
 
     def load(self, address: int, size: int) -> int:
         self.sizes.append((Action.LOAD, size))
@@ -208,8 +208,11 @@ class Memory:
         self.sizes.append((Action.STORE, size))
         assert address + value >= 0
 
-    def word(self, region: int, index: int) -> int:
-        raise AssertionError(f"no syscall reads word {index} of region {region} here")
+    def begin_syscall(self) -> None:
+        raise AssertionError("no syscall runs here")
+
+    def end_syscall(self) -> WordAccesses:
+        raise AssertionError("no syscall runs here")
 
 
 def step(row: Opcode, version: int, registers: list[int], memory: Memory, immediate: int) -> list[int]:

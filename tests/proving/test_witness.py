@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assurance.corpus import every_opcode_run, witnesses
+from assurance.corpus import runs, witnesses
 from assurance.forgery import Forgery
 from assurance.programs import asm
-from assurance.runs import run
+from assurance.runs import run, witness_of
 from solproof.accesses.table import MINIMUM_HEIGHT, padded_height
+from solproof.air.bus import INVOCATION
+from solproof.air.check import check
 from solproof.circuit import lookup
 from solproof.circuit.instructions.registry import EXECUTORS
 from solproof.circuit.registry import CIRCUIT
 from solproof.circuit.table import parts_of
-from solproof.proving.witness import cut
+from solproof.proving.witness import build_witness, cut
 from tests.support.conformance import assert_checked
 
 
@@ -56,16 +58,17 @@ def test_instances_are_ordered_and_rectangular() -> None:
 
 
 def test_every_step_is_one_row() -> None:
-    assert witnesses()[0].public.final.clk == every_opcode_run().instructions
-    for witness in witnesses():
+    for witness, frames in zip(witnesses(), runs(), strict=True):
+        instructions = [outcome.instructions for outcome in frames]
+        assert [frame.final.clk for frame in witness.public] == instructions
         total = 0
         for instance in witness.instances:
             names = [note.name for note in instance.chip.main]
-            if "pc" in names:
+            if {"pc", "is_real"} <= {*names}:
                 total += int(np.count_nonzero(instance.main[:, names.index("is_real")]))
             if "returns" in names:
                 total += int(np.count_nonzero(instance.main[:, names.index("returns")]))
-        assert total == witness.public.final.clk
+        assert total == sum(instructions)
 
 
 def test_counts_are_those_of_the_queries() -> None:
@@ -85,7 +88,7 @@ def test_counts_are_those_of_the_queries() -> None:
 
 def test_smallest_program() -> None:
     witness = assert_checked(run(asm("exit")))
-    assert witness.public.final.clk == 1
+    assert [frame.final.clk for frame in witness.public] == [1]
     assert {instance.chip.name for instance in witness.instances} & {"add", "move"} == set()
 
 
@@ -93,5 +96,29 @@ def test_a_fault_has_a_witness() -> None:
     """The witness holds all that came before the fault."""
     outcome = run(asm("mov64 r3, 5; ldxb r0, [r0]; exit"))
     assert outcome.fault is not None
-    final = assert_checked(outcome).public.final
+    (frame,) = assert_checked(outcome).public
+    final = frame.final
     assert (final.clk, final.pc, final.registers[3]) == (2, 1, 5)
+
+
+def test_frames_come_one_after_another() -> None:
+    """Every chip has the rows of the first frame, then those of the second. Their numbers tell them apart."""
+    program = asm("mov64 r3, 5; add64 r3, 1; call here; exit; here:; add64 r3, 2; exit")
+    alone, together = witness_of(run(program)), witness_of(run(program), run(program))
+    assert check(together.instances) == []
+    assert [frame.invocation for frame in together.public] == [1, 2]
+    for one in alone.instances:
+        if one.chip is lookup.CHIP or one.chip.name in ("stack_heap", "layout"):
+            continue
+        (two,) = (instance for instance in together.instances if instance.chip is one.chip)
+        at = one.chip.index(INVOCATION)
+        real = one.main[one.main[:, at] == 1]
+        expected = np.concatenate([real, real])
+        expected[len(real) :, at] = 2
+        assert (two.main[: len(expected)] == expected).all(), one.chip.name
+        assert not two.main[len(expected) :].any(), one.chip.name
+
+
+def test_without_frames_there_are_no_tables() -> None:
+    witness = build_witness(CIRCUIT, [])
+    assert (witness.instances, witness.public) == ((), ())

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from solproof.errors import ProofRejected, Rejection
 from solproof.runtime.budget import MAXIMUM_COMPUTE_UNIT_LIMIT
+from solproof.runtime.invoke import MAXIMUM_TRACE_LENGTH
 from solproof.statement.claim import HEAD, LEAST_FRAME, UNITS, Claim, FrameClaim
 from solproof.vm.trace import FinalState, SyscallEvent
 from solproof.vm.word_accesses import WordAccess, WordAccesses
@@ -138,6 +139,14 @@ def test_the_number_of_frames_is_bounded() -> None:
         assert caught.value.reason is Rejection.CLAIM_COUNT
 
 
+def test_a_claim_has_no_more_frames_than_a_transaction() -> None:
+    frame = EMPTY + bytes(16)
+    assert len(Claim.from_bytes(struct.pack("<I", 64) + 64 * frame).frames) == MAXIMUM_TRACE_LENGTH
+    with pytest.raises(ProofRejected, match="has 65 frames, a transaction has at most 64") as caught:
+        Claim.from_bytes(struct.pack("<I", 65) + 65 * frame)
+    assert caught.value.reason is Rejection.FRAME_SURPLUS
+
+
 @pytest.mark.parametrize("name", [b"Divide\x1bByZero", "é".encode(), b"\n"])
 def test_names_are_printable(name: bytes) -> None:
     data = struct.pack("<I", 1) + EMPTY[:-1] + bytes([len(name)]) + name + bytes(16)
@@ -207,7 +216,7 @@ def test_slots_without_memory() -> None:
         with_runs((many, [(0, many)])),
         with_runs((many, [(0, 2**31), (2**31 + 1, 2**31 - 2)])),
         with_runs((many, [(0, MAXIMUM_COMPUTE_UNIT_LIMIT + 1)])),
-        with_runs(*[(many, [(0, many)])] * 100),
+        with_runs(*[(many, [(0, many)])] * 64),
     ):
         tracemalloc.start()
         rejected_slots(data)

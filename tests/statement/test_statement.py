@@ -34,7 +34,7 @@ INPUT = ExecutionInput(
 )
 
 
-def digests(given: ExecutionInput) -> tuple[bytes, bytes]:
+def digests(given: ExecutionInput) -> tuple[bytes | None, bytes]:
     return program_digest(given), input_digest(given)
 
 

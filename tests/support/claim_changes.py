@@ -39,7 +39,7 @@ def frame_changes(frame: FrameClaim) -> Iterator[tuple[str, FrameClaim]]:
             ("most", 255 if name == "depth" else 2**32 - 1),
         ):
             if other >= 0:
-                yield f"{name} {change}", replace(frame, final=replace(final, **{name: other}))
+                yield f"{name} {change}", replace(frame, final=replace(final, **{name: other}))  # type: ignore[arg-type]
     for number, register in enumerate(final.registers):
         registers = (*final.registers[:number], register ^ 1 << 5 * number, *final.registers[number + 1 :])
         yield "register", replace(frame, final=replace(final, registers=registers))
@@ -89,12 +89,12 @@ def _word_list_changes(frame: FrameClaim) -> Iterator[tuple[str, FrameClaim]]:
         yield "input words not rising", replace(frame, index=index[::-1], last=last[::-1])
     for position in sorted({0, len(index) // 2, len(index) - 1}):
         without = {"index": np.delete(index, position), "last": np.delete(last, position)}
-        yield "input word omitted", replace(frame, **without)
+        yield "input word omitted", replace(frame, **without)  # type: ignore[arg-type]
         twice = {
             "index": np.insert(index, position, index[position]),
             "last": np.insert(last, position, last[position]),
         }
-        yield "input word doubled", replace(frame, **twice)
+        yield "input word doubled", replace(frame, **twice)  # type: ignore[arg-type]
         changed = last.copy()
         changed[position] ^= np.uint64(1 << 40)
         yield "input word left otherwise", replace(frame, last=changed)

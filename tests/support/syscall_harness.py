@@ -19,6 +19,7 @@ from solproof.vm.faults import SyscallFault
 from solproof.vm.trace import Run
 from tests.support.elf_builder import syscall_program
 from tests.support.litesvm_oracle import assert_like_litesvm
+from tests.support.replays import replay_memory
 
 PROGRAM = bytes([4]) * 32
 ACCOUNT = bytes([5]) * 32
@@ -69,7 +70,9 @@ class Replay:
 
     def run(self, invocation: Invocation, context: SyscallContext) -> Run:
         run = self.recorded
-        result = replay_events(run.trace.events, invocation, context, run.final.clk)
+        events = run.trace.events
+        memory = replay_memory(invocation, events)
+        result = replay_events(events, invocation, context, memory, run.final.clk)
         assert run.instructions + result.compute_units == run.compute_units
         assert (result.failing is not None) == isinstance(run.fault, SyscallFault)
         if result.fault is not None:

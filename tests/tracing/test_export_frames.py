@@ -196,11 +196,11 @@ def test_constraints_of_one_frame_are_those_among_all_frames() -> None:
 def test_a_single_instruction_that_calls_others() -> None:
     """Its document is that of the transaction, without what only a transaction has."""
     execution = execute(single_instruction(heap_size=2**15))
-    exported = json.loads(b"".join(json_document(execution)))
+    exported = json.loads(b"".join(json_document(execution, constraints=True)))
     VALIDATOR.validate(exported | {"frames": [shortened(frame) for frame in exported["frames"]]})
     assert list(exported) == [key for key in KEYS if key not in {"status", "fee"}]
     assert exported["compute_units"] == chain().metadata.compute_units_consumed()
-    transaction = document(chain().execution)
+    transaction = document(chain().execution, constraints=True)
     assert exported["instructions"] == transaction["instructions"]
     assert [frame["steps"] for frame in exported["frames"]] == [
         frame["steps"] for frame in transaction["frames"]

@@ -14,11 +14,11 @@ from solproof.runtime.single_instruction import prepare
 from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.runtime.sysvars import Sysvars
 from solproof.vm.faults import Fault
-from solproof.vm.memory import INPUT, ReplayMemory
 from tests.support import fault_cases
 from tests.support.cryptographic_calls import CALLS
 from tests.support.elf_builder import syscall_program
 from tests.support.event_examples import ENDING, EXAMPLES, PARAMETERS, given_input
+from tests.support.replays import replay_memory
 from tests.support.syscall_harness import PROGRAM
 from tests.vectors.encoding import Fields, base64_text, document, word_text
 
@@ -63,13 +63,9 @@ def call_fields(execution: Execution) -> Fields:
     """The last syscall of a run, replayed with only the words that it touches."""
     invocation, events = prepare(execution.input), execution.run.trace.events
     context, units = SyscallContext(invocation), 0
-    image, region = invocation.program.image, invocation.serialized.region
     for event in events:
-        words = {(word.region, word.index): word.old for word in event.words}
-        outer = (invocation.layout.image_region, INPUT)
-        listed = {each: sorted(index for at, index in words if at == each) for each in outer}
-        context.memory = ReplayMemory(invocation.layout, image, region, listed)
-        context.memory.begin(words)
+        context.memory = replay_memory(invocation, [event])
+        context.memory.begin({(word.region, word.index): word.old for word in event.words})
         context.remaining = remaining = invocation.compute_unit_limit - event.clk - units
         lines = len(context.logs.lines)
         outcome: Fields

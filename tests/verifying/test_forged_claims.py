@@ -400,10 +400,10 @@ def test_another_scene(token_account: ProvenTransaction) -> None:
 def test_the_proof_of_another_transaction(token_account: ProvenTransaction) -> None:
     """Its proof under this header, with its own claim and with the claim of this one."""
     chain = small("chain")
-    header = {"input_sha256": token_account.file.input_sha256}
+    other = replace(chain.file, input_sha256=token_account.file.input_sha256)
     for file, reason in (
-        (replace(chain.file, **header), Rejection.EVENT_FAILS),
-        (replace(chain.file, claim=token_account.file.claim, **header), Rejection.ENGINE_PROOF),
+        (other, Rejection.EVENT_FAILS),
+        (replace(other, claim=token_account.file.claim), Rejection.ENGINE_PROOF),
     ):
         with pytest.raises(ProofRejected) as caught:
             verify(file.to_bytes(), token_account.scene)
@@ -461,7 +461,7 @@ def test_a_transaction_without_frames() -> None:
         {"security_bits": chain.security_bits, "security_regime": chain.security_regime},
         {"security_regime": "unique decoding"},
     ):
-        file = replace(proven.file, **changes)  # type: ignore[arg-type]
+        file = replace(proven.file, **changes)
         with pytest.raises(ProofRejected) as caught:
             verify(file.to_bytes(), scene)
         assert caught.value.reason is Rejection.SURPLUS_PROOF

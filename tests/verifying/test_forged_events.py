@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from solproof.circuit.frames import access_log
 from solproof.errors import ProofRejected, Rejection
 from solproof.execution import machine_executor
 from solproof.execution.execute import Execution, execute
@@ -29,7 +28,6 @@ from solproof.statement.replay import replay
 from solproof.verifying.verify import verify
 from solproof.vm.faults import SyscallFault
 from solproof.vm.memory import HEAP as HEAP_REGION
-from solproof.vm.memory import INPUT, ReplayMemory
 from solproof.vm.trace import SyscallEvent
 from solproof.vm.word_accesses import WordAccess, WordAccesses
 from tests.support.elf_builder import call
@@ -41,6 +39,7 @@ from tests.support.event_examples import (
     UNTOUCHED,
     given_input,
 )
+from tests.support.replays import replay_memory
 
 RETURNING = [name for name in EXAMPLES if name not in ENDING]
 
@@ -210,11 +209,8 @@ def execute_with(name: str, lying: Any) -> Execution:
 def replayed(execution: Execution) -> int:
     """The compute units that the verifier's replay of a run counts."""
     run, invocation = execution.run, prepare(execution.input)
-    memory = ReplayMemory(
-        invocation.layout, invocation.program.image, invocation.serialized.region, {1: (), INPUT: ()}
-    )
-    events = access_log(execution.frames[0]).events
-    context = SyscallContext(invocation)
+    events, context = run.trace.events, SyscallContext(invocation)
+    memory = replay_memory(invocation, events)
     return replay(events, invocation, context, memory, run.final.clk).compute_units
 
 

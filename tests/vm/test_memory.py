@@ -158,7 +158,7 @@ def test_words_of_other_regions_may_be_listed() -> None:
 def test_words_that_the_frame_lists(region: int, address: int) -> None:
     """The event gives them the value before it. It must list each of them that the call touches."""
     listed = {"image" if region == 1 else "given": [0, 2]}
-    replayed = replay_memory({(region, 2): word(b"new")}, **listed)  # type: ignore[arg-type]
+    replayed = replay_memory({(region, 2): word(b"new")}, **listed)
     assert [replayed.may_list(region, index) for index in range(4)] == [True, False, True, False]
     before = (IMAGE_CONTENT if region == 1 else CONTENT)[8:16]
     assert replayed.read(address + 8, 11) == before + b"new"

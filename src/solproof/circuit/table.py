@@ -119,6 +119,10 @@ class LookupTable:
     preprocessed: Callable[[], Columns] | None = None
     public: PublicColumns | None = None
 
+    def __post_init__(self) -> None:
+        one = (self.preprocessed is None) != (self.public is None)
+        assert one, f"{self.chip.name}: two kinds of entries, or none"
+
     @property
     def buses(self) -> tuple[Bus, ...]:
         """The buses on which the table provides messages."""
@@ -129,5 +133,5 @@ class LookupTable:
         """The columns of the entries."""
         if self.public is not None:
             return self.public(frames)
-        assert self.preprocessed is not None, f"{self.chip.name} has no entries"
+        assert self.preprocessed is not None  # see `__post_init__`
         return self.preprocessed()

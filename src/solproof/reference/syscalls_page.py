@@ -64,7 +64,7 @@ How calls are proven:
   The verifier runs the syscall again on these words, with the same function as the machine.
 - at the end: the call never returns, so it is the last instruction, which the verifier runs itself.
   The same is true of every call that fails.
-- replayed, with the frame of the called program: the verifier replays the call, and comes to that program.
+- replayed, with the frame of the called program: the verifier replays the call and comes to that program.
   It runs a builtin program itself. An sBPF program has a frame of its own in the same proof.
 
 [errors.md](errors.md) explains the faults.

@@ -37,6 +37,7 @@ from solproof.errors import ProofRejected, Rejection
 from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 from solproof.representation import short_repr
 from solproof.runtime.budget import MAXIMUM_COMPUTE_UNIT_LIMIT
+from solproof.runtime.invoke import MAXIMUM_TRACE_LENGTH
 from solproof.vm.faults import EXCEEDED_MAX_INSTRUCTIONS
 from solproof.vm.memory import INPUT
 from solproof.vm.trace import FinalState, Run, SyscallEvent
@@ -137,10 +138,17 @@ class Claim:
 
         Nothing is allocated before the reader has checked that its bytes exist. Only the slots of runs have
         no bytes of their own. Each slot was executed for at least one compute unit, so all frames together
-        have at most as many slots as a transaction has units.
+        have at most as many slots as a transaction has units. Each frame is an instruction of the
+        transaction's trace, so a claim with more frames than a trace has is refused before they are read.
         """
         reader, frames, left = ByteReader(data, "claim", ERRORS), [], MAXIMUM_COMPUTE_UNIT_LIMIT
-        for _ in range(_count(reader, LEAST_FRAME)):
+        count = _count(reader, LEAST_FRAME)
+        if count > MAXIMUM_TRACE_LENGTH:
+            raise ProofRejected(
+                Rejection.FRAME_SURPLUS,
+                f"claim: has {count} frames, a transaction has at most {MAXIMUM_TRACE_LENGTH}",
+            )
+        for _ in range(count):
             frame = _read_frame(reader, left)
             left -= len(frame.slots)
             frames.append(frame)

@@ -51,5 +51,5 @@ def test_differences_of_v2() -> None:
     builder.emit("ADD32_IMM", 3, immediate=-1)
     builder.emit("MOV32_REG", 4, 4)
     builder.exit()
-    final = assert_conforms(builder.build()).public.final
+    final = assert_conforms(builder.build()).public[0].final
     assert final.registers[1:5] == (2**64 - 2, 2**32 - 2, 0xFFFF_FFFE, 0xFFFF_FFFF_8000_0000)

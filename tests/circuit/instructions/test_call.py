@@ -107,7 +107,7 @@ def test_nested_and_repeated() -> None:
 
 def test_entry_in_the_middle() -> None:
     witness = assert_conforms(asm("f: add64 r0, 4; exit; entrypoint: call f; call f; exit"))
-    assert witness.public.final.registers[0] == 8
+    assert witness.public[0].final.registers[0] == 8
 
 
 @pytest.mark.parametrize(

@@ -104,4 +104,4 @@ def test_overflow_of_immediates(mnemonic: str, version: int, a: int) -> None:
 def test_signs(mnemonic: str, a: int, b: int, result: int) -> None:
     """Quotients round towards zero. Remainders have the dividend's sign. 32-bit results are zero-extended."""
     witness = assert_conforms(divided(mnemonic, 2, a, b).build())
-    assert witness.public.final.registers[0] == result % 2**64
+    assert witness.public[0].final.registers[0] == result % 2**64

@@ -49,4 +49,4 @@ def test_products_of_v2(mnemonic: str, a: int, b: int, result: int) -> None:
     builder.emit(mnemonic, 1, 2 if by_register else 0, immediate=0 if by_register else b)
     builder.exit()
     witness = assert_conforms(builder.build())
-    assert witness.public.final.registers[1] == result % 2**64
+    assert witness.public[0].final.registers[1] == result % 2**64

@@ -12,8 +12,7 @@ from assurance.contexts import bare_context
 from assurance.memory_calls import INPUT_REGION, RESULT, Call, execute, random_calls
 from assurance.places import FRAME, HEAP, INPUT, STACK, STRIDE
 from assurance.program_builder import ProgramBuilder
-from assurance.runs import PROGRAM_ID, run, table_of, witness_of
-from solproof.accesses.access_log import AccessLog
+from assurance.runs import PROGRAM_ID, logs_of, run, witness_of
 from solproof.accesses.table import LARGEST_HEIGHT, split_blocks
 from solproof.air.check import check
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
@@ -29,7 +28,7 @@ def checked(outcome: Run, events: int = 0) -> Witness:
     assert outcome.fault is None, f"{outcome.fault} at pc {outcome.pc}"
     witness = witness_of(outcome)
     assert check(witness.instances) == []
-    assert len(witness.public.events) == events
+    assert len(witness.public[0].events) == events
     return witness
 
 
@@ -51,17 +50,20 @@ def test_every_alignment(name: str, length: int) -> None:
 def test_lengths_and_their_costs(length: int) -> None:
     outcome = execute([("sol_memset_", (HEAP + 3, 0x1FF, length)), ("sol_memcpy_", (HEAP, INPUT, 1))])
     witness = checked(outcome)
-    assert witness.public.memory_units == max(10, length // 250) + 10
-    assert outcome.compute_units == outcome.instructions + witness.public.memory_units
+    assert witness.public[0].memory_units == max(10, length // 250) + 10
+    assert outcome.compute_units == outcome.instructions + witness.public[0].memory_units
 
 
 @pytest.mark.parametrize("largest", [20, 32, 40])
 def test_tables_are_cut_between_blocks(largest: int) -> None:
-    """Several tables of each chip, like those of more than 2^22 rows, with copies, sets and comparisons."""
+    """Several tables of each chip, like those of more than 2^22 rows, with copies, sets and comparisons.
+
+    The blocks are those of two frames.
+    """
     cut = {
         module.CHIP.name: replace(
             module.TABLES[0],
-            split=lambda log, _, module=module: split_between_calls(log, module.chosen(log), largest),
+            split=lambda logs, _, module=module: split_between_calls(logs, module.chosen, largest),
         )
         for module in (memory_copy, memory_compare)
     }
@@ -74,21 +76,20 @@ def test_tables_are_cut_between_blocks(largest: int) -> None:
         calls.append(("sol_memcpy_", (HEAP + 512 + number, HEAP + 3, length)))
         calls.append(("sol_memcmp_", (HEAP + 512, HEAP + 1, length, RESULT)))
     outcome = execute(calls)
-    table = table_of(outcome.program)
-    log, preprocessed = AccessLog(outcome, table), circuit.preprocessed(outcome.program, table)
+    logs = logs_of(outcome, outcome)
     for module in (memory_copy, memory_compare):
-        rows = module.TABLES[0].rows(log)
-        (whole,) = module.TABLES[0].split(log, rows)
-        parts = cut[module.CHIP.name].split(log, rows)
+        rows = sum(map(module.TABLES[0].rows, logs))
+        (whole,) = module.TABLES[0].split(logs, rows)
+        parts = cut[module.CHIP.name].split(logs, rows)
         assert len(parts) > 1
         assert max(part.rows for part in parts) <= largest
         assert sum(part.rows for part in parts) == whole.rows == rows
-    witness = build_witness(circuit, log, preprocessed)
+    witness = build_witness(circuit, logs)
     assert check(witness.instances) == []
-    assert witness.public.events == ()
+    assert [frame.events for frame in witness.public] == [(), ()]
     chips = [instance.chip.name for instance in witness.instances]
     assert min(chips.count("memory_copy"), chips.count("memory_compare")) > 1
-    heights = [(shape.chip, shape.height) for shape in table_shapes(circuit, log, preprocessed)]
+    heights = [(shape.chip, shape.height) for shape in table_shapes(circuit, logs)]
     assert heights == [(CIRCUIT.number(each.chip), len(each.main)) for each in witness.instances]
 
 
@@ -139,8 +140,8 @@ def test_events_come_between_and_know_the_units() -> None:
         ]
     )
     witness = checked(outcome, events=3)
-    assert [event.memory_units for event in witness.public.events] == [20, 30, 30]
-    assert witness.public.memory_units == 30
+    assert [event.memory_units for event in witness.public[0].events] == [20, 30, 30]
+    assert witness.public[0].memory_units == 30
 
 
 @pytest.mark.parametrize(
@@ -176,8 +177,8 @@ def test_a_call_that_fails_is_an_event() -> None:
     assert str(outcome.fault) == "Overlapping copy"
     witness = witness_of(outcome)
     assert check(witness.instances) == []
-    (event,) = witness.public.events
-    assert (event.clk, event.memory_units, witness.public.memory_units) == (outcome.final.clk, 20, 20)
+    (event,) = witness.public[0].events
+    assert (event.clk, event.memory_units, witness.public[0].memory_units) == (outcome.final.clk, 20, 20)
 
 
 def test_a_difference_at_no_multiple_of_four() -> None:

@@ -147,6 +147,23 @@ def test_too_little_memory(command: Command, files: Files, tmp_path: Path) -> No
     assert not proof.exists()
 
 
+def test_a_table_that_is_too_high(
+    command: Command, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The estimate refuses it, before the witness is filled."""
+    monkeypatch.setattr("solproof.circuit.table.LARGEST_HEIGHT", 16)
+    monkeypatch.setattr("solproof.proving.prove.build_witness", None)
+    proof = tmp_path / "new.proof"
+    for arguments in (["prove", files.input_bin, "--output", proof], ["estimate", files.input_bin]):
+        result = command(*arguments, "--quiet", "--json")
+        assert (result.status, result.fields["failure"]["kind"]) == (7, "ProvingError")
+        assert re.fullmatch(
+            r"the run needs \d+ rows in a table of the chip \w+, expected at most 16; nothing was proven",
+            result.fields["failure"]["message"],
+        )
+    assert not proof.exists()
+
+
 @pytest.mark.parametrize(
     ("text", "size"), [("1", 1), ("64k", 2**16), ("1.5 GiB", 3 * 2**29), ("2MB", 2**21), ("1T", 2**40)]
 )

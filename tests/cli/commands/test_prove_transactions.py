@@ -119,6 +119,8 @@ def test_json(command: Command, path: Path, proofs: Path) -> None:
         "fee": 10_000,
         "compute_units": 237,
         "executed_instructions": 87,
+        "accounts_modified": 2,
+        "loaded_accounts_data_size": 100_744,
         "proof": "000001.proof",
         "proof_bytes": (proofs / "000001.proof").stat().st_size,
     }

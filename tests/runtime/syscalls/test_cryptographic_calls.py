@@ -14,7 +14,9 @@ from solproof.runtime.single_instruction import prepare
 from solproof.runtime.syscalls import SyscallContext
 from solproof.statement.replay import replay
 from solproof.vm.trace import SyscallEvent
+from solproof.vm.word_accesses import WordAccess, WordAccesses
 from tests.support.cryptographic_calls import CALLS, RESULT, Call
+from tests.support.replays import replay_memory
 from tests.support.syscall_harness import (
     ACCOUNT_DATA,
     FRAME,
@@ -158,12 +160,16 @@ def test_forged_events_are_rejected(call: Call, version: int) -> None:
     assert results <= {(word.region, word.index) for word in event.words}
     moved = list(event.arguments)
     moved[call.pointers[0].argument] += 8
+
+    def with_words(*words: WordAccess) -> SyscallEvent:
+        return replace(event, words=WordAccesses.of(words))
+
     forged = [
         replace(event, result=1),
         replace(event, arguments=(moved[0], moved[1], moved[2], moved[3], moved[4])),
-        replace(event, words=event.words[:-1]),
-        replace(event, words=(*event.words, event.words[0])),
-        replace(event, words=(*event.words, replace(event.words[0], index=0x200))),
+        with_words(*event.words[:-1]),
+        with_words(*event.words, event.words[0]),
+        with_words(*event.words, replace(event.words[0], index=0x200)),
     ]
     for number, word in enumerate(event.words):
         changes = {"new": word.new ^ 1 << 4}
@@ -173,7 +179,7 @@ def test_forged_events_are_rejected(call: Call, version: int) -> None:
         if results and shows and (word.region, word.index) not in results:
             changes["old"] = word.old ^ 1 << 4
         other = replace(word, **changes)
-        forged.append(replace(event, words=(*event.words[:number], other, *event.words[number + 1 :])))
+        forged.append(with_words(*event.words[:number], other, *event.words[number + 1 :]))
     for forgery in forged:
         assert_rejected(execution, forgery)
 
@@ -182,7 +188,8 @@ def assert_rejected(execution: Execution, event: SyscallEvent) -> None:
     """Check that the verifier's replay refuses the event."""
     invocation = prepare(execution.input)
     with pytest.raises(ProofRejected):
-        replay((event,), invocation, SyscallContext(invocation), execution.run.final.clk)
+        memory = replay_memory(invocation, execution.run.trace.events)
+        replay((event,), invocation, SyscallContext(invocation), memory, execution.run.final.clk)
 
 
 def test_random_changes(call: Call) -> None:
