@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from solproof.statement.claim import Claim
 from solproof.verifying import claimed_frames
 from solproof.verifying.claimed_frames import ClaimedFrames
 from solproof.verifying.verify import verify
+from solproof.vm.memory import ReplayMemory
 from tests.support import frame_trees
 from tests.verifying.conftest import ProvenTransaction
 
@@ -58,3 +60,21 @@ def test_a_frame_that_never_ends(chain: ProvenTransaction, monkeypatch: pytest.M
     with pytest.raises(ProofRejected, match=r"^the claim has 1 frames, but the run has 0$") as caught:
         verify(file.to_bytes(), chain.scene)
     assert caught.value.reason is Rejection.FRAME_SURPLUS
+
+
+def memories() -> int:
+    """How many memories of frames there are."""
+    return sum(isinstance(each, ReplayMemory) for each in gc.get_objects())
+
+
+def test_a_frame_that_has_ended_leaves_no_memory_behind(chain: ProvenTransaction) -> None:
+    """A transaction has up to 64 frames, and each can have 64 MiB of accounts in its memory."""
+    gc.collect()
+    before = memories()
+    gc.disable()
+    try:
+        processed = process_transaction(chain.scene, ClaimedFrames(chain.claim))
+        assert len(processed.frames) == 3
+        assert memories() == before
+    finally:
+        gc.enable()

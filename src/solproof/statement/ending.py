@@ -111,6 +111,9 @@ def _execute(invocation: Invocation, final: FinalState, context: SyscallContext)
         return fault
     except _Allowed:
         pass
+    finally:
+        # The operations refer to their list, so the frame's memory would stay until a garbage collection.
+        machine.operations.clear()
     raise ProofRejected(
         Rejection.NO_ENDING,
         f"the run does not end at pc {final.pc}: the instruction there leads to a next one",
