@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -467,16 +466,9 @@ def test_a_transaction_of_a_hundred_thousand_steps(open_page: Open) -> None:
     assert execution.output.executed_instructions > 100_000
     text = explore(execution)
     assert len(text) < 8 * MEBIBYTE
-    start = time.perf_counter()
     page = open_page(text)
-    opened = time.perf_counter() - start
     steps = list(steps_of_frame(timeline(execution).columns(2), 2))
     shown = page.evaluate(READ_STEPS, [2, 70_000, 70_100])
     assert [each["after"] for each in shown] == [
         [str(value) for value in step.registers_after] for step in steps[70_000:70_100]
     ]
-    start = time.perf_counter()
-    page.evaluate("() => { for (let step = 5000; step < 5200; step++) window.solproof.app.go(step); }")
-    moved = (time.perf_counter() - start) / 200
-    assert opened < 15  # about 1.5 on an idle machine
-    assert moved < 0.1  # about 0.005

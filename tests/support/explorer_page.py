@@ -13,6 +13,13 @@ from solproof.tracing.constraints import Constraints
 from solproof.tracing.memory_map import regions_after
 from solproof.tracing.steps import Step
 
+MOVE = """first => {
+    const start = performance.now();
+    for (let step = first; step < first + 200; step++) window.solproof.app.go(step);
+    return performance.now() - start;
+}"""
+"""The milliseconds of 200 steps from a step on."""
+
 READ_STEPS = """([frame, first, end]) => {
   const run = window.solproof.execution.runs[frame];
   const steps = [];
