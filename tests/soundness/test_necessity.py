@@ -18,7 +18,7 @@ from solproof.circuit.registry import CIRCUIT
 
 ROWS = 14
 ATTEMPTS = 2
-SAMPLES = 3
+SAMPLES = 10
 """How many samples of rows are tried before a rule counts as not shown."""
 RULED = [chip for chip in CIRCUIT.chips if rules_of(chip)]
 
