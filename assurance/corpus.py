@@ -94,6 +94,12 @@ def _compute(builder: ProgramBuilder, source: random.Random) -> None:
                     builder.constant(3, a)
                     builder.constant(4, b)
                     builder.emit(row.mnemonic, 3, 4)
+        if row.mnemonic in ("SDIV64_REG", "SDIV32_REG", "SREM64_REG", "SREM32_REG"):
+            # Two negative numbers, in both widths.
+            for a, b in ((-1000, -7), (-(2**30) - 5, -(2**17)), (-3, -(2**29) - 1)):
+                builder.constant(3, a % 2**64)
+                builder.constant(4, b % 2**64)
+                builder.emit(row.mnemonic, 3, 4)
         if row.format is Format.REGISTER_REGISTER and not row.is_division:
             builder.emit(row.mnemonic, 3, 3)
 

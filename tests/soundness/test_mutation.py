@@ -92,7 +92,7 @@ def test_every_query_of_the_corpus_is_active() -> None:
     silent = []
     for chip in CIRCUIT.chips:
         active = np.zeros(len(chip.interactions), np.bool_)
-        for subject in subjects(chip, count=20):
+        for subject in subjects(chip, count=60):
             active |= subject.base.multiplicity[0] != 0
         silent += [
             f"{chip.name}: {interaction.name}"
