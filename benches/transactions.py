@@ -25,7 +25,7 @@ CREATE_IDEMPOTENT = b"\1"
 TRANSFERS = 10
 CALLS = 55
 ITERATIONS = 1_040
-"""Of the loop of each call, so that all calls together use nearly 1.4 million compute units."""
+"""The iterations of the loop in each call. All calls together use nearly 1.4 million compute units."""
 CALLER, CALLEE = bytes([1]) * 32, bytes([2]) * 32
 
 
