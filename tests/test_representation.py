@@ -7,6 +7,7 @@ import enum
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from solproof.demo import programs, scenario
 from solproof.errors import Reason
 from solproof.representation import described
 from solproof.runtime.accounts import address_text
+from tests.support.payments import FUNDED, payment, scene
 from tests.support.scene_documents import document
 
 MOST = 500
@@ -101,8 +103,10 @@ def test_every_public_object_is_short(
     given: solproof.ExecutionInput,
     execution: solproof.Execution,
     proof: solproof.Proof[solproof.ExecutionOutput],
+    tmp_path: Path,
 ) -> None:
     seen: set[type] = set()
+    payments = [scene(payment(1, 1_000_000_000), FUNDED)]
     values = [
         *large(),
         solproof.Ledger(entry.account for entry in given.accounts),
@@ -114,6 +118,8 @@ def test_every_public_object_is_short(
         solproof.profile_execution(execution),
         *solproof.trace(execution),
         solproof.timeline(execution),
+        *solproof.prove_sequence(payments, tmp_path),
+        *solproof.verify_sequence(tmp_path, payments),
     ]
     for value in values:
         for part in parts(value):
