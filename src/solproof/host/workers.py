@@ -42,7 +42,7 @@ class Workers:
     The end of the block ends them, and so does the end of this process, even by SIGKILL. Signals from the
     terminal do not reach them, so Ctrl-C interrupts this process alone.
 
-    environment: variables that the processes have besides those of this process.
+    environment: variables of the processes, in addition to those of this process.
     """
 
     def __init__(self, count: int, environment: Mapping[str, str] | None = None) -> None:
