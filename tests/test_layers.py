@@ -30,6 +30,7 @@ ORDER = (
     "vm",
     "runtime",
     "execution",
+    "interfaces",
     "formats",
     "accesses",
     "circuit",

@@ -22,6 +22,7 @@ from tests.support.litesvm_oracle import assert_like_litesvm
 from tests.support.mainnet_programs import PROGRAM_IDS, mainnet_programs
 from tests.support.syscall_harness import replay
 
+SCENE_PROGRAMS = PROGRAM_IDS | {"p_token": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"}
 LOADERS = {"memo_v1": Loader.V1, "memo_v3": Loader.V2}
 SYSTEM_PROGRAM = bytes(32)
 LAMPORTS = 10**10
@@ -47,7 +48,7 @@ class Scene:
 
     def __init__(self, program: str, sysvars: Sysvars | None = None) -> None:
         self.program = program
-        self.program_id = address_bytes(PROGRAM_IDS[program])
+        self.program_id = address_bytes(SCENE_PROGRAMS[program])
         self.parameters = Parameters(loader=LOADERS.get(program, Loader.V3), sysvars=sysvars or Sysvars())
         self.accounts: dict[str, Account] = {}
 

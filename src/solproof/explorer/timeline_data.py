@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from solproof.explorer.account_data import describe_change
+from solproof.interfaces.registry import KNOWN
 from solproof.runtime.accounts import address_text
 from solproof.runtime.instruction_record import InstructionRecord
+from solproof.runtime.program_ids import CONFIG_PROGRAM
 from solproof.runtime.sysvars import ADDRESSES
-from solproof.tracing.builtin_instructions import INTERFACES
 from solproof.tracing.timeline import (
     Begin,
     Builtin,
@@ -24,19 +25,9 @@ from solproof.tracing.timeline import (
 
 Fields = dict[str, Any]
 
-PROGRAM_NAMES = {
-    "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA": "token program",
-    "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb": "Token-2022 program",
-    "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL": "associated token account program",
-    "Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo": "memo program v1",
-    "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr": "memo program v2",
-    "AddressLookupTab1e1111111111111111111111111": "address lookup table program",
-    "Stake11111111111111111111111111111111111111": "stake program",
-    "Config1111111111111111111111111111111111111": "config program",
-}
 NAMES: Mapping[str, str] = (
-    PROGRAM_NAMES
-    | {address_text(address): interface.name for address, interface in INTERFACES.items()}
+    {address_text(CONFIG_PROGRAM): "config program"}
+    | {address_text(address): one.name for one in KNOWN.interfaces for address in one.addresses}
     | {address_text(address): f"{name.replace('_', ' ')} sysvar" for name, address in ADDRESSES.items()}
 )
 """The names of well-known programs and accounts, by address. Any other address stands for itself."""

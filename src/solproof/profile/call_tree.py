@@ -15,12 +15,12 @@ from enum import IntEnum
 import numpy as np
 
 from solproof.accesses.arrays import Integers
+from solproof.interfaces.registry import BUILTIN
 from solproof.profile.call_paths import Path
 from solproof.profile.frame_costs import FrameCosts
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.runtime.accounts import address_text
 from solproof.runtime.budget import heap_cost
-from solproof.tracing.builtin_instructions import INTERFACES
 from solproof.tracing.timeline import Begin, End, Invoke, Steps, Timeline, builtin_name
 
 NOWHERE = -1
@@ -124,7 +124,7 @@ class _Builder:
             if above is None:
                 above = self.enter(self.root, Place(Kind.RUNTIME, f"instruction {record.index}"))
             name = address_text(record.program_id)
-            if record.program_id in INTERFACES:
+            if BUILTIN.of(record.program_id) is not None:
                 name = ": ".join(builtin_name(record))
             self.programs[number] = self.enter(above, Place(Kind.PROGRAM, name, record.program_id))
         if record.frame is not None:

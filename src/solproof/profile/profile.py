@@ -12,12 +12,12 @@ from solproof.accesses.arrays import Integers
 from solproof.accesses.program import FamilyCode
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.interfaces.registry import BUILTIN
 from solproof.profile.call_tree import CallTree, Kind, Place, call_tree, owners
 from solproof.profile.cells import ChipCells, Owner
 from solproof.profile.frame_costs import FrameCosts, frame_costs
 from solproof.representation import short_repr
 from solproof.runtime.accounts import address_text
-from solproof.tracing.builtin_instructions import INTERFACES
 from solproof.tracing.timeline import single_frame, timeline
 
 OUTSIDE = {Owner.FRAME: "[tables of the frames]", Owner.PROOF: "[tables of the proof]"}
@@ -236,7 +236,7 @@ def _programs(tree: CallTree, own: Sequence[Cost], totals: Sequence[Cost]) -> tu
     owner = owners(tree)
     found: dict[bytes, FrameCost] = {}
     for number, program in owner.items():
-        text, interface = address_text(program), INTERFACES.get(program)
+        text, interface = address_text(program), BUILTIN.of(program)
         name = text if interface is None else interface.name
         before = found.get(program, FrameCost(name, None, 0, Cost(), Cost(), text))
         is_entry = tree.places[number].kind is Kind.PROGRAM

@@ -18,16 +18,17 @@ from numpy.typing import NDArray
 from solproof.errors import InputError
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.interfaces.registry import BUILTIN
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.representation import described, short_repr
 from solproof.runtime.accounts import Account, address_text
 from solproof.runtime.instruction_error import InstructionError
 from solproof.runtime.instruction_record import InstructionRecord
 from solproof.runtime.invoke import Frame
-from solproof.tracing.builtin_instructions import INTERFACES, UNKNOWN
 from solproof.tracing.columns import Columns
 from solproof.vm.trace import Run
 
+UNKNOWN = "unknown instruction"
 INVOKE_NAMES = ("sol_invoke_signed_c", "sol_invoke_signed_rust")
 INVOKE_KEYS = frozenset(key for key, name in SYSCALL_NAMES.items() if name in INVOKE_NAMES)
 
@@ -261,10 +262,11 @@ def single_frame(execution: Execution | TransactionExecution, frame: int | None 
 
 def builtin_name(record: InstructionRecord) -> tuple[str, str]:
     """The name of a program of the runtime, and what an instruction asks it for."""
-    interface = INTERFACES.get(record.program_id)
+    interface = BUILTIN.of(record.program_id)
     if interface is None:
         return address_text(record.program_id), UNKNOWN
-    return interface.name, interface.operation(record.data)
+    decoded = interface.decode_instruction(record.data)
+    return interface.name, UNKNOWN if decoded is None else decoded.name
 
 
 class _Walk:
@@ -289,7 +291,7 @@ class _Walk:
                 yield ReadBack(number, record.frame, self.learn(record.accounts_after))
         else:
             yield from self.instructions(number)
-            if record.program_id in INTERFACES:
+            if BUILTIN.of(record.program_id) is not None:
                 yield Builtin(number, *builtin_name(record), self.learn(record.accounts_after))
         yield End(number, record.error, record.compute_units)
 

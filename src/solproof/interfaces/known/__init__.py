@@ -1,0 +1,1 @@
+"""The interfaces of programs that every cluster has, as tables."""
