@@ -18,6 +18,7 @@ from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.vm.limits import initial_registers
 from solproof.vm.machine import run as run_machine
 from solproof.vm.memory import DEFAULT_HEAP_SIZE, Layout
+from solproof.vm.record_budget import RecordBudget
 from solproof.vm.trace import Run
 
 PROGRAM_ID = bytes([7]) * 32
@@ -43,7 +44,7 @@ def run(
 ) -> Run:
     """Run a program in the machine."""
     context = context or bare_context(PROGRAM_ID)
-    return run_machine(
+    outcome, _ = run_machine(
         program,
         Layout(program.version, len(program.image), heap_size, len(input_region)),
         initial_registers(program.version, INSTRUCTION_DATA),
@@ -51,7 +52,9 @@ def run(
         context,
         registry(MAINNET),
         compute_unit_limit=limit,
+        budget=RecordBudget(2**32),
     )
+    return outcome
 
 
 def logs_of(*outcomes: Run) -> list[AccessLog]:

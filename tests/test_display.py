@@ -1,4 +1,4 @@
-"""Runs, proofs and verdicts in notebooks: well-formed and complete, with all outside text escaped."""
+"""Results in notebooks: well-formed and complete, with all outside text escaped. Numbers in words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 import solproof
 from solproof.demo import programs, scenario
+from solproof.display import bytes_text
 
 
 def texts_of(content: str) -> list[str]:
@@ -51,3 +52,11 @@ def test_what_a_program_logs_is_text(given: solproof.ExecutionInput) -> None:
     content = hostile._repr_html_()
     assert "<script" not in content
     assert texts_of(content)[-1] == logged
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (1023, "1,023 bytes"), (2048, "2 KiB"), (5 * 2**20, "5 MiB"), (3 * 2**29, "1.50 GiB")],
+)
+def test_bytes_in_words(count: int, text: str) -> None:
+    assert bytes_text(count) == text

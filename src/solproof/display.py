@@ -48,3 +48,12 @@ def html_log(lines: Sequence[str]) -> str:
     """A log that opens on a click."""
     text = escape("\n".join(lines))
     return f"<details><summary>Log, {len(lines)} lines</summary><pre>{text}</pre></details>"
+
+
+def bytes_text(count: float) -> str:
+    """The number of bytes in the largest binary unit that gives at least 1."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count:,.0f} {unit}"
+        count /= 1024
+    return f"{count:,.2f} GiB"

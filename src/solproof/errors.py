@@ -202,6 +202,6 @@ class ProvingError(SolproofError):
 
 
 class NotEnoughMemory(SolproofError):
-    """The estimated peak memory of a proof is above the limit. Nothing was proven. Exit status 8."""
+    """A record, a witness or a proof needs more memory than may be used. Exit status 8."""
 
     exit_status = 8

@@ -64,7 +64,7 @@ STATUSES = (
     ExitStatus(
         UnsupportedError.exit_status,
         "the run uses a real Solana feature that this version does not run or prove yet",
-        "Examples are a proof of a run that calls another program, and an unsupported cluster feature.",
+        "An example is an unsupported feature of the cluster.",
         (f"solproof run {_PROGRAM} --feature account_data_direct_mapping",),
     ),
     ExitStatus(
@@ -98,7 +98,7 @@ STATUSES = (
     ),
     ExitStatus(
         NotEnoughMemory.exit_status,
-        "proving would need more memory than it may use",
+        "the record, the witness or the proof would need more memory than it may use",
         "Nothing was proven.",
         (f"solproof prove {_PROGRAM} -o transfer.proof --max-memory 16M",),
     ),

@@ -21,6 +21,7 @@ from solproof.program.program import Program
 from solproof.vm import limits, machine
 from solproof.vm.limits import MAXIMUM_CALL_DEPTH, initial_registers
 from solproof.vm.memory import Layout
+from solproof.vm.record_budget import RecordBudget
 from solproof.vm.trace import Run
 from tests.support.conformance import states
 
@@ -66,7 +67,7 @@ def assert_like_upstream(case: Case) -> Run:
     """Assert equal result, count, input, and registers at every step if the extract has them."""
     with _settings(case["cfg"]):
         program, region = _program(case), bytes.fromhex(case["input"])
-        outcome = machine.run(
+        outcome, _ = machine.run(
             program,
             Layout(program.version, len(program.image), 0, len(region)),
             initial_registers(program.version, 0),
@@ -74,6 +75,7 @@ def assert_like_upstream(case: Case) -> Run:
             bare_context(PROGRAM_ID),
             {},
             compute_unit_limit=case["budget"],
+            budget=RecordBudget(2**32),
         )
         mine = states(outcome)
     where = f"{case['test']}, {case['version']}, budget {case['budget']}"

@@ -16,6 +16,7 @@ from solproof.backend.plonky3 import Plonky3
 from solproof.circuit.registry import CIRCUIT
 from solproof.demo.programs import classic_token, p_token
 from solproof.demo.scenario import transfer
+from solproof.display import bytes_text
 from solproof.errors import NotEnoughMemory
 from solproof.estimation.affordable import affordable
 from solproof.estimation.calibration import (
@@ -27,7 +28,7 @@ from solproof.estimation.calibration import (
     fit,
     shipped_calibration,
 )
-from solproof.estimation.estimate import Estimate, bytes_text, estimate, estimate_execution
+from solproof.estimation.estimate import Estimate, estimate, estimate_execution
 from solproof.execution.execute import execute
 from solproof.execution.execute_transaction import execute_transaction
 from solproof.formats import bincode
@@ -121,22 +122,14 @@ def test_refusal(small: Estimate) -> None:
 
 def test_a_run_that_even_an_estimate_cannot_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words that its syscalls touch are counted before anything is computed of them."""
-    monkeypatch.setattr("solproof.estimation.affordable.access_logs", None)
+    monkeypatch.setattr("solproof.circuit.frames.access_log", None)
     execution = execute(ExecutionInput(build_elf(FILLING), bytes(32), (), b""))
-    with pytest.raises(NotEnoughMemory, match=r"needs more than 800 KiB of memory but only 512 KiB may be"):
+    with pytest.raises(NotEnoughMemory, match=r"needs more than 920 KiB of memory but only 512 KiB may be"):
         affordable(execution, 2**19, lambda _: None, lambda _: None)
 
 
 def test_frozen_and_picklable(small: Estimate) -> None:
     assert pickle.loads(pickle.dumps(small)) == small
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, "0 bytes"), (1023, "1,023 bytes"), (2048, "2 KiB"), (5 * 2**20, "5 MiB"), (3 * 2**29, "1.50 GiB")],
-)
-def test_bytes_in_words(count: int, text: str) -> None:
-    assert bytes_text(count) == text
 
 
 # CALIBRATION

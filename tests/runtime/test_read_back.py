@@ -53,18 +53,17 @@ class Changes:
     def __init__(self, changes: Sequence[Change]) -> None:
         self.changes = changes
 
-    def run(self, invocation: Invocation, _context: SyscallContext) -> Changed:
+    def run(self, invocation: Invocation, _context: SyscallContext) -> tuple[Changed, bytes]:
         region = bytearray(invocation.serialized.region)
         for change in self.changes:
             change(region, invocation.serialized)
-        return Changed(input_region=bytes(region))
+        return Changed(), bytes(region)
 
 
 @dataclass(frozen=True)
 class Changed:
     """The outcome of a program that returned 0."""
 
-    input_region: bytes
     fault: Fault | None = None
     r0: int = 0
     pc: int = 0

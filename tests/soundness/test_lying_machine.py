@@ -26,6 +26,7 @@ from solproof.vm import machine
 from solproof.vm.machine import Machine
 from solproof.vm.memory import Layout
 from solproof.vm.recorded_memory import RecordedMemory
+from solproof.vm.trace import Record
 from tests.support.conformance import assert_checked
 from tests.support.lies import in_another_program
 
@@ -263,10 +264,13 @@ def test_loaded_values(size: str, shift: int, region: int) -> None:
     lied = replace(
         outcome,
         final=replace(outcome.final, registers=(outcome.r0 ^ 1, *outcome.final.registers[1:])),
-        trace=replace(
-            true,
-            value=np.where(np.arange(len(true.value)) == 2, true.value ^ np.uint64(1), true.value),
-            first_word=true.first_word ^ np.uint64(1 << 8 * shift),
+        record=Record(
+            replace(
+                true,
+                value=np.where(np.arange(len(true.value)) == 2, true.value ^ np.uint64(1), true.value),
+                first_word=true.first_word ^ np.uint64(1 << 8 * shift),
+            ),
+            outcome.input_region,
         ),
     )
     lie = lying_witness(lied)

@@ -68,7 +68,7 @@ class Replay:
     def __init__(self, recorded: Run) -> None:
         self.recorded = recorded
 
-    def run(self, invocation: Invocation, context: SyscallContext) -> Run:
+    def run(self, invocation: Invocation, context: SyscallContext) -> tuple[Run, bytes]:
         run = self.recorded
         events = run.trace.events
         memory = replay_memory(invocation, events)
@@ -78,7 +78,7 @@ class Replay:
         if result.fault is not None:
             assert run.fault is not None
             assert (result.fault.name, str(result.fault)) == (run.fault.name, str(run.fault))
-        return run
+        return run, run.input_region
 
 
 def revealed(execution: Execution) -> bytes:

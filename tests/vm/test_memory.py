@@ -103,6 +103,7 @@ def test_replay_memory_is_memory(address: int, length: int) -> None:
     memory.begin_syscall()
     memory.write(address, content)
     accesses = memory.end_syscall()
+    assert accesses is not None
     words = {(each.region, each.index): each.old for each in accesses}
     replayed = replay_memory(words)
     assert replayed.read(address, length) == bytes(length)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from solproof.circuit.frames import access_logs
 from solproof.circuit.table import Logs
-from solproof.estimation.estimate import Estimate, bytes_text, estimate_execution, not_enough_memory
+from solproof.estimation.estimate import Estimate, estimate_execution
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.host.resources import available_memory
@@ -14,9 +14,6 @@ from solproof.proving.prove import Proof, prove_execution
 from solproof.runtime.transaction.scene import Scene
 from solproof.runtime.transaction.transaction_output import TransactionOutput
 from solproof.statement.system import ProofSystem, default_system
-
-LEAST_BYTES_PER_WORD = 200
-"""Chaining the accesses of a run takes at least so much memory for each word that a syscall touches."""
 
 
 def affordable(
@@ -40,11 +37,7 @@ def affordable(
     _ = system.key  # made on its first use
     progress("estimate")
     limit = available_memory() if limit is None else limit
-    events = (event for frame in execution.frames for event in frame.outcome.trace.events)
-    least = LEAST_BYTES_PER_WORD * sum(len(event.words) for event in events)
-    if least > limit:  # even the estimate would not fit
-        raise not_enough_memory(f"more than {bytes_text(least)}", limit)
-    logs = access_logs(execution.frames)
+    logs = access_logs(execution.frames, limit)
     found = estimate_execution(execution, logs=logs, system=system)
     say(found)
     found.check_memory(limit)
@@ -56,7 +49,7 @@ def affordable_proof(scene: Scene, limit: int) -> Proof[TransactionOutput]:
 
     Raises `NotEnoughMemory` if it does not, and as `prove` does.
     """
-    execution = execute_transaction(scene)
+    execution = execute_transaction(scene, memory_limit=limit)
     # No name holds the access logs, because `prove_execution` frees them before the engine starts.
     return prove_execution(execution, None, affordable(execution, limit, _silent, _silent))
 

@@ -11,6 +11,7 @@ from solproof.backend.protocol import Shape
 from solproof.circuit.frames import access_logs
 from solproof.circuit.registry import SbpfCircuit
 from solproof.circuit.table import Logs
+from solproof.display import bytes_text
 from solproof.errors import NotEnoughMemory
 from solproof.estimation.calibration import Calibration, Load, shipped_calibration
 from solproof.estimation.shapes import table_shapes
@@ -61,15 +62,10 @@ class Estimate:
     def check_memory(self, limit: int) -> None:
         """Raise `NotEnoughMemory` if the proof needs more than `limit` bytes."""
         if self.peak_bytes > limit:
-            raise not_enough_memory(f"about {bytes_text(self.peak_bytes)}", limit)
-
-
-def not_enough_memory(needed: str, limit: int) -> NotEnoughMemory:
-    """The error of a proof that needs so much memory, in words, where only `limit` bytes may be used."""
-    return NotEnoughMemory(
-        f"the proof needs {needed} of memory but only {bytes_text(limit)} may be used; nothing was proven; "
-        "free memory or set a higher --max-memory"
-    )
+            raise NotEnoughMemory(
+                f"the proof needs about {bytes_text(self.peak_bytes)} of memory but only {bytes_text(limit)} "
+                "may be used; nothing was proven; free memory or set a higher --max-memory"
+            )
 
 
 def estimate(given: ExecutionInput | Scene, *, system: ProofSystem | None = None) -> Estimate:
@@ -151,12 +147,3 @@ def _rows(circuit: SbpfCircuit, shapes: Sequence[Shape]) -> dict[str, int]:
         name = circuit.chips[shape.chip].name
         rows[name] = rows.get(name, 0) + shape.height
     return rows
-
-
-def bytes_text(count: float) -> str:
-    """The number of bytes in the largest binary unit that gives at least 1."""
-    for unit in ("bytes", "KiB", "MiB"):
-        if count < 1024:
-            return f"{count:,.0f} {unit}"
-        count /= 1024
-    return f"{count:,.2f} GiB"

@@ -60,11 +60,17 @@ class Execution:
         return html_table("Run", outcome_lines(self.output)) + html_log(self.output.logs)
 
 
-def execute(execution_input: ExecutionInput, program: Program | None = None) -> Execution:
+def execute(
+    execution_input: ExecutionInput,
+    program: Program | None = None,
+    *,
+    recorded: bool = True,
+    memory_limit: int | None = None,
+) -> Execution:
     """Execute an instruction.
 
-    A caller that has already loaded `execution_input.program` passes it as `program`. Raises `ProgramError`
-    if a program cannot be loaded, and `UnsupportedError` for a Solana feature that solproof does not run yet.
+    program: `execution_input.program`, if the caller has already loaded it.
+    recorded, memory_limit: as for `solproof.execution.run.run`, whose errors this function raises.
     """
-    processed = run_instruction(execution_input, MachineExecutor(), program)
+    processed = run_instruction(execution_input, MachineExecutor(recorded, memory_limit), program)
     return Execution(execution_input, processed.frames, processed.output, processed.instructions)

@@ -37,11 +37,12 @@ class TransactionExecution:
         return html_table("Transaction", transaction_lines(self.output)) + html_log(self.output.logs)
 
 
-def execute_transaction(scene: Scene) -> TransactionExecution:
+def execute_transaction(
+    scene: Scene, *, recorded: bool = True, memory_limit: int | None = None
+) -> TransactionExecution:
     """Execute the transaction of a scene.
 
-    Raises `InputError` if the transaction cannot be read, and `UnsupportedError` for a Solana feature that
-    solproof does not run yet.
+    recorded, memory_limit: as for `solproof.execution.run.run`, whose errors this function raises.
     """
-    processed = process_transaction(scene, MachineExecutor())
+    processed = process_transaction(scene, MachineExecutor(recorded, memory_limit))
     return TransactionExecution(scene, processed.frames, processed.output)

@@ -1,18 +1,33 @@
-"""The executor that runs frames in the machine, which records a trace of each frame."""
+"""The executor that runs frames in the machine."""
 
 from __future__ import annotations
 
+from solproof.host.resources import available_memory
 from solproof.runtime.invocation import Invocation
 from solproof.runtime.syscalls import SyscallContext, registry
 from solproof.vm.machine import run
+from solproof.vm.record_budget import RecordBudget
 from solproof.vm.trace import Run
 
 
 class MachineExecutor:
-    """Runs every invocation in a machine of its own."""
+    """Runs every invocation in a machine of its own.
 
-    def run(self, invocation: Invocation, context: SyscallContext) -> Run:
-        """The recorded run of an invocation. Its syscalls may run other invocations before it ends."""
+    recorded: whether the runs have records, for a proof or a trace.
+    memory_limit: the bytes that these records may take in total, or None for the memory that this computer
+        has available.
+    """
+
+    def __init__(self, recorded: bool = True, memory_limit: int | None = None) -> None:
+        limit = available_memory() if memory_limit is None else memory_limit
+        self._budget = RecordBudget(limit) if recorded else None
+
+    def run(self, invocation: Invocation, context: SyscallContext) -> tuple[Run, bytes]:
+        """The run of an invocation, and its input region afterwards.
+
+        Its syscalls may run other invocations before it ends. Raises `NotEnoughMemory` if the records exceed
+        the limit.
+        """
         return run(
             invocation.program,
             invocation.layout,
@@ -21,4 +36,5 @@ class MachineExecutor:
             context,
             registry(invocation.environment.features),
             compute_unit_limit=invocation.compute_unit_limit,
+            budget=self._budget,
         )

@@ -152,7 +152,7 @@ class _Step:
 
 def _steps(scenes: Iterable[Scene], ledger: Ledger) -> Iterator[_Step]:
     """Execute the transactions as they are asked for."""
-    for number, execution in enumerate(run_sequence(scenes, ledger), start=1):
+    for number, execution in enumerate(run_sequence(scenes, ledger, recorded=False), start=1):
         if number > MOST_TRANSACTIONS:
             raise InputError(f"transaction {number}: expected at most {MOST_TRANSACTIONS} in a sequence")
         scene, output = execution.scene, execution.output

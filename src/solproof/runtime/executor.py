@@ -37,17 +37,16 @@ class Outcome(Protocol):
     def instructions(self) -> int:
         """Number of executed instructions, without those of other frames."""
 
-    @property
-    def input_region(self) -> bytes:
-        """Bytes of the input region after the run."""
-
 
 Result_co = TypeVar("Result_co", bound=Outcome, covariant=True)
-"""What an executor returns: an outcome, and perhaps a record of the run."""
+"""What an executor keeps of a frame: its outcome, and perhaps a record of the run."""
 
 
 class Executor(Protocol[Result_co]):
     """Runs one invocation to its end."""
 
-    def run(self, invocation: Invocation, context: SyscallContext) -> Result_co:
-        """The outcome of an invocation. `context` is the state of its syscalls at its start."""
+    def run(self, invocation: Invocation, context: SyscallContext) -> tuple[Result_co, bytes]:
+        """The outcome of an invocation, and the bytes of its input region after the run.
+
+        context: the state of its syscalls at its start.
+        """

@@ -91,7 +91,7 @@ def enter(context: InstructionContext, executable: Executable) -> Invocation:
         executable=executable,
         accounts=accounts,
         serialized=serialized,
-        layout=Layout(version, len(image), transaction.heap_size, len(serialized.region)),
+        layout=Layout(version, len(image), transaction.heap_size, serialized.size),
         registers=initial_registers(version, serialized.instruction_data_address),
         compute_unit_limit=transaction.remaining,
     )

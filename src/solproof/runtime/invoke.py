@@ -138,7 +138,7 @@ class InstructionProcessor(Generic[Result]):
         invocation = enter(context, executable)
         context.instruction.frame = position = len(self._frames)
         self._frames.append(None)
-        outcome = self.executor.run(invocation, SyscallContext(invocation))
+        outcome, input_region = self.executor.run(invocation, SyscallContext(invocation))
         self._frames[position] = Frame(invocation, outcome)
         transaction.remaining = invocation.compute_unit_limit - outcome.compute_units
         context.log(runtime_log.program_consumed(program_id, outcome.compute_units, units))
@@ -146,7 +146,7 @@ class InstructionProcessor(Generic[Result]):
             context.log(runtime_log.program_return(program_id, transaction.return_data.data))
         if error := self._error(outcome.fault, outcome.r0):
             raise InstructionFailure(error)
-        read_back(invocation, outcome.input_region)
+        read_back(invocation, input_region)
 
     def _error(self, fault: Fault | None, exit_code: int) -> InstructionError | None:
         if fault is None:

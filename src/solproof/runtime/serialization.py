@@ -37,6 +37,7 @@ from solproof.vm.limits import INPUT_START
 NOT_A_DUPLICATE = 255
 MAXIMUM_DATA_INCREASE = 10 * 1024
 RENT_EPOCH = struct.pack("<Q", 2**64 - 1)
+_PADDING = bytes(MAXIMUM_DATA_INCREASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +62,27 @@ UNALIGNED_FIELDS = RecordFields(lamports=35, data=51)
 class SerializedInput:
     """The input region, and the positions of its parts.
 
-    region: the bytes at virtual address 0x4_0000_0000.
+    parts: the pieces of the region. They share the data of the accounts with the runtime, because the frames
+        of a transaction could fill gigabytes with copies.
+    size: of the region, in bytes.
     instruction_data_address: the value of r2 at the start (SIMD-0321).
-    records: for each position in the instruction, the offset in `region` of the account's record, or None for
-        a duplicate.
+    records: for each position in the instruction, the offset in the region of the account's record, or None
+        for a duplicate.
     fields: the positions of the fields in a record.
     """
 
-    region: bytes
+    parts: tuple[bytes, ...]
+    size: int
     instruction_data_address: int
     records: tuple[int | None, ...]
     fields: RecordFields
 
     __repr__ = short_repr
+
+    @property
+    def region(self) -> bytes:
+        """The bytes at virtual address 0x4_0000_0000, joined on each use."""
+        return b"".join(self.parts)
 
 
 def serialize(
@@ -84,7 +93,6 @@ def serialize(
 ) -> SerializedInput:
     """Lay out an instruction as the program's loader does."""
     aligned = loader is not Loader.V1
-    # Join once at the end, because each account may have 10 MiB.
     parts = [struct.pack("<Q", len(accounts))]
     length = len(parts[0])
     records: list[int | None] = []
@@ -97,10 +105,12 @@ def serialize(
             records.append(length)
         parts += record
         length += sum(map(len, record))
-    data_length = struct.pack("<Q", len(instruction_data))
+    parts.append(struct.pack("<Q", len(instruction_data)))
+    length += len(parts[-1])
     return SerializedInput(
-        region=b"".join([*parts, data_length, instruction_data, program_id]),
-        instruction_data_address=INPUT_START + length + len(data_length),
+        parts=(*parts, instruction_data, program_id),
+        size=length + len(instruction_data) + len(program_id),
+        instruction_data_address=INPUT_START + length,
         records=tuple(records),
         fields=ALIGNED_FIELDS if aligned else UNALIGNED_FIELDS,
     )
@@ -119,8 +129,7 @@ def _aligned_record(entry: InstructionAccount) -> list[bytes]:
         account.lamports,
         len(account.data),
     )
-    padding = bytes(MAXIMUM_DATA_INCREASE + -len(account.data) % 8)
-    return [header, account.data, padding, RENT_EPOCH]
+    return [header, account.data, _PADDING, bytes(-len(account.data) % 8), RENT_EPOCH]
 
 
 def _unaligned_record(entry: InstructionAccount) -> list[bytes]:

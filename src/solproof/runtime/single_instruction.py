@@ -80,7 +80,7 @@ def prepare(execution_input: ExecutionInput, program: Program | None = None) -> 
 class _NoExecutor:
     """The executor of a prepared invocation, which runs no other frame."""
 
-    def run(self, invocation: Invocation, _: SyscallContext) -> Outcome:
+    def run(self, invocation: Invocation, _: SyscallContext) -> tuple[Outcome, bytes]:
         raise UnsupportedError(
             f"the program {address_text(invocation.program_id)} is called without an executor"
         )

@@ -35,7 +35,6 @@ class ClaimedOutcome:
     pc: int
     compute_units: int
     instructions: int
-    input_region: bytes
     public: PublicData
 
 
@@ -46,8 +45,8 @@ class ClaimedFrames:
         self.claim = claim
         self._used = 0
 
-    def run(self, invocation: Invocation, context: SyscallContext) -> ClaimedOutcome:
-        """The claimed outcome. Raises `ProofRejected` if the frame cannot have ended so."""
+    def run(self, invocation: Invocation, context: SyscallContext) -> tuple[ClaimedOutcome, bytes]:
+        """The claimed outcome, and the input region after it. Raises `ProofRejected` if it cannot be."""
         if self._used == len(self.claim.frames):
             raise ProofRejected(
                 Rejection.FRAME_MISSING, f"the claim has {self._used} frames, but the run begins another one"
@@ -69,7 +68,7 @@ class ClaimedFrames:
 
 def _outcome(
     claim: FrameClaim, number: int, invocation: Invocation, context: SyscallContext
-) -> ClaimedOutcome:
+) -> tuple[ClaimedOutcome, bytes]:
     limit, final, program = invocation.compute_unit_limit, claim.final, invocation.program
     if not 1 <= final.clk <= limit + 1:
         raise ProofRejected(
@@ -80,9 +79,10 @@ def _outcome(
         raise ProofRejected(
             Rejection.SLOTS, f"the claim's slots reach {claim.slots[-1]}, the program has {program.slots}"
         )
-    words = _words(claim, invocation)
+    input_region = invocation.serialized.region
+    words = _words(claim, invocation, input_region)
     listed = {region: words.of(region).index.tolist() for region in (invocation.layout.image_region, INPUT)}
-    memory = ReplayMemory(invocation.layout, program.image, invocation.serialized.region, listed)
+    memory = ReplayMemory(invocation.layout, program.image, input_region, listed)
     replayed = replay(claim.events, invocation, context, memory, final.clk, claim.memory_units)
     fault = ending(invocation, final, replayed, context)
     if claim.fault != ("" if fault is None else fault.name):
@@ -103,26 +103,27 @@ def _outcome(
         memory_units=claim.memory_units,
         events=claim.events,
     )
-    return ClaimedOutcome(
+    outcome = ClaimedOutcome(
         fault=fault,
         r0=final.registers[0],
         pc=final.pc,
         compute_units=claim.instructions + replayed.compute_units,
         instructions=claim.instructions,
-        input_region=_after(claim, memory.input_region()),
         public=public,
     )
+    return outcome, _after(claim, memory.input_region())
 
 
-def _words(claim: FrameClaim, invocation: Invocation) -> OuterWords:
-    """The touched words, with their values in the verifier's own program and input."""
-    region = invocation.layout.image_region
-    image, given = _as_words(invocation.program.image), _as_words(invocation.serialized.region)
+def _words(claim: FrameClaim, invocation: Invocation, region: bytes) -> OuterWords:
+    """The touched words, with their values in the verifier's own program and input region."""
+    image, given = _as_words(invocation.program.image), _as_words(region)
     _check_rising(claim.image, len(image), Rejection.IMAGE_WORDS, "program's image")
     _check_rising(claim.index, len(given), Rejection.INPUT_WORDS, "input")
     loaded = image[claim.image]
     return OuterWords(
-        region=np.concatenate([np.full(len(claim.image), region), np.full(len(claim.index), INPUT)]),
+        region=np.concatenate(
+            [np.full(len(claim.image), invocation.layout.image_region), np.full(len(claim.index), INPUT)]
+        ),
         index=np.concatenate([claim.image, claim.index]),
         first=np.concatenate([loaded, given[claim.index]]),
         last=np.concatenate([loaded, claim.last]),

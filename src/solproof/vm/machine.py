@@ -20,8 +20,9 @@ from solproof.vm import faults
 from solproof.vm.faults import Fault, is_out_of_meter
 from solproof.vm.limits import FRAME_STRIDES, MAXIMUM_CALL_DEPTH
 from solproof.vm.memory import Layout, Memory, ReplayMemory
+from solproof.vm.record_budget import RecordBudget
 from solproof.vm.recorded_memory import RecordedMemory
-from solproof.vm.trace import FinalState, Recorder, Run, SyscallEvent, Trace
+from solproof.vm.trace import FinalState, Record, Recorder, Run, SyscallEvent, Trace
 from solproof.vm.word_accesses import WordAccesses
 
 HALT = -1
@@ -53,7 +54,7 @@ class MachineMemory(Protocol):
 
     def begin_syscall(self) -> None: ...
 
-    def end_syscall(self) -> WordAccesses: ...
+    def end_syscall(self) -> WordAccesses | None: ...
 
     def load(self, address: int, size: int) -> int: ...
 
@@ -320,7 +321,8 @@ class Machine:
             arguments = (first, second, third, fourth, fifth)
             units = available - context.remaining
             self.syscall_units += units
-            recorder.events.append(SyscallEvent(clk, key, arguments, result, units, words))
+            if words is not None:
+                recorder.events.append(SyscallEvent(clk, key, arguments, result, units, words))
             if fault is not None:
                 raise fault
             registers[0] = result
@@ -347,14 +349,17 @@ def run(
     syscalls: Mapping[int, Syscall],
     *,
     compute_unit_limit: int,
-) -> Run:
-    """Run a program on a serialized input and record it.
+    budget: RecordBudget | None = None,
+) -> tuple[Run, bytes]:
+    """Run a program on a serialized input. The result is the run, and the input region after it.
 
     registers: r0..r10 before the first instruction. A fault is a result, which the run has as `fault`.
-    Raises `UnsupportedError` if the program calls a syscall that solproof does not have yet.
+    budget: the memory that the record may take. Without a budget the run is not recorded.
+    Raises `UnsupportedError` if the program calls a syscall that solproof does not have yet, and
+    `NotEnoughMemory` if the record exceeds its budget.
     """
     recorder = Recorder()
-    context.memory = memory = RecordedMemory(layout, program.image, input_region, recorder)
+    context.memory = memory = RecordedMemory(layout, program.image, input_region, recorder, budget)
     machine = Machine(
         program,
         memory,
@@ -373,7 +378,8 @@ def run(
         open_call=machine.frames[-1][-1] if machine.frames else 0,
         depth=len(machine.frames),
     )
-    return Run(
+    after = memory.input_region()
+    outcome = Run(
         program=program,
         layout=layout,
         registers=registers,
@@ -382,6 +388,6 @@ def run(
         final=final,
         instructions=instructions,
         compute_units=min(instructions + machine.syscall_units, compute_unit_limit),
-        input_region=memory.input_region(),
-        trace=Trace.of(recorder),
+        record=None if budget is None else Record(Trace.of(recorder), after),
     )
+    return outcome, after

@@ -93,9 +93,14 @@ class Memory:
         """Collect the words that are touched from here on."""
         self._touched = []
 
-    def end_syscall(self) -> WordAccesses:
-        """The words that were touched since `begin_syscall`, each once, in the order of the first touch."""
-        touched, self._touched = self._touched or [], None
+    def end_syscall(self) -> WordAccesses | None:
+        """The words that were touched since `begin_syscall`, each once, in the order of the first touch.
+
+        None without `begin_syscall`.
+        """
+        touched, self._touched = self._touched, None
+        if touched is None:
+            return None
         start = [np.arange(first, first + len(old), WORD) for _, first, old in touched]
         sizes = [len(part) for part in start]
         region = np.repeat(np.array([region for region, _, _ in touched], np.int64), sizes)

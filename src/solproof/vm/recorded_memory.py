@@ -9,6 +9,7 @@ from collections.abc import Callable
 from struct import Struct
 
 from solproof.vm.memory import FRAME_SIZE, STACK, Layout, Memory
+from solproof.vm.record_budget import RecordBudget
 from solproof.vm.trace import Recorder
 
 REGIONS = 5
@@ -19,14 +20,32 @@ two_words: Callable[[bytearray, int], tuple[int, int]] = Struct("<QQ").unpack_fr
 class RecordedMemory(Memory):
     """A `Memory` whose loads and stores append their address and the old words to a recorder."""
 
-    def __init__(self, layout: Layout, image: bytes, input_region: bytes, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        image: bytes,
+        input_region: bytes,
+        recorder: Recorder,
+        budget: RecordBudget | None = None,
+    ) -> None:
         super().__init__(layout, image, input_region)
+        self._budget = budget
         self._sizes = [layout.size(region) for region in range(REGIONS)]
         self._image_region = layout.image_region
         self._buffers = [self.data.get(region, bytearray()) for region in range(REGIONS)]
         self._record_address = recorder.address.append
         self._record_first = recorder.first_word.append
         self._record_second = recorder.second_word.append
+
+    def begin_syscall(self) -> None:
+        """Collect the words that are touched from here on, if the run is recorded."""
+        if self._budget is not None:
+            super().begin_syscall()
+
+    def _touch(self, region: int, offset: int, length: int) -> None:
+        if self._budget is not None:
+            self._budget.charge(length)
+        super()._touch(region, offset, length)
 
     def load(self, address: int, size: int) -> int:
         """The little-endian value of `size` bytes. Raises `Fault`."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from solproof.errors import InputError
 from solproof.program.program import Program
 from solproof.representation import short_repr
 from solproof.vm.faults import Fault
@@ -106,8 +107,24 @@ class FinalState:
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
+class Record:
+    """What a proof and a trace need of a run, in addition to its outcome.
+
+    input_region: the bytes of the input region after the run.
+    """
+
+    trace: Trace
+    input_region: bytes
+
+    __repr__ = short_repr
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # never compared, as its record
 class Run:
-    """The outcome of a run."""
+    """The outcome of a run.
+
+    record: None if the run was not recorded.
+    """
 
     program: Program
     layout: Layout
@@ -117,10 +134,24 @@ class Run:
     final: FinalState
     instructions: int  # number of executed instructions, including the last one
     compute_units: int
-    input_region: bytes
-    trace: Trace
+    record: Record | None
 
     __repr__ = short_repr
+
+    @property
+    def trace(self) -> Trace:
+        """The trace of a recorded run. Raises `InputError` for another run."""
+        return self._recorded().trace
+
+    @property
+    def input_region(self) -> bytes:
+        """The input region after a recorded run. Raises `InputError` for another run."""
+        return self._recorded().input_region
+
+    def _recorded(self) -> Record:
+        if self.record is None:
+            raise InputError("the execution was not recorded: expected an execution with recorded=True")
+        return self.record
 
     @property
     def r0(self) -> int:

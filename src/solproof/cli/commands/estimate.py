@@ -27,8 +27,8 @@ from solproof.cli.terminal.show import (
     print_table,
 )
 from solproof.cli.terminal.subject import read_subject, result_fields
-from solproof.display import security_text
-from solproof.estimation.estimate import Estimate, bytes_text, estimate_execution
+from solproof.display import bytes_text, security_text
+from solproof.estimation.estimate import Estimate, estimate_execution
 from solproof.execution.run import run
 from solproof.host.resources import available_memory
 from solproof.runtime.transaction.transaction_output import result_lines

@@ -113,7 +113,7 @@ def prove(
     given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program), Phases("prove", quiet=quiet) as progress:
         progress("execute")
-        execution = run(given)
+        execution = run(given, memory_limit=max_memory)
         # No name holds the access logs, because `prove_execution` frees them before the engine starts.
         proof = prover.prove_execution(
             execution,

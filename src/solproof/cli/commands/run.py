@@ -134,7 +134,7 @@ def _run_instruction(
 ) -> None:
     given = read_input(program, input_path, **parameters)
     with naming_program(program):
-        execution = execute(given)
+        execution = execute(given, recorded=False)
     if output is not None:
         write_file(output, bincode.pack_output(execution.output))
     if as_json:
@@ -169,7 +169,7 @@ def _lines(execution: Execution) -> list[str]:
 def _run_transaction(
     path: Path, ledger: Ledger, features: dict[str, Any], output: Path | None, *, as_json: bool
 ) -> None:
-    execution = execute_next(read_scene(path, **features), ledger)
+    execution = execute_next(read_scene(path, **features), ledger, recorded=False)
     if output is not None:
         write_file(output, f"{format_transaction(execution)}\n".encode())
     if as_json:
@@ -187,7 +187,7 @@ def _run_sequence(
         progress("read")
         scenes = read_sequence(path, **features)
         progress("transactions")
-        for number, execution in enumerate(run_sequence(scenes, ledger), start=1):
+        for number, execution in enumerate(run_sequence(scenes, ledger, recorded=False), start=1):
             summary.add(execution.output)
             if as_json:
                 print_pieces([f"{format_transaction(execution)}\n".encode()])
