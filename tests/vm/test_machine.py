@@ -1,4 +1,4 @@
-"""The machine's work in a short run of a large program."""
+"""The machine's work in a short run of a large program, and the calls that are open at its end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from solproof.isa.instruction import Instruction
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.raw import RawFormat
 from solproof.runtime.execution_input import ExecutionInput, Parameters
+from tests.support.elf_builder import build_elf
 from tests.support.python_calls import python_calls
 from tests.support.random_instructions import EXIT, encode
 
@@ -24,3 +25,21 @@ def test_work_does_not_grow_with_the_program(version: int) -> None:
         return python_calls(lambda: execute(given))
 
     assert calls(filler=100_000) < calls(filler=10) + 100
+
+
+def test_open_calls() -> None:
+    """The call instructions that lead to a fault, also without a record."""
+    source = """
+        call 2
+        call 3
+        exit
+        call 1
+        exit
+        ldxb r0, [r9+0]
+        exit
+    """
+    program = build_elf(source)
+    for recorded in (True, False):
+        run = execute(ExecutionInput(program, bytes(32), (), b""), recorded=recorded).run
+        assert run.fault is not None
+        assert (run.open_calls, run.final.depth, run.pc) == ((0, 3), 2, 5)

@@ -388,6 +388,7 @@ def run(
         final=final,
         instructions=instructions,
         compute_units=min(instructions + machine.syscall_units, compute_unit_limit),
+        open_calls=tuple(return_pc - 1 for *_, return_pc, _ in machine.frames),
         record=None if budget is None else Record(Trace.of(recorder), after),
     )
     return outcome, after

@@ -123,6 +123,8 @@ class Record:
 class Run:
     """The outcome of a run.
 
+    open_calls: for each call that was open at the end, the slot of the call instruction. The outermost call is
+        the first.
     record: None if the run was not recorded.
     """
 
@@ -134,6 +136,7 @@ class Run:
     final: FinalState
     instructions: int  # number of executed instructions, including the last one
     compute_units: int
+    open_calls: tuple[int, ...]
     record: Record | None
 
     __repr__ = short_repr
