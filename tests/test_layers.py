@@ -22,6 +22,7 @@ ORDER = (
     "exit_status",
     "display",
     "representation",
+    "arguments",
     "host",
     "isa",
     "air",

@@ -345,8 +345,8 @@ def test_text_that_is_no_input(text: str | bytes, expected: str) -> None:
         ),
         (document(instruction_data=[1.0]), "instruction_data[0]: expected an integer from 0 to 255, got 1.0"),
         (
-            document(instruction_data=["AA==", "base64+zstd"]),
-            'instruction_data[1]: expected "base58" or "base64" or "hex", got "base64+zstd"',
+            document(instruction_data=["AA==", "base32"]),
+            'instruction_data[1]: expected "base58" or "base64" or "base64+zstd" or "hex", got "base32"',
         ),
         (document(instruction_data=["A", "base64"]), 'instruction_data[0]: expected base64, got "A"'),
         (document(instruction_data=["é", "base64"]), 'instruction_data[0]: expected base64, got "\\u00e9"'),

@@ -10,7 +10,7 @@ import pytest
 from solproof.demo import programs, scenario
 from solproof.errors import InputError
 from solproof.formats import bincode
-from solproof.formats.input_file import format_input
+from solproof.formats.input_file import format_input, parse_input
 from solproof.formats.loading import load
 from solproof.isa.assemble import assemble
 from solproof.program.elf_writer import write_raw
@@ -78,3 +78,22 @@ def test_refusals(given: ExecutionInput, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load(missing, {})
     assert str(caught.value) == f"program {missing}: cannot be read: No such file or directory"
+
+
+def test_values_of_other_types(given: ExecutionInput) -> None:
+    with pytest.raises(TypeError) as caught:
+        load(5, {})  # type: ignore[arg-type]
+    assert str(caught.value) == "program: expected the path of a file, or its content as bytes, got int"
+    with pytest.raises(TypeError) as caught:
+        load(given.program, [1])  # type: ignore[arg-type]
+    assert str(caught.value) == "input: expected the path of a file, or its content as bytes, got list"
+    with pytest.raises(InputError) as refused:
+        load(given.program, format_input(given))
+    message = "input: expected the path of a file, got JSON; pass it as bytes or as a dictionary"
+    assert str(refused.value) == message
+    with pytest.raises(TypeError) as caught:
+        parse_input({}, given.program)  # type: ignore[arg-type]
+    message = (
+        "input: expected a JSON text as str or bytes (solproof.load takes paths and dictionaries), got dict"
+    )
+    assert str(caught.value) == message

@@ -338,8 +338,9 @@ CLOCK_ACCOUNT = dumped(Sysvars(clock=CLOCK).account("clock"))
             "accounts[0].is_signer: expected true or false, got 1",
         ),
         (
-            document(accounts=[dumped(PAYER_ACCOUNT, data=["", "base64+zstd"])]),
-            'accounts[0].account.data[1]: expected "base58" or "base64" or "hex", got "base64+zstd"',
+            document(accounts=[dumped(PAYER_ACCOUNT, data=["", "base32"])]),
+            'accounts[0].account.data[1]: expected "base58" or "base64" or "base64+zstd" or "hex", '
+            'got "base32"',
         ),
         (
             document(accounts=[plain(PAYER_ACCOUNT, key="Sysvar1nstructions1111111111111111111111111")]),

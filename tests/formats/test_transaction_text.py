@@ -84,7 +84,10 @@ def test_bytes(value: Any) -> None:
             [*transfer_bytes(), 0],
             f"transaction: these {len(transfer_bytes()) + 1} bytes are not a transaction",
         ),
-        (["01", "octal"], 'transaction[1]: expected "base58" or "base64" or "hex", got "octal"'),
+        (
+            ["01", "octal"],
+            'transaction[1]: expected "base58" or "base64" or "base64+zstd" or "hex", got "octal"',
+        ),
         (["0x", "hex"], 'transaction[0]: expected hex, got "0x"'),
         ([0] * 1233, "transaction: expected at most 1232 bytes, got 1233"),
     ],

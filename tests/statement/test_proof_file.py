@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
-from solproof.statement.proof_file import MAXIMUM_BYTES, ProofFile
+from solproof.statement.proof_file import MAXIMUM_BYTES, ProofFile, proof_content
 
 FILE = ProofFile(
     "0.1.0",
@@ -123,3 +124,14 @@ def test_any_bytes(tail: bytes) -> None:
             assert str(error).startswith("proof file: ")
         else:
             assert parsed.to_bytes() == data
+
+
+def test_every_form_of_a_proof(tmp_path: Path) -> None:
+    path = tmp_path / "a.proof"
+    path.write_bytes(b"content")
+
+    class Holder:
+        data = b"content"
+
+    for source in (b"content", bytearray(b"content"), memoryview(b"content"), path, str(path), Holder()):
+        assert proof_content(source) == b"content"

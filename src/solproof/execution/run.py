@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import overload
 
+from solproof.arguments import wrong_type
 from solproof.execution.execute import Execution, execute
 from solproof.execution.execute_transaction import TransactionExecution, execute_transaction
 from solproof.runtime.execution_input import ExecutionInput
+from solproof.runtime.given import check_given
 from solproof.runtime.transaction.scene import Scene
 
 
@@ -28,9 +30,16 @@ def run(
         computer has available.
 
     Raises `ProgramError` if the program of an instruction cannot be loaded, `InputError` if a transaction
-    cannot be read, `UnsupportedError` for a Solana feature that solproof does not run yet, and
-    `NotEnoughMemory` if the record exceeds the limit.
+    cannot be read, `UnsupportedError` for a Solana feature that solproof does not run yet, `NotEnoughMemory`
+    if the record exceeds the limit, and `TypeError` for a value that is no input.
     """
+    check_given(given)
     if isinstance(given, Scene):
         return execute_transaction(given, recorded=recorded, memory_limit=memory_limit)
     return execute(given, recorded=recorded, memory_limit=memory_limit)
+
+
+def check_execution_type(execution: object) -> None:
+    """Raise `TypeError` if a value is not the result of `run`."""
+    if not isinstance(execution, (Execution, TransactionExecution)):
+        wrong_type(execution, "execution", "the result of solproof.run")

@@ -9,6 +9,7 @@ from importlib.resources import files
 from solproof.errors import InputError
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.run import check_execution_type
 from solproof.explorer.circuit_data import describe_circuit
 from solproof.explorer.container import Container
 from solproof.explorer.execution_data import describe_execution
@@ -52,6 +53,7 @@ def explore(
         which holds all frames.
     Raises `InputError` if the run is too long to be shown.
     """
+    check_execution_type(execution)
     steps = sum(frame.outcome.instructions for frame in execution.frames)
     if steps > MAXIMUM_STEPS:
         raise InputError(

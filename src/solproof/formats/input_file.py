@@ -4,12 +4,13 @@
      "is_signer": bool, "is_writable": bool, "executable": bool}, ...], "instruction_data": bytes,
      "program_format": "elf" | {"raw": {"version": 0 to 4, "entry": pc}}, "programs": {base58: file},
      "features": {"set": "mainnet" | "none", "activate": [name or address], "deactivate": [name or address]},
-     "sysvars": {name: bytes}, "epoch_stakes": {"total": u64, "vote_accounts": {base58: u64}}}
+     "sysvars": {name: bytes or fields}, "epoch_stakes": {"total": u64, "vote_accounts": {base58: u64}}}
 
-`bytes` is an array of integers, a base58 text, or a pair [text, "base58" | "base64" | "hex"]. An element of
-`accounts` may also be the output of `solana account --output json`, {"pubkey", "account": {"lamports",
-"data", "owner", "executable", ...}}, with the two flags added. docs/input-format.md has the details. Anything
-unexpected raises `InputError` with the path of the field.
+`bytes` is an array of integers, a base58 text, or a pair [text, "base58" | "base64" | "base64+zstd" | "hex"].
+An element of `accounts` may also be the output of `solana account --output json`, {"pubkey", "account":
+{"lamports", "data", "owner", "executable", ...}}, with the two flags added, or the name of its file.
+The privileges of the accounts become those that a transaction passes. docs/input-format.md has the details.
+Anything unexpected raises `InputError` with the path of the field.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from solproof.formats.json_accounts import read_account_element
+from solproof.formats.changes import Changes, changed_input
+from solproof.formats.json_accounts import AccountElement, read_account_element
 from solproof.formats.json_cluster import CLUSTER_FIELDS, described_environment, read_environment
 from solproof.formats.json_fields import (
     decode_json,
@@ -42,7 +44,6 @@ from solproof.runtime.accounts import (
     Account,
     InstructionAccount,
     address_text,
-    merge_privileges,
 )
 from solproof.runtime.environment import Environment
 from solproof.runtime.execution_input import (
@@ -51,8 +52,11 @@ from solproof.runtime.execution_input import (
     ExecutionInput,
     Parameters,
 )
+from solproof.runtime.message_accounts import message_accounts
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR, SYSVAR_NAMES, SYSVAR_OWNER, Sysvars
 
 FIELDS = ("program_id", "accounts", "instruction_data", "program_format", "programs", *CLUSTER_FIELDS)
+NO_CHANGES = Changes()
 STATE_FIELDS = frozenset({"owner", "lamports", "data", "executable"})
 
 
@@ -62,37 +66,50 @@ def parse_input(
     parameters: Parameters | None = None,
     program_format: RawFormat | None = None,
     directory: str | os.PathLike[str] = ".",
+    *,
+    changes: Changes = NO_CHANGES,
 ) -> ExecutionInput:
     """The input that a JSON text describes.
 
     program: the content of the program's file. program_format: how to read it if the text has no
     `program_format`. parameters: the values for the parts of the cluster that the text leaves out. directory:
-    where the relative paths of `programs` start, usually the directory of the text's file. Only files that
-    `programs` names are read. Raises `InputError` with the path of the invalid field.
+    where the relative paths of files start, usually the directory of the text's file. Only files that the
+    text names are read. changes: what replaces parts of the text, which may leave these parts out. Raises
+    `InputError` with the path of the invalid field.
     """
     document = read_object(decode_json(text, "input"), "input", FIELDS)
     program_id = read_address(read_required(document, "program_id", "program_id"), "program_id")
     elements = read_array(read_required(document, "accounts", "accounts"), "accounts", MAXIMUM_ACCOUNTS)
     programs = _programs(document.get("programs", {}), "programs", Path(directory))
-    accounts: list[InstructionAccount] = []
-    for position, element in enumerate(elements):
-        accounts.append(_instruction_account(element, f"accounts[{position}]", accounts, dict(programs)))
-    instruction_data = read_bytes(
-        read_required(document, "instruction_data", "instruction_data"),
-        "instruction_data",
-        MAXIMUM_INSTRUCTION_DATA_LENGTH,
+    read = [
+        read_account_element(element, f"accounts[{position}]", Path(directory))
+        for position, element in enumerate(elements)
+    ]
+    parameters = _cluster(document, parameters or Parameters(), _sysvar_accounts(read))
+    files = dict(programs) | dict(changes.programs)
+    known = _Known(parameters.sysvars, files, {account.key: account for account in changes.accounts})
+    accounts = tuple(
+        InstructionAccount(known.account(element), element.is_signer, element.is_writable) for element in read
     )
+    instruction_data = changes.instruction_data
+    if instruction_data is None:
+        instruction_data = read_bytes(
+            read_required(document, "instruction_data", "instruction_data"),
+            "instruction_data",
+            MAXIMUM_INSTRUCTION_DATA_LENGTH,
+        )
     if "program_format" in document:
         program_format = _program_format(document["program_format"], "program_format")
-    return ExecutionInput(
+    given = ExecutionInput(
         program,
         program_id,
-        merge_privileges(accounts),
+        message_accounts(program_id, accounts, instruction_data),
         instruction_data,
-        _cluster(document, parameters or Parameters()),
+        parameters,
         program_format,
         programs,
     )
+    return changed_input(given, changes)
 
 
 def format_input(execution_input: ExecutionInput) -> str:
@@ -145,10 +162,10 @@ def _program_format(value: Any, path: str) -> RawFormat | None:
     )
 
 
-def _cluster(document: dict[str, Any], parameters: Parameters) -> Parameters:
+def _cluster(document: dict[str, Any], parameters: Parameters, accounts: Sequence[Account]) -> Parameters:
     """The parameters, with the features, sysvars and stakes of a document in place of the given ones."""
     before = _environment(parameters)
-    after = read_environment(document, before)
+    after = read_environment(document, before, accounts)
     if after == before:
         return parameters
     return replace(
@@ -169,12 +186,38 @@ def _programs(value: Any, path: str, directory: Path) -> tuple[tuple[bytes, byte
     )
 
 
-def _instruction_account(
-    element: Any, path: str, before: Sequence[InstructionAccount], programs: Mapping[bytes, bytes]
-) -> InstructionAccount:
-    """An account of the instruction. A later mention of it may leave out its state, so may a program."""
-    read = read_account_element(element, path)
-    known: Account | None = next((entry.account for entry in before if entry.account.key == read.key), None)
-    if known is None and read.key in programs and not STATE_FIELDS & read.state.keys():
-        known = program_account(read.key)
-    return InstructionAccount(read.account(known), read.is_signer, read.is_writable)
+def _sysvar_accounts(elements: Sequence[AccountElement]) -> list[Account]:
+    """The accounts of sysvars that have their own data."""
+    return [
+        element.account(Account(element.key, SYSVAR_OWNER, 1, b""))
+        for element in elements
+        if element.key in SYSVAR_NAMES and "data" in element.state
+    ]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known about accounts whose state a document leaves out.
+
+    programs: the files of other programs. states: the accounts by their keys; each one that is read is added.
+    """
+
+    sysvars: Sysvars
+    programs: Mapping[bytes, bytes]
+    states: dict[bytes, Account]
+
+    def account(self, element: AccountElement) -> Account:
+        """The account of an element. A later mention of it may leave out its state."""
+        account = element.account(self.states.get(element.key) or self._without_state(element))
+        self.states.setdefault(element.key, account)
+        return account
+
+    def _without_state(self, element: AccountElement) -> Account | None:
+        """The state that a program or a sysvar has, if the document does not give it."""
+        if element.key == INSTRUCTIONS_SYSVAR:
+            return Account(element.key, SYSVAR_OWNER, 0, b"")
+        if element.key in SYSVAR_NAMES:
+            return self.sysvars.account(SYSVAR_NAMES[element.key])
+        if element.key in self.programs and not STATE_FIELDS & element.state.keys():
+            return program_account(element.key)
+        return None

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from solproof.errors import InputError
 from solproof.formats.json_fields import (
     expected,
     in_base64,
     read_address,
-    read_bytes,
     read_integer,
     read_object,
 )
-from solproof.runtime.accounts import MAXIMUM_LAMPORTS, address_text
+from solproof.formats.sysvar_fields import read_sysvar
+from solproof.runtime.accounts import MAXIMUM_LAMPORTS, Account, address_text
 from solproof.runtime.environment import Environment
 from solproof.runtime.epoch_stakes import EpochStakes
 from solproof.runtime.features import FEATURE_SETS, MAINNET, FeatureSet
-from solproof.runtime.sysvars import MAXIMUM_SYSVAR_LENGTH, Sysvars
+from solproof.runtime.message_accounts import with_sysvar_accounts
+from solproof.runtime.sysvars import ADDRESSES, Sysvars
 
 CLUSTER_FIELDS = ("features", "sysvars", "epoch_stakes")
 FEATURE_FIELDS = ("set", "activate", "deactivate")
@@ -25,20 +28,30 @@ STAKE_FIELDS = ("total", "vote_accounts")
 SYSVAR_NAMES = tuple(field.name for field in fields(Sysvars))
 
 
-def read_environment(document: dict[str, Any], before: Environment) -> Environment:
+def read_environment(
+    document: dict[str, Any], before: Environment, accounts: Sequence[Account] = ()
+) -> Environment:
     """The environment that a document describes. What it leaves out is as `before`.
 
-    Raises `InputError` with the path of the invalid field.
+    accounts: those of the document. The content of a sysvar is that of its account, if it is among them.
+
+    Raises `InputError` with the path of the invalid field, also for a sysvar that differs from its account.
     """
-    changes: dict[str, Any] = {}
+    sysvars = with_sysvar_accounts(before.sysvars, accounts)
+    changes: dict[str, Any] = {"sysvars": sysvars}
     if "features" in document:
         changes["features"] = _features(document["features"])
     if "sysvars" in document:
         named = read_object(document["sysvars"], "sysvars", SYSVAR_NAMES)
         contents = {
-            name: read_bytes(value, f"sysvars.{name}", MAXIMUM_SYSVAR_LENGTH) for name, value in named.items()
+            name: read_sysvar(value, name, f"sysvars.{name}", getattr(sysvars, name))
+            for name, value in named.items()
         }
-        changes["sysvars"] = replace(before.sysvars, **contents)
+        changes["sysvars"] = replace(sysvars, **contents)
+        given = {account.key: account.data for account in accounts}
+        for name, content in contents.items():
+            if given.get(ADDRESSES[name], content) != content:
+                raise InputError(f"sysvars.{name}: differs from the data of its account among the accounts")
     if "epoch_stakes" in document:
         changes["epoch_stakes"] = _epoch_stakes(document["epoch_stakes"])
     return replace(before, **changes)

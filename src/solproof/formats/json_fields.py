@@ -1,6 +1,7 @@
 """Reads the fields of a JSON document. Every error is an `InputError` that starts with the path of the field.
 
-`bytes` in JSON is an array of integers, a base58 text, or a pair [text, "base58" | "base64" | "hex"].
+`bytes` in JSON is an array of integers, a base58 text, or a pair of a text and one of the `ENCODINGS`. An
+address is a base58 text, or the 64 numbers of a file that `solana-keygen` writes.
 """
 
 from __future__ import annotations
@@ -11,19 +12,31 @@ import json
 from typing import Any, NoReturn
 
 import base58
+import zstandard
+from solders.keypair import Keypair
 
+from solproof.arguments import wrong_type
 from solproof.errors import InputError
 from solproof.runtime.accounts import address_bytes
 
 LONGEST_BASE58 = 4096  # characters; decoding base58 takes quadratic time
-ENCODINGS = ("base58", "base64", "hex")
+ENCODINGS = ("base58", "base64", "base64+zstd", "hex")
+KEYPAIR_LENGTH = 64
+"""Bytes of a key pair's file: the secret key, and the public key that follows from it."""
+COMPRESSED_PIECE = 1024
+"""How many bytes of zstd are decompressed at once, which become at most 32 MiB."""
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def decode_json(text: str | bytes, name: str) -> Any:
     """The value of a JSON text. `name` is what the text is, for errors.
 
+    A byte order mark before the text is ignored, because some editors and shells write it.
+
     Raises `InputError` if the text is not JSON, repeats a key in an object, or is nested too deeply.
     """
+    if not isinstance(text, (str, bytes, bytearray)):
+        wrong_type(text, name, "a JSON text as str or bytes (solproof.load takes paths and dictionaries)")
 
     def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         document: dict[str, Any] = {}
@@ -38,6 +51,7 @@ def decode_json(text: str | bytes, name: str) -> Any:
 
     try:
         decoded = text if isinstance(text, str) else text.decode("utf-8")
+        decoded = decoded.removeprefix(BYTE_ORDER_MARK)
         return json.loads(decoded, object_pairs_hook=distinct_keys, parse_constant=refuse_constant)
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: expected UTF-8, but byte {error.start} is invalid") from None
@@ -83,13 +97,38 @@ def read_text(value: Any, path: str) -> str:
 
 
 def read_address(value: Any, path: str) -> bytes:
-    """The 32 bytes of a base58 address."""
+    """The 32 bytes of a base58 address, or of the public key of a key pair."""
+    if is_keypair(value):
+        return keypair_address(value, path)
+    return _read_base58(value, path, "a base58 address")
+
+
+def read_hash(value: Any, path: str) -> bytes:
+    """The 32 bytes of a base58 hash."""
+    return _read_base58(value, path, "a base58 hash")
+
+
+def _read_base58(value: Any, path: str, what: str) -> bytes:
     if not isinstance(value, str):
-        raise expected(path, "a base58 address", value)
+        raise expected(path, what, value)
     try:
         return address_bytes(value)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def is_keypair(value: Any) -> bool:
+    """Whether a JSON value has the form of a key pair's file: an array of 64 numbers."""
+    return isinstance(value, list) and len(value) == KEYPAIR_LENGTH and isinstance(value[0], int)
+
+
+def keypair_address(value: Any, path: str) -> bytes:
+    """The public key of a key pair."""
+    content = bytes(read_integer(element, f"{path}[{index}]", 255) for index, element in enumerate(value))
+    try:
+        return bytes(Keypair.from_bytes(content).pubkey())
+    except ValueError:
+        raise InputError(f"{path}: these 64 numbers are not a key pair") from None
 
 
 def read_boolean(value: Any, path: str) -> bool:
@@ -109,14 +148,19 @@ def read_integer(value: Any, path: str, largest: int) -> int:
 def read_bytes(value: Any, path: str, longest: int) -> bytes:
     """At most `longest` bytes, in one of the forms above."""
     if isinstance(value, str):
-        content = read_encoded(value, "base58", path)
+        content = read_encoded(value, "base58", path, longest)
     elif isinstance(value, list) and len(value) == 2 and isinstance(value[0], str):
         encoding = value[1]
         if encoding not in ENCODINGS:
             raise expected(f"{path}[1]", " or ".join(f'"{name}"' for name in ENCODINGS), encoding)
-        content = read_encoded(value[0], encoding, f"{path}[0]")
+        content = read_encoded(value[0], encoding, f"{path}[0]", longest)
     elif isinstance(value, list):
         content = bytes(read_integer(element, f"{path}[{index}]", 255) for index, element in enumerate(value))
+    elif isinstance(value, dict) and "parsed" in value:
+        raise InputError(
+            f"{path}: the encoding jsonParsed does not hold the bytes; "
+            "get the account with the encoding base64, as `solana account --output json` does"
+        )
     else:
         raise expected(path, 'an array of integers, a base58 text or [text, "base64"]', value)
     if len(content) > longest:
@@ -124,18 +168,34 @@ def read_bytes(value: Any, path: str, longest: int) -> bytes:
     return content
 
 
-def read_encoded(text: str, encoding: str, path: str) -> bytes:
-    """The bytes of a text in one of the `ENCODINGS`."""
+def read_encoded(text: str, encoding: str, path: str, longest: int) -> bytes:
+    """The bytes of a text in one of the `ENCODINGS`. A compressed text may have at most `longest` bytes."""
     if encoding == "base58" and len(text) > LONGEST_BASE58:
         raise InputError(f"{path}: expected at most {LONGEST_BASE58} characters of base58, got {len(text)}")
     try:
         if encoding == "base58":
             return base58.b58decode(text.encode("ascii"))
-        if encoding == "base64":
-            return base64.b64decode(text, validate=True)
-        return binascii.unhexlify(text)
+        if encoding == "hex":
+            return binascii.unhexlify(text)
+        content = base64.b64decode(text, validate=True)
     except ValueError:  # also the base of binascii's and of Unicode's errors
         raise expected(path, encoding, text) from None
+    return content if encoding == "base64" else _decompressed(content, path, longest)
+
+
+def _decompressed(content: bytes, path: str, longest: int) -> bytes:
+    """The content of a zstd frame. It is decompressed in pieces, because a short frame can be very long."""
+    found, decompressor = bytearray(), zstandard.ZstdDecompressor().decompressobj()
+    try:
+        for start in range(0, len(content), COMPRESSED_PIECE):
+            found += decompressor.decompress(content[start : start + COMPRESSED_PIECE])
+            if len(found) > longest:
+                raise InputError(f"{path}: expected at most {longest} bytes, got more")
+    except zstandard.ZstdError as error:
+        raise InputError(f"{path}: expected base64+zstd: {error}") from None
+    if not decompressor.eof or decompressor.unused_data:
+        raise InputError(f"{path}: expected base64+zstd, got an incomplete frame or bytes after its end")
+    return bytes(found)
 
 
 def in_base64(content: bytes) -> list[str]:

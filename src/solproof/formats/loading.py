@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from solproof.arguments import wrong_type
 from solproof.errors import InputError
 from solproof.formats import bincode, input_file
-from solproof.host.files import read_file
+from solproof.formats.python_values import plain_value
+from solproof.host.files import MAXIMUM_READ, read_file
 from solproof.program.elf_records import MAGIC
 from solproof.program.raw import RawFormat
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Parameters
 
-Source: TypeAlias = "bytes | str | os.PathLike[str]"
+Source: TypeAlias = "bytes | bytearray | memoryview | str | os.PathLike[str]"
 """The content of a file, or its path."""
 
 
@@ -29,12 +31,13 @@ def load(
     """Make an input from a program and an instruction.
 
     program: an ELF file, or raw bytecode with its `program_format`. An input.bin needs no instruction.
-    instruction: the JSON of docs/input-format.md, as text or as a dictionary, or an input.bin with the same
-    program. Bytes are the content of a file, and anything else is a path. Relative paths in the JSON start in
-    the directory of its file, or in the current directory.
+    instruction: the JSON of docs/input-format.md, as bytes or as a dictionary, or an input.bin with the same
+    program. Bytes are the content of a file, and a text is a path. Relative paths in the JSON start in the
+    directory of its file, or in the current directory. A dictionary may also hold bytes, paths, and objects
+    of `solders`: public keys, key pairs, accounts and sysvars.
     parameters: the values for the parameters that the JSON leaves out.
 
-    Raises `InputError`, which names the expected value.
+    Raises `InputError`, which names the expected value, and `TypeError` for values of other types.
     """
     content = _content(program, "program", MAXIMUM_PROGRAM_LENGTH)
     if instruction is None:
@@ -43,10 +46,11 @@ def load(
         return bincode.unpack(content)
     directory = Path()
     if isinstance(instruction, Mapping):
-        described = json.dumps(instruction).encode()
+        described = json.dumps(plain_value(instruction, "")).encode()
     else:
         described = _content(instruction, "input")
-        directory = directory if isinstance(instruction, bytes) else Path(instruction).parent
+        if isinstance(instruction, (str, os.PathLike)):
+            directory = Path(instruction).parent
     if not is_input_bin(described):
         return input_file.parse_input(described, content, parameters, program_format, directory)
     given = bincode.unpack(described)
@@ -63,8 +67,13 @@ def is_input_bin(content: bytes) -> bool:
     return content[4:8] == bytes(4)
 
 
-def _content(source: Source, what: str, limit: int | None = None) -> bytes:
-    if isinstance(source, bytes):
-        return source
-    path = Path(source)
-    return read_file(path, what) if limit is None else read_file(path, what, limit)
+def _content(source: Source, what: str, limit: int = MAXIMUM_READ) -> bytes:
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source)
+    if not isinstance(source, (str, os.PathLike)):
+        wrong_type(source, what, "the path of a file, or its content as bytes")
+    if isinstance(source, str) and source.lstrip().startswith("{"):
+        raise InputError(
+            f"{what}: expected the path of a file, got JSON; pass it as bytes or as a dictionary"
+        )
+    return read_file(Path(source), what, limit)

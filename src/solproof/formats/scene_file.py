@@ -24,9 +24,9 @@ from solproof.formats.json_cluster import CLUSTER_FIELDS, described_environment,
 from solproof.formats.json_fields import (
     decode_json,
     in_base64,
-    read_address,
     read_array,
     read_boolean,
+    read_hash,
     read_integer,
     read_object,
     read_required,
@@ -154,7 +154,9 @@ def _scene(text: str | bytes, directory: Path, before: _Before) -> Scene:
     document = read_object(decode_json(text, "scene"), "scene", SCENE_FIELDS)
     given = read_required(document, "transaction", "transaction")
     listed = [
-        read_account_element(element, f"accounts[{position}]").account(required=("owner", "lamports"))
+        read_account_element(element, f"accounts[{position}]", directory).account(
+            required=("owner", "lamports")
+        )
         for position, element in enumerate(
             read_array(document.get("accounts", []), "accounts", MAXIMUM_SCENE_ACCOUNTS)
         )
@@ -183,11 +185,11 @@ def _scene(text: str | bytes, directory: Path, before: _Before) -> Scene:
 
 def _blockhashes(value: Any) -> tuple[bytes, ...]:
     if not isinstance(value, list):
-        return (read_address(value, "blockhash"),)
+        return (read_hash(value, "blockhash"),)
     if not value:
         raise InputError("blockhash: expected a blockhash or an array of them, got []")
     listed = read_array(value, "blockhash", MAXIMUM_BLOCKHASHES)
-    return tuple(read_address(element, f"blockhash[{index}]") for index, element in enumerate(listed))
+    return tuple(read_hash(element, f"blockhash[{index}]") for index, element in enumerate(listed))
 
 
 def _default_blockhash(content: bytes) -> bytes:
@@ -204,29 +206,19 @@ def _default_blockhash(content: bytes) -> bytes:
 
 def _environment(document: dict[str, Any], before: Environment, accounts: tuple[Account, ...]) -> Environment:
     """The environment. Its sysvars are in three places that must agree: accounts, `sysvars` and `slot`."""
-    environment = read_environment(document, before)
-    given = _sysvar_accounts(accounts)
-    for name in document.get("sysvars", {}):
-        content = getattr(environment.sysvars, name)
-        if given.get(name, content) != content:
-            raise InputError(f"sysvars.{name}: differs from the data of its account among the accounts")
-    sysvars = replace(environment.sysvars, **given)
-    if "slot" in document:
-        has_clock = "clock" in given or "clock" in document.get("sysvars", {})
-        sysvars = _at_slot(sysvars, read_integer(document["slot"], "slot", LARGEST_SLOT), has_clock)
-    return replace(environment, sysvars=sysvars)
+    environment = read_environment(document, before, accounts)
+    if "slot" not in document:
+        return environment
+    clock = document.get("sysvars", {}).get("clock")
+    has_slot = "slot" in clock if isinstance(clock, dict) else clock is not None
+    has_slot |= any(account.key == ADDRESSES["clock"] for account in accounts)
+    slot = read_integer(document["slot"], "slot", LARGEST_SLOT)
+    return replace(environment, sysvars=_at_slot(environment.sysvars, slot, has_slot))
 
 
-def _sysvar_accounts(accounts: tuple[Account, ...]) -> dict[str, bytes]:
-    """Name and content of each sysvar whose account is given."""
-    data = {account.key: account.data for account in accounts}
-    return {name: data[address] for name, address in ADDRESSES.items() if address in data}
-
-
-def _at_slot(sysvars: Sysvars, slot: int, has_clock: bool) -> Sysvars:
+def _at_slot(sysvars: Sysvars, slot: int, has_slot: bool) -> Sysvars:
     """The sysvars with this slot in the clock, whose first field it is."""
     clock = slot.to_bytes(8, "little") + sysvars.clock[8:]
-    if has_clock and clock != sysvars.clock:
-        own = int.from_bytes(sysvars.clock[:8], "little")
-        raise InputError(f"slot: expected {own}, the slot of the given clock, got {slot}")
+    if has_slot and clock != sysvars.clock:
+        raise InputError(f"slot: expected {sysvars.slot}, the slot of the given clock, got {slot}")
     return replace(sysvars, clock=clock)

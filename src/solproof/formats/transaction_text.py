@@ -32,6 +32,7 @@ from solproof.formats.json_fields import (
     read_boolean,
     read_bytes,
     read_encoded,
+    read_hash,
     read_object,
     read_required,
 )
@@ -73,7 +74,7 @@ def read_transaction(value: Any, path: str, accounts: Mapping[bytes, Account], b
     # Some texts are valid in both encodings, but they are a transaction in only one of them.
     for encoding in ("base64", "base58") if len(value) <= LONGEST_BASE58 else ():
         try:
-            content = read_encoded(value, encoding, path)
+            content = read_encoded(value, encoding, path, MAXIMUM_TRANSACTION_LENGTH)
         except InputError:
             continue
         if decoded_transaction(content) is not None:
@@ -132,7 +133,7 @@ def _compiled(value: dict[str, Any], path: str, accounts: Mapping[bytes, Account
     if len(keys) > MOST_KEYS:
         raise InputError(f"{path}: expected at most {MOST_KEYS} different accounts, got {len(keys)}")
     if "blockhash" in described:
-        blockhash = read_address(described["blockhash"], f"{path}.blockhash")
+        blockhash = read_hash(described["blockhash"], f"{path}.blockhash")
     lookups = read_array(described.get("lookups", []), f"{path}.lookups", MOST_KEYS)
     tables = [_table(element, f"{path}.lookups[{index}]", accounts) for index, element in enumerate(lookups)]
     message: Message | MessageV0

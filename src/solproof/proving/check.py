@@ -10,6 +10,7 @@ from solproof.circuit.frames import access_logs
 from solproof.circuit.registry import CIRCUIT, SbpfCircuit
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.run import check_execution_type
 from solproof.isa.disassemble import disassemble
 from solproof.proving.witness import Witness, build_witness
 
@@ -37,4 +38,5 @@ def check_witness(execution: Execution | TransactionExecution, witness: Witness)
 
 def check_execution(execution: Execution | TransactionExecution) -> list[Failure]:
     """Every failure of an execution's witness. The list is empty unless solproof has a bug."""
+    check_execution_type(execution)
     return check_witness(execution, witness_of(execution))

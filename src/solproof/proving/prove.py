@@ -13,7 +13,7 @@ from solproof.circuit.table import Logs
 from solproof.display import html_table, security_text
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
-from solproof.execution.run import run
+from solproof.execution.run import check_execution_type, run
 from solproof.proving.witness import Witness, build_witness
 from solproof.representation import described, short_repr
 from solproof.runtime.execution_input import ExecutionInput
@@ -124,6 +124,7 @@ def prove_execution(
     system: ProofSystem | None = None,
 ) -> Proof[ExecutionOutput] | Proof[TransactionOutput]:
     """Prove an execution that has already run. Pass `logs` to avoid chaining its accesses again."""
+    check_execution_type(execution)
     system = system or default_system()
     clock = progress if isinstance(progress, _Clock) else _Clock(progress)
     clock.begin("key")

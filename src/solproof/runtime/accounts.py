@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import base58
 
+from solproof.arguments import bytes_argument
 from solproof.errors import InputError
 from solproof.representation import described, short_repr
 
@@ -35,6 +36,11 @@ class Account:
     __repr__ = short_repr
 
     def __post_init__(self) -> None:
+        for name in ("key", "owner", "data"):
+            value = getattr(self, name)
+            if type(value) is not bytes:
+                needed = "bytes" if name == "data" else "32 bytes or a Pubkey"
+                object.__setattr__(self, name, bytes_argument(value, f"account {name}", needed))
         for name, value in (("key", self.key), ("owner", self.owner)):
             if len(value) != KEY_LENGTH:
                 raise InputError(f"account {name}: expected {KEY_LENGTH} bytes, got {len(value)}")

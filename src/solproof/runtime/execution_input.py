@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from solproof.arguments import bytes_argument, wrong_type
 from solproof.errors import InputError
 from solproof.program.raw import RawFormat
 from solproof.representation import short_repr
@@ -15,6 +16,7 @@ from solproof.runtime.accounts import KEY_LENGTH, InstructionAccount, check_acco
 from solproof.runtime.budget import HEAP_SIZE_STEP, MAXIMUM_COMPUTE_UNIT_LIMIT, MINIMUM_HEAP_SIZE, heap_cost
 from solproof.runtime.epoch_stakes import EpochStakes
 from solproof.runtime.features import FeatureSet
+from solproof.runtime.message_accounts import check_message_accounts
 from solproof.runtime.sysvars import Sysvars
 from solproof.vm.memory import DEFAULT_HEAP_SIZE, MAXIMUM_HEAP_SIZE
 
@@ -72,6 +74,14 @@ class Parameters:
             )
 
 
+_BYTES = {
+    "program": "the bytes of the program's file (solproof.load takes its path)",
+    "program_id": "32 bytes or a Pubkey",
+    "instruction_data": "bytes or a list of integers",
+}
+"""Each field that is bytes, with what to pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExecutionInput:
     """One instruction for one program.
@@ -80,7 +90,8 @@ class ExecutionInput:
 
     program: the bytes of the program file.
     accounts: in instruction order. An account may be listed several times, each time with the same state and
-        privileges.
+        privileges. The privileges and the sysvars among them are those that a transaction passes: see
+        `solproof.runtime.message_accounts`.
     program_format: the format of the file. None means ELF, where the file itself has the sBPF version.
     programs: the ELF files of other programs, each with its program id. The program may call them if their
         accounts are among `accounts`. A program need not be listed if `accounts` has the account that holds
@@ -98,6 +109,12 @@ class ExecutionInput:
     __repr__ = short_repr
 
     def __post_init__(self) -> None:
+        for name, needed in _BYTES.items():
+            value = getattr(self, name)
+            if type(value) is not bytes:
+                object.__setattr__(self, name, bytes_argument(value, name, needed))
+        if not isinstance(self.parameters, Parameters):
+            wrong_type(self.parameters, "parameters", "solproof.Parameters")
         if len(self.program) > MAXIMUM_PROGRAM_LENGTH:
             raise InputError(
                 f"program: expected at most {MAXIMUM_PROGRAM_LENGTH} bytes, got {len(self.program)}"
@@ -111,6 +128,7 @@ class ExecutionInput:
                 f"got {len(self.instruction_data)}"
             )
         check_accounts(self.accounts)
+        check_message_accounts(self.program_id, self.accounts, self.instruction_data, self.parameters.sysvars)
 
 
 def _check_programs(programs: tuple[tuple[bytes, bytes], ...], own: bytes) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 
 import base58
 
+from solproof.arguments import bytes_argument
 from solproof.errors import InputError
 from solproof.representation import short_repr
 from solproof.runtime.accounts import Account
@@ -29,6 +30,7 @@ ADDRESSES = {
     "stake_history": base58.b58decode("SysvarStakeHistory1111111111111111111111111"),
     "fees": base58.b58decode("SysvarFees111111111111111111111111111111111"),
 }
+SYSVAR_NAMES = {address: name for name, address in ADDRESSES.items()}
 RECENT_BLOCKHASHES = base58.b58decode("SysvarRecentB1ockHashes11111111111111111111")
 SLOT_HISTORY = base58.b58decode("SysvarS1otHistory11111111111111111111111111")
 REWARDS = base58.b58decode("SysvarRewards111111111111111111111111111111")
@@ -63,6 +65,8 @@ DEFAULT_SLOT_HASHES = (struct.pack("<QQ", 1, LITESVM_SLOT) + LITESVM_BLOCKHASH).
 class Sysvars:
     """The sysvars of a run, which are part of its public statement.
 
+    A sysvar can also be given as the object of `solders` with its name, such as `solders.clock.Clock`.
+
     Raises `InputError` for contents that a sysvar cannot have.
     """
 
@@ -78,6 +82,10 @@ class Sysvars:
     __repr__ = short_repr
 
     def __post_init__(self) -> None:
+        for name, content in self.items():
+            if type(content) is not bytes:
+                needed = "the bytes of its account or an object of solders"
+                object.__setattr__(self, name, bytes_argument(content, f"sysvar {name}", needed))
         for name, content in self.items():
             exact = EXACT_LENGTHS.get(name)
             if exact is not None and len(content) != exact:

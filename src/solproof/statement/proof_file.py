@@ -20,11 +20,16 @@ neither valid nor invalid here.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
 
+from solproof.arguments import bytes_argument
 from solproof.backend.protocol import Security
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
 from solproof.formats.reader import ByteReader, Problem, ReaderErrors
+from solproof.host.files import read_file
 from solproof.representation import short_repr
 
 MAGIC = b"SOLPROOF"
@@ -44,6 +49,30 @@ ERRORS = ReaderErrors(
     "cut off in its {field}, at byte {size} of at least {end}",
     "{left} bytes follow its end",
 )
+
+
+class HasProofFile(Protocol):
+    """A value whose `data` is the content of a proof file, such as a `Proof`."""
+
+    @property
+    def data(self) -> bytes: ...
+
+
+ProofSource: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | HasProofFile
+"""A proof: the content of its file, the path of its file, or the result of `prove`."""
+
+
+def proof_content(proof: ProofSource) -> bytes:
+    """The content of a proof file.
+
+    Raises `InputError` if the file cannot be read, and `TypeError` for a value that is no proof.
+    """
+    if isinstance(proof, (str, os.PathLike)):
+        return read_file(Path(proof), "proof")
+    needed = "the result of solproof.prove, the bytes of its file, or the path of its file"
+    if isinstance(proof, (bytes, bytearray, memoryview)):
+        return bytes(proof)
+    return bytes_argument(getattr(proof, "data", proof), "proof", needed)
 
 
 @dataclass(frozen=True, slots=True)

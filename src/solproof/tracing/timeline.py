@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from solproof.errors import InputError
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.run import check_execution_type
 from solproof.interfaces.registry import BUILTIN
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.representation import described, short_repr
@@ -239,6 +240,7 @@ def timeline(execution: Execution | TransactionExecution) -> Timeline:
     for entry in solproof.timeline(execution).entries:
         print(entry.kind, entry.instruction)
     """
+    check_execution_type(execution)
     instructions = (
         execution.instructions if isinstance(execution, Execution) else execution.output.instructions
     )

@@ -18,12 +18,13 @@ from solproof.program.bytecode_verifier import load_program
 from solproof.representation import described
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
+from solproof.runtime.given import check_given
 from solproof.runtime.single_instruction import ProcessedInstruction, run_instruction
 from solproof.runtime.transaction.process import Processed, process_transaction
 from solproof.runtime.transaction.scene import Scene
 from solproof.runtime.transaction.transaction_output import TransactionOutput, result_lines
 from solproof.statement.claim import Claim
-from solproof.statement.proof_file import NO_SECURITY, ProofFile
+from solproof.statement.proof_file import NO_SECURITY, ProofFile, ProofSource, proof_content
 from solproof.statement.statement import input_digest, program_digest, statement_bytes
 from solproof.statement.system import ProofSystem, default_system
 from solproof.verifying.claimed_frames import ClaimedFrames, ClaimedOutcome
@@ -64,24 +65,31 @@ class Verdict(Generic[Output_co]):
 
 @overload
 def verify(
-    data: bytes, given: ExecutionInput, *, system: ProofSystem | None = None
+    data: ProofSource, given: ExecutionInput, *, system: ProofSystem | None = None
 ) -> Verdict[ExecutionOutput]: ...
 
 
 @overload
-def verify(data: bytes, given: Scene, *, system: ProofSystem | None = None) -> Verdict[TransactionOutput]: ...
+def verify(
+    data: ProofSource, given: Scene, *, system: ProofSystem | None = None
+) -> Verdict[TransactionOutput]: ...
 
 
 def verify(
-    data: bytes, given: ExecutionInput | Scene, *, system: ProofSystem | None = None
+    data: ProofSource, given: ExecutionInput | Scene, *, system: ProofSystem | None = None
 ) -> Verdict[ExecutionOutput] | Verdict[TransactionOutput]:
-    """Accept a proof file only if it proves this instruction, or the transaction of this scene.
+    """Accept a proof only if it proves this instruction, or the transaction of this scene.
+
+    data: the content of a proof file, its path, or the result of `prove`.
 
     `system` replaces the proof system of this version.
 
-    Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version, and
-    `ProgramError` or `InputError` if the caller's own input cannot be used.
+    Raises `ProofRejected` with the reason, `ProofVersionError` for a proof of another version,
+    `ProgramError` or `InputError` if the caller's own input cannot be used, and `TypeError` for a value that
+    is no proof or no input.
     """
+    check_given(given)
+    data = proof_content(data)
     start = time.perf_counter()
     file = ProofFile.from_bytes(data)
     system = system or default_system()

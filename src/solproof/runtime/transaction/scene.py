@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from solproof.arguments import bytes_argument, wrong_type
 from solproof.errors import InputError
 from solproof.representation import short_repr
 from solproof.runtime.accounts import KEY_LENGTH, MAXIMUM_LAMPORTS, Account, address_text
 from solproof.runtime.environment import Environment
-from solproof.runtime.sysvars import ADDRESSES, INSTRUCTIONS_SYSVAR
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR, SYSVAR_NAMES
 
 MAXIMUM_TRANSACTION_LENGTH = 1_232
 """Bytes of a packet's payload (`PACKET_DATA_SIZE`, solana-packet 4.2)."""
@@ -19,8 +20,6 @@ MAXIMUM_SCENE_ACCOUNTS = 65_536
 MAXIMUM_BLOCKHASHES = 300
 """`MAX_RECENT_BLOCKHASHES`, solana-clock 4.0."""
 LAMPORTS_PER_SIGNATURE = 5_000
-
-_SYSVAR_NAMES = {address: name for name, address in ADDRESSES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,11 @@ class Scene:
     __repr__ = short_repr
 
     def __post_init__(self) -> None:
+        if type(self.transaction) is not bytes:
+            content = bytes_argument(self.transaction, "transaction", "its bytes or a Transaction of solders")
+            object.__setattr__(self, "transaction", content)
+        if not isinstance(self.environment, Environment):
+            wrong_type(self.environment, "environment", "solproof.Environment")
         if len(self.transaction) > MAXIMUM_TRANSACTION_LENGTH:
             raise InputError(
                 f"transaction: expected at most {MAXIMUM_TRANSACTION_LENGTH} bytes, "
@@ -86,6 +90,6 @@ class Scene:
                 f"accounts[{position}]: the instructions sysvar is made of the transaction, "
                 "so it cannot be given"
             )
-        name = _SYSVAR_NAMES.get(account.key)
+        name = SYSVAR_NAMES.get(account.key)
         if name is not None and account.data != getattr(self.environment.sysvars, name):
             raise InputError(f"accounts[{position}]: the data differs from the environment's sysvar {name}")
