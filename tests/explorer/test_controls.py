@@ -176,6 +176,73 @@ def test_memory_keeps_its_place_when_it_becomes_narrow(page: Page) -> None:
         assert in_view(page, ".bytes .wrote")
 
 
+def test_a_store_changes_no_register(page: Page) -> None:
+    """The register that a store names as its destination is only read."""
+    page.evaluate("window.solproof.app.go(148)")
+    assert text_of(page) == "stxdw [r0+0x8], r1"
+    rows = page.locator("#step .registers tbody tr")
+    assert rows.nth(0).get_attribute("class") == rows.nth(1).get_attribute("class") == "source"
+    assert rows.nth(0).locator(".before").inner_text() == ""
+    page.evaluate("window.solproof.app.go(151)")
+    assert text_of(page) == "add64 r1, 72"
+    assert rows.nth(1).get_attribute("class") == "changed source destination"
+
+
+def test_parts_of_the_input_have_names(page: Page) -> None:
+    page.evaluate("window.solproof.app.go(151)")
+    pointer = page.locator("#step .registers tbody tr").nth(1).locator(".pointer")
+    assert pointer.inner_text() == "accounts[0].lamports"
+    pointer.click()
+    assert page.inner_text("#right .history .part").replace("\n", " ") == "accounts[0].lamports of 8 bytes"
+    field = page.locator("#right .memory .bar input:not([type])")
+    field.fill("instruction_data")
+    field.press("Enter")
+    assert page.inner_text("#right .history .part").replace("\n", " ") == "instruction_data of 9 bytes"
+    title = page.locator("#right .memory .bytes .selected").last.get_attribute("title")
+    assert title is not None and title.startswith("instruction_data+")
+    page.evaluate("window.solproof.app.go(155)")
+    assert page.inner_text("#step .accesses .part") == "accounts[0].original_data_length"
+
+
+def test_search_for_a_part_of_the_input(page: Page) -> None:
+    page.keyboard.press("/")
+    page.select_option("#search select", "address")
+    page.fill("#search input", "accounts[0].data_length")
+    steps = page.evaluate("window.solproof.app.search.found")
+    assert steps and 154 in steps
+    page.keyboard.press("Enter")
+    assert step_of(page) == steps[0]
+
+
+def test_lines_of_the_log(page: Page) -> None:
+    """On the timeline, in the result and at the step."""
+    page.keyboard.press("6")
+    page.click("#right .log button:has-text('Instruction: Transfer')")
+    assert (step_of(page), text_of(page)) == (840, "syscall sol_log_")
+    assert page.inner_text("#step .log") == "Program log: Instruction: Transfer"
+    assert page.locator("#right .log .here").all_inner_texts() == ["Program log: Instruction: Transfer"]
+    page.keyboard.press("Home")
+    assert " invoke [1]" in page.inner_text("#step .log")
+    box = page.locator("#timeline canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 840.5 / 4484, box["y"] + box["height"] - 4)
+    assert page.inner_text("#timeline .tip") == "Program log: Instruction: Transfer"
+    page.mouse.down()
+    page.mouse.up()
+    assert step_of(page) == 840
+    page.keyboard.press("End")
+    assert page.inner_text("#step .log").splitlines()[-1].endswith(" success")
+
+
+def test_from_a_changed_account_to_its_step(page: Page) -> None:
+    page.keyboard.press("6")
+    changed = page.locator("#right .account", has_text="bytes of data changed")
+    assert changed.locator(".causes").all_inner_texts() == ["data: step 4,217", "data: step 4,329"]
+    changed.first.locator(".causes button").click()
+    assert step_of(page) == 4217
+    assert page.inner_text("#step .accesses .part").startswith("accounts[0].data+0x40")
+
+
 def test_memory_of_an_address(page: Page) -> None:
     page.click("#right .choice button:text-is('input')")
     page.fill("#right .memory .bar input", "0x400000008")

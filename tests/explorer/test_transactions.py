@@ -16,6 +16,7 @@ from solproof.explorer.page import explore
 from solproof.proving.check import witness_of
 from solproof.runtime.accounts import address_text
 from solproof.tracing.constraints import Constraints
+from solproof.tracing.log_places import Writer, log_places
 from solproof.tracing.steps import steps_of_frame
 from solproof.tracing.timeline import Steps, timeline
 from tests.explorer.conftest import Open
@@ -439,6 +440,37 @@ def test_without_constraints(open_page: Open, token_page: str) -> None:
     page = open_page(text)
     page.keyboard.press("5")
     assert page.inner_text("#right .constraints") == "This file was made without constraints."
+
+
+# LOG AND ACCOUNTS
+
+
+def test_lines_of_the_log_are_at_their_steps(page: Page) -> None:
+    found = timeline(associated_token().execution)
+    shown: Positions = page.evaluate(READ_TIMELINE)
+    positions = page.evaluate("window.solproof.execution.linePositions")
+    places = log_places(found, associated_token().execution.output.logs)
+    for place, position in zip(places, positions, strict=True):
+        at = shown[position]
+        kind = "steps" if place.writer is Writer.STEP else place.writer.value
+        assert (at["kind"], at["instruction"]) == (kind, place.instruction)
+        assert place.step is None or at["step"] == place.step
+
+
+def test_from_a_change_to_the_step_that_made_it(page: Page) -> None:
+    """The token program writes to the account in its own frame, which the runtime reads back."""
+    shown: Positions = page.evaluate(READ_TIMELINE)
+    mint = len(timeline(associated_token().execution).instructions) - 1
+    go(page, first(shown, "read back", mint))
+    links = page.locator("#step .causes button")
+    assert links.count() == 2  # the supply of the mint, and the amount of the account
+    links.first.click()
+    at = shown[step_of(page)]
+    assert (at["kind"], at["instruction"]) == ("steps", mint)
+    assert page.inner_text("#step .accesses .part").startswith("accounts[0].data+0x24")
+    page.keyboard.press("6")
+    created = page.locator("#right .account", has_text="0 → 165 bytes of data").locator(".causes")
+    assert "CreateAccount: step" in created.inner_text()
 
 
 # SIZES

@@ -141,3 +141,35 @@ def test_the_most_accounts(loader: Loader) -> None:
     given = ExecutionInput(b"", PROGRAM, accounts, b"", Parameters(loader=loader))
     region = serialize(accounts, b"", PROGRAM, loader).region
     assert seen_by_a_program(given, len(region)) == region
+
+
+@pytest.mark.parametrize("loader", [Loader.V3, Loader.V1])
+def test_labels_name_every_byte(loader: Loader) -> None:
+    one = InstructionAccount(Account(KEY, OWNER, 7, b"abc", executable=True), is_signer=True)
+    two = InstructionAccount(Account(OTHER, OWNER, 2**64 - 1, b""), is_writable=True)
+    serialized = serialize((one, two, one), b"hello", PROGRAM, loader)
+    labels = serialized.labels()
+    assert [label.start for label in labels] == [0, *(label.end for label in labels[:-1])]
+    assert labels[-1].end == len(serialized.region)
+    found = {label.name: serialized.region[label.start : label.end] for label in labels}
+    expected = {
+        "number_of_accounts": struct.pack("<Q", 3),
+        "accounts[0].duplicate_marker": b"\xff",
+        "accounts[0].is_signer": b"\1",
+        "accounts[0].is_writable": b"\0",
+        "accounts[0].is_executable": b"\1",
+        "accounts[0].key": KEY,
+        "accounts[0].owner": OWNER,
+        "accounts[0].lamports": struct.pack("<Q", 7),
+        "accounts[0].data_length": struct.pack("<Q", 3),
+        "accounts[0].data": b"abc",
+        "accounts[0].rent_epoch": b"\xff" * 8,
+        "accounts[1].lamports": b"\xff" * 8,
+        "accounts[2].duplicate_marker": bytes(8 if loader is Loader.V3 else 1),
+        "instruction_data_length": struct.pack("<Q", 5),
+        "instruction_data": b"hello",
+        "program_id": PROGRAM,
+    }
+    assert {name: found[name] for name in expected} == expected
+    assert "accounts[1].data" not in found  # it has no bytes
+    assert ("accounts[0].room_to_grow" in found) == (loader is Loader.V3)

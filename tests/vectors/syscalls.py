@@ -67,7 +67,7 @@ def call_fields(execution: Execution) -> Fields:
         context.memory = replay_memory(invocation, [event])
         context.memory.begin({(word.region, word.index): word.old for word in event.words})
         context.remaining = remaining = invocation.compute_unit_limit - event.clk - units
-        lines = len(context.logs.lines)
+        lines = len(context.transaction.logs.lines)
         outcome: Fields
         try:
             result = registry(context.features)[event.key].execute(context, *event.arguments)
@@ -94,6 +94,6 @@ def call_fields(execution: Execution) -> Fields:
         "words": [[word.region, word.index, f"{word.old:016x}", f"{word.new:016x}"] for word in event.words],
         **outcome,
         "compute_units": remaining - context.remaining,
-        "logs": context.logs.lines[lines:],
+        "logs": context.transaction.logs.lines[lines:],
         "return_data": context.return_data.data.hex(),
     }

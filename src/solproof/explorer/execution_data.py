@@ -13,6 +13,7 @@ from solproof.explorer.frame_data import describe_frame
 from solproof.explorer.outcome_data import compute_unit_limit, describe_outcome
 from solproof.explorer.program_data import describe_program
 from solproof.explorer.timeline_data import describe_instructions, describe_timeline, names_of
+from solproof.tracing.log_places import log_places
 from solproof.tracing.timeline import Steps, Timeline, single_frame, timeline
 
 Fields = dict[str, Any]
@@ -42,6 +43,10 @@ def describe_execution(execution: Execution | TransactionExecution, container: C
         "frames": frames,
         "instructions": instructions,
         "timeline": entries,
+        "log_places": [
+            [place.writer.value, place.instruction, place.step]
+            for place in log_places(of, execution.output.logs)
+        ],
         "names": names_of(instructions, outcome["accounts"]),
     }
 

@@ -47,6 +47,7 @@ def describe_frame(
             [*call] for call in zip(calls.tolist(), reached[calls + 1].tolist(), ends.tolist(), strict=True)
         ],
         "syscalls": syscalls,
+        "labels": [[label.name, label.start, label.end] for label in frame.invocation.serialized.labels()],
         "regions": [
             describe_region(region, run.layout, touched, container, f"{name}.{region.name}")
             for region in regions_before(run, frame.invocation.serialized.region)

@@ -31,6 +31,7 @@ SCRIPTS = (
     "timeline.js",
     "trace_list.js",
     "instruction_list.js",
+    "causes.js",
     "account_view.js",
     "step_view.js",
     "runtime_view.js",

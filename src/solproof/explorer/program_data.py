@@ -17,14 +17,13 @@ from solproof.isa.disassemble import Names, disassemble
 from solproof.isa.opcodes import opcode
 from solproof.program.program import Program
 from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.tracing.code import Slot
 from solproof.tracing.columns import Columns
 from solproof.tracing.memory_map import regions_before
 
 Fields = dict[str, Any]
 SURROUNDINGS = 24
 """How many slots of code are shown before and after each executed one."""
-
-SHOWN_OPERANDS = ("destination", "source", "target")
 
 
 def describe_program(
@@ -53,7 +52,8 @@ def describe_program(
 def _slots(program: Program, runs: Sequence[Columns], labels: dict[int, str]) -> list[list[object]]:
     """The executed slots and those around them, in rising order of pc.
 
-    Each has its code, mnemonic and text. An executed slot also has the operands that are registers or slots.
+    Each has its code, mnemonic and text. An executed slot also has the registers that its instruction reads,
+    the register that it writes, if any, and the slot that it names, if any.
     """
     executed = {pc: slot for columns in runs for pc, slot in columns.code.slots.items()}
     functions = {key: pc for columns in runs for key, pc in columns.code.names.functions.items()}
@@ -67,10 +67,25 @@ def _slots(program: Program, runs: Sequence[Columns], labels: dict[int, str]) ->
     for pc in sorted({*executed, *(shown & texts.keys())}):
         slot = executed.get(pc)
         if slot is not None:
-            operands = {name: value for name, value in slot.operands.items() if name in SHOWN_OPERANDS}
-            fields.append([pc, slot.opcode, slot.mnemonic, slot.assembly, operands])
+            fields.append([pc, slot.opcode, slot.mnemonic, slot.assembly, _operands(slot, program.version)])
         else:
             code = program.instruction(pc).code
             row = opcode(code, program.version)
             fields.append([pc, code, None if row is None else row.mnemonic, texts[pc]])
     return fields
+
+
+def _operands(slot: Slot, version: int) -> dict[str, object]:
+    """The field `destination` of a store or a jump names a register that is read, not one that is written."""
+    row = None if slot.opcode is None else opcode(slot.opcode, version)
+    if row is None:
+        return {}
+    registers = {name: slot.operands[name] for name in ("destination", "source") if name in slot.operands}
+    found: dict[str, object] = {
+        "reads": [registers[name] for name in sorted(row.reads[version]) if name in registers]
+    }
+    if row.writes_destination:
+        found["writes"] = registers["destination"]
+    if "target" in slot.operands:
+        found["target"] = slot.operands["target"]
+    return found

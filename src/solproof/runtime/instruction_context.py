@@ -198,8 +198,8 @@ class InstructionContext:
         )
 
     def log(self, line: str) -> None:
-        """Append a line to the transaction's log."""
-        self.transaction.logs.append(line)
+        """Append a line to the transaction's log, as a line of this instruction."""
+        self.transaction.log(line, self.instruction)
 
     def consume(self, units: int) -> None:
         """Take compute units from the meter."""

@@ -8,6 +8,7 @@ from solproof.representation import short_repr
 from solproof.runtime.accounts import Account
 from solproof.runtime.instruction_error import InstructionError
 from solproof.runtime.transaction_context import TransactionContext
+from solproof.runtime.transaction_instruction import LogLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class InstructionRecord:
         account once, in order of first appearance. If an instruction of a transaction fails, these states are
         not committed.
     frame: the position of its frame among those of sBPF programs, None for a builtin program.
+    log_lines: the lines of the log that it wrote itself, without those of the instructions that it called.
     """
 
     index: int
@@ -46,6 +48,7 @@ class InstructionRecord:
     accounts_before: tuple[Account, ...]
     accounts_after: tuple[Account, ...]
     frame: int | None
+    log_lines: tuple[LogLine, ...] = ()
 
     __repr__ = short_repr
 
@@ -76,6 +79,7 @@ def records(transaction: TransactionContext) -> tuple[InstructionRecord, ...]:
                 instruction.accounts_before,
                 instruction.accounts_after,
                 instruction.frame,
+                tuple(instruction.log_lines),
             )
         )
     return tuple(found)

@@ -21,8 +21,8 @@ class LogCollector:
     written: int = 0
     truncated: bool = False
 
-    def append(self, line: str) -> None:
-        """Add a line, or drop it if it does not fit."""
+    def append(self, line: str) -> int | None:
+        """Add a line, or drop it if it does not fit. Returns the position of the added line, if any."""
         length = len(line.encode("utf-8"))
         if self.written + length < self.limit:
             self.written += length
@@ -30,3 +30,6 @@ class LogCollector:
         elif not self.truncated:
             self.truncated = True
             self.lines.append(TRUNCATED)
+        else:
+            return None
+        return len(self.lines) - 1

@@ -18,7 +18,7 @@ from solproof.runtime.executable import Executables
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.instruction_error import failure
 from solproof.runtime.log_collector import LogCollector
-from solproof.runtime.transaction_instruction import TransactionInstruction
+from solproof.runtime.transaction_instruction import LogLine, TransactionInstruction
 from solproof.vm.memory import DEFAULT_HEAP_SIZE
 
 
@@ -91,6 +91,12 @@ class TransactionContext:
             index = struct.pack("<H", self.started - 1)
             data = account.data[: -len(index)] + index
             self.accounts[self.instructions_sysvar] = replace(account, data=data)
+
+    def log(self, line: str, instruction: TransactionInstruction) -> None:
+        """Append a line to the log, and note it with the instruction that wrote it."""
+        position = self.logs.append(line)
+        if position is not None:
+            instruction.log_lines.append(LogLine(position, self.remaining))
 
     def consume(self, units: int) -> None:
         """Take compute units from the meter (`consume_checked`).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from solproof.representation import short_repr
 from solproof.runtime.accounts import Account
@@ -21,6 +21,18 @@ class AccountReference:
     is_writable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the transaction's log that an instruction wrote.
+
+    position: its position in the log.
+    units_left: the compute units on the meter at that moment. They tell which syscall of a frame wrote it.
+    """
+
+    position: int
+    units_left: int
+
+
 @dataclass(slots=True, eq=False)  # each is one event of a transaction, so compared by identity
 class TransactionInstruction:
     """An instruction, and what became of it.
@@ -34,6 +46,7 @@ class TransactionInstruction:
     accounts_before, accounts_after: the states of its accounts when it was called and when it ended, each
         account once, in order of first appearance.
     frame: the position of its frame among those of sBPF programs, None for a builtin program.
+    log_lines: the lines of the log that it wrote itself, without those of the instructions that it called.
     """
 
     program: int
@@ -46,6 +59,7 @@ class TransactionInstruction:
     accounts_before: tuple[Account, ...] = ()
     accounts_after: tuple[Account, ...] = ()
     frame: int | None = None
+    log_lines: list[LogLine] = field(default_factory=list)
 
     __repr__ = short_repr
 

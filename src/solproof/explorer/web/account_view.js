@@ -20,24 +20,24 @@ function accountElement(key, name, text, kind, ...details) {
   );
 }
 
-function account(states, name) {
+function account(states, name, causes) {
   const changes = changesOf(states);
-  return accountElement(states.key, name, changes.join(", ") || "unchanged", changes.length ? "" : "dim");
+  return accountElement(states.key, name, changes.join(", ") || "unchanged", changes.length ? "" : "dim", causes);
 }
 
 // The account as it is before and after a transaction, also where nothing changed.
-function accountStates(states, name, isWritable) {
+function accountStates(states, name, isWritable, causes) {
   const both = ([before, after]) => (before === after ? `${after}` : `${before} → ${after}`);
   const exists = ["0", "0"].some((zero, place) => states.lamports[place] !== zero);
   const text = `lamports ${both(states.lamports)}, owner ${both(states.owner)}, ${both(states.data_bytes)} bytes of data`;
   const changed = states.data_bytes_changed ? `, ${plural(states.data_bytes_changed, "byte")} of data changed` : "";
   const access = span(isWritable ? "writable" : "read-only", "dim");
   const kind = changesOf(states).length ? "" : "dim";
-  return accountElement(states.key, name, exists ? text + changed : "does not exist", kind, access);
+  return accountElement(states.key, name, exists ? text + changed : "does not exist", kind, causes, access);
 }
 
 // A change with the bytes of data that differ.
-function accountChange(change, name) {
+function accountChange(change, name, causes) {
   const rows = change.data.map(([offset, before, after]) =>
     el(
       "tr",
@@ -49,14 +49,18 @@ function accountChange(change, name) {
   );
   if (change.more_data) rows.push(el("tr", {}, el("td", { colspan: "3", class: "dim", text: "more ranges changed" })));
   const table = el("table", { class: "accesses changes" }, el("tbody", {}, rows));
-  return accountElement(change.key, name, changesOf(change).join(", "), "", rows.length ? table : null);
+  return accountElement(change.key, name, changesOf(change).join(", "), "", causes, rows.length ? table : null);
 }
 
-function changesBlock(title, changes, execution) {
+// causes: the places that changed each account, by its address, or nothing.
+function changesBlock(title, changes, execution, go, causes = new Map()) {
   return el(
     "section",
     { class: "block" },
     el("h2", {}, span(title), span(changes.length ? plural(changes.length, "account") : "none", "dim")),
-    changes.map((change) => accountChange(change, execution.header.names[change.key])),
+    changes.map((change) => {
+      const places = causes.get(change.key) ?? [];
+      return accountChange(change, execution.header.names[change.key], causesElement(places, execution, go));
+    }),
   );
 }

@@ -30,7 +30,7 @@ class App {
     this.calls = new CallTree(execution, go);
     this.memories = new FrameViews(execution, go, (run, goToStep) => new MemoryView(run, goToStep));
     this.constraints = new ConstraintView(execution, circuits);
-    this.result = new ResultView(execution);
+    this.result = new ResultView(execution, go);
     this.stepView = new StepView(document.getElementById("step"), execution, { go, showMemory });
     this.timeline = new Timeline(document.getElementById("timeline"), execution, go);
     this.search = new Search(execution, { go, mark: (positions) => this.timeline.showMarks(positions) });
@@ -268,7 +268,7 @@ class App {
     dialog.replaceChildren(
       el("h2", {}, span("Keyboard shortcuts"), el("button", { class: "icon", type: "button", text: "×", "aria-label": "Close", onclick: () => dialog.close() })),
       el("dl", {}, rows),
-      el("p", { class: "dim" }, "Registers and memory are shown after the step. Click a register's value to see the memory that it points to. Click a byte to see which steps accessed it. Click a band in the timeline to go there."),
+      el("p", { class: "dim" }, "Registers and memory are shown after the step. Click a register's value to see the memory that it points to. Click a byte to see which steps accessed it. Click a band in the timeline to go there, or a mark below it to go to a line of the log. Click a line of the log in the result, or a place beside a changed account, to go to the step that made it."),
     );
     dialog.onclick = (event) => event.target === dialog && dialog.close();
     dialog.showModal();

@@ -14,6 +14,7 @@ class Execution {
     this.readTimeline(header.timeline);
     this.hasRuntime = header.is_transaction || this.entries.some((entry) => entry.kind !== "steps");
     this.calls = new Calls(this.callsInOrder());
+    this.linePositions = header.log_places.map((place) => this.placeOfLine(place));
     this.operations = new Map();
     for (const { kind, instruction, operation } of this.entries) {
       if (kind === "builtin") this.operations.set(instruction, operation);
@@ -54,6 +55,22 @@ class Execution {
     if (position < 0) return 0;
     const { kind, run, step, units } = this.at(position);
     return kind === "steps" ? run.header.units_before + run.unitsBefore(step + 1) : units;
+  }
+
+  // THE LOG
+
+  // Where a line of the log was written: [what wrote it, its instruction, its step].
+  placeOfLine([writer, instruction, step]) {
+    if (writer === "step") return this.runs[this.instructions[instruction].frame].effectPositionAt(step);
+    if (!this.hasRuntime) return writer === "begin" ? 0 : this.last;
+    if (writer === "begin") return this.spans[instruction].start;
+    const builtin = this.entries.find((entry) => entry.kind === "builtin" && entry.instruction === instruction);
+    return writer === "builtin" && builtin ? builtin.position : this.spans[instruction].end;
+  }
+
+  // The numbers of the lines that were written at a position.
+  linesAt(position) {
+    return this.linePositions.flatMap((place, line) => (place === position ? [line] : []));
   }
 
   // CALLS

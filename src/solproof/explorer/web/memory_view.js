@@ -15,14 +15,16 @@ class MemoryView {
       el("button", { type: "button", text: region.name, onclick: () => this.open(this.interesting(region)) }),
     );
     this.address = el("input", {
-      "aria-label": "Address",
-      placeholder: "address",
+      "aria-label": "Address or part of the input",
+      placeholder: "address or name",
+      list: "parts",
       autocomplete: "off",
       spellcheck: "false",
       onkeydown: (event) => {
         if (event.key !== "Enter") return;
         const value = parseNumber(this.address.value);
-        if (value !== null) this.open(Number(value));
+        const address = value === null ? run.labelNamed(this.address.value.trim())?.start : Number(value);
+        if (address !== undefined) this.open(address);
       },
     });
     this.follow = el("input", { type: "checkbox", onchange: () => this.setFollow(this.follow.checked) });
@@ -40,6 +42,7 @@ class MemoryView {
         { class: "bar" },
         el("div", { class: "choice" }, this.regionButtons),
         this.address,
+        el("datalist", { id: "parts" }, run.labels.map(({ name }) => el("option", { value: name }))),
         el("label", { title: "Show what each step touches" }, this.follow, "follow"),
       ),
       this.list.element,
@@ -157,10 +160,12 @@ class MemoryView {
         value === 0 && writer < 0 && "zero",
         Math.floor(address / 8) === Math.floor(this.selected / 8) && "selected",
         position % 8 === 0 && position && "space",
+        this.run.labelOf(address)?.start === address && "part",
       ];
       const text = value === null ? "  " : value === undefined ? "··" : bareHex(value, 2);
       const name = classes.filter(Boolean).join(" ");
-      bytes.push(el("span", { class: name, data: { address }, text }));
+      const title = this.run.labelOf(address) ? this.run.placeName(address) : null;
+      bytes.push(el("span", { class: name, data: { address }, text, title }));
       const letter = value >= 32 && value < 127 ? String.fromCharCode(value) : value === null ? " " : "·";
       letters.push(span(letter, value >= 32 && value < 127 ? (writer >= 0 ? "written" : "") : "zero"));
     }
@@ -171,6 +176,14 @@ class MemoryView {
       el("span", { class: "bytes" }, bytes),
       el("span", { class: "letters" }, letters),
     );
+  }
+
+  // The part of the input that the selected byte is in.
+  place() {
+    const label = this.run.labelOf(this.selected);
+    if (!label) return null;
+    const size = plural(label.end - label.start, "byte");
+    return el("h2", { class: "part" }, span(this.run.placeName(this.selected), "name"), span(`of ${size}`, "dim"));
   }
 
   // Every access of the selected word.
@@ -200,6 +213,7 @@ class MemoryView {
     });
     const word = Math.floor(this.selected / 8) * 8;
     this.history.replaceChildren(
+      ...[this.place()].filter(Boolean),
       el("h2", {}, span(`Word ${hex(word)}`), span(numbers.length ? plural(numbers.length, "access", "es") : "never accessed", "dim")),
       el("table", { class: "accesses" }, el("tbody", {}, rows)),
     );

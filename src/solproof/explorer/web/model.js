@@ -2,6 +2,7 @@
 
 const READ = 0, WRITE = 1, SYSCALL = 2;
 const PAGE = 4096;
+const INPUT = 4 * 2 ** 32;
 
 // The position of the last element that is at most x, or -1 if there is none. The array rises.
 function lastAtMost(array, x) {
@@ -53,6 +54,8 @@ class Run {
     this.readSyscalls(header.syscalls);
     this.readCalls(header.calls);
     this.regions = [program.image, ...header.regions.map((region) => new Region(region, column(region.name)))];
+    this.labels = header.labels.map(([name, start, end]) => ({ name, start: INPUT + start, end: INPUT + end }));
+    this.labelStarts = Float64Array.from(this.labels, (label) => label.start);
     this.places = { steps: [], positions: [] };
     this.settled = new Map();
   }
@@ -191,11 +194,46 @@ class Run {
     return this.regions.find((region) => address >= region.start && address < region.end);
   }
 
-  // The memory that a value points to, if the value is an address.
-  pointee(value) {
-    if (value < 2n ** 32n || value >= 5n * 2n ** 32n) return null;
-    const region = this.regionOf(Number(value));
-    return region ? region.name : null;
+  // Whether a value is the address of a byte of memory.
+  isAddress(value) {
+    return value >= 2n ** 32n && value < 5n * 2n ** 32n && this.regionOf(Number(value)) !== undefined;
+  }
+
+  // LABELS
+
+  // The part of the input that an address is in, such as accounts[0].lamports, or undefined.
+  labelOf(address) {
+    const label = this.labels[lastAtMost(this.labelStarts, address)];
+    return label && address < label.end ? label : undefined;
+  }
+
+  labelNamed(name) {
+    return this.labels.find((label) => label.name.toLowerCase() === name.toLowerCase());
+  }
+
+  // An address in words: a part of the input, or a region, with the distance from its start.
+  placeName(address) {
+    const { name, start } = this.labelOf(address) ?? this.regionOf(address);
+    return address === start ? name : `${name}+${hex(address - start)}`;
+  }
+
+  // For each part of the input, the steps that changed it, in rising order.
+  get writers() {
+    if (this.knownWriters) return this.knownWriters;
+    this.knownWriters = new Map();
+    const { step, address, size } = this.access;
+    for (let number = 0; number < step.length; number++) {
+      if (address[number] < INPUT || this.access.old[number] === this.access.new[number]) continue;
+      for (let position = 0; position < size[number]; position++) {
+        const shift = BigInt(8 * position);
+        if (((this.access.old[number] ^ this.access.new[number]) >> shift) % 256n === 0n) continue;
+        const name = this.labelOf(address[number] + position)?.name;
+        const steps = this.knownWriters.get(name) ?? [];
+        if (steps.length === 0) this.knownWriters.set(name, steps);
+        if (steps.at(-1) !== step[number]) steps.push(step[number]);
+      }
+    }
+    return this.knownWriters;
   }
 
   // CALLS
@@ -251,7 +289,7 @@ class Run {
     }
     if (slot.mnemonic === "EXIT") return this.depthOf(step) ? "return" : "end";
     if (slot.mnemonic?.startsWith("CALL")) return "";
-    const register = slot.operands.destination;
+    const register = slot.operands.writes;
     return register === undefined ? "" : `r${register} = ${hex(this.registerAfter(register, step))}`;
   }
 }

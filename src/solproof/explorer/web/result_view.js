@@ -1,26 +1,36 @@
 // The outcome of the execution, as the runtime reports it.
 
 class ResultView {
-  constructor(execution) {
+  constructor(execution, go) {
     const { outcome, is_transaction, names } = execution.header;
+    const causes = causesOfChanges(execution);
+    this.execution = execution;
     const facts = is_transaction ? transactionFacts(execution) : instructionFacts(execution);
-    const accounts = outcome.accounts.map((states, number) =>
-      is_transaction
-        ? accountStates(states, names[states.key], outcome.writable[number])
-        : account(states, names[states.key]),
+    const accounts = outcome.accounts.map((states, number) => {
+      const places = changesOf(states).length ? (causes.get(states.key) ?? []) : [];
+      const links = causesElement(places, execution, go);
+      return is_transaction
+        ? accountStates(states, names[states.key], outcome.writable[number], links)
+        : account(states, names[states.key], links);
+    });
+    this.lines = outcome.logs.map((text, line) =>
+      el("button", { type: "button", text, title: "Go to the step that wrote this line", onclick: () => go(execution.linePositions[line]) }),
     );
     this.element = el(
       "div",
       { class: "panel result" },
       el("dl", { class: "facts" }, facts.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })])),
       el("h2", { text: "Log" }),
-      el("ol", { class: "log" }, outcome.logs.map((line) => el("li", { text: line }))),
+      el("ol", { class: "log" }, this.lines.map((line) => el("li", {}, line))),
       el("h2", { text: is_transaction ? "Accounts before and after" : "Accounts" }),
       accounts.length ? accounts : el("p", { class: "dim note", text: "none" }),
     );
   }
 
-  show() {}
+  // Mark the lines that were written at a position.
+  show(position) {
+    this.lines.forEach((line, number) => line.classList.toggle("here", this.execution.linePositions[number] === position));
+  }
 }
 
 function instructionFacts(execution) {

@@ -1,8 +1,9 @@
 // A step of the runtime: what was called, and which accounts changed.
 
 class RuntimeView {
-  constructor(execution) {
+  constructor(execution, go) {
     this.execution = execution;
+    this.go = go;
   }
 
   // The elements below the open calls.
@@ -15,9 +16,9 @@ class RuntimeView {
       case "end":
         return this.end(moment, instruction);
       case "read back":
-        return [changesBlock("Changed in the program's memory", moment.changes, execution)];
+        return [changesBlock("Changed in the program's memory", moment.changes, execution, this.go, causesAt(moment, execution))];
     }
-    return [changesBlock("Changed by the program", moment.changes, execution)];
+    return [changesBlock("Changed by the program", moment.changes, execution, this.go)];
   }
 
   // The accounts that a call carries from the caller's memory, or back.
@@ -27,7 +28,7 @@ class RuntimeView {
     const title = isCall ? "Changed before the call" : `Changed by ${this.execution.programName(moment.callee)}`;
     const about = isCall ? "Shared with the callee" : "Refreshed in this program's memory";
     return [
-      changesBlock(title, moment.changes, this.execution),
+      changesBlock(title, moment.changes, this.execution, this.go, isCall ? causesAt(moment, this.execution) : undefined),
       el("p", { class: "dim note", text: `${about}: ${plural(moment.accounts.length, "account")}` }),
     ];
   }

@@ -3,7 +3,7 @@
 const SHOWN = 400;
 const HINTS = {
   instruction: "Part of an instruction, such as add64, sol_log, [r10 or lbb_12",
-  address: "An address that was read or written, such as 0x400000060",
+  address: "An address that was read or written, such as 0x400000060, or a part of the input, such as accounts[0].lamports",
   value: "A value of a register or of memory, such as 0x2a, 42 or -1",
 };
 
@@ -51,7 +51,8 @@ class Search {
     const text = this.input.value.trim();
     const query = parseNumber(text);
     const kind = this.kind.value;
-    if (text === "" || (kind !== "instruction" && query === null)) {
+    const isPart = kind === "address" && this.execution.runs.some((run) => run.labelNamed(text));
+    if (text === "" || (kind !== "instruction" && query === null && !isPart)) {
       this.found = [];
       this.hint.textContent = text === "" ? HINTS[kind] : `Expected a number. ${HINTS[kind]}`;
     } else {
@@ -69,7 +70,8 @@ class Search {
     if (kind === "instruction") return this.byInstruction(text);
     const found = new Set();
     for (const run of this.execution.runs) {
-      const steps = kind === "address" ? this.byAddress(run, Number(query)) : this.byValue(run, query);
+      const byAddress = () => (query === null ? this.byPart(run, text) : this.byAddress(run, Number(query)));
+      const steps = kind === "address" ? byAddress() : this.byValue(run, query);
       for (const step of steps) found.add(run.effectPositionAt(step));
     }
     return [...found].sort((one, other) => one - other);
@@ -90,6 +92,14 @@ class Search {
       if (!isSlot(entry) && this.execution.textOf(entry).toLowerCase().includes(text)) positions.push(entry.position);
     }
     return positions.sort((one, other) => one - other);
+  }
+
+  byPart(run, name) {
+    const part = run.labelNamed(name);
+    if (!part) return [];
+    const { address, size, step } = run.access;
+    const touches = (_, number) => address[number] < part.end && address[number] + size[number] > part.start;
+    return Array.from(step).filter(touches);
   }
 
   byAddress(run, address) {

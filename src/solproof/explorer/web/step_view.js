@@ -5,7 +5,7 @@ class StepView {
   constructor(section, execution, { go, showMemory }) {
     this.section = section;
     this.execution = execution;
-    this.runtime = new RuntimeView(execution);
+    this.runtime = new RuntimeView(execution, go);
     this.goTo = go;
     this.showMemory = showMemory;
   }
@@ -18,7 +18,23 @@ class StepView {
     this.section.replaceChildren(
       el("div", { class: "instruction" }, this.stack(position), ...this.title(position, moment)),
       ...body,
+      ...this.logged(position),
     );
+  }
+
+  // The lines of the log that were written here.
+  logged(position) {
+    const lines = this.execution.linesAt(position);
+    if (lines.length === 0) return [];
+    const { logs } = this.execution.header.outcome;
+    return [
+      el(
+        "section",
+        { class: "block" },
+        el("h2", {}, span("Log")),
+        el("ol", { class: "log" }, lines.map((line) => el("li", { text: logs[line] }))),
+      ),
+    ];
   }
 
   // Go to the effect of a step of this frame.
@@ -88,18 +104,18 @@ class StepView {
       const before = this.run.registerBefore(register, step);
       const after = isDone ? this.run.registerAfter(register, step) : before;
       const changed = before !== after;
-      const region = this.run.pointee(after);
-      const roles = [operands.source === register && "source", operands.destination === register && "destination"];
+      const isWritten = operands.writes === register;
+      const roles = [operands.reads?.includes(register) && "source", isWritten && "destination"];
       return el(
         "tr",
         { class: [changed && "changed", ...roles].filter(Boolean).join(" ") },
         el("th", { scope: "row", text: `r${register}`, title: roles.filter(Boolean).join(", ") || null }),
-        el("td", { class: "before" }, changed || operands.destination === register ? hexWord(before) : ""),
+        el("td", { class: "before" }, changed || isWritten ? hexWord(before) : ""),
         el("td", { class: "after" }, hexWord(after)),
         el(
           "td",
           { class: "decimal", title: decimal(after) },
-          region ? this.pointer(after, region) : shortDecimal(after),
+          this.run.isAddress(after) ? this.pointer(after) : shortDecimal(after),
           changed ? el("small", { class: "was", text: `was ${hex(before)}` }) : null,
         ),
         el("td", { class: "jump" }, this.jump(register, step, "‹", -1), this.jump(register, step, "›", 1)),
@@ -118,14 +134,13 @@ class StepView {
     );
   }
 
-  pointer(value, region) {
+  pointer(value) {
     const address = Number(value);
-    const offset = address % 2 ** 32;
     return el("button", {
       class: "pointer",
       type: "button",
-      title: "Show this memory",
-      text: `${region}+${hex(offset)}`,
+      title: `Show this memory: ${this.run.placeName(address)}`,
+      text: this.run.placeName(address),
       onclick: () => this.showMemory(address),
     });
   }
@@ -147,8 +162,8 @@ class StepView {
     if (!syscall) return [];
     const fields = syscall.arguments.map((argument, number) => [`r${number + 1}`, BigInt(argument)]);
     const list = fields.map(([name, value]) => {
-      const region = this.run.pointee(value);
-      return [el("dt", { text: name }), el("dd", {}, hexWord(value), " ", region ? this.pointer(value, region) : decimal(value))];
+      const meaning = this.run.isAddress(value) ? this.pointer(value) : decimal(value);
+      return [el("dt", { text: name }), el("dd", {}, hexWord(value), " ", meaning)];
     });
     const result = syscall.result === null ? "failed" : hex(BigInt(syscall.result));
     const outcome = isDone ? `${count(syscall.compute_units)} CU · result ${result}` : "has not returned yet";
@@ -160,6 +175,11 @@ class StepView {
         el("dl", { class: "arguments" }, list.flat()),
       ),
     ];
+  }
+
+  // The part of the input that an address is in.
+  part(address) {
+    return this.run.labelOf(address) ? el("small", { class: "part", text: this.run.placeName(address) }) : null;
   }
 
   // A call of another program touches many words, so those that it changed come first.
@@ -185,7 +205,7 @@ class StepView {
             type: "button",
             text: hex(access.address[number]),
             onclick: () => this.showMemory(access.address[number]),
-          })),
+          }), this.part(access.address[number])),
           el("td", { text: `${access.size[number]} B` }),
           el("td", { class: "hex", text: bareHex(access.old[number], digits) }),
           el("td", { class: "hex after", text: kind === "write" ? bareHex(access.new[number], digits) : "" }),

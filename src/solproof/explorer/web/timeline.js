@@ -2,6 +2,9 @@
 
 const BAND = 11;
 const MAXIMUM_BANDS = 12;
+const SYSCALLS = 8;
+const LINES = 8;
+const NEAR = 5;
 const MINIMUM_LABEL = 34;
 const HUES = [262, 205, 300, 165, 232, 340, 185, 280, 60, 145, 25];
 
@@ -19,6 +22,8 @@ class Timeline {
     new ResizeObserver(() => this.draw()).observe(section);
     let dragging = false;
     section.addEventListener("pointerdown", (event) => {
+      const line = this.lineAt(event);
+      if (line !== undefined) return go(execution.linePositions[line]);
       dragging = true;
       section.setPointerCapture(event.pointerId);
       go(this.positionAt(event));
@@ -38,21 +43,33 @@ class Timeline {
     return Math.max(0, Math.min(this.execution.last, Math.floor(share * this.execution.length)));
   }
 
+  // The number of the line of the log whose mark is under the pointer.
+  lineAt(event) {
+    const box = this.canvas.getBoundingClientRect();
+    if (event.clientY - box.top < this.bands * BAND + SYSCALLS) return undefined;
+    const { linePositions, length } = this.execution;
+    const distance = (line) => Math.abs(((linePositions[line] + 0.5) / length) * box.width - (event.clientX - box.left));
+    let nearest = 0;
+    for (let line = 1; line < linePositions.length; line++) if (distance(line) < distance(nearest)) nearest = line;
+    return linePositions.length > 0 && distance(nearest) <= NEAR ? nearest : undefined;
+  }
+
   hover(event) {
-    const { calls } = this.execution;
+    const { calls, header } = this.execution;
     const box = this.canvas.getBoundingClientRect();
     const depth = Math.floor((event.clientY - box.top) / BAND);
     const stack = calls.stack(this.positionAt(event));
     const call = calls.list[stack[Math.max(0, Math.min(depth, stack.length - 1))]];
     const units = count(this.execution.unitsOfCall(call));
-    this.tip.textContent = `${call.name} · ${plural(call.end - call.start + 1, "step")} · ${units} CU`;
+    const line = this.lineAt(event);
+    this.tip.textContent = line !== undefined ? header.outcome.logs[line] : `${call.name} · ${plural(call.end - call.start + 1, "step")} · ${units} CU`;
     this.tip.hidden = false;
     const left = event.clientX - box.left;
     this.tip.style.left = `${Math.max(0, Math.min(left + 12, box.width - this.tip.offsetWidth - 4))}px`;
   }
 
   draw() {
-    const width = this.canvas.clientWidth, height = this.bands * BAND + 8;
+    const width = this.canvas.clientWidth, height = this.bands * BAND + SYSCALLS + (this.execution.linePositions.length ? LINES : 0);
     if (width === 0) return;
     const ratio = window.devicePixelRatio || 1;
     this.canvas.width = width * ratio;
@@ -80,6 +97,12 @@ class Timeline {
     pen.fillStyle = style.getPropertyValue("--accent");
     for (const run of execution.runs) {
       for (const { step } of run.syscalls) pen.fillRect(run.positionAt(step) * scale - 0.75, this.bands * BAND + 1, 1.5, 6);
+    }
+    pen.fillStyle = style.getPropertyValue("--write");
+    for (const position of execution.linePositions) {
+      pen.beginPath();
+      pen.arc((position + 0.5) * scale, this.bands * BAND + SYSCALLS + LINES / 2, 2.5, 0, 2 * Math.PI);
+      pen.fill();
     }
     this.show(this.position ?? 0);
     this.showMarks(this.marked ?? []);

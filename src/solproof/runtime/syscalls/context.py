@@ -16,7 +16,6 @@ from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.features import FeatureSet
 from solproof.runtime.instruction_error import InstructionFailure, InstructionFault, instruction_error
 from solproof.runtime.invocation import Invocation
-from solproof.runtime.log_collector import LogCollector
 from solproof.runtime.sysvars import Sysvars
 from solproof.runtime.transaction_context import TransactionContext
 from solproof.vm.memory import Memory, ReplayMemory
@@ -73,10 +72,9 @@ class SyscallContext:
         """The stakes of the epoch."""
         return self.invocation.environment.epoch_stakes
 
-    @property
-    def logs(self) -> LogCollector:
-        """The transaction's log."""
-        return self.transaction.logs
+    def log(self, line: str) -> None:
+        """Append a line to the transaction's log, as a line of this frame's instruction."""
+        self.transaction.log(line, self.invocation.context.instruction)
 
     @property
     def return_data(self) -> ReturnData:

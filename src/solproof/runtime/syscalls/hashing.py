@@ -34,9 +34,7 @@ def hasher(name: str, digest: Digest, length: int) -> Execute:
     def execute(context: SyscallContext, address: int, count: int, result: int, _4: int, _5: int) -> int:
         """Write the digest of the `count` slices at `address`, concatenated, to `result`."""
         if count > MAXIMUM_SLICES:
-            context.logs.append(
-                f"{name} Hashing {count} sequences in one syscall is over the limit {MAXIMUM_SLICES}"
-            )
+            context.log(f"{name} Hashing {count} sequences in one syscall is over the limit {MAXIMUM_SLICES}")
             raise syscall_fault("TooManySlices")
         context.consume(HASH_BASE_COST)
         check_range(context, result, length, write=True)

@@ -17,28 +17,28 @@ from solproof.runtime.syscalls.translation import check_range, read_range, read_
 def log(context: SyscallContext, address: int, length: int, _3: int, _4: int, _5: int) -> int:
     """Log the text of `length` bytes at `address`."""
     context.consume(max(SYSCALL_BASE_COST, length))
-    context.logs.append(program_log(read_string(context, address, length)))
+    context.log(program_log(read_string(context, address, length)))
     return 0
 
 
 def log_64(context: SyscallContext, *arguments: int) -> int:
     """Log the five arguments in hexadecimal."""
     context.consume(LOG_64_COST)
-    context.logs.append(program_log(", ".join(f"{argument:#x}" for argument in arguments)))
+    context.log(program_log(", ".join(f"{argument:#x}" for argument in arguments)))
     return 0
 
 
 def log_pubkey(context: SyscallContext, address: int, _2: int, _3: int, _4: int, _5: int) -> int:
     """Log the 32-byte address at `address` in base58."""
     context.consume(LOG_PUBKEY_COST)
-    context.logs.append(program_log(address_text(read_range(context, address, KEY_LENGTH))))
+    context.log(program_log(address_text(read_range(context, address, KEY_LENGTH))))
     return 0
 
 
 def log_compute_units(context: SyscallContext, _1: int, _2: int, _3: int, _4: int, _5: int) -> int:
     """Log the compute units left. This call is already paid for."""
     context.consume(SYSCALL_BASE_COST)
-    context.logs.append(program_consumption(context.remaining))
+    context.log(program_consumption(context.remaining))
     return 0
 
 
@@ -50,7 +50,7 @@ def log_data(context: SyscallContext, address: int, count: int, _3: int, _4: int
     context.consume(sum(length for _, length in slices))
     for start, length in slices:
         check_range(context, start, length)
-    context.logs.append(program_data(read_range(context, start, length) for start, length in slices))
+    context.log(program_data(read_range(context, start, length) for start, length in slices))
     return 0
 
 

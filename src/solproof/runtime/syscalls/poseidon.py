@@ -32,7 +32,7 @@ def poseidon(
     if endianness not in {BIG_ENDIAN, LITTLE_ENDIAN}:
         raise syscall_fault("InvalidEndianness")
     if count > MOST_INPUTS:
-        context.logs.append(f"Poseidon hashing {count} sequences is not supported")
+        context.log(f"Poseidon hashing {count} sequences is not supported")
         raise syscall_fault("InvalidLength")
     context.consume(POSEIDON_BASE_COST + POSEIDON_COST_PER_SQUARED_INPUT * count**2)
     check_range(context, result, HASH_LENGTH, write=True)

@@ -114,7 +114,7 @@ def caller_accounts(
             context.consume(len(account.data) // CROSS_PROGRAM_BYTES_PER_UNIT)
             continue
         if account.key not in keys:
-            context.logs.append(f"Instruction references an unknown account {address_text(account.key)}")
+            context.log(f"Instruction references an unknown account {address_text(account.key)}")
             raise instruction_fault("MissingAccount")
         info = keys.index(account.key)
         position = caller.position_of(reference.index)
@@ -236,7 +236,7 @@ def read_word(context: SyscallContext, address: int) -> int:
 
 def _check_pointer(context: SyscallContext, address: int, expected: int, name: str) -> None:
     if address != expected:
-        context.logs.append(f"Invalid account info pointer `{name}': {address:#x} != {expected:#x}")
+        context.log(f"Invalid account info pointer `{name}': {address:#x} != {expected:#x}")
         raise syscall_fault("InvalidPointer")
 
 

@@ -51,7 +51,7 @@ def refresh(context: SyscallContext, account: CallerAccount) -> None:
     reserved = reserved_length(context, account.original_length, restricted=restricted)
     if length > reserved and (restricted or length != before):
         increase = reserved - account.original_length
-        context.logs.append(f"Account data size realloc limited to {increase} in inner instructions")
+        context.log(f"Account data size realloc limited to {increase} in inner instructions")
         raise instruction_fault("InvalidRealloc")
     if length != before:
         if length < before:
