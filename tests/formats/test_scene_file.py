@@ -317,7 +317,7 @@ CLOCK_ACCOUNT = dumped(Sysvars(clock=CLOCK).account("clock"))
         (
             document(program={}),
             "scene: unknown field 'program', expected transaction, accounts, programs, slot, blockhash, "
-            "lamports_per_signature, verify_signatures, features, sysvars, epoch_stakes",
+            "lamports_per_signature, verify_signatures, features, sysvars, epoch_stakes, notes",
         ),
         (document(accounts={}), "accounts: expected an array, got {}"),
         (document(accounts=[{}] * 65_537), "accounts: expected at most 65536, got 65537"),
@@ -353,9 +353,9 @@ CLOCK_ACCOUNT = dumped(Sysvars(clock=CLOCK).account("clock"))
         ),
         (document(slot=-1), "slot: expected an integer from 0 to 18446744073709551615, got -1"),
         (document(slot=True), "slot: expected an integer from 0 to 18446744073709551615, got true"),
-        (document(blockhash=5), "blockhash: expected a base58 address, got 5"),
+        (document(blockhash=5), "blockhash: expected a base58 hash, got 5"),
         (document(blockhash=[]), "blockhash: expected a blockhash or an array of them, got []"),
-        (document(blockhash=[ADDRESS, None]), "blockhash[1]: expected a base58 address, got null"),
+        (document(blockhash=[ADDRESS, None]), "blockhash[1]: expected a base58 hash, got null"),
         (document(blockhash=[ADDRESS] * 301), "blockhash: expected at most 300, got 301"),
         (
             document(lamports_per_signature="5000"),
@@ -393,3 +393,23 @@ CLOCK_ACCOUNT = dumped(Sysvars(clock=CLOCK).account("clock"))
 )
 def test_document(content: Any, expected: str) -> None:
     assert refusal(content) == expected
+
+
+def test_a_response_of_get_transaction() -> None:
+    content = documents()["response"]
+    scene = parse_scene(json.dumps(content))
+    assert scene == parse_scene(json.dumps(document()))
+    assert scene.verify_signatures
+    with pytest.raises(InputError) as error:
+        parse_scene(json.dumps(document(transaction={"jsonrpc": "2.0", "result": None, "id": 1})))
+    assert str(error.value) == "transaction.result: null, so the node did not know the transaction"
+
+
+def test_notes() -> None:
+    scene = parse_scene(json.dumps(document()))
+    text = format_scene(scene, ["slot 5", 'a "quoted" text'])
+    assert json.loads(text)["notes"] == ["slot 5", 'a "quoted" text']
+    assert parse_scene(text) == scene
+    with pytest.raises(InputError) as error:
+        parse_scene(json.dumps(document(notes=["a", 5])))
+    assert str(error.value) == "notes[1]: expected a text, got 5"

@@ -21,6 +21,7 @@ from solders.transaction import Transaction
 from solproof.runtime.accounts import Account, address_text
 from solproof.runtime.sysvars import Sysvars
 from tests.support.lookup_tables import table
+from tests.support.transaction_responses import response, result
 
 PAYER = Keypair.from_seed(b"\7" * 32)
 PAYER_KEY = bytes(PAYER.pubkey())
@@ -132,5 +133,8 @@ def documents() -> dict[str, dict[str, Any]]:
             features={"set": "none", "activate": ["enable_sbpf_v1_deployment_and_execution"]},
             sysvars={"rent": list(range(17)), "clock": [base64.b64encode(bytes(40)).decode(), "base64"]},
             epoch_stakes={"total": 9, "vote_accounts": {address_text(BOB): 2}},
+        ),
+        "response": document(
+            transaction=response(result(Transaction.from_bytes(transfer_bytes()))), notes=["a", "b"]
         ),
     }

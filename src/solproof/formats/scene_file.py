@@ -1,8 +1,9 @@
 """The scene as JSON: a transaction and everything on the chain that it depends on.
 
-    {"transaction": bytes or a readable message, "accounts": [account, ...], "programs": {address: file},
-     "slot": u64, "blockhash": address or an array of them, "lamports_per_signature": u64,
-     "verify_signatures": bool, "features": ..., "sysvars": ..., "epoch_stakes": ...}
+    {"transaction": bytes, a readable message or a response of getTransaction, "accounts": [account, ...],
+     "programs": {address: file}, "slot": u64, "blockhash": address or an array of them,
+     "lamports_per_signature": u64, "verify_signatures": bool, "features": ..., "sysvars": ...,
+     "epoch_stakes": ..., "notes": [text, ...]}
 
 Only `transaction` must be there. docs/scene.md has the details, and scene.schema.json beside this module is
 the schema. Anything unexpected raises `InputError` with the path of the field.
@@ -30,8 +31,10 @@ from solproof.formats.json_fields import (
     read_integer,
     read_object,
     read_required,
+    read_text,
 )
 from solproof.formats.program_files import read_programs
+from solproof.formats.transaction_response import is_response, read_response
 from solproof.formats.transaction_text import (
     decoded_transaction,
     has_durable_nonce,
@@ -58,7 +61,9 @@ SCENE_FIELDS = (
     "lamports_per_signature",
     "verify_signatures",
     *CLUSTER_FIELDS,
+    "notes",
 )
+MAXIMUM_NOTES = 10_000
 LARGEST_SLOT = 2**64 - 1
 LINES_SUFFIX = ".jsonl"
 
@@ -83,10 +88,12 @@ def parse_scene(text: str | bytes, directory: str | os.PathLike[str] = ".") -> S
     return _scene(text, Path(directory), _Before())
 
 
-def format_scene(scene: Scene) -> str:
+def format_scene(scene: Scene, notes: Iterable[str] = ()) -> str:
     """The JSON text of a scene, with one account per line, as `solana account --output json` prints it.
 
     Files of programs are not needed to read it, because the programs are among the accounts.
+
+    notes: texts for people, which are no part of the scene.
     """
     blockhashes = [address_text(blockhash) for blockhash in scene.blockhashes]
     lines = [
@@ -100,6 +107,9 @@ def format_scene(scene: Scene) -> str:
         lines.append('  "verify_signatures": false')
     for name, value in described_environment(scene.environment).items():
         lines.append(f'  "{name}": {json.dumps(value)}')
+    listed = ",".join(f"\n    {json.dumps(note)}" for note in notes)
+    if listed:
+        lines.append(f'  "notes": [{listed}\n  ]')
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -153,6 +163,10 @@ def _texts(path: Path) -> list[tuple[str, bytes]]:
 def _scene(text: str | bytes, directory: Path, before: _Before) -> Scene:
     document = read_object(decode_json(text, "scene"), "scene", SCENE_FIELDS)
     given = read_required(document, "transaction", "transaction")
+    if is_response(given):
+        given = in_base64(read_response(given, "transaction").transaction)
+    for index, note in enumerate(read_array(document.get("notes", []), "notes", MAXIMUM_NOTES)):
+        read_text(note, f"notes[{index}]")
     listed = [
         read_account_element(element, f"accounts[{position}]", directory).account(
             required=("owner", "lamports")
