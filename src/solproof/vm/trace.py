@@ -123,8 +123,7 @@ class Record:
 class Run:
     """The outcome of a run.
 
-    open_calls: for each call that was open at the end, the slot of the call instruction. The outermost call is
-        the first.
+    open_calls: the slot of each call instruction whose call was open at the end, outermost call first.
     record: None if the run was not recorded.
     """
 
