@@ -17,6 +17,7 @@ from solproof.demo import programs, scenario
 from solproof.errors import Reason
 from solproof.representation import described
 from solproof.runtime.accounts import address_text
+from tests.support.fixtures import firedancer_instruction, serialized, transfer
 from tests.support.payments import FUNDED, payment, scene
 from tests.support.scene_documents import document
 
@@ -107,8 +108,11 @@ def test_every_public_object_is_short(
 ) -> None:
     seen: set[type] = set()
     payments = [scene(payment(1, 1_000_000_000), FUNDED)]
+    recorded = firedancer_instruction(*transfer())
+    recorded.output.cu_avail -= 1
     values = [
         *large(),
+        solproof.run_fixture(serialized(recorded)),
         solproof.Ledger(entry.account for entry in given.accounts),
         solproof.run(solproof.scene_from_json(json.dumps(document()))),
         execution,

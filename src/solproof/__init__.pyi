@@ -21,6 +21,12 @@ from solproof.execution.sequence import run_sequence as run_sequence
 from solproof.explorer.page import explore as explore
 from solproof.formats.bincode import pack as _input_to_bytes
 from solproof.formats.bincode import unpack as _input_from_bytes
+from solproof.formats.fixtures.effects import Difference as Difference
+from solproof.formats.fixtures.effects import Effects as Effects
+from solproof.formats.fixtures.fixture import Fixture as Fixture
+from solproof.formats.fixtures.fixture import parse_fixture as _fixture_from_bytes
+from solproof.formats.fixtures.run import FixtureResult as FixtureResult
+from solproof.formats.fixtures.run import run_fixture as run_fixture
 from solproof.formats.input_file import format_input as _input_to_json
 from solproof.formats.input_file import parse_input as _input_from_json
 from solproof.formats.loading import load as load
@@ -65,6 +71,7 @@ from solproof.verifying.verify import Verdict as Verdict
 from solproof.verifying.verify import verify as verify
 
 check = _check
+fixture_from_bytes = _fixture_from_bytes
 input_from_bytes = _input_from_bytes
 input_from_json = _input_from_json
 input_from_solders = _input_from_solders

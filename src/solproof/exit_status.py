@@ -51,7 +51,8 @@ STATUSES = (
     ),
     ExitStatus(
         UNEXPECTED,
-        "an unexpected error; check: a constraint or a bus does not hold; doctor: proving does not work",
+        "an unexpected error; check: a constraint or a bus does not hold; doctor: proving does not work; "
+        "fixture: a result differs from the recorded one",
         "A bug, or a failure of the system, such as a lack of memory or a device error. `--verbose` prints "
         "the traceback of a bug.",
     ),

@@ -16,6 +16,7 @@ from solproof.cli.commands.disasm import disasm
 from solproof.demo import run_demo
 from tests.cli.conftest import Command, Files
 from tests.support.commands import found
+from tests.support.fixtures import firedancer_instruction, serialized, transfer
 
 Arguments = list[object]
 WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
@@ -32,6 +33,7 @@ WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
     "disasm": lambda files, _: [files.program],
     "opcode": lambda *_: ["EXIT"],
     "pack": lambda files, place: [files.program, "--input", files.input, "--output", place / "input.bin"],
+    "fixture": lambda _, place: [_fixture(place)],
     "demo": lambda _, place: ["--directory", place],
     "doctor": lambda *_: [],
     "completion": lambda *_: ["zsh"],
@@ -63,6 +65,12 @@ WORKS = [name for name in COMMANDS if name not in NEEDS_ZISK]
 def _source(place: Path) -> Path:
     path = place / "program.s"
     path.write_text("mov64 r0, 0\nexit\n")
+    return path
+
+
+def _fixture(place: Path) -> Path:
+    path = place / "instruction.fix"
+    path.write_bytes(serialized(firedancer_instruction(*transfer())))
     return path
 
 

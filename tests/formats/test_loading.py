@@ -17,6 +17,7 @@ from solproof.program.elf_writer import write_raw
 from solproof.program.raw import RawFormat
 from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_input import ExecutionInput, Parameters
+from tests.support.fixtures import firedancer_instruction, mollusk_instruction, serialized
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,18 @@ def test_input_bin(given: ExecutionInput, tmp_path: Path) -> None:
     path = tmp_path / "input.bin"
     path.write_bytes(content)
     assert load(content) == load(path) == load(given.program, path) == given
+
+
+def test_fixtures(given: ExecutionInput, tmp_path: Path) -> None:
+    result = scenario.run_token_instruction(given, classic_token=False)
+    path = tmp_path / "transfer.fix"
+    path.write_bytes(serialized(firedancer_instruction(given, result)))
+    assert load(path) == load(given.program, path) == load(path.read_bytes()) == given
+    with pytest.raises(InputError) as caught:
+        load(b"another program", path)
+    assert str(caught.value) == "instruction: this fixture contains a different program"
+    lacking = serialized(mollusk_instruction(given, result))
+    assert load(given.program, lacking).program == given.program
 
 
 def test_raw_bytecode_and_parameters() -> None:

@@ -27,6 +27,7 @@ SECTIONS = {
         "explore": "Run a program or a transaction, and write a page that shows the run step by step.",
         "profile": "Show the costs of each function, opcode family and syscall of a run.",
         "inspect": "Describe a proof, a program or an input.bin.",
+        "fixture": "Run fixtures of Mollusk or Firedancer, and compare with their results.",
         "pack": "Write a program and its input into an input.bin, or a transaction into a scene.bin.",
     },
     "Prove and verify": {

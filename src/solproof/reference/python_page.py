@@ -48,6 +48,11 @@ GROUPS = (
         ),
     ),
     Group(
+        "Fixtures",
+        "A fixture is a test case of Mollusk or Firedancer: an input, and the result that it had.",
+        ("fixture_from_bytes", "run_fixture", "Fixture", "FixtureResult", "Effects", "Difference"),
+    ),
+    Group(
         "Running",
         "A run executes an instruction or a whole transaction as a validator does.",
         (

@@ -244,7 +244,6 @@ def test_progress_of_a_sequence(command: Command, write: Write) -> None:
             ["--accounts-after", "after.json"],
             "Missing argument 'PROGRAM', or --transaction or --transactions",
         ),
-        (["--input", "input.json"], "Missing argument 'PROGRAM'"),
     ],
 )
 def test_arguments_that_contradict(

@@ -57,7 +57,7 @@ def check(
     """
     start = time.perf_counter()
     given = read_subject(program, input_path, transaction, **parameters)
-    with naming_program(program), Phases("check", quiet=quiet) as progress:
+    with naming_program(program or input_path), Phases("check", quiet=quiet) as progress:
         progress("execute")
         execution = run(given)
         progress("witness")

@@ -64,7 +64,7 @@ def estimate(
     of the measurements and the errors of the model.
     """
     given = read_subject(program, input_path, transaction, **parameters)
-    with naming_program(program), Phases("estimate", quiet=quiet) as progress:
+    with naming_program(program or input_path), Phases("estimate", quiet=quiet) as progress:
         progress("execute")
         execution = run(given)
         progress("estimate")

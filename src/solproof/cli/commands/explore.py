@@ -64,11 +64,11 @@ def explore(
     """
     check_writable(output)
     given = read_subject(program, input_path, transaction, **parameters)
-    with naming_program(program), Phases("explore", quiet=quiet) as progress:
+    with naming_program(program or input_path), Phases("explore", quiet=quiet) as progress:
         progress("execute")
         execution = run(given)
         progress("page")
-        name = (transaction or program or Path()).name
+        name = (transaction or program or input_path or Path()).name
         text = page.explore(execution, title or name, constraints=not no_constraints)
         progress("write")
         write_file(output, text.encode())

@@ -93,7 +93,7 @@ def profile(
         if path is not None:
             check_writable(path)
     given = read_subject(program, input_path, transaction, **parameters)
-    with naming_program(program), Phases("profile", quiet=quiet) as progress:
+    with naming_program(program or input_path), Phases("profile", quiet=quiet) as progress:
         progress("execute")
         execution = run(given)
         progress("profile")
@@ -102,7 +102,9 @@ def profile(
     if collapsed_path is not None:
         write_file(collapsed_path, collapsed(found, chosen).encode())
     if speedscope_path is not None:
-        write_file(speedscope_path, speedscope(found, (transaction or program or Path()).name).encode())
+        write_file(
+            speedscope_path, speedscope(found, (transaction or program or input_path or Path()).name).encode()
+        )
     if as_json:
         print_json(_fields(execution, found))
     else:

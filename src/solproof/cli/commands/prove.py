@@ -111,7 +111,7 @@ def prove(
     refuse_beside("a single proof", ("jobs",))
     check_writable(output)
     given = read_subject(program, input_path, transaction, **parameters)
-    with naming_program(program), Phases("prove", quiet=quiet) as progress:
+    with naming_program(program or input_path), Phases("prove", quiet=quiet) as progress:
         progress("execute")
         execution = run(given, memory_limit=max_memory)
         # No name holds the access logs, because `prove_execution` frees them before the engine starts.

@@ -60,6 +60,7 @@ EXAMPLE = """\b
 Examples:
   solproof run token.so --input transfer.json
   solproof run input.bin --json --compute-unit-limit 200000
+  solproof run --input instruction.fix
   solproof run --transaction scene.json
   solproof run --transactions scenes.jsonl --accounts-after accounts.json
 """
@@ -120,8 +121,6 @@ def run(
         return
     if program is None and input_path is None:
         raise click.UsageError("Missing argument 'PROGRAM', or --transaction or --transactions.")
-    if program is None:
-        raise click.UsageError("Missing argument 'PROGRAM'.")
     refuse_beside("PROGRAM", ("accounts_after",))
     _run_instruction(program, input_path, output, parameters, as_json=as_json)
 
@@ -130,10 +129,15 @@ def run(
 
 
 def _run_instruction(
-    program: Path, input_path: Path | None, output: Path | None, parameters: dict[str, Any], *, as_json: bool
+    program: Path | None,
+    input_path: Path | None,
+    output: Path | None,
+    parameters: dict[str, Any],
+    *,
+    as_json: bool,
 ) -> None:
     given = read_input(program, input_path, **parameters)
-    with naming_program(program):
+    with naming_program(program or input_path):
         execution = execute(given, recorded=False)
     if output is not None:
         write_file(output, bincode.pack_output(execution.output))

@@ -131,7 +131,7 @@ def trace(
         raise InputError("--constraints: expected --format json or jsonl, because a table cannot hold them")
     write_parquet = _parquet_writer() if output_format == "parquet" else None
     given = read_subject(program, input_path, transaction, **parameters)
-    with naming_program(program), Phases("trace", quiet=quiet) as progress:
+    with naming_program(program or input_path), Phases("trace", quiet=quiet) as progress:
         progress("execute")
         execution = run(given)
         single_frame(execution, frame)

@@ -17,8 +17,9 @@ import click
 
 from solproof.cli.terminal import reporting
 from solproof.cli.terminal.reporting import detail, note
-from solproof.errors import InputError, ProgramError
+from solproof.errors import InputError, ProgramError, SolproofError
 from solproof.formats import bincode, input_file
+from solproof.formats.fixtures.fixture import Fixture, instruction_of, is_fixture, parse_fixture
 from solproof.formats.loading import is_input_bin
 from solproof.host.files import read_file
 from solproof.isa.instruction import SLOT_BYTES
@@ -41,7 +42,7 @@ input_option = click.option(
     "input_path",
     type=FILE,
     metavar="FILE",
-    help="The input: JSON, or an input.bin, which contains the program.",
+    help="The input: JSON, or an input.bin or a fixture (.fix), which contain the program.",
 )
 
 
@@ -172,9 +173,9 @@ def read_input(
 ) -> ExecutionInput:
     """The input that the command line names. Raises `InputError`, which names the invalid file.
 
-    Without `input_path`, `program` must be an input.bin. If `input_path` is an input.bin, `program` must be
-    the program in it. A program that is valid sBPF V0 but not ELF is read as raw bytecode, and a note on
-    standard error reports this.
+    Without `input_path`, `program` must be an input.bin or a fixture. If `input_path` is such a file,
+    `program` must be the program in it, or the program that the fixture lacks. A program that is valid sBPF
+    V0 but not ELF is read as raw bytecode, and a note on standard error reports this.
     """
     options = RawOptions(raw, sbpf_version, entry)
     if input_path is None:
@@ -185,18 +186,22 @@ def read_input(
             raise InputError(f"program {program}: expected --input with a JSON file as well")
         if content.lstrip().startswith(b"{"):
             raise _without_program(program)
+        if is_fixture(content):
+            return _described(_override(_recorded(content, program, None), **parameters))
         return _described(_override(_unpack(content, program), **parameters))
     content = read_file(input_path, "input")
     file = None if program is None else read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
-    if is_input_bin(content):
+    if is_fixture(content):
+        given = _recorded(content, input_path, file)
+    elif is_input_bin(content):
         given = _unpack(content, input_path)
-        options.check(given, input_path)
-        if file is not None and file != given.program:
-            raise InputError(f"input {input_path}: the program in it is not {program}")
     elif program is None or file is None:
         raise _without_program(input_path)
     else:
         given = _parse(content, input_path, program, file, options)
+    options.check(given, input_path)
+    if file is not None and file != given.program:
+        raise InputError(f"input {input_path}: the program in it is not {program}")
     return _described(_override(given, **parameters))
 
 
@@ -216,6 +221,23 @@ def _described(given: ExecutionInput) -> ExecutionInput:
     return given
 
 
+def _recorded(content: bytes, path: Path, program: bytes | None) -> ExecutionInput:
+    """The input of a fixture, after notes about what the run has in another way."""
+    try:
+        fixture = parse_fixture(content, program)
+        given = instruction_of(fixture)
+    except SolproofError as error:
+        raise error.placed(f"input {path}") from None
+    note_departures(path, fixture)
+    return given
+
+
+def note_departures(path: Path, fixture: Fixture) -> None:
+    """Print what the run of a fixture has in another way than the fixture asks for."""
+    for departure in fixture.departures:
+        note(f"{path}: {departure}")
+
+
 def _parse(
     content: bytes, input_path: Path, program: Path, file: bytes, options: RawOptions
 ) -> ExecutionInput:
@@ -227,7 +249,6 @@ def _parse(
         )
     except InputError as error:
         raise InputError(f"input {input_path}: {str(error).removeprefix('input: ')}") from None
-    options.check(given, input_path)
     if detected is not None and given.program_format is detected:
         note_bytecode(program)
     return given

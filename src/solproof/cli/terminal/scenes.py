@@ -10,10 +10,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from solproof.cli.terminal.options import FILE, changed_features
+from solproof.cli.terminal.options import FILE, changed_features, note_departures
 from solproof.cli.terminal.reporting import detail
-from solproof.errors import InputError
+from solproof.errors import InputError, UnsupportedError
 from solproof.formats import scene_bincode
+from solproof.formats.fixtures.fixture import is_fixture, parse_fixture, scene_of
 from solproof.formats.scene_file import parse_scene, read_scenes
 from solproof.host.files import read_file
 from solproof.runtime.transaction.scene import Scene
@@ -30,7 +31,8 @@ transaction_option = click.option(
     "-t",
     type=FILE,
     metavar="FILE",
-    help="A scene as JSON or a scene.bin: a whole transaction, instead of a program and its input.",
+    help="A scene as JSON, a scene.bin or a fixture (.fix): a whole transaction, instead of a program and "
+    "its input.",
 )
 transactions_option = click.option(
     "--transactions",
@@ -62,7 +64,9 @@ def refuse_beside(option: str, parameters: Iterable[str]) -> None:
 def read_scene(
     path: Path, *, feature_set: str | None, activate: Sequence[str], deactivate: Sequence[str]
 ) -> Scene:
-    """The scene in a file, JSON or a scene.bin, with the features that the command line selects.
+    """The scene in a file, with the features that the command line selects.
+
+    The file is JSON, a scene.bin or a fixture of a transaction.
 
     Raises `InputError`, which names the file.
     """
@@ -70,10 +74,16 @@ def read_scene(
     try:
         if scene_bincode.is_scene_bin(content):
             scene = scene_bincode.unpack(content)
+        elif is_fixture(content):
+            fixture = parse_fixture(content)
+            scene = scene_of(fixture)
+            note_departures(path, fixture)
         else:
             scene = parse_scene(content, path.parent)
     except InputError as error:
         raise InputError(f"scene {path}: {str(error).removeprefix('scene: ')}") from None
+    except UnsupportedError as error:
+        raise error.placed(f"scene {path}") from None
     detail(f"scene: {len(scene.transaction):,} bytes of transaction, {len(scene.accounts)} accounts")
     return _changed(scene, feature_set, activate, deactivate)
 

@@ -31,7 +31,7 @@ def read_subject(
     """
     if transaction is not None:
         return read_transaction(transaction, **parameters)
-    if program is None:
+    if program is None and input_path is None:
         raise click.UsageError("Missing argument 'PROGRAM', or --transaction.", click.get_current_context())
     return read_input(program, input_path, **parameters)
 
