@@ -124,6 +124,10 @@ def test_every_public_object_is_short(
         solproof.timeline(execution),
         *solproof.prove_sequence(payments, tmp_path),
         *solproof.verify_sequence(tmp_path, payments),
+        solproof.Interfaces().with_interface(
+            solproof.interface_from_idl({"name": "jar", "instructions": []})
+        ),
+        solproof.Interfaces().decode_instruction(given.program_id, given.instruction_data),
     ]
     for value in values:
         for part in parts(value):

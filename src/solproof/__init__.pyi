@@ -27,6 +27,7 @@ from solproof.formats.fixtures.fixture import Fixture as Fixture
 from solproof.formats.fixtures.fixture import parse_fixture as _fixture_from_bytes
 from solproof.formats.fixtures.run import FixtureResult as FixtureResult
 from solproof.formats.fixtures.run import run_fixture as run_fixture
+from solproof.formats.idl import interface_from_idl as interface_from_idl
 from solproof.formats.input_file import format_input as _input_to_json
 from solproof.formats.input_file import parse_input as _input_from_json
 from solproof.formats.loading import load as load
@@ -37,6 +38,9 @@ from solproof.formats.scene_file import parse_scene as _scene_from_json
 from solproof.formats.scene_litesvm import scene_from_litesvm as scene_from_litesvm
 from solproof.formats.solders_objects import execution_input as _input_from_solders
 from solproof.formats.transaction_json import format_transaction as _transaction_to_json
+from solproof.interfaces.interface import Decoded as Decoded
+from solproof.interfaces.interface import Interface as Interface
+from solproof.interfaces.registry import Interfaces as Interfaces
 from solproof.profile.profile import Profile as Profile
 from solproof.profile.profile import profile_execution as profile_execution
 from solproof.program.raw import RawFormat as RawFormat

@@ -123,7 +123,7 @@ def test_other_forms_that_are_taken(layout: Layout, text: Any, value: Any) -> No
         (
             ByteString(),
             [256],
-            "argument a: expected bytes in hexadecimal or as a list of numbers, got '[256]'",
+            "argument a: expected bytes in hexadecimal or as a list of numbers, got [256]",
         ),
         (ByteArray(2), b"\1", "argument a: expected 2 bytes, got 1"),
         (ADDRESS, "me", "argument a: expected a base58 address of 32 bytes, got 2 bytes in 'me'"),

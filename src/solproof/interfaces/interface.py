@@ -73,6 +73,8 @@ class InstructionType:
     accounts: tuple[Role, ...] = ()
     others: str = "account"
 
+    __repr__ = short_repr
+
     def encode(self, arguments: Mapping[str, Value]) -> bytes:
         """The instruction data. Raises `InputError` that names the argument that is missing or not valid."""
         parts = [self.discriminator]
@@ -93,6 +95,7 @@ class AccountType:
 
     discriminator: bytes at `offset` that only accounts of this type have.
     length: of the data, None if it varies.
+    skip: where the fields begin.
     """
 
     name: str
@@ -101,6 +104,8 @@ class AccountType:
     offset: int = 0
     length: int | None = None
     skip: int = 0
+
+    __repr__ = short_repr
 
     def fits(self, data: bytes) -> bool:
         """Whether the data can be an account of this type."""
@@ -115,6 +120,8 @@ class EventType:
     name: str
     discriminator: bytes
     layout: Layout
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)

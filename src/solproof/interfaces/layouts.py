@@ -13,7 +13,7 @@ import math
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from solproof.errors import InputError, UnsupportedError
@@ -68,6 +68,9 @@ class Layout(ABC):
     def __str__(self) -> str:
         """The type as an IDL names it, for messages."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({_cut(str(self))})"
+
     def expected(self, path: str, value: Value) -> InputError:
         """The error for something that is not a value of this type."""
         shown = repr(value)
@@ -77,7 +80,7 @@ class Layout(ABC):
 # NUMBERS, TEXTS, BYTES, ADDRESSES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Integer(Layout):
     """An integer of `width` bytes."""
 
@@ -103,7 +106,7 @@ class Integer(Layout):
             raise self.expected(path, value) from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Float(Layout):
     """A number in IEEE 754 with `width` bytes, 4 or 8."""
 
@@ -130,7 +133,7 @@ class Float(Layout):
         return "<f" if self.width == 4 else "<d"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Boolean(Layout):
     """A byte that is 0 or 1."""
 
@@ -146,7 +149,7 @@ class Boolean(Layout):
         return bytes([value])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Text(Layout):
     """UTF-8 after its length in `prefix` bytes. With 0 it reaches to the end of the content."""
 
@@ -171,7 +174,7 @@ class Text(Layout):
             raise self.expected(path, value) from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ByteString(Layout):
     """Bytes after their length in `prefix` bytes. With 0 they reach to the end of the content."""
 
@@ -187,7 +190,7 @@ class ByteString(Layout):
         return _with_length(_bytes(self, value, path), self.prefix)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ByteArray(Layout):
     """`length` bytes."""
 
@@ -206,7 +209,7 @@ class ByteArray(Layout):
         return content
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Address(Layout):
     """An address. With `zero_is_none`, 32 zeros mean that there is no address."""
 
@@ -239,7 +242,7 @@ BOOLEAN, ADDRESS = Boolean(), Address()
 # TYPES OF OTHER TYPES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Option(Layout):
     """A tag of `tag` bytes that is 0 or 1, and a value after a 1.
 
@@ -269,7 +272,7 @@ class Option(Layout):
         return (1).to_bytes(self.tag, "little") + self.inner.write(value, path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class List(Layout):
     """Values after their number in `prefix` bytes. With 0 they reach to the end of the content."""
 
@@ -300,7 +303,7 @@ class List(Layout):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Array(Layout):
     """`length` values."""
 
@@ -325,7 +328,7 @@ class Array(Layout):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tuple(Layout):
     """Values of several types, one after the other."""
 
@@ -346,7 +349,7 @@ class Tuple(Layout):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Gap(Layout):
     """Bytes that mean nothing, up to an offset from the start of the content. Written as zeros."""
 
@@ -364,7 +367,7 @@ class Gap(Layout):
         raise UnsupportedError(f"{path}: bytes without a meaning are not written")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Struct(Layout):
     """Fields in order, as a dictionary. A `Gap` is no field."""
 
@@ -409,7 +412,7 @@ class Struct(Layout):
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Enum(Layout):
     """A number of `tag` bytes, and the fields of its variant, if it has any."""
 
@@ -441,7 +444,7 @@ class Enum(Layout):
         raise InputError(f"{path}: expected one of {names}, got {value!r}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Extensions(Layout):
     """Extensions up to the end of the content: a u16 with the type, a u16 with the length, and the value.
 
@@ -473,12 +476,12 @@ class Extensions(Layout):
         raise UnsupportedError(f"{path}: extensions are only read")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Named(Layout):
     """A type by its name, for types that refer to each other. `types` has every name."""
 
     name: str
-    types: Mapping[str, Layout]
+    types: Mapping[str, Layout] = field(compare=False)  # it may contain this layout itself
 
     def __str__(self) -> str:
         return self.name
@@ -498,7 +501,7 @@ class Named(Layout):
         return self.types[self.name].write(value, path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Unreadable(Layout):
     """A type that solproof does not know. Nothing that has it is decoded, and writing it is refused."""
 
@@ -528,6 +531,10 @@ def structure(name: str = "struct", /, **fields: Layout) -> Struct:
     return Struct(tuple(fields.items()), name)
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def _sized(reader: ValueReader, prefix: int) -> bytes:
     return reader.take(reader.unsigned(prefix) if prefix else reader.left)
 
@@ -547,5 +554,5 @@ def _bytes(layout: Layout, value: Value, path: str) -> bytes:
     except (TypeError, ValueError):
         pass
     raise InputError(
-        f"{path}: expected {layout} in hexadecimal or as a list of numbers, got {str(value)[:57]!r}"
+        f"{path}: expected {layout} in hexadecimal or as a list of numbers, got {_cut(repr(value))}"
     )

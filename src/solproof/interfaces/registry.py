@@ -19,6 +19,7 @@ from solproof.interfaces.known.stake import STAKE
 from solproof.interfaces.known.system import COMPUTE_BUDGET_PROGRAM, PRECOMPILE_PROGRAMS, SYSTEM
 from solproof.interfaces.known.token import TOKEN
 from solproof.interfaces.known.token_2022 import TOKEN_2022
+from solproof.representation import short_repr
 from solproof.runtime.accounts import address_bytes
 from solproof.runtime.instruction_error import InstructionError
 
@@ -31,14 +32,27 @@ _FRAME = re.compile(
 """The lines at the start and at the end of an instruction (`solproof.runtime.runtime_log`)."""
 
 
+BUILTIN_PROGRAMS = (SYSTEM, COMPUTE_BUDGET_PROGRAM, *PRECOMPILE_PROGRAMS, LOADER)
+KNOWN_PROGRAMS = (
+    *BUILTIN_PROGRAMS,
+    *(TOKEN, TOKEN_2022, ASSOCIATED_TOKEN, MEMO_V1, MEMO_V2, LOOKUP_TABLE, STAKE),
+)
+"""The programs that every cluster has. Any other program needs an IDL."""
+
+
 @dataclass(frozen=True)
 class Interfaces:
-    """Interfaces of programs. Of two for the same program, the later counts."""
+    """Interfaces of programs, by default those of the programs that every cluster has.
 
-    interfaces: tuple[Interface, ...] = ()
+    Of two interfaces for the same program, the later counts.
+    """
+
+    interfaces: tuple[Interface, ...] = KNOWN_PROGRAMS
+
+    __repr__ = short_repr
 
     def with_interface(self, interface: Interface, *addresses: bytes) -> Interfaces:
-        """The same and one more, for its own addresses and for these."""
+        """These interfaces and one more, for its own addresses and for `addresses`."""
         return Interfaces(
             (*self.interfaces, replace(interface, addresses=(*interface.addresses, *addresses)))
         )
@@ -116,13 +130,7 @@ def _running(running: list[str], line: str) -> list[str]:
     return [*running, found["program"]] if found["starts"] else running[:-1]
 
 
-BUILTIN = Interfaces((SYSTEM, COMPUTE_BUDGET_PROGRAM, *PRECOMPILE_PROGRAMS, LOADER))
+BUILTIN = Interfaces(BUILTIN_PROGRAMS)
 """Programs that are a part of the runtime."""
 
-KNOWN = Interfaces(
-    (
-        *BUILTIN.interfaces,
-        *(TOKEN, TOKEN_2022, ASSOCIATED_TOKEN, MEMO_V1, MEMO_V2, LOOKUP_TABLE, STAKE),
-    )
-)
-"""The programs that every cluster has. Programs that are not listed here need an IDL."""
+KNOWN = Interfaces()

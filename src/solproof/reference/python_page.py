@@ -61,6 +61,11 @@ GROUPS = (
         ),
     ),
     Group(
+        "Interfaces",
+        "An interface gives the instructions, accounts, events and errors of a program their names.",
+        ("interface_from_idl", "Interface", "Interfaces", "Decoded"),
+    ),
+    Group(
         "Proving",
         "A proof shows that a program, on an input, gives a result at a cost.",
         ("prove", "prove_execution", "Proof", "ProofReport", "prove_sequence", "ProvenTransaction"),
