@@ -235,7 +235,7 @@ class _Accepting(Plonky3):
             if not np.array_equal(table.columns, self._witness[table.chip]):
                 name = CIRCUIT.chips[table.chip].name
                 raise ProofRejected(
-                    Rejection.ENGINE_PROOF, f"engine: the witness is for another public table of {name}"
+                    Rejection.ENGINE_PROOF, f"the witness is for another public table of {name}"
                 )
         return Security(100.0, "none")
 

@@ -2,6 +2,7 @@
 
 from solproof.air.check import Failure as Failure
 from solproof.errors import InputError as InputError
+from solproof.errors import NotAProof as NotAProof
 from solproof.errors import NotEnoughMemory as NotEnoughMemory
 from solproof.errors import OutputError as OutputError
 from solproof.errors import ProgramError as ProgramError

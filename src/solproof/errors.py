@@ -129,6 +129,7 @@ class SolproofError(Exception):
 
     exit_status: ClassVar[int] = 1
     reason: Reason | None = None  # only rejections and version errors have one
+    engine_detail: str | None = None  # the engine's own words, if it has rejected a proof
 
     def placed(self, place: str) -> SolproofError:
         """The same error, with the place where it happened before its message."""
@@ -164,12 +165,19 @@ class ProofRejected(SolproofError):
 
     exit_status = 4
 
-    def __init__(self, reason: Rejection, message: str) -> None:
+    def __init__(self, reason: Rejection, message: str, engine_detail: str | None = None) -> None:
         super().__init__(reason, message)  # both, so that the error can be pickled
         self.reason: Rejection = reason
+        self.engine_detail = engine_detail
 
     def __str__(self) -> str:
         return str(self.args[1])
+
+
+class NotAProof(ProofRejected, InputError):
+    """The file is no proof at all: it does not start with the bytes of a proof file. Exit status 2."""
+
+    exit_status = 2
 
 
 class ProofVersionError(SolproofError):

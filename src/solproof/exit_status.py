@@ -59,7 +59,8 @@ STATUSES = (
     ExitStatus(
         InputError.exit_status,
         "a file, a value or an option is invalid",
-        "ProgramError is the InputError for a program that the runtime would not load.",
+        "ProgramError is the InputError for a program that the runtime would not load. NotAProof is for a "
+        "file that does not start like a proof.",
         ("solproof opcode 0x300",),
     ),
     ExitStatus(

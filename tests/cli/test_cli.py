@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -13,6 +16,8 @@ from solproof import __version__
 from solproof.cli import SECTIONS, SUMMARIES, solproof
 from solproof.errors import SolproofError
 from tests.cli.conftest import Command, Files
+
+ID = "11111111111111111111111111111112"
 
 
 def python(code: str) -> str:
@@ -64,8 +69,9 @@ def test_help_of_a_command(name: str, command: Command) -> None:
     assert "--json" in result.output
 
 
-def test_version(command: Command) -> None:
-    assert command("--version").output == f"solproof, version {__version__}\n"
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version(option: str, command: Command) -> None:
+    assert command(option).output == f"solproof, version {__version__}\n"
 
 
 def test_help_imports_neither_numpy_nor_native_modules_nor_solders() -> None:
@@ -87,11 +93,41 @@ def test_python_m_solproof() -> None:
     assert process.stdout.splitlines()[0] == "0x95  EXIT"
 
 
-def test_unknown_command(command: Command) -> None:
-    result = command("proves")
-    assert result.status == 2
-    assert result.errors == "error: No such command 'proves' (see solproof --help)\n"
-    assert result.output == ""
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("proves",), "No such command 'proves'. Did you mean 'prove' or 'profile'? (see solproof --help)"),
+        (("nothing",), "No such command 'nothing' (see solproof --help)"),
+        (("run", "--jsno"), "No such option '--jsno'. Did you mean '--json'? (see solproof run --help)"),
+    ],
+)
+def test_unknown_words(words: tuple[str, ...], message: str, command: Command) -> None:
+    result = command(*words)
+    assert (result.status, result.errors, result.output) == (2, f"error: {message}\n", "")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii", "utf-8"])
+def test_output_that_is_not_utf8(
+    encoding: str, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log and the lines of tables have letters that the encoding lacks."""
+    program, given, source = (tmp_path / name for name in ("text.so", "input.json", "text.s"))
+    text = "prix: 5 €, 日本"
+    source.write_text(
+        f'.rodata\na: .ascii "{text}"\n.text\nentrypoint:\n  lddw r1, a\n  mov64 r2, 19\n'
+        "  syscall sol_log_\n  mov64 r0, 0\n  exit\n"
+    )
+    assert command("asm", source, "-o", program).status == 0
+    given.write_text(json.dumps({"program_id": ID, "accounts": [], "instruction_data": []}))
+    stream = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    for name in ("run", "profile"):
+        assert command(name, program, "--input", given, "--quiet").status == 0
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    shown = stream.buffer.getvalue().decode(encoding)
+    assert f"Program log: {text.encode(encoding, 'backslashreplace').decode(encoding)}" in shown
+    assert ("───" if encoding == "utf-8" else "---") in shown
 
 
 def test_missing_argument(command: Command) -> None:

@@ -64,7 +64,6 @@ def test_other_kinds(kind: int) -> None:
 def test_truncation_is_named() -> None:
     data = FILE.to_bytes()
     parts = [
-        (4, "magic"),
         (9, "format version"),
         (10, "length of the version"),
         (12, "version"),

@@ -82,7 +82,7 @@ def test_forged_witnesses(
     lie: Callable[[Forgery], object], pinocchio: Proven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = proof_of_a_lie(pinocchio.given, lie, monkeypatch)
-    with pytest.raises(ProofRejected, match=r"^engine: ") as caught:
+    with pytest.raises(ProofRejected, match=r"^the engine's part of the proof ") as caught:
         verify(data, pinocchio.given)
     assert caught.value.reason is Rejection.ENGINE_PROOF
 
@@ -97,7 +97,7 @@ def test_forged_count(pinocchio: Proven, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(prove_module, "build_witness", lying)
     data = prove(pinocchio.given).data
-    with pytest.raises(ProofRejected, match=r"^engine: ") as caught:
+    with pytest.raises(ProofRejected, match=r"^the engine's part of the proof ") as caught:
         verify(data, pinocchio.given)
     assert caught.value.reason is Rejection.ENGINE_PROOF
 
@@ -152,7 +152,7 @@ class LyingSyscall:
             0,
             True,
             Rejection.ENGINE_PROOF,
-            r"engine: table \d+, chip \d+ \(memory_copy\): its constraints do not hold",
+            r"the engine's part of the proof breaks the constraints of the chip memory_copy: ",
         ),
         (ACROSS, 0, False, None, ""),
         (

@@ -17,6 +17,7 @@ import pytest
 
 from solproof.accesses.access_log import AccessLog
 from solproof.accesses.arrays import Integers
+from solproof.backend.engine_texts import UNREADABLE
 from solproof.backend.plonky3 import Plonky3
 from solproof.backend.protocol import Key, PublicInput, Security
 from solproof.circuit.frames import access_logs
@@ -118,7 +119,7 @@ def rejection(proven: ProvenTransaction, claim: Claim, truth: Sequence[tuple[int
     BACKEND.tables = None
     with pytest.raises(ProofRejected) as caught:
         verify(proven.with_claim(claim), proven.scene, system=SYSTEM)
-    assert not str(caught.value).startswith("engine: malformed")
+    assert not str(caught.value).startswith(UNREADABLE)
     assert BACKEND.tables != truth, "the circuit does not notice the change"
     return caught.value.reason
 

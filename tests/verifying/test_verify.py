@@ -12,9 +12,17 @@ import numpy as np
 import pytest
 
 from solproof import __version__
+from solproof.backend.engine_texts import UNREADABLE
 from solproof.backend.plonky3 import Plonky3
 from solproof.circuit.registry import CIRCUIT
-from solproof.errors import ProofRejected, ProofVersionError, Rejection, SolproofError, VersionMismatch
+from solproof.errors import (
+    NotAProof,
+    ProofRejected,
+    ProofVersionError,
+    Rejection,
+    SolproofError,
+    VersionMismatch,
+)
 from solproof.isa.instruction import decode_program
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.elf import load
@@ -258,10 +266,10 @@ def test_another_output(classic: Proven) -> None:
     for name, claim in changed_claims(classic.frame, exits).items():
         data = replace(classic.file, claim=Claim((claim,)).to_bytes()).to_bytes()
         reason, sentence = rejection(data, classic.given)
-        expected, pattern = REASONS.get(name, (Rejection.ENGINE_PROOF, "^engine: "))
+        expected, pattern = REASONS.get(name, (Rejection.ENGINE_PROOF, "^the engine's part of the proof "))
         assert reason is expected, f"{name}: {reason}"
         assert re.search(pattern, sentence), f"{name}: {sentence}"
-        assert not sentence.startswith("engine: malformed"), f"{name}: {sentence}"
+        assert not sentence.startswith(UNREADABLE), f"{name}: {sentence}"
 
 
 def test_bytes_after_the_input(pinocchio: Proven) -> None:
@@ -287,9 +295,9 @@ def test_bytes_after_the_input(pinocchio: Proven) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason", "start"),
     [
-        ({"version": "0.1.1"}, Rejection.ENGINE_PROOF, "engine: "),
-        ({"security_bits": 128.0}, Rejection.ENGINE_PROOF, "engine: "),
-        ({"security_regime": "list decoding"}, Rejection.ENGINE_PROOF, "engine: "),
+        ({"version": "0.1.1"}, Rejection.ENGINE_PROOF, "the engine's part of the proof "),
+        ({"security_bits": 128.0}, Rejection.ENGINE_PROOF, "the engine's part of the proof "),
+        ({"security_regime": "list decoding"}, Rejection.ENGINE_PROOF, "the engine's part of the proof "),
         (
             {"input_sha256": bytes(32)},
             Rejection.OTHER_INPUT,
@@ -300,7 +308,7 @@ def test_bytes_after_the_input(pinocchio: Proven) -> None:
             Rejection.OTHER_PROGRAM,
             "the proof is about the program with SHA-256 0000",
         ),
-        ({"proof": b""}, Rejection.ENGINE_PROOF, "engine: "),
+        ({"proof": b""}, Rejection.ENGINE_PROOF, "the engine's part of the proof "),
     ],
 )
 def test_header_fields(changes: dict[str, object], reason: Rejection, start: str, pinocchio: Proven) -> None:
@@ -326,7 +334,7 @@ def test_other_engine_parameters(pinocchio: Proven) -> None:
     lying = replace(ProofFile.from_bytes(data), system_digest=pinocchio.file.system_digest)
     reason, sentence = rejection(lying.to_bytes(), pinocchio.given)
     assert reason is Rejection.ENGINE_PROOF
-    assert sentence.startswith("engine: ")
+    assert sentence.startswith("the engine's part of the proof ")
 
 
 def test_another_format_version(pinocchio: Proven) -> None:
@@ -355,7 +363,12 @@ def test_flipped_bits(seed: int, pinocchio: Proven) -> None:
 def test_truncated_and_extended(pinocchio: Proven) -> None:
     data = pinocchio.file.to_bytes()
     source = random.Random(3)
-    lengths = [0, 1, 7, 8, 9, 10, 20, 42, 74, 100, len(data) - 1]
+    for length in (0, 1, 7):
+        with pytest.raises(NotAProof) as caught:
+            verify(data[:length], pinocchio.given)
+        assert caught.value.reason is Rejection.FILE_MAGIC
+        assert str(caught.value) == f"proof file: starts with {data[:length]!r}, expected b'SOLPROOF'"
+    lengths = [8, 9, 10, 20, 42, 74, 100, len(data) - 1]
     for length in [*lengths, *(source.randrange(len(data)) for _ in range(10))]:
         reason, sentence = rejection(data[:length], pinocchio.given)
         assert reason is Rejection.FILE_TRUNCATED
@@ -371,7 +384,7 @@ def test_proofs_exchanged(classic: Proven, pinocchio: Proven) -> None:
     exchanged = replace(classic.file, proof=pinocchio.file.proof)
     reason, sentence = rejection(exchanged.to_bytes(), classic.given)
     assert reason is Rejection.ENGINE_PROOF
-    assert sentence.startswith("engine: ")
+    assert sentence.startswith("the engine's part of the proof ")
 
 
 @pytest.mark.parametrize("part", ["claim", "proof"])

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from solproof._native import prover
 from solproof.air.circuit import Circuit
+from solproof.backend.engine_texts import rejection_text
 from solproof.backend.proof_size import Parameters, engine_proof_bytes
 from solproof.backend.protocol import (
     Columns,
@@ -63,7 +64,7 @@ class Plonky3:
         try:
             return _security(prover.verify(_own(key), proof, known, transcript, self._parameters))
         except prover.EngineRejected as error:
-            raise ProofRejected(Rejection.ENGINE_PROOF, f"engine: {error}") from error
+            raise ProofRejected(Rejection.ENGINE_PROOF, rejection_text(str(error)), str(error)) from error
         except prover.EngineError as error:
             raise ProofRejected(Rejection.ENGINE_PUBLIC_DATA, f"engine: {error}") from error
         except prover.EngineVersionError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
@@ -58,8 +59,8 @@ Exit status:
 
 \b
 Example:
-  solproof prove token.so --input transfer.json -o transfer.proof
-  solproof verify transfer.proof --program token.so --input transfer.json
+  solproof prove p_token.so --input transfer.json -o transfer.proof
+  solproof verify transfer.proof --program p_token.so --input transfer.json
 """
 
 
@@ -77,6 +78,16 @@ class Commands(click.Group):
         command = getattr(import_module(f"{__name__}.commands.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return with_common_options(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names. Fails with the names of similar commands."""
+        name = args[0]
+        similar = [] if name in SUMMARIES else get_close_matches(name, SUMMARIES)
+        if similar and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {name!r}. Did you mean {' or '.join(map(repr, similar))}?")
+        return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands or options that start with `incomplete`, without importing a command."""
@@ -102,7 +113,7 @@ class Commands(click.Group):
     epilog=EPILOGUE,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="solproof")
+@click.version_option(__version__, "--version", "-V", prog_name="solproof")
 @click.pass_context
 def solproof(context: click.Context) -> None:
     """Run Solana programs exactly as a validator would, and prove the runs.

@@ -125,7 +125,8 @@ def exceptions() -> list[type[SolproofError]]:
     for module in pkgutil.walk_packages(solproof.__path__, "solproof."):
         if not module.name.endswith(SKIPPED):
             import_module(module.name)
-    return [error for error in _family(SolproofError) if not error.__name__.startswith("_")]
+    found = [error for error in _family(SolproofError) if not error.__name__.startswith("_")]
+    return list(dict.fromkeys(reversed(found)))[::-1]  # a class with two bases is found below each of them
 
 
 def _family(error: type[SolproofError]) -> Iterator[type[SolproofError]]:

@@ -87,7 +87,14 @@ GROUPS = (
         "Errors",
         "An error that is raised on purpose is a `SolproofError`.\n[errors.md](errors.md) lists all of them.",
         (
-            *("SolproofError", "InputError", "ProgramError", "UnsupportedError", "ProofRejected"),
+            *(
+                "SolproofError",
+                "InputError",
+                "ProgramError",
+                "NotAProof",
+                "UnsupportedError",
+                "ProofRejected",
+            ),
             *("ProofVersionError", "ProvingError", "NotEnoughMemory", "OutputError"),
             *("Rejection", "VersionMismatch"),
         ),

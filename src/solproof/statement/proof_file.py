@@ -27,7 +27,7 @@ from typing import Protocol, TypeAlias
 
 from solproof.arguments import bytes_argument
 from solproof.backend.protocol import Security
-from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
+from solproof.errors import NotAProof, ProofRejected, ProofVersionError, Rejection, VersionMismatch
 from solproof.formats.reader import ByteReader, Problem, ReaderErrors
 from solproof.host.files import read_file
 from solproof.representation import short_repr
@@ -119,18 +119,21 @@ class ProofFile:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ProofFile:
-        """Parse a file. Raises `ProofRejected`, or `ProofVersionError` for another format version."""
+        """Parse a file.
+
+        Raises `ProofRejected`, `NotAProof` for any other file, and `ProofVersionError` for another format
+        version.
+        """
         if len(data) > MAXIMUM_BYTES:
             raise ProofRejected(
                 Rejection.FILE_TOO_LARGE,
                 f"proof file: {len(data)} bytes, more than the limit of {MAXIMUM_BYTES}",
             )
+        if not data.startswith(MAGIC):
+            start = bytes(data[: len(MAGIC)])
+            raise NotAProof(Rejection.FILE_MAGIC, f"proof file: starts with {start!r}, expected {MAGIC!r}")
         reader = ByteReader(data, "proof file", ERRORS)
-        magic = reader.take(len(MAGIC), "magic")
-        if magic != MAGIC:
-            raise ProofRejected(
-                Rejection.FILE_MAGIC, f"proof file: starts with {magic!r}, expected {MAGIC!r}"
-            )
+        reader.take(len(MAGIC), "magic")
         version = reader.unsigned(2, "format version")
         if version != FORMAT:
             raise ProofVersionError(

@@ -61,3 +61,8 @@ def test_options_and_choices() -> None:
     assert answered("solproof", "prove", "--max") == ["--max-memory"]
     assert answered("solproof", "completion", "f") == ["fish"]
     assert answered("solproof", "run", "--verb") == ["--verbose"]
+
+
+@pytest.mark.parametrize("option", ["--feature", "--no-feature"])
+def test_features(option: str) -> None:
+    assert answered("solproof", "run", option, "blake3") == ["blake3_syscall_enabled"]

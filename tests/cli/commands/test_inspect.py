@@ -58,6 +58,7 @@ def test_program(command: Command, files: Files) -> None:
         "kind": "program",
         "format": "elf",
         "sha256": hashlib.sha256(files.program.read_bytes()).hexdigest(),
+        "executable_hash": hashlib.sha256(files.program.read_bytes().rstrip(b"\0")).hexdigest(),
         "bytes": 100_312,
         "sbpf_version": 0,
         "entry": 292,
@@ -78,6 +79,14 @@ def test_program(command: Command, files: Files) -> None:
             )
         },
     }
+
+
+def test_a_dump_has_the_hash_of_its_program(command: Command, files: Files, tmp_path: Path) -> None:
+    dump = tmp_path / "dump.so"
+    dump.write_bytes(files.program.read_bytes() + bytes(4_096))
+    padded, own = (command("inspect", path, "--json").fields for path in (dump, files.program))
+    assert padded["executable_hash"] == own["executable_hash"]
+    assert padded["sha256"] != own["sha256"]
 
 
 def test_syscalls_that_mainnet_does_not_have(command: Command, tmp_path: Path) -> None:

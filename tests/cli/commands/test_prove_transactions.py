@@ -16,7 +16,6 @@ import base58
 import pytest
 
 from solproof.cli.commands import prove
-from solproof.cli.terminal import proof_sequences
 from solproof.runtime.transaction.message import parse_transaction
 from solproof.statement.sequence_index import INDEX_NAME, read_index
 from tests.cli.conftest import Command
@@ -290,6 +289,3 @@ def test_help_has_examples(command: Command) -> None:
     for name in ("prove", "verify"):
         assert f"solproof {name} " in (text := command(name, "--help").output)
         assert "--transactions scenes.jsonl" in text
-    assert proof_sequences.HEADER.split() == [
-        *("number", "signature", "ending", "units", "instructions", "proof", "bytes", "seconds")
-    ]

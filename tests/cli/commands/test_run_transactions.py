@@ -174,10 +174,11 @@ SEQUENCE = (
 )
 INSUFFICIENT = "Error processing Instruction 0: custom program error: 0x1"
 SEQUENCE_SHOWN = f"""\
-1  success            5,000 lamports        150 units
-2  failed             5,000 lamports        150 units  {INSUFFICIENT}
-3  success            5,000 lamports        150 units
-4  not processed          0 lamports          0 units  This transaction has already been processed
+number  ending          lamports      units
+     1  success            5,000        150
+     2  failed             5,000        150  {INSUFFICIENT}
+     3  success            5,000        150
+     4  not processed          0          0  This transaction has already been processed
 
 transactions   4: 2 success, 1 failed, 1 not processed
 fees           15,000 lamports

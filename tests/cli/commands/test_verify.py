@@ -78,7 +78,7 @@ def test_another_program(command: Command, files: Files, tmp_path: Path) -> None
     assert (result.status, result.errors, result.output) == (4, message, "")
 
 
-@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.999])
+@pytest.mark.parametrize("part", [0.0001, 0.1, 0.5, 0.999])
 def test_a_changed_byte(part: float, command: Command, files: Files, tmp_path: Path) -> None:
     content = bytearray(files.proof.read_bytes())
     content[int(len(content) * part)] ^= 0xFF
@@ -95,6 +95,34 @@ def test_truncated(command: Command, files: Files, tmp_path: Path) -> None:
     result = command("verify", proof, "--program", files.program, "--input", files.input)
     message = "error: proof file: cut off in its proof system digest, at byte 20 of at least 48\n"
     assert (result.status, result.errors) == (4, message)
+
+
+@pytest.mark.parametrize("options", [(), ("--verbose",)], ids=["plain", "verbose"])
+def test_a_damaged_proof_in_words(
+    options: tuple[str, ...], command: Command, files: Files, tmp_path: Path
+) -> None:
+    content = bytearray(files.proof.read_bytes())
+    content[len(content) // 2] ^= 1
+    proof = tmp_path / "changed.proof"
+    proof.write_bytes(content)
+    result = command("verify", proof, "--program", files.program, "--input", files.input, *options)
+    told = "error: the engine's part of the proof opens other values than it commits to: it is damaged, or "
+    assert result.status == 4
+    assert f"{told}it belongs to another proof\n" in result.errors
+    own_words = [line for line in result.errors.splitlines() if line.startswith("note: engine: ")]
+    assert len(own_words) == len(options)
+
+
+def test_a_file_that_is_no_proof(command: Command, files: Files) -> None:
+    result = command("verify", files.program, "--program", files.program, "--input", files.input, "--json")
+    message = "proof file: starts with b'\\x7fELF\\x02\\x01\\x01\\x00', expected b'SOLPROOF'"
+    assert (result.status, result.errors) == (2, f"error: {message}\n")
+    assert result.fields["failure"] == {
+        "kind": "NotAProof",
+        "message": message,
+        "exit_status": 2,
+        "reason": "file-magic",
+    }
 
 
 def test_another_format_version(command: Command, files: Files, tmp_path: Path) -> None:

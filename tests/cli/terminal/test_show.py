@@ -15,4 +15,4 @@ def test_security_is_rounded_down(bits: float, text: str) -> None:
 
 def test_lines_hold_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
     print_lines(["log", "  Program log: é \x1b[2J\rwiped", "two\nlines", "\u202eback"])
-    assert capsys.readouterr().out == "log\n  Program log: é \\x1b[2J\\rwiped\ntwo\nlines\n\\u202eback\n"
+    assert capsys.readouterr().out == "log\n  Program log: é \\x1b[2J\\rwiped\ntwo\\nlines\n\\u202eback\n"

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from solproof.cli.terminal.options import FILE, json_option
+from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.show import print_json, print_lines
 from solproof.errors import InputError, ProgramError
-from solproof.host.files import check_writable, read_file, write_file
+from solproof.host.files import read_file, write_file
 from solproof.isa.assemble import assemble
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.elf import NEWEST_VERSION
@@ -42,7 +43,7 @@ def asm(source: Path, output: Path, sbpf_version: int, raw: bool, as_json: bool)
     The syntax is that of the solana-sbpf assembler, with comments, constants and read-only data. It is
     described in docs/assembly.md. The program is not verified, so errors in it show only when you run it.
     """
-    check_writable(output)
+    check_output(output)
     try:
         text = read_file(source, "source", MAXIMUM_SOURCE).decode()
     except UnicodeDecodeError as error:

@@ -27,7 +27,7 @@ from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
-  solproof check token.so --input transfer.json
+  solproof check p_token.so --input transfer.json
   solproof check --transaction scene.json
 """
 

@@ -7,7 +7,7 @@ from click.shell_completion import get_completion_class
 
 from solproof.cli import COMPLETION_VARIABLE, solproof
 from solproof.cli.terminal.options import json_option
-from solproof.cli.terminal.show import print_json, print_lines
+from solproof.cli.terminal.show import print_json, print_source
 
 EXAMPLE = """\b
 Examples:
@@ -33,4 +33,4 @@ def completion(shell: str, as_json: bool) -> None:
     if as_json:
         print_json({"shell": shell, "script": script})
     else:
-        print_lines([script.strip()])
+        print_source(script.strip())

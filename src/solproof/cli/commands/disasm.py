@@ -16,9 +16,10 @@ from solproof.cli.terminal.options import (
     program_argument,
     raw_options,
 )
-from solproof.cli.terminal.show import Fields, print_json, print_lines
+from solproof.cli.terminal.outputs import check_output
+from solproof.cli.terminal.show import Fields, print_json, print_lines, print_source
 from solproof.errors import ProgramError
-from solproof.host.files import check_writable, read_file, write_file
+from solproof.host.files import read_file, write_file
 from solproof.isa.instruction import SLOT_BYTES
 from solproof.isa.listing import source_of
 from solproof.program.disassembly import Disassembly, disassemble_elf, disassemble_raw
@@ -54,7 +55,7 @@ def disasm(
     """
     options = RawOptions(raw, sbpf_version, entry)
     if output is not None:
-        check_writable(output)
+        check_output(output)
     content = read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
     program_format = options.program_format(content, program)
     if program_format is None and is_bytecode(content):
@@ -79,7 +80,7 @@ def disasm(
     if as_json:
         print_json(fields)
     elif output is None:
-        print_lines([source.removesuffix("\n")])
+        print_source(source.removesuffix("\n"))
     else:
         print_lines([f"{output}: {len(found.lines):,} instructions of sBPF V{found.version}"])
 

@@ -18,15 +18,9 @@ from solproof.cli.terminal.options import (
 )
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
-from solproof.cli.terminal.show import (
-    Column,
-    Fields,
-    aligned,
-    print_json,
-    print_lines,
-    print_table,
-)
+from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.cli.terminal.table import Column, print_table
 from solproof.display import bytes_text, security_text
 from solproof.estimation.estimate import Estimate, estimate_execution
 from solproof.execution.run import run
@@ -35,7 +29,7 @@ from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
-  solproof estimate token.so --input transfer.json
+  solproof estimate p_token.so --input transfer.json
   solproof estimate input.bin --json
   solproof estimate --transaction scene.json
 """

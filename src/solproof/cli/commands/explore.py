@@ -15,18 +15,19 @@ from solproof.cli.terminal.options import (
     parameter_options,
     quiet_option,
 )
+from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.execution.run import run
 from solproof.explorer import page
-from solproof.host.files import check_writable, write_file
+from solproof.host.files import write_file
 from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
-  solproof explore token.so --input transfer.json -o transfer.html
+  solproof explore p_token.so --input transfer.json -o transfer.html
   solproof explore --transaction scene.json -o transaction.html
 """
 
@@ -62,7 +63,7 @@ def explore(
     constraints of every step, forward and back, across all programs that call each other. Press ? on the page
     to see its keys.
     """
-    check_writable(output)
+    check_output(output)
     given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program or input_path), Phases("explore", quiet=quiet) as progress:
         progress("execute")

@@ -28,6 +28,7 @@ from solproof.isa.opcodes import by_mnemonic
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.calls import resolve_call
 from solproof.program.elf_records import MAGIC as ELF_MAGIC
+from solproof.program.executable_hash import executable_hash
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat
 from solproof.program.syscall_names import SYSCALL_NAMES
@@ -43,9 +44,9 @@ from solproof.vm.trace import SyscallEvent
 EXAMPLE = """\b
 Examples:
   solproof inspect transfer.proof
-  solproof inspect transfer.proof --program token.so
+  solproof inspect transfer.proof --program p_token.so
   solproof inspect transaction.proof --json
-  solproof inspect token.so --json
+  solproof inspect p_token.so --json
 """
 
 SHOWN_SITES = 4
@@ -202,6 +203,7 @@ def describe_program(content: bytes, program_format: RawFormat | None = None) ->
         "kind": "program",
         "format": "elf" if program_format is None else "raw",
         "sha256": program.file_sha256.hex(),
+        "executable_hash": executable_hash(content).hex(),
         "bytes": len(content),
         "sbpf_version": program.version,
         "entry": program.entry,

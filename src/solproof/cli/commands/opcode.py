@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from solproof.cli.terminal.options import json_option
+from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.errors import InputError
 from solproof.isa.disassemble import assembly_name
@@ -62,7 +63,7 @@ def find(text: str) -> list[Opcode]:
     return rows
 
 
-def _cost_lines(found: list[Fields]) -> list[str]:
+def _cost_lines(found: list[Fields]) -> list[Line]:
     pairs = []
     for chip in found:
         stems = dict.fromkeys(by_mnemonic(mnemonic).stem for mnemonic in chip["mnemonics"])
@@ -71,9 +72,9 @@ def _cost_lines(found: list[Fields]) -> list[str]:
     return aligned(pairs)
 
 
-def _lines(row: Opcode) -> list[str]:
+def _lines(row: Opcode) -> list[Line]:
     fields = describe(row)
-    lines = [f"{fields['code']}  {fields['mnemonic']}"]
+    lines: list[Line] = [f"{fields['code']}  {fields['mnemonic']}"]
     pairs = [
         ("versions", _versions(fields)),
         ("operands", fields["operands"]),

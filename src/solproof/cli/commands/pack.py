@@ -13,16 +13,17 @@ from solproof.cli.terminal.options import (
     json_option,
     parameter_options,
 )
+from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import print_json, print_lines
 from solproof.cli.terminal.subject import read_subject
 from solproof.formats import bincode, scene_bincode
-from solproof.host.files import check_writable, write_file
+from solproof.host.files import write_file
 from solproof.runtime.transaction.scene import Scene
 
 EXAMPLE = """\b
 Examples:
-  solproof pack token.so --input transfer.json -o input.bin
+  solproof pack p_token.so --input transfer.json -o input.bin
   solproof run input.bin
   solproof pack --transaction scene.json -o scene.bin
   solproof run --transaction scene.bin
@@ -57,7 +58,7 @@ def pack(
     all of its accounts. docs/input-format.md describes both layouts. No program is loaded, so errors in it
     show only when you run it.
     """
-    check_writable(output)
+    check_output(output)
     given = read_subject(program, input_path, transaction, **parameters)
     content = scene_bincode.pack(given) if isinstance(given, Scene) else bincode.pack(given)
     write_file(output, content)

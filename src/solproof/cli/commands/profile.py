@@ -17,21 +17,16 @@ from solproof.cli.terminal.options import (
     parameter_options,
     quiet_option,
 )
+from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
-from solproof.cli.terminal.show import (
-    Column,
-    Fields,
-    aligned,
-    print_json,
-    print_lines,
-    print_table,
-)
+from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.cli.terminal.table import Column, print_table
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.run import run
-from solproof.host.files import check_writable, write_file
+from solproof.host.files import write_file
 from solproof.profile.cells import Owner
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
@@ -39,8 +34,8 @@ from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
-  solproof profile token.so --input transfer.json
-  solproof profile token.so --input transfer.json --weight cells --collapsed transfer.folded
+  solproof profile p_token.so --input transfer.json
+  solproof profile p_token.so --input transfer.json --weight cells --collapsed transfer.folded
   solproof profile input.bin --speedscope transfer.speedscope.json --json
   solproof profile --transaction scene.json
 """
@@ -91,7 +86,7 @@ def profile(
     """
     for path in (collapsed_path, speedscope_path):
         if path is not None:
-            check_writable(path)
+            check_output(path)
     given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program or input_path), Phases("profile", quiet=quiet) as progress:
         progress("execute")
@@ -235,5 +230,8 @@ def _print_top(title: str, titles: Sequence[str], rows: list[list[str]], top: in
     if not rows:
         return
     left = f" ({len(rows) - top} more: --top)" if len(rows) > top else ""
-    columns = [Column(name, is_number=position >= texts) for position, name in enumerate(titles)]
+    columns = [
+        Column(name, is_number=position >= texts, with_previous=name == "share")
+        for position, name in enumerate(titles)
+    ]
     print_table(title + left, columns, rows[:top])

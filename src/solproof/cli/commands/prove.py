@@ -17,6 +17,7 @@ from solproof.cli.terminal.options import (
     parameter_options,
     quiet_option,
 )
+from solproof.cli.terminal.outputs import check_output, refuse_overwriting
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.proof_sequences import prove_transactions
 from solproof.cli.terminal.scenes import (
@@ -33,13 +34,13 @@ from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.display import rounded, seconds_text, security_text
 from solproof.estimation.affordable import affordable
 from solproof.execution.run import run
-from solproof.host.files import check_writable, write_file
+from solproof.host.files import write_file
 from solproof.proving import prove as prover
 from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
-  solproof prove token.so --input transfer.json -o transfer.proof
+  solproof prove p_token.so --input transfer.json -o transfer.proof
   solproof prove input.bin -o transfer.proof --json --quiet
   solproof prove --transaction scene.json -o transaction.proof
   solproof prove --transactions scenes.jsonl -o proofs --jobs 4
@@ -103,13 +104,14 @@ def prove(
     """
     if transactions is not None:
         refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction"))
+        refuse_overwriting(output)
         features = feature_values(parameters)
         prove_transactions(
             transactions, output, features, jobs=jobs, max_memory=max_memory, as_json=as_json, quiet=quiet
         )
         return
     refuse_beside("a single proof", ("jobs",))
-    check_writable(output)
+    check_output(output)
     given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program or input_path), Phases("prove", quiet=quiet) as progress:
         progress("execute")

@@ -19,6 +19,7 @@ from solproof.cli.terminal.options import (
     quiet_option,
     read_input,
 )
+from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.reporting import note
 from solproof.cli.terminal.scenes import (
@@ -31,6 +32,7 @@ from solproof.cli.terminal.scenes import (
     transaction_option,
     transactions_option,
 )
+from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import (
     Fields,
     account_fields,
@@ -40,7 +42,14 @@ from solproof.cli.terminal.show import (
     print_lines,
     print_pieces,
 )
-from solproof.cli.terminal.transaction_lines import Summary, detailed_lines, return_data_lines, short_line
+from solproof.cli.terminal.table import header_lines
+from solproof.cli.terminal.transaction_lines import (
+    FIELDS,
+    Summary,
+    detailed_lines,
+    return_data_lines,
+    short_lines,
+)
 from solproof.execution.execute import Execution, execute
 from solproof.execution.sequence import execute_next, run_sequence
 from solproof.formats import bincode
@@ -51,14 +60,14 @@ from solproof.formats.transaction_json import (
     return_data_fields,
     transaction_fields,
 )
-from solproof.host.files import check_writable, write_file
+from solproof.host.files import write_file
 from solproof.runtime.accounts import distinct_accounts
 from solproof.runtime.execution_output import outcome_lines
 from solproof.runtime.transaction.ledger import Ledger
 
 EXAMPLE = """\b
 Examples:
-  solproof run token.so --input transfer.json
+  solproof run p_token.so --input transfer.json
   solproof run input.bin --json --compute-unit-limit 200000
   solproof run --input instruction.fix
   solproof run --transaction scene.json
@@ -106,7 +115,7 @@ def run(
     """
     for path in (output, accounts_after):
         if path is not None:
-            check_writable(path)
+            check_output(path)
     if transaction is not None or transactions is not None:
         features = feature_values(parameters)
         ledger = Ledger()
@@ -158,7 +167,7 @@ def _fields(execution: Execution) -> Fields:
     }
 
 
-def _lines(execution: Execution) -> list[str]:
+def _lines(execution: Execution) -> list[Line]:
     output = execution.output
     lines = [*aligned(outcome_lines(output)), *execution_tree(execution)]
     lines += return_data_lines(output.return_data)
@@ -191,12 +200,14 @@ def _run_sequence(
         progress("read")
         scenes = read_sequence(path, **features)
         progress("transactions")
+        if not as_json:
+            print_lines(header_lines(FIELDS))
         for number, execution in enumerate(run_sequence(scenes, ledger, recorded=False), start=1):
             summary.add(execution.output)
             if as_json:
                 print_pieces([f"{format_transaction(execution)}\n".encode()])
             else:
-                print_lines([short_line(number, execution.output, len(scenes))])
+                print_lines(short_lines(number, execution.output))
             progress.reach(10 * number // len(scenes) * 10)
     if as_json:
         note(", ".join(f"{name}: {value}" for name, value in summary.lines()))

@@ -17,13 +17,14 @@ from solproof.cli.terminal.options import (
     parameter_options,
     quiet_option,
 )
+from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
-from solproof.cli.terminal.show import aligned, print_json, print_lines, print_pieces
+from solproof.cli.terminal.show import aligned, print_json, print_lines, print_pieces, print_source
 from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.errors import InputError
 from solproof.execution.run import run
-from solproof.host.files import check_writable, writing
+from solproof.host.files import writing
 from solproof.runtime.transaction.transaction_output import result_lines
 from solproof.tracing.export_json import json_document, json_lines
 from solproof.tracing.schemas import frame_schema, timeline_schema
@@ -32,7 +33,7 @@ from solproof.tracing.timeline import single_frame
 FORMATS = ("json", "jsonl", "parquet")
 EXAMPLE = """\b
 Examples:
-  solproof trace token.so --input transfer.json -o execution_trace.json
+  solproof trace p_token.so --input transfer.json -o execution_trace.json
   solproof trace input.bin --constraints --format jsonl -o trace.jsonl
   solproof trace --transaction scene.json -o execution_trace.json
   solproof trace --schema > trace.schema.json
@@ -44,7 +45,7 @@ def _printing(schema: Callable[[], str]) -> Callable[[click.Context, click.Param
 
     def show(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and not context.resilient_parsing:
-            print_lines([schema().removesuffix("\n")])
+            print_source(schema().removesuffix("\n"))
             context.exit()
 
     return show
@@ -126,7 +127,7 @@ def trace(
         if output_format == "parquet":
             raise InputError("--format parquet: expected --output as well")
     else:
-        check_writable(output)
+        check_output(output)
     if constraints and output_format == "parquet":
         raise InputError("--constraints: expected --format json or jsonl, because a table cannot hold them")
     write_parquet = _parquet_writer() if output_format == "parquet" else None

@@ -36,7 +36,7 @@ from solproof.verifying import verify as verifier
 
 EXAMPLE = """\b
 Examples:
-  solproof verify transfer.proof --program token.so --input transfer.json
+  solproof verify transfer.proof --program p_token.so --input transfer.json
   solproof verify transfer.proof --input input.bin --json
   solproof verify transaction.proof --transaction scene.json
   solproof verify proofs --transactions scenes.jsonl

@@ -18,11 +18,13 @@ from solproof.cli.terminal.options import (
     quiet_option,
     read_input,
 )
+from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
+from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.errors import InputError, ProvingError
 from solproof.execution.execute import execute
-from solproof.host.files import check_writable, write_file
+from solproof.host.files import write_file
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk import chunks, doctor, prover
 from solproof.zisk.abi import DEFAULT, Abi, abi_of
@@ -36,9 +38,9 @@ from solproof.zisk.tools import CARGO_ZISK, need_tool, run_ziskemu, tool_version
 
 EXAMPLES = """\b
 Examples:
-  solproof zisk run token.so --input transfer.json
+  solproof zisk run p_token.so --input transfer.json
   solproof zisk doctor
-  solproof zisk prove token.so --input transfer.json --directory transfer-zisk
+  solproof zisk prove p_token.so --input transfer.json --directory transfer-zisk
 """
 version_option = click.option(
     "--zisk-version",
@@ -69,7 +71,7 @@ def zisk(context: click.Context) -> None:
 
 
 @zisk.command(
-    "input", epilog="\b\nExample:\n  solproof zisk input token.so --input transfer.json -o zisk-input.bin\n"
+    "input", epilog="\b\nExample:\n  solproof zisk input p_token.so --input transfer.json -o zisk-input.bin\n"
 )
 @program_argument
 @input_option
@@ -92,7 +94,7 @@ def zisk_input(
     With --max-steps, each segment has its own numbered file: zisk-input-0.bin, zisk-input-1.bin. The result
     also names the guest and its SHA-256 digest.
     """
-    check_writable(output)
+    check_output(output)
     abi = _abi(version)
     given = read_input(program, input_path, **parameters)
     written = []
@@ -112,7 +114,7 @@ def zisk_input(
         print_lines([*lines, f"guest {name}, SHA-256 {digests()[name]}"])
 
 
-@zisk.command("run", epilog="\b\nExample:\n  solproof zisk run token.so --input transfer.json --json\n")
+@zisk.command("run", epilog="\b\nExample:\n  solproof zisk run p_token.so --input transfer.json --json\n")
 @program_argument
 @input_option
 @parameter_options
@@ -174,7 +176,7 @@ def zisk_run(
 
 @zisk.command(
     "prove",
-    epilog="\b\nExample:\n  solproof zisk prove token.so --input transfer.json --directory transfer-zisk\n",
+    epilog="\b\nExample:\n  solproof zisk prove p_token.so --input transfer.json --directory transfer-zisk\n",
 )
 @program_argument
 @input_option
@@ -324,7 +326,7 @@ def _named(outputs: Outputs) -> Fields:
     }
 
 
-def _lines(outputs: Outputs, emulation: Emulation, fields: Fields) -> list[str]:
+def _lines(outputs: Outputs, emulation: Emulation, fields: Fields) -> list[Line]:
     reason = outputs.fault or outputs.rule
     pairs = [
         *(

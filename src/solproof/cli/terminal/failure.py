@@ -6,6 +6,7 @@ Only a bug shows a traceback, and only with --verbose.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import sys
@@ -30,6 +31,7 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     Reports an error in one line, and with --json also as an object.
     """
     start = time.perf_counter()
+    _accept_every_letter(sys.stdout)
     termination = Termination()
     try:
         with termination.raising(), command.make_context("solproof", list(arguments)) as context:
@@ -50,6 +52,8 @@ def _status_of(error: BaseException, arguments: Sequence[str]) -> int:
         case click.ClickException():
             return _report(InputError.__name__, _usage(error), InputError.exit_status, arguments)
         case SolproofError():
+            if error.engine_detail is not None and _is_verbose(arguments):
+                print(f"note: engine: {printable(error.engine_detail)}", file=sys.stderr)
             return _report(type(error).__name__, str(error), error.exit_status, arguments, error.reason)
         case KeyboardInterrupt():
             return _report("Interrupted", "interrupted", INTERRUPTED, arguments)
@@ -64,9 +68,13 @@ def _status_of(error: BaseException, arguments: Sequence[str]) -> int:
         case SystemExit():
             raise error
         case _:  # a panic in a Rust module is not an Exception
-            if {"--verbose", "-v"} & set(arguments):
+            if _is_verbose(arguments):
                 traceback.print_exception(error)
             return _report(type(error).__name__, _unforeseen(error), UNEXPECTED, arguments)
+
+
+def _is_verbose(arguments: Sequence[str]) -> bool:
+    return bool({"--verbose", "-v"} & set(arguments))
 
 
 def _report(
@@ -82,6 +90,12 @@ def _report(
             failure = {"kind": kind, "message": line, "exit_status": status, "reason": reason}
             print(json.dumps({"failure": failure}), flush=True)
     return status
+
+
+def _accept_every_letter(stream: TextIO) -> None:
+    """Escape the letters that the encoding of a stream lacks, such as `\\u20ac`, instead of failing."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def _discard(stream: TextIO) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.text import Text
+
+from solproof.cli.terminal.failure import printable
+from solproof.cli.terminal.screen import Line
+from solproof.cli.terminal.show import BAD
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.runtime.accounts import address_text
@@ -15,7 +20,7 @@ INDENTATION = "  "
 _NAMES = {address: name for name, (address, _) in BUILTIN_PROGRAMS.items()}
 
 
-def execution_tree(execution: Execution | TransactionExecution) -> list[str]:
+def execution_tree(execution: Execution | TransactionExecution) -> list[Line]:
     """The tree below an empty line and a title. It is left out for an instruction that calls no other."""
     if isinstance(execution, TransactionExecution):
         return transaction_tree(execution.output)
@@ -24,12 +29,12 @@ def execution_tree(execution: Execution | TransactionExecution) -> list[str]:
     return ["", "invocations", *instruction_lines(execution.instructions)]
 
 
-def transaction_tree(output: TransactionOutput) -> list[str]:
+def transaction_tree(output: TransactionOutput) -> list[Line]:
     """The tree below an empty line and a title. It is left out if no instruction ran."""
     return ["", "instructions", *instruction_lines(output.instructions)] if output.instructions else []
 
 
-def instruction_lines(records: Sequence[InstructionRecord]) -> list[str]:
+def instruction_lines(records: Sequence[InstructionRecord]) -> list[Line]:
     """One line for each instruction: index, program, compute units and error.
 
     A program stands below its caller, one step further to the right. The index is that in the message.
@@ -39,7 +44,8 @@ def instruction_lines(records: Sequence[InstructionRecord]) -> list[str]:
     units = [f"{record.compute_units:,}" for record in records]
     columns = zip(_aligned(indexes, ">"), _aligned(programs, "<"), _aligned(units, ">"), records, strict=True)
     return [
-        f"  {index}  {program}  {spent} units{_error(record)}" for index, program, spent, record in columns
+        _with_error(f"  {index}  {program}  {spent} units", record)
+        for index, program, spent, record in columns
     ]
 
 
@@ -48,8 +54,10 @@ def _program(program_id: bytes) -> str:
     return _NAMES.get(program_id) or address_text(program_id)
 
 
-def _error(record: InstructionRecord) -> str:
-    return "" if record.error is None else f"  {record.error.name}: {record.error.message}"
+def _with_error(line: str, record: InstructionRecord) -> Line:
+    if record.error is None:
+        return line
+    return Text(line).append(printable(f"  {record.error.name}: {record.error.message}"), BAD)
 
 
 def _aligned(texts: Sequence[str], direction: str) -> list[str]:

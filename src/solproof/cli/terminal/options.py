@@ -28,7 +28,7 @@ from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_records import MAGIC
 from solproof.program.raw import RawFormat
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Loader
-from solproof.runtime.features import FEATURE_SETS, FeatureSet
+from solproof.runtime.features import FEATURE_SETS, FEATURES, FeatureSet
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
@@ -71,6 +71,11 @@ def raw_options(command: Command) -> Command:
     )
 
 
+def feature_completions(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The names of features that start with what has been typed, for the shell."""
+    return [name for name in FEATURES if name.startswith(incomplete)]
+
+
 def parameter_options(command: Command) -> Command:
     """Add `raw_options` and the parameters of the runtime.
 
@@ -103,6 +108,7 @@ def parameter_options(command: Command) -> Command:
             "activate",
             multiple=True,
             metavar="NAME",
+            shell_complete=feature_completions,
             help="Activate a feature, by name or address, as in: "
             "--feature blake3_syscall_enabled. Can be repeated.",
         ),
@@ -111,6 +117,7 @@ def parameter_options(command: Command) -> Command:
             "deactivate",
             multiple=True,
             metavar="NAME",
+            shell_complete=feature_completions,
             help="Deactivate a feature, by name or address. Can be repeated.",
         ),
     )

@@ -15,7 +15,9 @@ import base58
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.reporting import note
 from solproof.cli.terminal.scenes import read_sequence
+from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import Fields, aligned, print_lines, print_pieces
+from solproof.cli.terminal.table import Field, header_lines, record_lines
 from solproof.cli.terminal.transaction_lines import Summary, ending
 from solproof.estimation.affordable import affordable_proof
 from solproof.formats.transaction_json import ending_fields
@@ -26,9 +28,18 @@ from solproof.verifying.sequence import VerifiedTransaction, verify_sequence
 
 Result: TypeAlias = "ProvenTransaction | VerifiedTransaction"
 
-HEADER = "number  signature     ending                units  instructions  proof bytes    seconds"
 SHOWN_LETTERS = 12
 """How much of a signature a line shows."""
+FIELDS = (
+    Field("number", 6),
+    Field("signature", SHOWN_LETTERS, is_number=False),
+    Field("ending", 13, is_number=False),
+    Field("units", 12),
+    Field("instructions", 12),
+    Field("proof bytes", 11),
+    Field("seconds", 9),
+)
+"""The fields of a line about a transaction. The units are compute units."""
 
 
 def prove_transactions(
@@ -77,14 +88,14 @@ def _report(
         scenes = read_sequence(path, **features)
         progress("transactions")
         if not as_json:
-            print_lines([HEADER])
+            print_lines(header_lines(FIELDS))
 
         def show(result: Result) -> None:
             total.add(result)
             if as_json:
                 print_pieces([f"{json.dumps(_fields(result))}\n".encode()])
             else:
-                print_lines([_line(result)])
+                print_lines(_record(result))
             progress.reach(10 * result.number // len(scenes) * 10)
 
         work(scenes, show)
@@ -123,15 +134,18 @@ def _signature(result: Result) -> str:
     return base58.b58encode(result.signatures[0]).decode("ascii") if result.signatures else ""
 
 
-def _line(result: Result) -> str:
+def _record(result: Result) -> list[Line]:
     output = result.output
-    size = "none" if result.proof_bytes is None else f"{result.proof_bytes:,}"
-    error = "" if output.failure is None else str(output.failure)
-    return (
-        f"{result.number:>6,}  {_signature(result)[:SHOWN_LETTERS]:<{SHOWN_LETTERS}}  {ending(output):<13}  "
-        f"{output.compute_units:>12,}  {output.executed_instructions:>12,}  {size:>11}  "
-        f"{result.seconds:>9.3f}  {error}"
-    ).rstrip()
+    values = (
+        f"{result.number:,}",
+        _signature(result)[:SHOWN_LETTERS],
+        ending(output),
+        f"{output.compute_units:,}",
+        f"{output.executed_instructions:,}",
+        "none" if result.proof_bytes is None else f"{result.proof_bytes:,}",
+        f"{result.seconds:.3f}",
+    )
+    return record_lines(FIELDS, values, "" if output.failure is None else str(output.failure))
 
 
 def _fields(result: Result) -> Fields:

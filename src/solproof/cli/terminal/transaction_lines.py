@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
 from solproof.cli.terminal.instruction_tree import transaction_tree
+from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import aligned
+from solproof.cli.terminal.table import Field, record_lines
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.formats.transaction_json import signer_keys
 from solproof.runtime.accounts import address_text
@@ -23,7 +25,7 @@ ROLES = {
 }
 
 
-def detailed_lines(execution: TransactionExecution) -> list[str]:
+def detailed_lines(execution: TransactionExecution) -> list[Line]:
     """Everything that a transaction did: outcome, instructions, return data, log and accounts."""
     output = execution.output
     lines = [*aligned(transaction_lines(output)), *transaction_tree(output)]
@@ -52,14 +54,19 @@ def _shown(execution: TransactionExecution) -> list[ShownAccount]:
 # SEQUENCES
 
 
-def short_line(number: int, output: TransactionOutput, count: int) -> str:
-    """One line about a transaction of a sequence of `count` transactions."""
-    width = len(f"{count:,}")
-    error = "" if output.failure is None else str(output.failure)
-    return (
-        f"{number:>{width},}  {ending(output):<13}  {output.fee:>9,} lamports  "
-        f"{output.compute_units:>9,} units  {error}"
-    ).rstrip()
+FIELDS = (
+    Field("number", 6),
+    Field("ending", 13, is_number=False),
+    Field("lamports", 9),
+    Field("units", 9),
+)
+"""The fields of a line about a transaction: its number, how it ended, its fee and its compute units."""
+
+
+def short_lines(number: int, output: TransactionOutput) -> list[Line]:
+    """A transaction of a sequence in one line, or in more lines on a narrow screen."""
+    values = (f"{number:,}", ending(output), f"{output.fee:,}", f"{output.compute_units:,}")
+    return record_lines(FIELDS, values, "" if output.failure is None else str(output.failure))
 
 
 def ending(output: TransactionOutput) -> str:
