@@ -45,6 +45,7 @@ from solproof.interfaces.registry import Interfaces as Interfaces
 from solproof.profile.profile import Profile as Profile
 from solproof.profile.profile import profile_execution as profile_execution
 from solproof.program.raw import RawFormat as RawFormat
+from solproof.program.symbols import SymbolFiles as SymbolFiles
 from solproof.proving.check import check_execution as _check
 from solproof.proving.prove import Proof as Proof
 from solproof.proving.prove import ProofReport as ProofReport

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import struct
-
 import pytest
 
 from solproof.isa.assemble import assemble
 from solproof.program.bytecode_verifier import load_program
-from solproof.program.elf_records import SHT_PROGBITS
 from solproof.program.elf_writer import write_elf, write_raw
 from solproof.program.names import Function, demangled, function_names
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat
 from tests.support.call_trees import NESTED
 from tests.support.mainnet_programs import mainnet_programs
-from tests.support.symbol_tables import FUNCTION, OBJECT, Section, with_sections, with_symbols
-
-
-def with_debug_information(elf: bytes, functions: list[tuple[str, int, int]]) -> bytes:
-    """An ELF file with DWARF 4 of one unit: functions by name, address and size."""
-    abbreviations = bytes(
-        # 1: a compile unit with children, no attributes.
-        # 2: a subprogram: name (string), low_pc (addr), high_pc (data8).
-        [1, 0x11, 1, 0, 0, 2, 0x2E, 0, 0x03, 0x08, 0x11, 0x01, 0x12, 0x07, 0, 0, 0]
-    )
-    entries = b"\x01" + b"".join(
-        b"\x02" + name.encode() + b"\0" + struct.pack("<QQ", address, size)
-        for name, address, size in functions
-    )
-    unit = struct.pack("<HIB", 4, 0, 8) + entries + b"\0"
-    sections = [
-        Section(b".debug_info", SHT_PROGBITS, struct.pack("<I", len(unit)) + unit),
-        Section(b".debug_abbrev", SHT_PROGBITS, abbreviations),
-        Section(b".debug_str", SHT_PROGBITS, b"\0"),
-        Section(b".debug_line", SHT_PROGBITS, b""),
-    ]
-    return with_sections(elf, sections)
+from tests.support.symbol_tables import FUNCTION, OBJECT, with_debug_information, with_symbols
 
 
 @pytest.fixture(scope="module")

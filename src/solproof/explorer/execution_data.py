@@ -13,18 +13,21 @@ from solproof.explorer.frame_data import describe_frame
 from solproof.explorer.outcome_data import compute_unit_limit, describe_outcome
 from solproof.explorer.program_data import describe_program
 from solproof.explorer.timeline_data import describe_instructions, describe_timeline, names_of
+from solproof.program.symbols import SymbolFiles
 from solproof.tracing.log_places import log_places
 from solproof.tracing.timeline import Steps, Timeline, single_frame, timeline
 
 Fields = dict[str, Any]
 
 
-def describe_execution(execution: Execution | TransactionExecution, container: Container) -> Fields:
+def describe_execution(
+    execution: Execution | TransactionExecution, container: Container, symbols: SymbolFiles | None = None
+) -> Fields:
     """Add the columns of an execution to a container. Returns its fields in the header.
 
     The timeline of a single instruction that calls no other program has only the steps of its frame.
     """
-    of = timeline(execution)
+    of = timeline(execution, symbols)
     is_transaction = isinstance(execution, TransactionExecution)
     limit = compute_unit_limit(execution)
     outcome, instructions = describe_outcome(execution), describe_instructions(of.instructions)

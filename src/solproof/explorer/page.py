@@ -13,6 +13,7 @@ from solproof.execution.run import check_execution_type
 from solproof.explorer.circuit_data import describe_circuit
 from solproof.explorer.container import Container
 from solproof.explorer.execution_data import describe_execution
+from solproof.program.symbols import SymbolFiles
 from solproof.proving.check import witness_of
 from solproof.tracing.constraints import Constraints
 
@@ -44,7 +45,11 @@ SCRIPTS = (
 
 
 def explore(
-    execution: Execution | TransactionExecution, title: str = "program", *, constraints: bool = True
+    execution: Execution | TransactionExecution,
+    title: str = "program",
+    *,
+    constraints: bool = True,
+    symbols: SymbolFiles | None = None,
 ) -> str:
     """Make one HTML file that shows an execution step by step. Returns its text.
 
@@ -52,7 +57,8 @@ def explore(
     title: the name of the program or of the transaction.
     constraints: whether to include the constraints of each step. They are those of the execution's proof,
         which holds all frames.
-    Raises `InputError` if the run is too long to be shown.
+    symbols: files with the symbols of programs.
+    Raises `InputError` if the run is too long to be shown, or if a file of symbols fits no program that ran.
     """
     check_execution_type(execution)
     steps = sum(frame.outcome.instructions for frame in execution.frames)
@@ -62,7 +68,7 @@ def explore(
             "instead, or lower --compute-unit-limit to see the start of the run"
         )
     container = Container()
-    header = {"format": FORMAT, "title": title} | describe_execution(execution, container)
+    header = {"format": FORMAT, "title": title} | describe_execution(execution, container, symbols)
     if constraints:
         bound = Constraints(witness_of(execution))
         header["circuit"] = describe_circuit(bound, len(execution.frames), container)

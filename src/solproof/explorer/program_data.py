@@ -16,6 +16,7 @@ from solproof.explorer.region_data import describe_region
 from solproof.isa.disassemble import Names, disassemble
 from solproof.isa.opcodes import opcode
 from solproof.program.program import Program
+from solproof.program.source_lines import SourceLines
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.tracing.code import Slot
 from solproof.tracing.columns import Columns
@@ -39,17 +40,19 @@ def describe_program(
     image = next(region for region in regions_before(run, b"") if region.name == "image")
     labels = {pc: name for columns in runs for pc, name in columns.code.names.labels.items()}
     entered = {pc: name for columns in runs for pc, name in columns.functions.items()}
+    slots = _slots(run.program, runs, labels)
     return {
         "sha256": run.program.file_sha256.hex(),
         "sbpf_version": run.program.version,
         "entry": run.program.entry,
-        "slots": _slots(run.program, runs, labels),
+        "slots": slots,
+        "lines": _lines([pc for pc, *_ in slots], runs[0].lines),
         "functions": {str(pc): name for pc, name in {**labels, **entered}.items()},
         "image": describe_region(image, run.layout, touched, container, section),
     }
 
 
-def _slots(program: Program, runs: Sequence[Columns], labels: dict[int, str]) -> list[list[object]]:
+def _slots(program: Program, runs: Sequence[Columns], labels: dict[int, str]) -> list[list[Any]]:
     """The executed slots and those around them, in rising order of pc.
 
     Each has its code, mnemonic and text. An executed slot also has the registers that its instruction reads,
@@ -63,7 +66,7 @@ def _slots(program: Program, runs: Sequence[Columns], labels: dict[int, str]) ->
         for pc in executed
         for near in range(max(pc - SURROUNDINGS, 0), min(pc + SURROUNDINGS + 1, program.slots))
     }
-    fields: list[list[object]] = []
+    fields: list[list[Any]] = []
     for pc in sorted({*executed, *(shown & texts.keys())}):
         slot = executed.get(pc)
         if slot is not None:
@@ -73,6 +76,17 @@ def _slots(program: Program, runs: Sequence[Columns], labels: dict[int, str]) ->
             row = opcode(code, program.version)
             fields.append([pc, code, None if row is None else row.mnemonic, texts[pc]])
     return fields
+
+
+def _lines(shown: Sequence[int], lines: SourceLines) -> list[list[object]]:
+    """The source lines of the shown slots: each slot from which on another line holds, with that line."""
+    found: list[list[object]] = []
+    for pc in shown:
+        line = lines.at(pc)
+        text = None if line is None else str(line)
+        if text != (found[-1][1] if found else None):
+            found.append([pc, text])
+    return found
 
 
 def _operands(slot: Slot, version: int) -> dict[str, object]:

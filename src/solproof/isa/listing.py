@@ -37,12 +37,17 @@ class Line(NamedTuple):
     statement: str
 
 
-def source_of(lines: Iterable[Line]) -> str:
-    """Lines as source text, with an empty line before each function."""
+def source_of(lines: Iterable[Line], notes: Mapping[int, str] | None = None) -> str:
+    """Lines as source text, with an empty line before each function.
+
+    notes: comments that stand before the statements at some program counters.
+    """
     text = []
     for line in lines:
         if line.label is not None:
             text += [""] * (line.pc > 0 and not line.label.startswith("lbb_")) + [f"{line.label}:"]
+        if notes and line.pc in notes:
+            text.append(f"{_INDENT}# {notes[line.pc]}")
         text.append(_INDENT + line.statement)
     return "".join(f"{line}\n" for line in text)
 

@@ -18,6 +18,7 @@ from solproof.accesses.arrays import Integers
 from solproof.interfaces.registry import BUILTIN
 from solproof.profile.call_paths import Path
 from solproof.profile.frame_costs import FrameCosts
+from solproof.program.source_lines import SourceLine
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.runtime.accounts import address_text
 from solproof.runtime.budget import heap_cost
@@ -42,12 +43,14 @@ class Place:
 
     program: the address of the program, None for syscalls, for the transaction and for its instructions.
     target: the pc where a function starts, the hash of a syscall, or 0.
+    line: the source line where a function starts, if it is known.
     """
 
     kind: Kind
     name: str
     program: bytes | None = None
     target: int = 0
+    line: SourceLine | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays do not compare as one value
@@ -148,7 +151,8 @@ class _Builder:
         """The last part of a path in a frame."""
         if path.is_syscall:
             return Place(Kind.SYSCALL, SYSCALL_NAMES[path.target], target=path.target)
-        return Place(Kind.FUNCTION, costs.names.at(path.target), program_id, path.target)
+        name, line = costs.names.at(path.target), costs.lines.at(path.target)
+        return Place(Kind.FUNCTION, name, program_id, path.target, line)
 
     def steps(self, frame: int, steps: slice, callee: int | None = None) -> None:
         """Steps of a frame. `callee` is the instruction that a single step calls, with charges of its own."""

@@ -72,7 +72,8 @@ def speedscope(profile: Profile, name: str) -> str:
 
 
 def _frame(frame: FrameCost) -> dict[str, Any]:
-    fields = {"name": frame.name, "file": frame.program, "line": frame.pc}
+    file, line = (frame.program, frame.pc) if frame.line is None else (frame.line.file, frame.line.line)
+    fields = {"name": frame.name, "file": file, "line": line}
     return {name: value for name, value in fields.items() if value is not None}
 
 

@@ -13,7 +13,9 @@ from solproof.circuit.program_table import program_table
 from solproof.circuit.registry import CIRCUIT
 from solproof.profile.call_paths import CallPaths, call_paths
 from solproof.profile.cells import ChipCells, count_cells
-from solproof.program.names import FunctionNames, function_names
+from solproof.program.names import FunctionNames
+from solproof.program.source_lines import SourceLines
+from solproof.program.symbols import SymbolFiles
 from solproof.proving.witness import build_witness
 from solproof.runtime.invoke import Frame
 from solproof.runtime.syscalls import registry
@@ -30,32 +32,37 @@ class FrameCosts:
     """
 
     names: FunctionNames
+    lines: SourceLines
     paths: CallPaths
     codes: Integers
     compute_units: Integers
     cells: Integers
 
 
-def frame_costs(frames: Sequence[Frame[Run]]) -> tuple[list[FrameCosts], tuple[ChipCells, ...]]:
+def frame_costs(
+    frames: Sequence[Frame[Run]], symbols: SymbolFiles
+) -> tuple[list[FrameCosts], tuple[ChipCells, ...]]:
     """The costs of the frames of an execution, and the chips of its proof.
 
     Raises the same errors as building the tables of the proof.
     """
     witness = build_witness(CIRCUIT, access_logs(frames))
     cells, chips = count_cells(witness, [frame.outcome.instructions for frame in frames])
-    return [_costs(frame, of_frame) for frame, of_frame in zip(frames, cells, strict=True)], chips
+    return [_costs(frame, of_frame, symbols) for frame, of_frame in zip(frames, cells, strict=True)], chips
 
 
-def _costs(frame: Frame[Run], cells: Integers) -> FrameCosts:
+def _costs(frame: Frame[Run], cells: Integers, symbols: SymbolFiles) -> FrameCosts:
     run, executable = frame.outcome, frame.invocation.executable
     program = executable.program
+    found = symbols.of(executable.file, program)
     inside = run.trace.pc < program.slots  # the last instruction may be past the end of the text
     syscalls = registry(frame.invocation.environment.features).keys()
     table = program_table(program, syscalls, np.unique(run.trace.pc[inside]))
     pc = np.minimum(run.trace.pc, program.slots - 1)
     codes = np.where(inside, table.code[pc], 0)
     return FrameCosts(
-        names=function_names(executable.file, program),
+        names=found.names,
+        lines=found.lines,
         paths=call_paths(run, codes, table.immediate[pc].astype(np.int64)),
         codes=codes,
         compute_units=compute_units(run),

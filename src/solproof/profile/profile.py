@@ -16,6 +16,8 @@ from solproof.interfaces.registry import BUILTIN
 from solproof.profile.call_tree import CallTree, Kind, Place, call_tree, owners
 from solproof.profile.cells import ChipCells, Owner
 from solproof.profile.frame_costs import FrameCosts, frame_costs
+from solproof.program.source_lines import SourceLine
+from solproof.program.symbols import SymbolFiles
 from solproof.representation import short_repr
 from solproof.runtime.accounts import address_text
 from solproof.tracing.timeline import single_frame, timeline
@@ -61,6 +63,7 @@ class FrameCost:
     calls: how often it was entered.
     total: its cost with callees, recursion once.
     program: the address of the program of a function in an execution with several frames, else None.
+    line: the source line where a function starts, if it is known.
     """
 
     name: str
@@ -69,6 +72,7 @@ class FrameCost:
     own: Cost
     total: Cost
     program: str | None = None
+    line: SourceLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +153,16 @@ class Profile:
         return self.total.cells + self.frame_cells + self.proof_cells + self.padding_cells
 
 
-def profile_execution(execution: Execution | TransactionExecution) -> Profile:
+def profile_execution(
+    execution: Execution | TransactionExecution, symbols: SymbolFiles | None = None
+) -> Profile:
     """Profile an execution. This builds the tables of its proof, but does not prove.
 
-    Raises the same errors as building those tables.
+    symbols: files with the symbols of programs. Raises `InputError` if one of them fits no program that ran,
+    and the same errors as building those tables.
     """
-    found = timeline(execution)
-    costs, chips = frame_costs(found.frames)
+    found = timeline(execution, symbols)
+    costs, chips = frame_costs(found.frames, found.symbols)
     is_alone = single_frame(execution) is not None
     tree = call_tree(found, costs, is_alone=is_alone)
     own = _by(tree.path, len(tree.places), tree.instructions, tree.compute_units, tree.cells)
@@ -226,6 +233,7 @@ def _frames(
                 start=Cost(),
             ),
             program=None if is_alone or place.program is None else address_text(place.program),
+            line=place.line,
         )
         for place in sorted(members, key=lambda place: place.kind)
     }

@@ -60,7 +60,7 @@ def function_names(file: bytes, program: Program) -> FunctionNames:
         return FunctionNames(program.entry)
     try:
         elf = ELFFile(BytesIO(file))
-        base = _text_address(elf, program)
+        base = text_address(elf, program)
         found = list(chain(_symbols(elf), _debug_information(elf)))
     except Exception:  # parsers of pyelftools raise many types; the loader has already accepted the file
         return FunctionNames(program.entry)
@@ -73,7 +73,7 @@ def function_names(file: bytes, program: Program) -> FunctionNames:
     return FunctionNames(program.entry, tuple(named[start] for start in sorted(named)))
 
 
-def _text_address(elf: Any, program: Program) -> int:
+def text_address(elf: Any, program: Program) -> int:
     """The address of slot 0 in the file, before the loader moves it."""
     section = elf.get_section_by_name(".text")
     return program.text_address if section is None else int(section["sh_addr"])

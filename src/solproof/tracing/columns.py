@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solproof.execution.execute import Execution
-from solproof.program.names import FunctionNames, function_names
+from solproof.program.names import FunctionNames
+from solproof.program.symbols import SymbolFiles, Symbols
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.runtime.features import FeatureSet
 from solproof.runtime.invoke import Frame
@@ -67,14 +68,15 @@ class Columns:
     """The steps of a run as arrays.
 
     features: the features that the run had, which decide which syscalls exist.
-    names: the function names of the file.
+    symbols: the names of functions and the source lines.
     """
 
-    def __init__(self, run: Run, features: FeatureSet, names: FunctionNames | None = None) -> None:
+    def __init__(self, run: Run, features: FeatureSet, symbols: Symbols | None = None) -> None:
         self.run = run
         self.trace = trace = run.trace
         known = registry(features)
-        self.names = names or FunctionNames(run.program.entry)
+        symbols = symbols or Symbols(FunctionNames(run.program.entry))
+        self.names, self.lines = symbols.names, symbols.lines
         self.code: Code = code_of(run.program, np.unique(trace.pc).tolist(), known.keys(), self.names)
         self.syscall_names = {key: SYSCALL_NAMES[key] for key in known}
         self.steps: int = len(trace.pc)
@@ -82,10 +84,11 @@ class Columns:
         """The number of steps that ran to their end: all of them, or all except the last."""
 
     @classmethod
-    def of_frame(cls, frame: Frame[Run]) -> Columns:
-        """The steps of a frame, with the names in its program's file."""
+    def of_frame(cls, frame: Frame[Run], symbols: SymbolFiles | None = None) -> Columns:
+        """The steps of a frame, with the symbols of its program."""
         executable, features = frame.invocation.executable, frame.invocation.environment.features
-        return cls(frame.outcome, features, function_names(executable.file, executable.program))
+        files = symbols or SymbolFiles()
+        return cls(frame.outcome, features, files.of(executable.file, executable.program))
 
     @cached_property
     def _access_of_step(self) -> NDArray[np.int64]:

@@ -29,6 +29,7 @@ def head(frame: Frame[Run], columns: Columns, *, contents: bool) -> Fields:
     return {
         "format_version": FORMAT_VERSION,
         "functions": [{"pc": pc, "name": name} for pc, name in columns.functions.items()],
+        **_source_lines(columns),
         "initial_state": {
             "program_sha256": run.program.file_sha256.hex(),
             "sbpf_version": run.program.version,
@@ -103,6 +104,12 @@ def step_fields(step: Step) -> Fields:
         "syscall": None if syscall is None else asdict(syscall),
         "fault": None if fault is None else asdict(fault),
     }
+
+
+def _source_lines(columns: Columns) -> Fields:
+    """The source lines of the executed slots, if any is known."""
+    lines = [(pc, line) for pc in sorted(columns.code.slots) if (line := columns.lines.at(pc)) is not None]
+    return {"source_lines": [{"pc": pc, **asdict(line)} for pc, line in lines]} if lines else {}
 
 
 def _memory(regions: Iterable[Region], contents: bool) -> list[Fields]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.program.symbols import SymbolFiles
 from solproof.proving.check import witness_of
 from solproof.tracing.columns import BLOCK_STEPS
 from solproof.tracing.constraints import Constraints
@@ -37,6 +38,7 @@ def json_document(
     contents: bool = False,
     constraints: bool = False,
     progress: Progress | None = None,
+    symbols: SymbolFiles | None = None,
 ) -> Pieces:
     """The pieces of one JSON object.
 
@@ -46,8 +48,9 @@ def json_document(
     contents: whether to include the bytes of memory before and after each frame, and the data of accounts.
     constraints: whether to include each step's constraints. They are those of the execution's proof, which
         holds all frames.
+    symbols: files with the symbols of programs. Raises `InputError` if one of them fits no program that ran.
     """
-    found, only = timeline(execution), single_frame(execution, frame)
+    found, only = timeline(execution, symbols), single_frame(execution, frame)
     frames = _frames(found, only)
     bound = Constraints(witness_of(execution)) if constraints else None
     export = _Export(found, frames, bound, contents=contents, progress=progress)
@@ -69,6 +72,7 @@ def json_lines(
     contents: bool = False,
     constraints: bool = False,
     progress: Progress | None = None,
+    symbols: SymbolFiles | None = None,
 ) -> Pieces:
     """The same content as JSON lines.
 
@@ -76,7 +80,7 @@ def json_lines(
     after the steps. If all frames are written, these lines have the number of their frame as `frame`, and
     there is one more line before all frames and one after them.
     """
-    found, only = timeline(execution), single_frame(execution, frame)
+    found, only = timeline(execution, symbols), single_frame(execution, frame)
     frames = _frames(found, only)
     bound = Constraints(witness_of(execution)) if constraints else None
     export = _Export(found, frames, bound, contents=contents, progress=progress)

@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.program.symbols import SymbolFiles
 from solproof.tracing.columns import Block, Columns
 from solproof.tracing.document import Fields, head, tail
 from solproof.tracing.export_json import Progress
@@ -36,6 +37,7 @@ def write_parquet(
     frame: int | None = None,
     contents: bool = False,
     progress: Progress | None = None,
+    symbols: SymbolFiles | None = None,
 ) -> None:
     """Write the steps of an execution to an open file.
 
@@ -44,8 +46,9 @@ def write_parquet(
 
     frame: the only frame to write. Raises `InputError` if the execution has no such frame.
     contents: whether to include the bytes of memory before and after each frame, and the data of accounts.
+    symbols: files with the symbols of programs. Raises `InputError` if one of them fits no program that ran.
     """
-    found, only = timeline(execution), single_frame(execution, frame)
+    found, only = timeline(execution, symbols), single_frame(execution, frame)
     frames = range(len(found.frames)) if only is None else [only]
     described = [_described(found, number, contents=contents) for number in frames]
     if only is not None:

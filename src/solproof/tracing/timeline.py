@@ -20,6 +20,7 @@ from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.run import check_execution_type
 from solproof.interfaces.registry import BUILTIN
+from solproof.program.symbols import SymbolFiles
 from solproof.program.syscall_names import SYSCALL_NAMES
 from solproof.representation import described, short_repr
 from solproof.runtime.accounts import Account, address_text
@@ -158,11 +159,18 @@ class Timeline:
 
     instructions: every instruction that was called, in the order of the calls.
     frames: the frames of sBPF programs, in the order in which they began.
+    symbols: where the names of functions and the source lines come from.
     """
 
-    def __init__(self, instructions: tuple[InstructionRecord, ...], frames: tuple[Frame[Run], ...]) -> None:
+    def __init__(
+        self,
+        instructions: tuple[InstructionRecord, ...],
+        frames: tuple[Frame[Run], ...],
+        symbols: SymbolFiles | None = None,
+    ) -> None:
         self.instructions = instructions
         self.frames = frames
+        self.symbols = symbols or SymbolFiles()
         self._columns: dict[int, Columns] = {}
 
     def __repr__(self) -> str:
@@ -192,7 +200,7 @@ class Timeline:
     def columns(self, frame: int) -> Columns:
         """The steps of a frame as arrays, with the names of its program."""
         if frame not in self._columns:
-            self._columns[frame] = Columns.of_frame(self.frames[frame])
+            self._columns[frame] = Columns.of_frame(self.frames[frame], self.symbols)
         return self._columns[frame]
 
     def callee_of_step(self, frame: int) -> Mapping[int, int | None]:
@@ -234,17 +242,21 @@ class Timeline:
         return number, entry.step if isinstance(entry, (Invoke, Return)) else None
 
 
-def timeline(execution: Execution | TransactionExecution) -> Timeline:
+def timeline(execution: Execution | TransactionExecution, symbols: SymbolFiles | None = None) -> Timeline:
     """The timeline of an instruction or of a transaction.
 
     for entry in solproof.timeline(execution).entries:
         print(entry.kind, entry.instruction)
+
+    symbols: files with the symbols of programs. Raises `InputError` if one of them fits no program that ran.
     """
     check_execution_type(execution)
     instructions = (
         execution.instructions if isinstance(execution, Execution) else execution.output.instructions
     )
-    return Timeline(instructions, execution.frames)
+    if symbols is not None:
+        symbols.check(frame.invocation.executable.file for frame in execution.frames)
+    return Timeline(instructions, execution.frames, symbols)
 
 
 def single_frame(execution: Execution | TransactionExecution, frame: int | None = None) -> int | None:

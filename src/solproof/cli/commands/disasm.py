@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from solproof.cli.terminal.options import (
     note_bytecode,
     program_argument,
     raw_options,
+    read_symbols,
+    symbols_option,
 )
 from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.show import Fields, print_json, print_lines, print_source
@@ -23,8 +26,10 @@ from solproof.host.files import read_file, write_file
 from solproof.isa.instruction import SLOT_BYTES
 from solproof.isa.listing import source_of
 from solproof.program.disassembly import Disassembly, disassemble_elf, disassemble_raw
+from solproof.program.elf import NEWEST_KNOWN_VERSION, load
 from solproof.program.elf_records import MAGIC
-from solproof.program.raw import RawFormat
+from solproof.program.raw import RawFormat, load_raw
+from solproof.program.symbols import symbol_notes
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH
 
 EXAMPLE = """\b
@@ -37,12 +42,14 @@ Examples:
 @click.command(epilog=EXAMPLE)
 @program_argument
 @raw_options
+@symbols_option
 @click.option("--output", "-o", type=FILE, metavar="FILE", help="Write the source to a file.")
 @json_option
 def disasm(
     program: Path,
     *,
     output: Path | None,
+    symbol_paths: tuple[Path, ...],
     as_json: bool,
     raw: bool,
     sbpf_version: int | None,
@@ -52,6 +59,7 @@ def disasm(
 
     Prints the text that the file holds, before relocation, with names for syscalls and functions. "solproof
     asm" makes the same text from this source. Instructions that the verifier would refuse are printed too.
+    With --symbols, comments name the functions and their source lines.
     """
     options = RawOptions(raw, sbpf_version, entry)
     if output is not None:
@@ -63,7 +71,8 @@ def disasm(
         program_format = RawFormat()
     with naming_program(program):
         found = _disassembly(content, program_format)
-    source = source_of(found.lines)
+        notes = _notes(content, program_format, symbol_paths)
+    source = source_of(found.lines, notes)
     fields: Fields = {
         "format": "elf" if program_format is None else "raw",
         "sbpf_version": found.version,
@@ -75,7 +84,9 @@ def disasm(
         fields |= {"output": str(output), "bytes": len(source)}
     else:
         fields["lines"] = [
-            {"pc": line.pc, "label": line.label, "statement": line.statement} for line in found.lines
+            {"pc": line.pc, "label": line.label, "statement": line.statement}
+            | ({"note": notes[line.pc]} if line.pc in notes else {})
+            for line in found.lines
         ]
     if as_json:
         print_json(fields)
@@ -91,3 +102,16 @@ def _disassembly(content: bytes, program_format: RawFormat | None) -> Disassembl
     if not content.startswith(MAGIC):
         raise ProgramError(f"starts with {content[:4]!r}, expected {MAGIC!r}, or --raw for raw bytecode")
     return disassemble_elf(content)
+
+
+def _notes(content: bytes, program_format: RawFormat | None, paths: Sequence[Path]) -> dict[int, str]:
+    """The comments of --symbols, by program counter."""
+    if not paths:
+        return {}
+    symbols = read_symbols(paths)
+    symbols.check([content])
+    if program_format is None:
+        program = load(content, NEWEST_KNOWN_VERSION)
+    else:
+        program = load_raw(content, program_format.version, program_format.entry)
+    return symbol_notes(symbols.of(content, program), program.slots)

@@ -14,6 +14,8 @@ from solproof.cli.terminal.options import (
     naming_program,
     parameter_options,
     quiet_option,
+    read_symbols,
+    symbols_option,
 )
 from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
@@ -37,6 +39,7 @@ Examples:
 @input_option
 @transaction_option
 @parameter_options
+@symbols_option
 @click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The HTML file to write.")
 @click.option(
     "--title",
@@ -53,6 +56,7 @@ def explore(
     output: Path,
     title: str | None,
     no_constraints: bool,
+    symbol_paths: tuple[Path, ...],
     as_json: bool,
     quiet: bool,
     **parameters: Any,
@@ -64,13 +68,14 @@ def explore(
     to see its keys.
     """
     check_output(output)
+    symbols = read_symbols(symbol_paths)
     given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program or input_path), Phases("explore", quiet=quiet) as progress:
         progress("execute")
         execution = run(given)
         progress("page")
         name = (transaction or program or input_path or Path()).name
-        text = page.explore(execution, title or name, constraints=not no_constraints)
+        text = page.explore(execution, title or name, constraints=not no_constraints, symbols=symbols)
         progress("write")
         write_file(output, text.encode())
     size = output.stat().st_size

@@ -16,6 +16,8 @@ from solproof.cli.terminal.options import (
     naming_program,
     parameter_options,
     quiet_option,
+    read_symbols,
+    symbols_option,
 )
 from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
@@ -48,6 +50,7 @@ ROWS_OF = {Owner.INSTRUCTION: "instructions", Owner.FRAME: "frames", Owner.PROOF
 @input_option
 @transaction_option
 @parameter_options
+@symbols_option
 @click.option(
     "--weight",
     type=click.Choice([weight.value for weight in Weight]),
@@ -73,6 +76,7 @@ def profile(
     *,
     collapsed_path: Path | None,
     speedscope_path: Path | None,
+    symbol_paths: tuple[Path, ...],
     as_json: bool,
     quiet: bool,
     **parameters: Any,
@@ -87,12 +91,13 @@ def profile(
     for path in (collapsed_path, speedscope_path):
         if path is not None:
             check_output(path)
+    symbols = read_symbols(symbol_paths)
     given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program or input_path), Phases("profile", quiet=quiet) as progress:
         progress("execute")
         execution = run(given)
         progress("profile")
-        found = profile_execution(execution)
+        found = profile_execution(execution, symbols)
     chosen = Weight(weight)
     if collapsed_path is not None:
         write_file(collapsed_path, collapsed(found, chosen).encode())
@@ -132,6 +137,8 @@ def _frame(frame: FrameCost) -> Fields:
         fields["program"] = frame.program
     if frame.pc is not None:
         fields["pc"] = frame.pc
+    if frame.line is not None:
+        fields["source"] = asdict(frame.line)
     if frame.program is None and frame.pc is None:
         return fields | asdict(frame.own)
     return fields | {"self": asdict(frame.own), "total": asdict(frame.total)}

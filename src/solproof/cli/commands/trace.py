@@ -16,6 +16,8 @@ from solproof.cli.terminal.options import (
     naming_program,
     parameter_options,
     quiet_option,
+    read_symbols,
+    symbols_option,
 )
 from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
@@ -56,6 +58,7 @@ def _printing(schema: Callable[[], str]) -> Callable[[click.Context, click.Param
 @input_option
 @transaction_option
 @parameter_options
+@symbols_option
 @click.option(
     "--output",
     "-o",
@@ -110,6 +113,7 @@ def trace(
     constraints: bool,
     contents: bool,
     frame: int | None,
+    symbol_paths: tuple[Path, ...],
     as_json: bool,
     quiet: bool,
     **parameters: Any,
@@ -131,6 +135,7 @@ def trace(
     if constraints and output_format == "parquet":
         raise InputError("--constraints: expected --format json or jsonl, because a table cannot hold them")
     write_parquet = _parquet_writer() if output_format == "parquet" else None
+    symbols = read_symbols(symbol_paths)
     given = read_subject(program, input_path, transaction, **parameters)
     with naming_program(program or input_path), Phases("trace", quiet=quiet) as progress:
         progress("execute")
@@ -141,7 +146,7 @@ def trace(
             progress.reach(10 * done // steps * 10)
 
         progress("write")
-        options: dict[str, Any] = {"frame": frame, "contents": contents, "progress": tell}
+        options: dict[str, Any] = {"frame": frame, "contents": contents, "progress": tell, "symbols": symbols}
         export = json_document if output_format == "json" else json_lines
         if output is None:
             print_pieces(export(execution, constraints=constraints, **options))

@@ -27,6 +27,7 @@ from solproof.isa.opcodes import VERSIONS
 from solproof.program.bytecode_verifier import load_program
 from solproof.program.elf_records import MAGIC
 from solproof.program.raw import RawFormat
+from solproof.program.symbols import SymbolFiles
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Loader
 from solproof.runtime.features import FEATURE_SETS, FEATURES, FeatureSet
 
@@ -44,6 +45,21 @@ input_option = click.option(
     metavar="FILE",
     help="The input: JSON, or an input.bin or a fixture (.fix), which contain the program.",
 )
+
+symbols_option = click.option(
+    "--symbols",
+    "symbol_paths",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="A file with the same text that is not stripped, for names of functions and source lines. "
+    "Can be repeated, for several programs.",
+)
+
+
+def read_symbols(paths: Sequence[Path]) -> SymbolFiles:
+    """The files of `symbols_option`. Raises `InputError`, which names the file."""
+    return SymbolFiles({str(path): read_file(path, "symbols") for path in paths})
 
 
 def raw_options(command: Command) -> Command:

@@ -26,7 +26,14 @@ class Program {
     this.listing = description.slots.map(([pc, code, mnemonic, text, operands]) => ({
       pc, code, mnemonic, text, operands: operands ?? {},
     }));
+    this.lines = description.lines.map(([, line]) => line);
+    this.lineStarts = Uint32Array.from(description.lines, ([start]) => start);
     this.slots = new Map(this.listing.map((slot) => [slot.pc, slot]));
+  }
+
+  // The source line of a slot, such as src/lib.rs:12, or undefined.
+  sourceLine(pc) {
+    return this.lines[lastAtMost(this.lineStarts, pc)] ?? undefined;
   }
 
   functionName(pc) {

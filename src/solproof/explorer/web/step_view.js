@@ -59,6 +59,7 @@ class StepView {
         "div",
         { class: "about" },
         span(`pc ${slot.pc}`),
+        ...[run.program.sourceLine(slot.pc)].filter(Boolean).map((line) => span(line, "source")),
         span(slot.code === null ? "no opcode" : `${slot.mnemonic ?? "unknown opcode"} ${hex(slot.code, 2)}`),
         span(`executed ${count(run.executedAt(slot.pc))}×`),
         units,

@@ -60,7 +60,7 @@ class CodeList {
     const classes = ["row", here && "here", executed === 0 && "unused", gap && "gap"].filter(Boolean).join(" ");
     return el(
       "div",
-      { class: classes, onclick: executed ? () => this.go(this.run.nextAt(slot.pc, this.step)) : null },
+      { class: classes, title: this.run.program.sourceLine(slot.pc), onclick: executed ? () => this.go(this.run.nextAt(slot.pc, this.step)) : null },
       span(`${slot.pc}`, "index"),
       assembly(slot.text),
       label ? span(label, "label") : null,
