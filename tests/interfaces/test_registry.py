@@ -65,7 +65,7 @@ def test_events_in_logs() -> None:
         program_data([EVENT]),
     ]
     found = list(SHOPS.events_in(logs))
-    assert [(line, event.text()) for line, event in found] == [(3, "Paid amount=7")]
+    assert [(line, key, event.text()) for line, key, event in found] == [(3, PROGRAM, "Paid amount=7")]
     assert list(KNOWN.events_in(logs)) == []
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.formats.account_changes import account_change
+from solproof.formats.decoded_fields import decoded_account, decoded_events, decoded_instruction
 from solproof.formats.json_fields import in_base64
+from solproof.interfaces.registry import KNOWN, Interfaces
 from solproof.runtime.accounts import Account, address_text
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.instruction_record import InstructionRecord
@@ -24,12 +26,14 @@ from solproof.vm.trace import Run
 Fields = dict[str, Any]
 
 
-def format_transaction(execution: TransactionExecution) -> str:
+def format_transaction(execution: TransactionExecution, interfaces: Interfaces = KNOWN) -> str:
     """The result of a transaction as a JSON text in one line, as `solproof run --transaction` prints it.
 
     It has the outcome, every account before and afterwards, and every instruction that was called.
+
+    interfaces: what decodes instructions, accounts and events, by default the programs that are known.
     """
-    return json.dumps(transaction_fields(execution))
+    return json.dumps(transaction_fields(execution, interfaces))
 
 
 def ending_fields(output: TransactionOutput) -> Fields:
@@ -47,15 +51,16 @@ def ending_fields(output: TransactionOutput) -> Fields:
     }
 
 
-def transaction_fields(execution: TransactionExecution) -> Fields:
+def transaction_fields(execution: TransactionExecution, interfaces: Interfaces = KNOWN) -> Fields:
     """The result of a transaction as JSON fields."""
     output = execution.output
     return {
         **ending_fields(output),
         "return_data": return_data_fields(output.return_data),
         "logs": list(output.logs),
-        "instructions": instruction_fields(output.instructions, execution.frames),
-        "accounts": list(_accounts(execution)),
+        "events": decoded_events(output.logs, output.instructions, interfaces),
+        "instructions": instruction_fields(output.instructions, execution.frames, interfaces),
+        "accounts": list(_accounts(execution, interfaces)),
     }
 
 
@@ -66,7 +71,9 @@ def return_data_fields(return_data: ReturnData) -> Fields | None:
     return {"program_id": address_text(return_data.program_id), "data": in_base64(return_data.data)}
 
 
-def instruction_fields(records: Sequence[InstructionRecord], frames: Sequence[Frame[Run]]) -> list[Fields]:
+def instruction_fields(
+    records: Sequence[InstructionRecord], frames: Sequence[Frame[Run]], interfaces: Interfaces = KNOWN
+) -> list[Fields]:
     """Every instruction that was called, in the order of the calls, as JSON fields."""
     return [
         {
@@ -84,6 +91,7 @@ def instruction_fields(records: Sequence[InstructionRecord], frames: Sequence[Fr
             ],
             "data": in_base64(record.data),
             "error": None if record.error is None else instruction_error_json(record.error),
+            **decoded_instruction(record, interfaces),
             "compute_units": record.compute_units,
             "executed_instructions": (
                 None if record.frame is None else frames[record.frame].outcome.instructions
@@ -99,7 +107,7 @@ def signer_keys(execution: TransactionExecution) -> frozenset[bytes]:
     return frozenset(message.static_keys[: message.required_signatures])
 
 
-def _accounts(execution: TransactionExecution) -> Iterator[Fields]:
+def _accounts(execution: TransactionExecution, interfaces: Interfaces) -> Iterator[Fields]:
     output, signers = execution.output, signer_keys(execution)
     for before, after, writable in zip(
         output.accounts_before, output.accounts, output.keys_writable, strict=True
@@ -109,8 +117,8 @@ def _accounts(execution: TransactionExecution) -> Iterator[Fields]:
             "address": address_text(before.key),
             "signer": before.key in signers,
             "writable": writable,
-            "before": _state(before),
-            "after": _state(after),
+            "before": _state(before, interfaces),
+            "after": _state(after, interfaces),
             "change": None
             if change is None
             else {
@@ -123,7 +131,7 @@ def _accounts(execution: TransactionExecution) -> Iterator[Fields]:
         }
 
 
-def _state(account: Account) -> Fields | None:
+def _state(account: Account, interfaces: Interfaces) -> Fields | None:
     """The state of an account, None if the account does not exist."""
     if account.lamports == 0:
         return None
@@ -132,4 +140,5 @@ def _state(account: Account) -> Fields | None:
         "owner": address_text(account.owner),
         "executable": account.executable,
         "data": in_base64(account.data),
+        "decoded": decoded_account(account, interfaces),
     }

@@ -10,7 +10,6 @@ from solproof.errors import InputError
 from solproof.interfaces.layouts import Layout, Struct, Value, ValueReader
 from solproof.interfaces.names import same_name
 from solproof.representation import short_repr
-from solproof.runtime.accounts import address_text
 from solproof.runtime.instruction_error import InstructionFailure
 
 LONGEST_SHOWN = 64
@@ -39,11 +38,8 @@ class Decoded:
         return " ".join([self.name, *(f"{name}={value_text(value)}" for name, value in self.values.items())])
 
     def as_json(self) -> dict[str, Any]:
-        """Program, name and values as JSON fields, and the names of the accounts of an instruction."""
-        fields = {"program": self.program, "name": self.name, "values": json_value(self.values)}
-        if self.accounts:
-            fields["accounts"] = [[name, address_text(key)] for name, key in self.accounts]
-        return fields
+        """Program, name and values as JSON fields."""
+        return {"program": self.program, "name": self.name, "values": json_value(self.values)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,15 @@ class Interfaces:
         interface = self.of(program)
         if interface is None:
             return None
-        if interface.anchor and data.startswith(EVENT_INSTRUCTION):
-            return interface.decode_event(data[len(EVENT_INSTRUCTION) :])
-        return interface.decode_instruction(data, accounts)
+        event = self.decode_event_instruction(program, data)
+        return interface.decode_instruction(data, accounts) if event is None else event
+
+    def decode_event_instruction(self, program: bytes, data: bytes) -> Decoded | None:
+        """The event that an Anchor program hands to itself as an instruction."""
+        interface = self.of(program)
+        if interface is None or not interface.anchor or not data.startswith(EVENT_INSTRUCTION):
+            return None
+        return interface.decode_event(data[len(EVENT_INSTRUCTION) :])
 
     def decode_account(self, owner: bytes, data: bytes) -> Decoded | None:
         """The meaning of the data of an account, by the program that owns it."""
@@ -109,17 +115,20 @@ class Interfaces:
             return None
         return interface.decode_event(data)
 
-    def events_in(self, logs: Sequence[str]) -> Iterator[tuple[int, Decoded]]:
-        """The events in a log with the numbers of their lines.
+    def events_in(self, logs: Sequence[str]) -> Iterator[tuple[int, bytes, Decoded]]:
+        """The events in a log: the number of the line, from 0, the program that wrote it, and the event.
 
         The lines `Program ... invoke [height]` say which program is running.
         """
         running: list[str] = []
         for number, line in enumerate(logs):
             running = _running(running, line)
-            event = self.decode_log(address_bytes(running[-1]), line) if running else None
+            if not running or not line.startswith(PROGRAM_DATA):
+                continue
+            program = address_bytes(running[-1])
+            event = self.decode_log(program, line)
             if event is not None:
-                yield number, event
+                yield number, program, event
 
 
 def _running(running: list[str], line: str) -> list[str]:

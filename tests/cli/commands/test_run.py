@@ -54,8 +54,19 @@ def test_input_bin_alone_and_as_input(command: Command, files: Files) -> None:
 def test_json(command: Command, files: Files) -> None:
     fields = command("run", files.program, "--input", files.input, "--json").fields
     accounts = fields.pop("accounts")
+    decoded = fields.pop("decoded_accounts")
     (invocation,) = fields.pop("invocations")
     assert (invocation["program"], invocation["compute_units"]) == (TOKEN, 76)
+    assert invocation["decoded"] == {
+        "program": "token program",
+        "name": "Transfer",
+        "values": {"amount": 42_000_000},
+        "accounts": ["source", "destination", "authority"],
+    }
+    assert [(account["name"], account["values"]["amount"]) for account in decoded[:2]] == [
+        ("Account", amount_of(account["data"][0])) for account in accounts[:2]
+    ]
+    assert decoded[2:] == [None]
     assert fields == {
         "success": True,
         "exit_code": 0,
@@ -72,6 +83,7 @@ def test_json(command: Command, files: Files) -> None:
             f"Program {TOKEN} consumed 76 of 1400000 compute units",
             f"Program {TOKEN} success",
         ],
+        "events": [],
         "return_data": None,
     }
     assert [account["key"] for account in accounts] == [SOURCE, DESTINATION, OWNER]

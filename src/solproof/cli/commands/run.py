@@ -53,6 +53,7 @@ from solproof.cli.terminal.transaction_lines import (
 from solproof.execution.execute import Execution, execute
 from solproof.execution.sequence import execute_next, run_sequence
 from solproof.formats import bincode
+from solproof.formats.decoded_fields import decoded_account, decoded_events
 from solproof.formats.scene_file import format_accounts
 from solproof.formats.transaction_json import (
     format_transaction,
@@ -61,6 +62,7 @@ from solproof.formats.transaction_json import (
     transaction_fields,
 )
 from solproof.host.files import write_file
+from solproof.interfaces.registry import KNOWN
 from solproof.runtime.accounts import distinct_accounts
 from solproof.runtime.execution_output import outcome_lines
 from solproof.runtime.transaction.ledger import Ledger
@@ -162,8 +164,10 @@ def _fields(execution: Execution) -> Fields:
         **outcome_fields(output),
         "logs": list(output.logs),
         "return_data": return_data_fields(output.return_data),
+        "events": decoded_events(output.logs, execution.instructions, KNOWN),
         "invocations": instruction_fields(execution.instructions, execution.frames),
         "accounts": [account_fields(account) for account in output.accounts],
+        "decoded_accounts": [decoded_account(account, KNOWN) for account in output.accounts],
     }
 
 
