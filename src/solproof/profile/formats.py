@@ -27,14 +27,16 @@ def collapsed(profile: Profile, weight: Weight) -> str:
         (";".join(names[frame] for frame in _frames_of(profile.paths, number)), path.own.of(weight))
         for number, path in enumerate(profile.paths)
     ]
-    lines += [(";".join(stack), cells) for stack, cells in _outside(profile, weight)]
+    lines += [(";".join(stack), cells) for stack, cells in outside_stacks(profile, weight)]
     return "".join(f"{stack} {value}\n" for stack, value in lines if value)
 
 
 def speedscope(profile: Profile, name: str) -> str:
     """Both weights as profiles, in the order of the run. Cells of no instruction come at the end."""
     frames = [_frame(frame) for frame in profile.frames]
-    outside = list(dict.fromkeys(part for stack, _ in _outside(profile, Weight.CELLS) for part in stack))
+    outside = list(
+        dict.fromkeys(part for stack, _ in outside_stacks(profile, Weight.CELLS) for part in stack)
+    )
     positions = {part: len(frames) + number for number, part in enumerate(outside)}
     frames += [{"name": part} for part in outside]
     profiles = []
@@ -47,7 +49,7 @@ def speedscope(profile: Profile, name: str) -> str:
             )
         ]
         stretches += [
-            ([positions[part] for part in stack], value) for stack, value in _outside(profile, weight)
+            ([positions[part] for part in stack], value) for stack, value in outside_stacks(profile, weight)
         ]
         events = list(_events(stretches))
         profiles.append(
@@ -90,7 +92,7 @@ def _frames_of(paths: Sequence[PathCost], number: int) -> list[int]:
     return frames[::-1]
 
 
-def _outside(profile: Profile, weight: Weight) -> list[tuple[tuple[str, str], int]]:
+def outside_stacks(profile: Profile, weight: Weight) -> list[tuple[tuple[str, str], int]]:
     """The stacks of the cells that belong to no instruction."""
     if weight is Weight.COMPUTE_UNITS:
         return []

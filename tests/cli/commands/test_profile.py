@@ -110,3 +110,15 @@ def test_flame_graphs_of_a_transaction(command: Command, scene: Path, tmp_path: 
     assert described["name"] == "scene.json"
     first = described["profiles"][0]["events"][0]["frame"]
     assert described["shared"]["frames"][first] == {"name": "transaction"}
+
+
+def test_a_flame_graph(command: Command, scene: Path, tmp_path: Path) -> None:
+    output = tmp_path / "flame.svg"
+    assert command("profile", "--transaction", scene, "--svg", output, "--quiet").status == 0
+    assert output.read_text().startswith('<svg width="1200" ')
+    assert "Flame graph of scene.json" in output.read_text()
+    result = command("profile", "--transaction", scene, "--svg", scene)
+    assert result.status == 2
+    assert result.errors == (
+        f"error: output {scene}: the same file as --transaction {scene}, expected another file\n"
+    )

@@ -30,6 +30,7 @@ from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.run import run
 from solproof.host.files import write_file
 from solproof.profile.cells import Owner
+from solproof.profile.flame_graph import flame_graph
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
 from solproof.runtime.transaction.transaction_output import result_lines
@@ -39,7 +40,7 @@ Examples:
   solproof profile p_token.so --input transfer.json
   solproof profile p_token.so --input transfer.json --weight cells --collapsed transfer.folded
   solproof profile input.bin --speedscope transfer.speedscope.json --json
-  solproof profile --transaction scene.json
+  solproof profile --transaction scene.json --svg flame.svg
 """
 
 ROWS_OF = {Owner.INSTRUCTION: "instructions", Owner.FRAME: "frames", Owner.PROOF: "the proof"}
@@ -56,7 +57,7 @@ ROWS_OF = {Owner.INSTRUCTION: "instructions", Owner.FRAME: "frames", Owner.PROOF
     type=click.Choice([weight.value for weight in Weight]),
     default=Weight.COMPUTE_UNITS.value,
     show_default=True,
-    help="Order the tables and weigh the collapsed stacks by compute units, or by cells of the proof.",
+    help="Order the tables and weigh the stacks and bars by compute units, or by cells of the proof.",
 )
 @click.option(
     "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="Rows shown per table."
@@ -64,6 +65,9 @@ ROWS_OF = {Owner.INSTRUCTION: "instructions", Owner.FRAME: "frames", Owner.PROOF
 @click.option("--collapsed", "collapsed_path", type=FILE, metavar="FILE", help="Write collapsed stacks.")
 @click.option(
     "--speedscope", "speedscope_path", type=FILE, metavar="FILE", help="Write a speedscope profile."
+)
+@click.option(
+    "--svg", "svg_path", type=FILE, metavar="FILE", help="Write a flame graph that opens in any browser."
 )
 @json_option
 @quiet_option
@@ -76,6 +80,7 @@ def profile(
     *,
     collapsed_path: Path | None,
     speedscope_path: Path | None,
+    svg_path: Path | None,
     symbol_paths: tuple[Path, ...],
     as_json: bool,
     quiet: bool,
@@ -88,7 +93,7 @@ def profile(
     costs include the instruction that calls it. With several frames, there is a table of programs. One proof
     holds all frames.
     """
-    for path in (collapsed_path, speedscope_path):
+    for path in (collapsed_path, speedscope_path, svg_path):
         if path is not None:
             check_output(path)
     symbols = read_symbols(symbol_paths)
@@ -98,13 +103,13 @@ def profile(
         execution = run(given)
         progress("profile")
         found = profile_execution(execution, symbols)
-    chosen = Weight(weight)
+    chosen, name = Weight(weight), (transaction or program or input_path or Path()).name
     if collapsed_path is not None:
         write_file(collapsed_path, collapsed(found, chosen).encode())
     if speedscope_path is not None:
-        write_file(
-            speedscope_path, speedscope(found, (transaction or program or input_path or Path()).name).encode()
-        )
+        write_file(speedscope_path, speedscope(found, name).encode())
+    if svg_path is not None:
+        write_file(svg_path, flame_graph(found, chosen, name).encode())
     if as_json:
         print_json(_fields(execution, found))
     else:
