@@ -28,6 +28,7 @@ ORDER = (
     "air",
     "backend",
     "program",
+    "linker",
     "vm",
     "runtime",
     "execution",

@@ -39,7 +39,7 @@ def test_help_groups_the_commands(command: Command) -> None:
     assert {title: [name for name, _ in rows[title]] for title in list(rows)[-3:]} == {
         "Run and look": ["run", "trace", "explore", "profile", "inspect", "fixture", "pack"],
         "Prove and verify": ["prove", "verify", "estimate", "check", "zisk", "demo"],
-        "Develop": ["asm", "disasm", "opcode", "doctor", "completion"],
+        "Develop": ["asm", "cc", "link", "disasm", "opcode", "doctor", "completion"],
     }
     # The summaries of all sections start in the same column.
     assert len({len(name + space) for title in SECTIONS for name, space in rows[title]}) == 1

@@ -15,10 +15,12 @@ from solproof.cli import SUMMARIES, solproof
 from solproof.cli.commands.disasm import disasm
 from solproof.demo import run_demo
 from tests.cli.conftest import Command, Files
+from tests.support.c_programs import compiled
 from tests.support.commands import found
 from tests.support.fixtures import firedancer_instruction, serialized, transfer
 
 Arguments = list[object]
+C_SOURCE = "int entrypoint(void) { return 0; }\n"
 WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
     "run": lambda files, _: [files.input_bin],
     "prove": lambda files, place: [files.input_bin, "--output", place / "proof"],
@@ -30,6 +32,8 @@ WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
     "explore": lambda files, place: [files.input_bin, "--output", place / "run.html"],
     "inspect": lambda files, _: [files.proof],
     "asm": lambda _, place: [_source(place), "--output", place / "program.so"],
+    "cc": lambda _, place: [_c_source(place), "--output", place / "program.so"],
+    "link": lambda _, place: [_object(place), "--output", place / "program.so"],
     "disasm": lambda files, _: [files.program],
     "opcode": lambda *_: ["EXIT"],
     "pack": lambda files, place: [files.program, "--input", files.input, "--output", place / "input.bin"],
@@ -71,6 +75,18 @@ def _source(place: Path) -> Path:
 def _fixture(place: Path) -> Path:
     path = place / "instruction.fix"
     path.write_bytes(serialized(firedancer_instruction(*transfer())))
+    return path
+
+
+def _c_source(place: Path) -> Path:
+    path = place / "program.c"
+    path.write_text(C_SOURCE)
+    return path
+
+
+def _object(place: Path) -> Path:
+    path = place / "program.o"
+    path.write_bytes(compiled(C_SOURCE))
     return path
 
 

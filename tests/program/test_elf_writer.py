@@ -136,7 +136,7 @@ def test_syscalls_by_number_get_their_name() -> None:
 @pytest.mark.parametrize(
     ("source", "version", "message"),
     [
-        ("", 3, "the entrypoint is slot 0, expected one of the 0 slots of the text"),
+        ("", 3, "the program has no instruction, expected at least one, such as exit"),
         ("exit\nentrypoint:", 0, "the entrypoint is slot 1, expected one of the 1 slots of the text"),
         (
             "syscall 7\nexit",

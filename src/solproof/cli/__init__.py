@@ -41,6 +41,8 @@ SECTIONS = {
     },
     "Develop": {
         "asm": "Assemble a program into an ELF file.",
+        "cc": "Compile C into a program that Solana runs.",
+        "link": "Link BPF objects into a program that Solana runs.",
         "disasm": "Print a program as assembly source.",
         "opcode": "Show where an opcode is defined, run, constrained and tested.",
         "doctor": "Check this machine: versions, processor, memory, engine, proving.",

@@ -54,6 +54,8 @@ class Assembly:
     data_labels: offset of each label in the data
     addresses:   for the program counter of each instruction that loads the address of a label, this address,
                  if the text is at 0x1_0000_0000 and the data at `data_address`
+    pointers:    for the offset of each 8-byte pointer in the data, its address in the same sense.
+                 Such a pointer is 0 in `data`. Only the linker makes pointers
     """
 
     version: int
@@ -65,6 +67,7 @@ class Assembly:
     data: bytes = field(repr=False)
     data_labels: Mapping[str, int] = field(repr=False)
     addresses: Mapping[int, int] = field(repr=False)
+    pointers: Mapping[int, int] = field(repr=False, default_factory=dict)
 
     @property
     def slots(self) -> int:
@@ -74,7 +77,7 @@ class Assembly:
     @property
     def data_address(self) -> int:
         """The address of the data: after the text up to V2, and 0 from V3 on (SIMD-0189)."""
-        return _data_address(self.version, self.slots)
+        return data_address(self.version, self.slots)
 
 
 def assemble(text: str, version: int) -> Assembly:
@@ -113,7 +116,8 @@ def moves_fixed_frame(row: Opcode, slot: Instruction, version: int) -> bool:
     )
 
 
-def _data_address(version: int, slots: int) -> int:
+def data_address(version: int, slots: int) -> int:
+    """The address of the read-only data of a program with this many slots of text, as in an `Assembly`."""
     return 0 if version >= 3 else TEXT_ADDRESS + slots * SLOT_BYTES
 
 
@@ -236,9 +240,7 @@ class _Encoder:
         """The address of a label. It is also added to `addresses`."""
         assert isinstance(operand, Name)
         if operand.sign == 1 and operand.text in self._layout.data_labels:
-            address = (
-                _data_address(self._version, self._layout.slots) + self._layout.data_labels[operand.text]
-            )
+            address = data_address(self._version, self._layout.slots) + self._layout.data_labels[operand.text]
         elif operand.sign == 1 and operand.text in self._layout.labels:
             address = TEXT_ADDRESS + self._layout.labels[operand.text] * SLOT_BYTES
         else:

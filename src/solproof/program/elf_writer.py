@@ -2,13 +2,15 @@
 
 An ELF file of V0 to V2 gets sections for the lenient loader. In its text, a `call` holds a distance. A
 `syscall` holds -1 and has a relocation with the syscall's name. An `lddw` of a label has a relocation with
-the label's place in the file. An ELF file of V3 or V4 gets program headers only, for the strict loader
-(SIMD-0189), which relocates nothing. Source: solana-sbpf 0.21.0, `elf.rs`.
+the label's place in the file, and so has a pointer in the data. An ELF file of V3 or V4 gets program headers
+for the strict loader (SIMD-0189), which relocates nothing. With symbols, it has sections as well, which that
+loader ignores. Source: solana-sbpf 0.21.0, `elf.rs`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from struct import Struct
 
 from solproof.errors import ProgramError
 from solproof.isa.assemble import TEXT_ADDRESS, Assembly
@@ -48,12 +50,16 @@ from solproof.program.elf_records import (
     SHT_PROGBITS,
     SHT_REL,
     SHT_STRTAB,
+    SHT_SYMTAB,
     STT_FUNC,
     SYMBOL,
 )
+from solproof.program.symbol_table import symbol_table
 from solproof.program.syscall_names import SYSCALL_NAMES
 
 _SECTION_NAMES = b"\0.text\0.rodata\0.dynsym\0.dynstr\0.rel.dyn\0.dynamic\0.shstrtab\0"
+_SYMBOL_SECTION_NAMES = b".symtab\0.strtab\0"
+_POINTER = Struct("<Q")
 _NO_ABI = 0
 _SHARED_OBJECT = 3
 _BPF = 247
@@ -64,17 +70,21 @@ _LENIENT_SEGMENTS, _FIRST_STATIC_VERSION = 2, 3
 _ALIGNMENT = 8
 
 
-def write_elf(assembly: Assembly) -> bytes:
+def write_elf(assembly: Assembly, *, with_symbols: bool = False) -> bytes:
     """The ELF file of an assembly, with the assembly's sBPF version.
+
+    with_symbols: whether the file has a symbol table with the labels, which makes it larger.
 
     Raises `ProgramError` if no such file is possible: the text is empty, the entry is at its end, or the file
     is too large for an account. Before V3, every syscall also needs a name of at most 63 bytes.
     """
+    _check_text(assembly)
     if not 0 <= assembly.entry < assembly.slots:
         raise ProgramError(
             f"the entrypoint is slot {assembly.entry}, expected one of the {assembly.slots} slots of the text"
         )
-    elf = _strict_elf(assembly) if assembly.version >= _FIRST_STATIC_VERSION else _lenient_elf(assembly)
+    write = _strict_elf if assembly.version >= _FIRST_STATIC_VERSION else _lenient_elf
+    elf = write(assembly, with_symbols)
     if len(elf) > MAXIMUM_BYTES:
         raise ProgramError(
             f"the ELF file has {len(elf)} bytes, expected at most {MAXIMUM_BYTES}, the largest account"
@@ -85,9 +95,10 @@ def write_elf(assembly: Assembly) -> bytes:
 def write_raw(assembly: Assembly) -> bytes:
     """The raw bytecode of an assembly, with `call` as a distance and `syscall` as a hash.
 
-    Raises `ProgramError` for read-only data, which raw bytecode cannot hold. Before V3, raises it also for a
-    call to itself, because its distance of -1 means something else there.
+    Raises `ProgramError` for an empty text, and for read-only data, which raw bytecode cannot hold. Before
+    V3, raises it also for a call to itself, because its distance of -1 means something else there.
     """
+    _check_text(assembly)
     if assembly.data:
         raise ProgramError(
             f"the program has {len(assembly.data)} bytes in .rodata, but raw bytecode holds only text"
@@ -99,6 +110,11 @@ def write_raw(assembly: Assembly) -> bytes:
                 f"the call at pc {pc} calls itself, which raw bytecode of V{assembly.version} cannot express"
             )
     return bytes(text.content)
+
+
+def _check_text(assembly: Assembly) -> None:
+    if not assembly.slots:
+        raise ProgramError("the program has no instruction, expected at least one, such as exit")
 
 
 class _Text:
@@ -128,31 +144,47 @@ class _Text:
 # V3 AND LATER
 
 
-def _strict_elf(assembly: Assembly) -> bytes:
-    contents = [(PF_X, TEXT_ADDRESS, assembly.text)]
-    if assembly.data:
-        contents.insert(0, (PF_R, assembly.data_address, _aligned(assembly.data)))
-    offset = FILE_HEADER.size + len(contents) * PROGRAM_HEADER.size
+def _strict_elf(assembly: Assembly, with_symbols: bool) -> bytes:
+    data = bytearray(_aligned(assembly.data))
+    for offset, address in assembly.pointers.items():
+        _POINTER.pack_into(data, offset, address)
+    contents = [(b".text", PF_X, TEXT_ADDRESS, assembly.text, SHF_ALLOC | SHF_EXECINSTR)]
+    if data:
+        contents.insert(0, (b".rodata", PF_R, assembly.data_address, bytes(data), SHF_ALLOC))
+    image = _Image(FILE_HEADER.size + len(contents) * PROGRAM_HEADER.size, with_symbols)
     headers = b""
-    for flags, address, content in contents:
+    for name, flags, address, content, section_flags in contents:
+        offset = image.add(name, SHT_PROGBITS, content, section_flags, address=address)
         size = len(content)
         headers += PROGRAM_HEADER.pack(PT_LOAD, flags, offset, address, address, size, size, 0)
-        offset += size
-    header = _file_header(assembly, TEXT_ADDRESS, segments=len(contents))
-    return b"".join([header, headers, *(content for _, _, content in contents)])
+    places = {b".text": (len(contents), TEXT_ADDRESS), b".rodata": (1, assembly.data_address)}
+    sections = b""
+    sections_at = 0
+    if with_symbols:
+        image.add_symbols(assembly, places)
+        image.add_names()
+        sections, sections_at = b"".join(image.headers), image.end
+    header = _file_header(
+        assembly,
+        TEXT_ADDRESS,
+        segments=len(contents),
+        sections=len(sections) // SECTION_HEADER.size,
+        sections_at=sections_at,
+    )
+    return b"".join([header, headers, image.content, sections])
 
 
 # V0 TO V2
 
 
-def _lenient_elf(assembly: Assembly) -> bytes:
+def _lenient_elf(assembly: Assembly, with_symbols: bool) -> bytes:
     start = FILE_HEADER.size + _LENIENT_SEGMENTS * PROGRAM_HEADER.size
     relocations = _Relocations()
     text = _relocatable_text(assembly, start, relocations)
-    image = _Image(start)
+    image = _Image(start, with_symbols)
     image.add(b".text", SHT_PROGBITS, text, SHF_ALLOC | SHF_EXECINSTR)
     if assembly.data:
-        image.add(b".rodata", SHT_PROGBITS, assembly.data)
+        image.add(b".rodata", SHT_PROGBITS, _relocatable_data(assembly, start, relocations))
     tags = []
     names = len(image.headers) + 1
     symbols = image.add(b".dynsym", SHT_DYNSYM, relocations.symbols, link=names, entry_size=SYMBOL.size)
@@ -166,7 +198,9 @@ def _lenient_elf(assembly: Assembly) -> bytes:
     dynamic = b"".join(DYNAMIC.pack(*tag) for tag in tags)
     dynamic_at = image.add(b".dynamic", SHT_DYNAMIC, dynamic, link=names, entry_size=DYNAMIC.size)
     end = dynamic_at + len(dynamic)
-    image.add(b".shstrtab", SHT_STRTAB, _SECTION_NAMES, flags=0)
+    if with_symbols:
+        image.add_symbols(assembly, {b".text": (1, start), b".rodata": (2, start + len(text))})
+    image.add_names()
     header = _file_header(
         assembly, start, segments=_LENIENT_SEGMENTS, sections=len(image.headers), sections_at=image.end
     )
@@ -207,6 +241,18 @@ def _relocatable_text(assembly: Assembly, start: int, relocations: _Relocations)
     return bytes(text.content)
 
 
+def _relocatable_data(assembly: Assembly, start: int, relocations: _Relocations) -> bytes:
+    """The data for a file whose text starts at offset `start`.
+
+    The loader expects the address in the upper half of a pointer, because an old toolchain wrote it there.
+    """
+    data = bytearray(assembly.data)
+    for offset, address in assembly.pointers.items():
+        _POINTER.pack_into(data, offset, (address - TEXT_ADDRESS + start) << 32)
+        relocations.add(start + len(assembly.text) + offset, R_BPF_64_RELATIVE)
+    return bytes(data)
+
+
 @dataclass(slots=True)
 class _Relocations:
     """The relocations of a file, and the symbols and names that they need."""
@@ -235,10 +281,11 @@ class _Relocations:
 
 
 class _Image:
-    """Consecutive sections, each at an offset that is also its address."""
+    """Consecutive sections. Without an `address` of its own, a section is at its offset."""
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, with_symbols: bool) -> None:
         self._start = start
+        self._names = _SECTION_NAMES + _SYMBOL_SECTION_NAMES * with_symbols
         self.content = bytearray()
         self.headers = [bytes(SECTION_HEADER.size)]
 
@@ -254,17 +301,31 @@ class _Image:
         flags: int = SHF_ALLOC,
         *,
         link: int = 0,
+        first_global: int = 0,
         entry_size: int = 0,
+        address: int | None = None,
     ) -> int:
         """Append a section, and return its offset."""
         offset, size = self.end, len(content)
-        address = offset if flags else 0
-        position = _SECTION_NAMES.index(b"\0" + name + b"\0") + 1
-        self.headers.append(
-            SECTION_HEADER.pack(position, kind, flags, address, offset, size, link, 0, _ALIGNMENT, entry_size)
-        )
+        if address is None:
+            address = offset if flags else 0
+        position = self._names.index(b"\0" + name + b"\0") + 1
+        fields = (position, kind, flags, address, offset, size, link, first_global, _ALIGNMENT, entry_size)
+        self.headers.append(SECTION_HEADER.pack(*fields))
         self.content += _aligned(content)
         return offset
+
+    def add_symbols(self, assembly: Assembly, places: dict[bytes, tuple[int, int]]) -> None:
+        """Append the symbol table. `places` has the number and the address of `.text` and `.rodata`."""
+        data = places[b".rodata"] if assembly.data else None
+        symbols, names = symbol_table(assembly, places[b".text"], data)
+        strings = len(self.headers) + 1
+        self.add(b".symtab", SHT_SYMTAB, symbols, 0, link=strings, first_global=1, entry_size=SYMBOL.size)
+        self.add(b".strtab", SHT_STRTAB, names, 0)
+
+    def add_names(self) -> None:
+        """Append the names of the sections, which makes it the last section."""
+        self.add(b".shstrtab", SHT_STRTAB, self._names, 0)
 
 
 def _file_header(

@@ -6,6 +6,8 @@ on mainnet. Whether a program may use a syscall is decided when the program runs
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import mmh3
 
 NAMES = (
@@ -69,3 +71,9 @@ ENTRYPOINT_HASH = symbol_hash(b"entrypoint")
 
 SYSCALL_HASHES = {name: symbol_hash(name.encode()) for name in NAMES}
 SYSCALL_NAMES = {key: name for name, key in SYSCALL_HASHES.items()}
+
+
+def similar_syscall(name: str) -> str:
+    """A question for errors about an unknown name, such as "; did you mean sol_log_?", or an empty text."""
+    found = get_close_matches(name, NAMES, n=1)
+    return f"; did you mean {found[0]}?" if found else ""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from solproof.cli.terminal.options import FILE, json_option
+from solproof.cli.terminal.options import FILE, json_option, strip_option
 from solproof.cli.terminal.outputs import check_output
+from solproof.cli.terminal.reporting import note
 from solproof.cli.terminal.show import print_json, print_lines
 from solproof.errors import InputError, ProgramError
 from solproof.host.files import read_file, write_file
-from solproof.isa.assemble import assemble
+from solproof.isa.assemble import Assembly, assemble
+from solproof.isa.instruction import SLOT_BYTES, Instruction
+from solproof.isa.integers import MASK32
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.elf import NEWEST_VERSION
 from solproof.program.elf_writer import write_elf, write_raw
+from solproof.program.syscall_names import SYSCALL_HASHES, SYSCALL_NAMES, similar_syscall
 
 EXAMPLE = """\b
 Example:
@@ -36,8 +41,9 @@ MAXIMUM_SOURCE = 64 * 1024 * 1024
     help="The sBPF version, 0 to 4; 3 is the newest on mainnet.",
 )
 @click.option("--raw", is_flag=True, help="Write raw bytecode, which is instructions without an ELF header.")
+@strip_option
 @json_option
-def asm(source: Path, output: Path, sbpf_version: int, raw: bool, as_json: bool) -> None:
+def asm(source: Path, output: Path, sbpf_version: int, raw: bool, strip: bool, as_json: bool) -> None:
     """Assemble a program into an ELF file.
 
     The syntax is that of the solana-sbpf assembler, with comments, constants and read-only data. It is
@@ -50,12 +56,14 @@ def asm(source: Path, output: Path, sbpf_version: int, raw: bool, as_json: bool)
         raise InputError(f"source {source}: expected UTF-8, but byte {error.start} is invalid") from None
     try:
         assembly = assemble(text, sbpf_version)
-        content = write_raw(assembly) if raw else write_elf(assembly)
+        content = write_raw(assembly) if raw else write_elf(assembly, with_symbols=not strip)
     except ProgramError as error:
         raise ProgramError(f"source {source}: {error}") from None
     except InputError as error:
         raise InputError(f"source {source}: {error}") from None
     write_file(output, content)
+    for text in _unknown_syscalls(assembly):
+        note(f"source {source}: {text}")
     fields = {
         "output": str(output),
         "format": "raw" if raw else "elf",
@@ -73,3 +81,13 @@ def asm(source: Path, output: Path, sbpf_version: int, raw: bool, as_json: bool)
             f"; read it with --raw --sbpf-version {assembly.version} --entry {assembly.entry}" if raw else ""
         )
         print_lines([f"{output}: {len(content):,} bytes of sBPF V{assembly.version}{how}"])
+
+
+def _unknown_syscalls(assembly: Assembly) -> Iterator[str]:
+    """What to say about each syscall that the runtime does not have. A program that calls it stops there."""
+    for pc, name in assembly.syscalls.items():
+        key = Instruction.decode(assembly.text[pc * SLOT_BYTES : (pc + 1) * SLOT_BYTES]).immediate & MASK32
+        if name is not None and name not in SYSCALL_HASHES:
+            yield f"pc {pc} calls {name}, which is no syscall of the runtime{similar_syscall(name)}"
+        elif key not in SYSCALL_NAMES:
+            yield f"pc {pc} calls {key:#010x}, which is the hash of no syscall of the runtime"

@@ -37,6 +37,9 @@ FILE = click.Path(path_type=Path)
 quiet_option = reporting.quiet_option
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 program_argument = click.argument("program", type=FILE, metavar="PROGRAM")
+strip_option = click.option(
+    "--strip", is_flag=True, help="Leave out the symbol table, which has the names of functions."
+)
 input_option = click.option(
     "--input",
     "-i",

@@ -1,0 +1,1 @@
+"""Links BPF objects into programs, and compiles C into such objects."""
