@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/environment.stamp
 NATIVE := $(VENV)/native.stamp
 ORACLE := tests/support/oracle
-PYTHON_SOURCES := src assurance tests benches guest docs examples
+PYTHON_SOURCES := src assurance tests benches guest docs examples setup.py
 SPELLED := $(PYTHON_SOURCES) native vectors/README.md $(wildcard *.md)
 TEST_PROCESSES ?= 2
 PYTHONS ?= python3.10 python3.11 python3.12 python3.13 $(wildcard $(HOME)/.pyenv/versions/3.1[0-3].*/bin/python3)
@@ -17,9 +17,11 @@ PROGRAMS ?= 20000
 TRANSACTIONS ?= 20000
 SEED ?= 1
 CHECK_EVERY ?= 1
+# The processors of `make wheels`.
+ARCHITECTURES ?= x86_64 aarch64
 
 NATIVE_SETTINGS := $(VENV)/native.toml
-NATIVE_SOURCES := $(NATIVE_SETTINGS) .cargo/config.toml native/Cargo.toml native/Cargo.lock \
+NATIVE_SOURCES := $(NATIVE_SETTINGS) setup.py .cargo/config.toml native/Cargo.toml native/Cargo.lock \
 	$(wildcard native/*/Cargo.toml native/*/src/*.rs)
 ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
 
@@ -27,7 +29,7 @@ ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)
 TARGET ?= elf raw assembly json scene input_bin output_bin proof_file claim engine command invoke
 SECONDS ?= 600
 
-.PHONY: help install demo quick test audit pythons conformance check bench reference vectors calibrate docs fuzz lock clean guest
+.PHONY: help install demo quick test audit pythons conformance check bench reference vectors calibrate docs fuzz wheels lock clean guest
 .DEFAULT_GOAL := help
 
 help:
@@ -46,6 +48,7 @@ help:
 	@echo "make calibrate  measure proofs, and fit the model of solproof estimate"
 	@echo "make docs     build the site of the documents, docs/_build/index.html"
 	@echo "make fuzz     fuzz every reader of untrusted bytes (SECONDS=600 for each TARGET)"
+	@echo "make wheels   build wheels that run on other machines, dist/*.whl, and test them (ARCHITECTURES=x86_64 aarch64)"
 	@echo "make install  install only the environment and the command .venv/bin/solproof"
 	@echo "make lock     choose the newest Python dependencies again (needs uv)"
 	@echo "make clean    remove everything that make has made"
@@ -116,6 +119,17 @@ docs: $(NATIVE)
 fuzz: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	for target in $(TARGET); do $(BIN)/python -m tests.fuzz.run $$target --seconds $(SECONDS) || exit; done
 
+# A wheel for x86-64 has a prover for each level of processors, so this takes about a quarter of an hour.
+# Another architecture needs Rust's standard library for it: rustup target add aarch64-unknown-linux-gnu
+wheels: $(NATIVE)
+	rm -f dist/*.whl
+	for architecture in $(ARCHITECTURES); do \
+		rm -rf build/lib* build/bdist*; \
+		SOLPROOF_WHEEL=$$architecture PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip wheel \
+			--disable-pip-version-check --no-build-isolation --no-deps --wheel-dir dist . || exit; \
+	done
+	$(BIN)/python -m pytest tests/test_wheels.py
+
 lock:
 	uv pip compile pyproject.toml --extra development --universal --python-version 3.10 \
 		--generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.txt
@@ -138,7 +152,7 @@ $(NATIVE_SETTINGS): pyproject.toml | $(ENVIRONMENT)
 		-e '/^\[*tool\.setuptools/,/^$$/p' -e '/^\[tool\.distutils/,/^$$/p' pyproject.toml > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# A release build of both native modules for this machine's processor (.cargo/config.toml).
+# A release build of the native modules for this machine's processor (.cargo/config.toml).
 # The installation is editable, so changes of the Python sources need no build.
 $(NATIVE): $(NATIVE_SOURCES) | $(ENVIRONMENT)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .

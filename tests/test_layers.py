@@ -136,7 +136,8 @@ def test_the_runtime_reaches_no_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("native", "allowed"), [("_native.prover", "backend"), ("_native.primitives", "runtime")]
+    ("native", "allowed"),
+    [("_native.prover", "backend"), ("_native.primitives", "runtime"), ("_native.processor", "doctor")],
 )
 def test_only_one_package_imports_each_native_module(native: str, allowed: str) -> None:
     users = {module for module, names in IMPORTS.items() if native in names}

@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = (".cargo", "LICENSE-APACHE", "LICENSE-MIT", "MANIFEST.in", "native", "pyproject.toml", "src")
+SOURCES = (
+    ".cargo",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "MANIFEST.in",
+    "README.md",
+    "native",
+    "pyproject.toml",
+    "setup.py",
+    "src",
+)
 MADE = (".pyc", ".so")
 """Caches, and the native modules that an editable installation puts into the package."""
 
@@ -26,6 +36,7 @@ NEEDED = (
     "explorer/web/page.html",
     "_native/prover.pyi",
     "_native/primitives.pyi",
+    "_native/processor.pyi",
     "py.typed",
 )
 
@@ -76,9 +87,9 @@ def test_a_source_distribution_has_the_package(tree: Path, unpacked: Path) -> No
 
 
 def test_a_source_distribution_has_the_rust_sources(tree: Path, unpacked: Path) -> None:
-    """It leaves out .cargo/config.toml, which builds for one processor."""
+    """And the setting that builds them for the processor of the machine."""
     assert contents(unpacked / "native") == written(tree / "native")
-    assert not (unpacked / ".cargo").exists()
+    assert contents(unpacked / ".cargo") == contents(tree / ".cargo")
 
 
 def test_a_wheel_of_a_source_distribution_has_the_package(tree: Path, unpacked: Path, tmp_path: Path) -> None:

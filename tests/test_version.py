@@ -18,7 +18,7 @@ def test_manifests(path: str) -> None:
     assert version == solproof.__version__
 
 
-@pytest.mark.parametrize("crate", ["solproof-prover", "solproof-primitives"])
+@pytest.mark.parametrize("crate", ["solproof-prover", "solproof-primitives", "solproof-processor"])
 def test_locked_crates(crate: str) -> None:
     lock = (ROOT / "native/Cargo.lock").read_text()
     assert f'name = "{crate}"\nversion = "{solproof.__version__}"\n' in lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shutil
 import signal
@@ -18,21 +19,15 @@ from pathlib import Path
 
 from solproof import __version__
 from solproof.errors import SolproofError
-from solproof.host.resources import (
-    available_memory,
-    processor_features,
-    processor_name,
-    total_memory,
-    usable_cores,
-)
+from solproof.host.resources import available_memory, processor_name, total_memory, usable_cores
 
 DEPENDENCIES = ("numpy", "click", "rich", "solders", "base58", "mmh3", "pyelftools")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 LEAST_MEMORY = 512 * 2**20
 """With less memory, even a small proof may fail on a running system."""
 
-_VECTORS = ((16, "avx512f", "AVX-512"), (8, "avx2", "AVX2"), (4, "asimd", "NEON"), (4, "neon", "NEON"))
-_NATIVE_CALLS = {"prover": "parameters_default()", "primitives": "keccak256(b'')"}
+_VECTORS = ((16, "avx512f", "AVX-512"), (8, "avx2", "AVX2"), (4, "neon", "NEON"))
+_NATIVE_CALLS = {"processor": "features()", "prover": "parameters_default()", "primitives": "keccak256(b'')"}
 """A short call into each native module."""
 
 _PROGRAM = bytes.fromhex("b700000000000000 9500000000000000")  # mov64 r0, 0; exit
@@ -115,30 +110,36 @@ def _native_modules() -> Check:
         )
         if process.returncode != 0:
             return Check("native", State.FAILED, _why(name, process))
-    return Check("native", State.OK, f"{' and '.join(_NATIVE_CALLS)} load")
+    return Check("native", State.OK, f"{', '.join(_NATIVE_CALLS)} load")
 
 
 def _build() -> Check:
     """Which vector instructions the prover was built with, and whether the processor has better ones."""
+    from solproof._native import LEVEL, processor  # noqa: PLC0415
+    from solproof._native.levels import VARIABLE  # noqa: PLC0415
     from solproof.backend.plonky3 import VECTOR_LANES  # noqa: PLC0415
 
-    return judge_build(VECTOR_LANES, processor_features())
+    advice = f"{VARIABLE} asks for this level" if VARIABLE in os.environ else "build it here (make install)"
+    return judge_build(VECTOR_LANES, frozenset(processor.features()), LEVEL.name if LEVEL else None, advice)
 
 
-def judge_build(lanes: int, features: frozenset[str]) -> Check:
-    """Judge a build with `lanes` field elements per vector, on a processor with these features."""
+def judge_build(lanes: int, features: frozenset[str], level: str | None, advice: str) -> Check:
+    """Judge a build with `lanes` field elements per vector, on a processor with these features.
+
+    `level`: the level of processors whose prover is used, or None if the build has a single prover.
+    `advice`: what to say if the processor has better vectors.
+    """
     best, name = next(
         ((width, name) for width, feature, name in _VECTORS if feature in features), (1, "no vectors")
     )
     built = f"built for vectors of {lanes} field elements" if lanes > 1 else "built without vectors"
-    if not features:
-        return Check("engine", State.OK, f"{built}; the system does not report the processor's features")
+    if level is not None:
+        built = f"level {level} of this wheel, {built}"
     if lanes < best:
         return Check(
             "engine",
             State.WARNING,
-            f"{built}, this processor has {name} for {best}: proofs take several times longer; "
-            "build it here (make install)",
+            f"{built}, this processor has {name} for {best}: proofs take several times longer; {advice}",
         )
     return Check("engine", State.OK, f"{built}, the most that this processor has ({name})")
 

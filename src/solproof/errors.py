@@ -151,8 +151,8 @@ class ProgramError(InputError):
 
 
 class UnsupportedError(SolproofError):
-    """The run uses a real Solana feature that this version does not run or prove yet. The message names it.
-    Exit status 3.
+    """The run uses a real Solana feature that this version does not run or prove yet, or the processor is too
+    old for this version. The message names it. Exit status 3.
     """
 
     exit_status = 3

@@ -66,7 +66,7 @@ STATUSES = (
     ExitStatus(
         UnsupportedError.exit_status,
         "the run uses a real Solana feature that this version does not run or prove yet",
-        "An example is an unsupported feature of the cluster.",
+        "Examples are an unsupported feature of the cluster, and a processor below x86-64-v2.",
         (f"solproof run {_PROGRAM} --feature account_data_direct_mapping",),
     ),
     ExitStatus(

@@ -27,15 +27,6 @@ def processor_name() -> str:
     return _cpuinfo().get("model name") or platform.processor() or platform.machine()
 
 
-def processor_features() -> frozenset[str]:
-    """The processor's instruction set extensions, with the system's names for them.
-
-    Empty if the system does not report them.
-    """
-    fields = _cpuinfo()
-    return frozenset((fields.get("flags") or fields.get("Features") or "").split())
-
-
 def usable_cores() -> int:
     """How many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
