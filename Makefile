@@ -148,7 +148,8 @@ $(ENVIRONMENT): requirements.txt
 
 # The parts of pyproject.toml that affect the build. They are rewritten only when they change, to avoid needless builds.
 $(NATIVE_SETTINGS): pyproject.toml | $(ENVIRONMENT)
-	@sed -n -e '/^name = /p' -e '/^version = /p' -e '/^\[build-system\]/,/^$$/p' -e '/^\[project.scripts\]/,/^$$/p' \
+	@sed -n -e '/^name = /p' -e '/^version = /p' -e '/^\[build-system\]/,/^$$/p' \
+		-e '/^\[project.scripts\]/,/^$$/p' -e '/^\[project.entry-points/,/^$$/p' \
 		-e '/^\[*tool\.setuptools/,/^$$/p' -e '/^\[tool\.distutils/,/^$$/p' pyproject.toml > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 

@@ -34,6 +34,7 @@ PUBLISHED = (
     "src/solproof/tracing/timeline.schema.json",
     "src/solproof/formats/scene.schema.json",
     "src/solproof/formats/transaction.schema.json",
+    "src/solproof/testing/report.schema.json",
 )
 
 GROUP = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

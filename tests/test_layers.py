@@ -48,6 +48,7 @@ ORDER = (
     "zisk",
     "reference",
     "doctor",
+    "testing",
     "cli",
 )
 FACADE = {"", "__main__"}

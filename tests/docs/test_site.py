@@ -138,7 +138,12 @@ def test_links_of_the_site(site: Path) -> None:
 
 @pytest.mark.parametrize(
     ("page", "schema"),
-    [("trace", "tracing/trace"), ("trace", "tracing/timeline"), ("scene", "formats/scene")],
+    [
+        ("trace", "tracing/trace"),
+        ("trace", "tracing/timeline"),
+        ("scene", "formats/scene"),
+        ("testing", "testing/report"),
+    ],
 )
 def test_schemas_can_be_downloaded(site: Path, page: str, schema: str) -> None:
     """The page links to the file of the package, and the site has a copy of that same file."""
