@@ -38,7 +38,7 @@ FRAME_VALIDATOR = Draft202012Validator(json.loads(frame_schema()))
 KEYS = [
     *("format_version", "instructions", "timeline", "frames", "accounts"),
     *("success", "error", "error_message", "status", "fee", "compute_units", "executed_instructions"),
-    *("accounts_modified", "return_data", "logs"),
+    *("accounts_modified", "return_data", "logs", "events"),
 ]
 MAKERS: dict[str, Callable[[], Compared]] = {
     "associated token": associated_token,
@@ -129,6 +129,9 @@ def test_an_account_that_is_created() -> None:
     (account,) = [entry for entry in exported["accounts"] if entry["address"] == created]
     assert account["before"] is None
     assert account["after"]["data_length"] == 165
+    assert account["after"]["decoded"]["name"] == "Account"
+    decoded = [record["decoded"]["name"] for record in exported["instructions"]]
+    assert (decoded[0], decoded[-1]) == ("Create", "MintTo")
 
 
 # ONE FRAME OF SEVERAL

@@ -12,6 +12,7 @@ from typing import Any
 
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.interfaces.registry import KNOWN, Interfaces
 from solproof.program.symbols import SymbolFiles
 from solproof.proving.check import witness_of
 from solproof.tracing.columns import BLOCK_STEPS
@@ -39,6 +40,7 @@ def json_document(
     constraints: bool = False,
     progress: Progress | None = None,
     symbols: SymbolFiles | None = None,
+    interfaces: Interfaces = KNOWN,
 ) -> Pieces:
     """The pieces of one JSON object.
 
@@ -49,6 +51,7 @@ def json_document(
     constraints: whether to include each step's constraints. They are those of the execution's proof, which
         holds all frames.
     symbols: files with the symbols of programs. Raises `InputError` if one of them fits no program that ran.
+    interfaces: what decodes the instructions, accounts and events of a document of all frames.
     """
     found, only = timeline(execution, symbols), single_frame(execution, frame)
     frames = _frames(found, only)
@@ -58,11 +61,11 @@ def json_document(
         yield from export.document(only)
         yield b"\n"
         return
-    yield f'{_encode(transaction_head(found))[:-1]},"frames":['.encode()
+    yield f'{_encode(transaction_head(found, interfaces))[:-1]},"frames":['.encode()
     for number in frames:
         yield b",\n" if number else b"\n"
         yield from export.document(number)
-    yield f"\n],{_encode(transaction_tail(execution, contents=contents))[1:]}\n".encode()
+    yield f"\n],{_encode(transaction_tail(execution, interfaces, contents=contents))[1:]}\n".encode()
 
 
 def json_lines(
@@ -73,6 +76,7 @@ def json_lines(
     constraints: bool = False,
     progress: Progress | None = None,
     symbols: SymbolFiles | None = None,
+    interfaces: Interfaces = KNOWN,
 ) -> Pieces:
     """The same content as JSON lines.
 
@@ -87,10 +91,10 @@ def json_lines(
     if only is not None:
         yield from export.lines(only, {})
         return
-    yield (_encode(transaction_head(found)) + "\n").encode()
+    yield (_encode(transaction_head(found, interfaces)) + "\n").encode()
     for number in frames:
         yield from export.lines(number, {"frame": number})
-    yield (_encode(transaction_tail(execution, contents=contents)) + "\n").encode()
+    yield (_encode(transaction_tail(execution, interfaces, contents=contents)) + "\n").encode()
 
 
 def _frames(found: Timeline, only: int | None) -> Sequence[int]:

@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.interfaces.registry import KNOWN, Interfaces
 from solproof.program.symbols import SymbolFiles
 from solproof.tracing.columns import Block, Columns
 from solproof.tracing.document import Fields, head, tail
@@ -38,6 +39,7 @@ def write_parquet(
     contents: bool = False,
     progress: Progress | None = None,
     symbols: SymbolFiles | None = None,
+    interfaces: Interfaces = KNOWN,
 ) -> None:
     """Write the steps of an execution to an open file.
 
@@ -47,6 +49,7 @@ def write_parquet(
     frame: the only frame to write. Raises `InputError` if the execution has no such frame.
     contents: whether to include the bytes of memory before and after each frame, and the data of accounts.
     symbols: files with the symbols of programs. Raises `InputError` if one of them fits no program that ran.
+    interfaces: what decodes the instructions, accounts and events of a document of all frames.
     """
     found, only = timeline(execution, symbols), single_frame(execution, frame)
     frames = range(len(found.frames)) if only is None else [only]
@@ -54,8 +57,8 @@ def write_parquet(
     if only is not None:
         (metadata,) = described
     else:
-        metadata = transaction_head(found) | {"frames": described}
-        metadata |= transaction_tail(execution, contents=contents)
+        metadata = transaction_head(found, interfaces) | {"frames": described}
+        metadata |= transaction_tail(execution, interfaces, contents=contents)
     marks = {"frame": pyarrow.uint8()} if only is None else {}
     schema = _schema(marks).with_metadata({METADATA_KEY: json.dumps(metadata)})
     done, total = 0, sum(found.frames[number].outcome.instructions for number in frames)

@@ -15,7 +15,9 @@ import numpy as np
 
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.formats.decoded_fields import decoded_account, decoded_events, decoded_instruction
 from solproof.formats.json_fields import in_base64
+from solproof.interfaces.registry import Interfaces
 from solproof.runtime.accounts import Account, address_text, distinct_accounts
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.instruction_error import InstructionError
@@ -25,16 +27,18 @@ from solproof.tracing.document import FORMAT_VERSION, Fields, error_fields
 from solproof.tracing.timeline import AccountChange, Entry, Timeline
 
 
-def transaction_head(found: Timeline) -> Fields:
+def transaction_head(found: Timeline, interfaces: Interfaces) -> Fields:
     """The fields before the frames: the format, the instructions and the timeline."""
     return {
         "format_version": FORMAT_VERSION,
-        "instructions": [record_fields(record) for record in found.instructions],
+        "instructions": [record_fields(record, interfaces) for record in found.instructions],
         "timeline": [entry_fields(entry) for entry in found.entries],
     }
 
 
-def transaction_tail(execution: Execution | TransactionExecution, *, contents: bool) -> Fields:
+def transaction_tail(
+    execution: Execution | TransactionExecution, interfaces: Interfaces, *, contents: bool
+) -> Fields:
     """The fields after the frames: the accounts and the outcome.
 
     contents: whether to include the data of accounts.
@@ -42,14 +46,16 @@ def transaction_tail(execution: Execution | TransactionExecution, *, contents: b
     output = execution.output
     if isinstance(execution, TransactionExecution):
         before, outcome = execution.output.accounts_before, transaction_outcome(execution.output)
+        records = execution.output.instructions
     else:
         before, outcome = distinct_accounts(execution.input.accounts), _instruction_outcome(execution)
+        records = execution.instructions
     return {
         "accounts": [
             {
                 "address": address_text(old.key),
-                "before": _state(old, contents),
-                "after": _state(new, contents),
+                "before": _state(old, interfaces, contents),
+                "after": _state(new, interfaces, contents),
             }
             for old, new in zip(before, output.accounts, strict=True)
         ],
@@ -57,10 +63,11 @@ def transaction_tail(execution: Execution | TransactionExecution, *, contents: b
         "accounts_modified": output.accounts_modified,
         "return_data": _return_data(output.return_data),
         "logs": list(output.logs),
+        "events": decoded_events(output.logs, records, interfaces),
     }
 
 
-def record_fields(record: InstructionRecord) -> Fields:
+def record_fields(record: InstructionRecord, interfaces: Interfaces) -> Fields:
     """An element of `instructions`."""
     return {
         "index": record.index,
@@ -77,6 +84,7 @@ def record_fields(record: InstructionRecord) -> Fields:
         ],
         "data": in_base64(record.data),
         **error_fields(record.error),
+        **decoded_instruction(record, interfaces),
         "compute_units": record.compute_units,
         "frame": record.frame,
     }
@@ -146,7 +154,7 @@ def _instruction_outcome(execution: Execution) -> Fields:
     }
 
 
-def _state(account: Account, contents: bool) -> Fields | None:
+def _state(account: Account, interfaces: Interfaces, contents: bool) -> Fields | None:
     """The state of an account, None if the account does not exist."""
     if account.lamports == 0:
         return None
@@ -156,6 +164,7 @@ def _state(account: Account, contents: bool) -> Fields | None:
         "executable": account.executable,
         "data_length": len(account.data),
         "data_sha256": sha256(account.data).hexdigest(),
+        "decoded": decoded_account(account, interfaces),
     }
     return described | ({"data": in_base64(account.data)} if contents else {})
 
