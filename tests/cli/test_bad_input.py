@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def test_not_an_elf(command: Command, files: Files) -> None:
     result = command("run", files.input, "--input", files.input)
     assert result.status == 2
     assert result.errors.startswith(
-        f"error: program {files.input}: ElfError::UnsupportedSBPFVersion: {ERROR_NAME}"
+        f"error: program {files.input}: JSON, not a program; ElfError::UnsupportedSBPFVersion: {ERROR_NAME}"
     )
     assert result.errors.endswith("the file does not start with the ELF magic either)\n")
 
@@ -71,7 +72,9 @@ def test_an_elf_for_another_machine(command: Command, files: Files, tmp_path: Pa
     program.write_bytes(interpreter)
     result = command("run", program, "--input", files.input)
     assert result.status == 2
-    assert result.errors.startswith(f"error: program {program}: ElfError::")
+    assert re.match(
+        f"error: program {program}: an ELF file for .*, expected a program for BPF; ElfError::", result.errors
+    )
     assert result.errors.count("\n") == 1
 
 
@@ -83,7 +86,8 @@ def test_machine_field(command: Command, files: Files, tmp_path: Path) -> None:
     refused(
         command("run", program, "--input", files.input),
         2,
-        f"program {program}: ElfError::WrongMachine: Incompatible ELF: wrong machine "
+        f"program {program}: an ELF file for x86-64, expected a program for BPF; "
+        "ElfError::WrongMachine: Incompatible ELF: wrong machine "
         "(e_machine is 62, expected 247 (BPF) or 263 (SBPF))",
     )
 
@@ -203,6 +207,20 @@ def test_json_without_a_program(command: Command, files: Files) -> None:
 def test_program_without_an_input(command: Command, files: Files) -> None:
     message = f"program {files.program}: expected --input with a JSON file as well"
     refused(command("run", files.program), 2, message)
+
+
+def test_swapped_arguments(command: Command, files: Files) -> None:
+    example = f"solproof run {files.program} --input {files.input}"
+    hint = f"an input is given with --input, as in: {example} (see solproof run --help)"
+    result = command("run", files.program, files.input)
+    refused(result, 2, f"Got unexpected extra argument ({files.input}): {hint}")
+    result = command("run", files.input, files.program)
+    refused(result, 2, f"Got unexpected extra argument ({files.program}): {hint}")
+    result = command("run", files.input, "--input", files.program)
+    message = f"input {files.program}: is an ELF file, expected JSON or an input.bin"
+    example = f"{files.program} --input {files.input}"
+    refused(result, 2, f"{message}; the arguments are swapped, expected: {example}")
+    refused(command("run", files.program, "--input", files.program), 2, message)
 
 
 def test_input_bin_of_another_program(command: Command, files: Files, tmp_path: Path) -> None:

@@ -87,9 +87,11 @@ def test_what_is_no_bytecode_is_a_broken_elf_file(
     result = command("run", raw_files.program, "--input", raw_files.input)
     # If the length rules out raw bytecode, the message does not mention it.
     hint = f"; {RAW_HINT}" if content and len(content) % 8 == 0 else ""
+    kind = f"starts with {content[:8]!r}, expected a program (b'\\x7fELF'); " if content else ""
     assert result.status == 2
     assert result.errors == (
-        f"error: program {raw_files.program}: ElfError::ValueOutOfBounds: Offset or value is out of bounds "
+        f"error: program {raw_files.program}: {kind}"
+        "ElfError::ValueOutOfBounds: Offset or value is out of bounds "
         f"(the file has {len(content)} bytes, expected at least 64 for the ELF header{hint})\n"
     )
 
@@ -99,7 +101,8 @@ def test_bytecode_of_another_version_is_told_of_the_option(command: Command, raw
     raw_files.program.write_bytes(encode(*[Instruction(0xB6, immediate=3)] * 8, Instruction(0xB7), EXIT))
     result = command("run", raw_files.program, "--input", raw_files.input)
     assert result.status == 2
-    assert result.errors.startswith(f"error: program {raw_files.program}: ElfError::UnsupportedSBPFVersion: ")
+    assert result.errors.startswith(f"error: program {raw_files.program}: starts with b'\\xb6\\x00")
+    assert "; ElfError::UnsupportedSBPFVersion: " in result.errors
     assert result.errors.endswith(
         "; for raw bytecode, give its version: --raw --sbpf-version N, or a RawFormat in Python)\n"
     )
@@ -113,7 +116,8 @@ def test_an_input_that_says_elf_is_believed(command: Command, raw_files: RawFile
     raw_files.input.write_text(raw_files.input.read_text()[:-1] + ', "program_format": "elf"}')
     result = command("run", raw_files.program, "--input", raw_files.input)
     assert result.status == 2
-    assert result.errors.startswith(f"error: program {raw_files.program}: ElfError::ValueOutOfBounds: ")
+    assert result.errors.startswith(f"error: program {raw_files.program}: starts with b'\\x95\\x00")
+    assert "; ElfError::ValueOutOfBounds: " in result.errors
 
 
 def test_pack(command: Command, raw_files: RawFiles, tmp_path: Path) -> None:

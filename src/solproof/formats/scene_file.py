@@ -130,11 +130,28 @@ def read_scenes(path: Path) -> tuple[Scene, ...]:
 
     Raises `InputError` with the name of the file, the number of the line, and the path of the invalid field.
     """
+    scenes = _sequence(_texts(path), path if path.is_dir() else path.parent)
+    if not scenes:
+        raise InputError(f"{path}: expected at least one scene")
+    return scenes
+
+
+def parse_scenes(lines: bytes, name: str, directory: str | os.PathLike[str] = ".") -> tuple[Scene, ...]:
+    """The scenes of a sequence, from JSON lines. Arguments and errors as in `read_scenes`.
+
+    name: what the lines are, for errors. directory: where relative paths start.
+    """
+    scenes = _sequence(_lines(lines, name), Path(directory))
+    if not scenes:
+        raise InputError(f"{name}: expected at least one scene")
+    return scenes
+
+
+def _sequence(texts: Iterable[tuple[str, bytes]], directory: Path) -> tuple[Scene, ...]:
     scenes: list[Scene] = []
     accounts: dict[bytes, Account] = {}
     before = _Before()
-    directory = path if path.is_dir() else path.parent
-    for where, text in _texts(path):
+    for where, text in texts:
         try:
             scene = _scene(text, directory, before)
         except InputError as error:
@@ -143,8 +160,6 @@ def read_scenes(path: Path) -> tuple[Scene, ...]:
         for account in scene.accounts:
             accounts.setdefault(account.key, account)
         before = _Before(scene.environment, scene.lamports_per_signature, accounts)
-    if not scenes:
-        raise InputError(f"{path}: expected at least one scene")
     return tuple(scenes)
 
 
@@ -156,8 +171,12 @@ def _texts(path: Path) -> list[tuple[str, bytes]]:
     content = read_file(path, "scene")
     if path.suffix != LINES_SUFFIX:
         return [(path.name, content)]
+    return _lines(content, path.name)
+
+
+def _lines(content: bytes, name: str) -> list[tuple[str, bytes]]:
     lines = enumerate(content.split(b"\n"), start=1)
-    return [(f"{path.name}: line {number}", line) for number, line in lines if line.strip()]
+    return [(f"{name}: line {number}", line) for number, line in lines if line.strip()]
 
 
 def _scene(text: str | bytes, directory: Path, before: _Before) -> Scene:

@@ -12,6 +12,7 @@ from solproof.isa.instruction import SLOT_BYTES
 from solproof.program.elf import MAINNET_VERSIONS, load
 from solproof.program.elf_records import MAGIC
 from solproof.program.errors import ElfError, verifier_error
+from solproof.program.file_kinds import file_kind
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat, load_raw
 
@@ -42,9 +43,9 @@ def _load_elf(content: bytes, versions: range, deployment: Container[int] | None
     try:
         return load(content, versions.stop - 1, versions.start, deployment)
     except ElfError as error:
-        if content.startswith(MAGIC) or not content or len(content) % SLOT_BYTES:
-            raise
-        raise ElfError(error.name, error.text, f"{error.detail}; {RAW_HINT}") from None
+        may_be_raw = content and not content.startswith(MAGIC) and len(content) % SLOT_BYTES == 0
+        detail = f"{error.detail}; {RAW_HINT}" if may_be_raw else error.detail
+        raise ElfError(error.name, error.text, detail, file_kind(content)) from None
 
 
 def verify(program: Program) -> None:

@@ -163,17 +163,20 @@ VERIFIER_ERRORS: Mapping[str, ErrorText] = {
 class _AgaveError(ProgramError):
     """An error of Agave: `name` is its variant, `text` its message, and `detail` our explanation.
 
-    The detail has the place, the value found and the value expected.
+    The detail has the place, the value found and the value expected. `kind` says what a file is that is no
+    program at all.
     """
 
-    def __init__(self, name: str, text: str, detail: str) -> None:
-        super().__init__(name, text, detail)
+    def __init__(self, name: str, text: str, detail: str, kind: str | None = None) -> None:
+        super().__init__(name, text, detail, kind)
         self.name = name
         self.text = text
         self.detail = detail
+        self.kind = kind
 
     def __str__(self) -> str:
-        return f"{type(self).__name__}::{self.name}: {self.text} ({self.detail})"
+        message = f"{type(self).__name__}::{self.name}: {self.text} ({self.detail})"
+        return message if self.kind is None else f"{self.kind}; {message}"
 
 
 class ElfError(_AgaveError):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from solproof.cli.terminal.options import FILE, json_option, strip_option
+from solproof.cli.terminal.files import INPUT_FILE, OUTPUT_FILE, read_file, write_file
+from solproof.cli.terminal.options import json_option, strip_option
 from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.reporting import note
 from solproof.cli.terminal.show import print_json, print_lines
 from solproof.errors import InputError, ProgramError
-from solproof.host.files import read_file, write_file
 from solproof.isa.assemble import Assembly, assemble
 from solproof.isa.instruction import SLOT_BYTES, Instruction
 from solproof.isa.integers import MASK32
@@ -30,8 +30,8 @@ MAXIMUM_SOURCE = 64 * 1024 * 1024
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("source", type=FILE, metavar="SOURCE")
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The program to write.")
+@click.argument("source", type=INPUT_FILE, metavar="SOURCE")
+@click.option("--output", "-o", type=OUTPUT_FILE, metavar="FILE", required=True, help="The program to write.")
 @click.option(
     "--sbpf-version",
     type=click.IntRange(VERSIONS[0], VERSIONS[-1]),

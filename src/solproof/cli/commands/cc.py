@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from solproof.cli.commands.link import MAXIMUM_OBJECT
+from solproof.cli.terminal.files import OUTPUT_FILE
 from solproof.cli.terminal.linking import version_option, write_linked
 from solproof.cli.terminal.options import FILE, json_option, quiet_option, strip_option
 from solproof.cli.terminal.outputs import check_output
@@ -28,7 +29,7 @@ _OBJECT = ".o"
 
 @click.command(epilog=EXAMPLE)
 @click.argument("sources", type=FILE, metavar="SOURCE...", nargs=-1)
-@click.option("--output", "-o", type=FILE, metavar="FILE", help="The program to write.")
+@click.option("--output", "-o", type=OUTPUT_FILE, metavar="FILE", help="The program to write.")
 @version_option
 @click.option(
     "-I", "include", type=FILE, metavar="DIRECTORY", multiple=True, help="Look for headers here too."

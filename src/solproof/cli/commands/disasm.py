@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from solproof.cli.terminal.files import OUTPUT_FILE, read_file, write_file
 from solproof.cli.terminal.options import (
-    FILE,
     RawOptions,
     is_bytecode,
     json_option,
@@ -22,7 +22,6 @@ from solproof.cli.terminal.options import (
 from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.show import Fields, print_json, print_lines, print_source
 from solproof.errors import ProgramError
-from solproof.host.files import read_file, write_file
 from solproof.isa.instruction import SLOT_BYTES
 from solproof.isa.listing import source_of
 from solproof.program.disassembly import Disassembly, disassemble_elf, disassemble_raw
@@ -43,7 +42,7 @@ Examples:
 @program_argument
 @raw_options
 @symbols_option
-@click.option("--output", "-o", type=FILE, metavar="FILE", help="Write the source to a file.")
+@click.option("--output", "-o", type=OUTPUT_FILE, metavar="FILE", help="Write the source to a file.")
 @json_option
 def disasm(
     program: Path,

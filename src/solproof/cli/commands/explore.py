@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.files import OUTPUT_FILE, write_file
 from solproof.cli.terminal.options import (
-    FILE,
     input_option,
     json_option,
     naming_program,
@@ -24,7 +24,6 @@ from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.execution.run import run
 from solproof.explorer import page
-from solproof.host.files import write_file
 from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
@@ -40,7 +39,9 @@ Examples:
 @transaction_option
 @parameter_options
 @symbols_option
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The HTML file to write.")
+@click.option(
+    "--output", "-o", type=OUTPUT_FILE, metavar="FILE", required=True, help="The HTML file to write."
+)
 @click.option(
     "--title",
     metavar="TEXT",
@@ -77,8 +78,9 @@ def explore(
         name = (transaction or program or input_path or Path()).name
         text = page.explore(execution, title or name, constraints=not no_constraints, symbols=symbols)
         progress("write")
-        write_file(output, text.encode())
-    size = output.stat().st_size
+        content = text.encode()
+        write_file(output, content)
+    size = len(content)
     if as_json:
         print_json(result_fields(execution) | {"output": str(output), "bytes": size})
     else:

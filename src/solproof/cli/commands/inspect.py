@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from solproof.cli.terminal.files import INPUT_FILE, read_file
 from solproof.cli.terminal.options import (
-    FILE,
     RawOptions,
     is_bytecode,
     json_option,
@@ -22,7 +22,6 @@ from solproof.display import NO_FRAME
 from solproof.errors import InputError
 from solproof.formats import bincode
 from solproof.formats.loading import is_input_bin
-from solproof.host.files import read_file
 from solproof.isa.instruction import slots_with
 from solproof.isa.opcodes import by_mnemonic
 from solproof.program.bytecode_verifier import load_program
@@ -54,12 +53,12 @@ SHOWN_SITES = 4
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("file", type=FILE, metavar="FILE")
+@click.argument("file", type=INPUT_FILE, metavar="FILE")
 @click.option(
     "--program",
     "-p",
     "program_path",
-    type=FILE,
+    type=INPUT_FILE,
     metavar="FILE",
     help="With a proof of an instruction: the program that the proof names, to find its syscalls.",
 )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from solproof.cli.terminal.files import INPUT_FILE, OUTPUT_FILE, read_file
 from solproof.cli.terminal.linking import version_option, write_linked
-from solproof.cli.terminal.options import FILE, json_option, strip_option
+from solproof.cli.terminal.options import json_option, strip_option
 from solproof.cli.terminal.outputs import check_output
-from solproof.host.files import read_file
 from solproof.program.elf import MAXIMUM_BYTES
 
 EXAMPLE = """\b
@@ -22,8 +22,8 @@ MAXIMUM_OBJECT = 8 * MAXIMUM_BYTES
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("objects", type=FILE, metavar="OBJECT...", nargs=-1, required=True)
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The program to write.")
+@click.argument("objects", type=INPUT_FILE, metavar="OBJECT...", nargs=-1, required=True)
+@click.option("--output", "-o", type=OUTPUT_FILE, metavar="FILE", required=True, help="The program to write.")
 @version_option
 @strip_option
 @json_option

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.files import OUTPUT_FILE, write_file
 from solproof.cli.terminal.options import (
-    FILE,
     input_option,
     json_option,
     parameter_options,
@@ -18,7 +18,6 @@ from solproof.cli.terminal.scenes import optional_program_argument, transaction_
 from solproof.cli.terminal.show import print_json, print_lines
 from solproof.cli.terminal.subject import read_subject
 from solproof.formats import bincode, scene_bincode
-from solproof.host.files import write_file
 from solproof.runtime.transaction.scene import Scene
 
 EXAMPLE = """\b
@@ -38,7 +37,7 @@ Examples:
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=OUTPUT_FILE,
     metavar="FILE",
     required=True,
     help="The input.bin to write, or the scene.bin of a transaction.",

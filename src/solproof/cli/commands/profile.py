@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.files import OUTPUT_FILE, write_file
 from solproof.cli.terminal.options import (
-    FILE,
     input_option,
     json_option,
     naming_program,
@@ -28,7 +28,6 @@ from solproof.cli.terminal.table import Column, print_table
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.run import run
-from solproof.host.files import write_file
 from solproof.profile.cells import Owner
 from solproof.profile.flame_graph import flame_graph
 from solproof.profile.formats import collapsed, speedscope
@@ -62,12 +61,18 @@ ROWS_OF = {Owner.INSTRUCTION: "instructions", Owner.FRAME: "frames", Owner.PROOF
 @click.option(
     "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="Rows shown per table."
 )
-@click.option("--collapsed", "collapsed_path", type=FILE, metavar="FILE", help="Write collapsed stacks.")
 @click.option(
-    "--speedscope", "speedscope_path", type=FILE, metavar="FILE", help="Write a speedscope profile."
+    "--collapsed", "collapsed_path", type=OUTPUT_FILE, metavar="FILE", help="Write collapsed stacks."
 )
 @click.option(
-    "--svg", "svg_path", type=FILE, metavar="FILE", help="Write a flame graph that opens in any browser."
+    "--speedscope", "speedscope_path", type=OUTPUT_FILE, metavar="FILE", help="Write a speedscope profile."
+)
+@click.option(
+    "--svg",
+    "svg_path",
+    type=OUTPUT_FILE,
+    metavar="FILE",
+    help="Write a flame graph that opens in any browser.",
 )
 @json_option
 @quiet_option

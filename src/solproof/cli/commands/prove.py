@@ -8,20 +8,20 @@ from typing import Any
 import click
 
 from solproof.cli.commands.estimate import estimate_fields, estimate_line
+from solproof.cli.terminal.files import OUTPUT_FILE, write_file
 from solproof.cli.terminal.instruction_tree import execution_tree
 from solproof.cli.terminal.options import (
-    FILE,
     input_option,
     json_option,
     naming_program,
     parameter_options,
     quiet_option,
 )
-from solproof.cli.terminal.outputs import check_output, refuse_overwriting
+from solproof.cli.terminal.outputs import STREAM, check_output, refuse_overwriting
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.proof_sequences import prove_transactions
 from solproof.cli.terminal.scenes import (
-    INSTRUCTION_PARAMETERS,
+    SEQUENCE_PARAMETERS,
     feature_values,
     optional_program_argument,
     refuse_beside,
@@ -34,7 +34,6 @@ from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.display import rounded, seconds_text, security_text
 from solproof.estimation.affordable import affordable
 from solproof.execution.run import run
-from solproof.host.files import write_file
 from solproof.proving import prove as prover
 from solproof.runtime.transaction.transaction_output import result_lines
 
@@ -56,7 +55,7 @@ Examples:
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=OUTPUT_FILE,
     metavar="PATH",
     required=True,
     help="The proof file to write, or with --transactions the directory of the proofs.",
@@ -103,8 +102,10 @@ def prove(
     If it is interrupted, the same command continues, and keeps the proofs that are finished.
     """
     if transactions is not None:
-        refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction"))
+        refuse_beside("--transactions", SEQUENCE_PARAMETERS)
         refuse_overwriting(output)
+        if output == STREAM:
+            raise click.UsageError("--output: expected a directory with --transactions, not standard output.")
         features = feature_values(parameters)
         prove_transactions(
             transactions, output, features, jobs=jobs, max_memory=max_memory, as_json=as_json, quiet=quiet

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
+from solproof.cli.terminal.files import OUTPUT_FILE, write_file
 from solproof.cli.terminal.instruction_tree import execution_tree
 from solproof.cli.terminal.options import (
-    FILE,
     input_option,
     json_option,
     naming_program,
@@ -24,11 +24,13 @@ from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.reporting import note
 from solproof.cli.terminal.scenes import (
     INSTRUCTION_PARAMETERS,
+    SEQUENCE_PARAMETERS,
     feature_values,
     optional_program_argument,
     read_scene,
     read_sequence,
     refuse_beside,
+    scene_values,
     transaction_option,
     transactions_option,
 )
@@ -61,7 +63,6 @@ from solproof.formats.transaction_json import (
     return_data_fields,
     transaction_fields,
 )
-from solproof.host.files import write_file
 from solproof.interfaces.registry import KNOWN
 from solproof.runtime.accounts import distinct_accounts
 from solproof.runtime.execution_output import outcome_lines
@@ -86,13 +87,13 @@ Examples:
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=OUTPUT_FILE,
     metavar="FILE",
     help="Write the result to a file: a bincode SolanaExecutionOutput, or JSON for a transaction.",
 )
 @click.option(
     "--accounts-after",
-    type=FILE,
+    type=OUTPUT_FILE,
     metavar="FILE",
     help="Write the accounts after the transactions, as JSON that a scene can have as its accounts.",
 )
@@ -119,14 +120,13 @@ def run(
         if path is not None:
             check_output(path)
     if transaction is not None or transactions is not None:
-        features = feature_values(parameters)
         ledger = Ledger()
         if transactions is not None:
-            refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction", "output"))
-            _run_sequence(transactions, ledger, features, as_json=as_json, quiet=quiet)
+            refuse_beside("--transactions", (*SEQUENCE_PARAMETERS, "output"))
+            _run_sequence(transactions, ledger, feature_values(parameters), as_json=as_json, quiet=quiet)
         elif transaction is not None:
             refuse_beside("--transaction", INSTRUCTION_PARAMETERS)
-            _run_transaction(transaction, ledger, features, output, as_json=as_json)
+            _run_transaction(transaction, ledger, scene_values(parameters), output, as_json=as_json)
         if accounts_after is not None:
             write_file(accounts_after, f"{format_accounts(ledger.accounts)}\n".encode())
         return
@@ -184,9 +184,9 @@ def _lines(execution: Execution) -> list[Line]:
 
 
 def _run_transaction(
-    path: Path, ledger: Ledger, features: dict[str, Any], output: Path | None, *, as_json: bool
+    path: Path, ledger: Ledger, values: dict[str, Any], output: Path | None, *, as_json: bool
 ) -> None:
-    execution = execute_next(read_scene(path, **features), ledger, recorded=False)
+    execution = execute_next(read_scene(path, **values), ledger, recorded=False)
     if output is not None:
         write_file(output, f"{format_transaction(execution)}\n".encode())
     if as_json:

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.files import OUTPUT_FILE, writing
 from solproof.cli.terminal.options import (
-    FILE,
     input_option,
     json_option,
     naming_program,
@@ -19,14 +19,13 @@ from solproof.cli.terminal.options import (
     read_symbols,
     symbols_option,
 )
-from solproof.cli.terminal.outputs import check_output
+from solproof.cli.terminal.outputs import STREAM, check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import aligned, print_json, print_lines, print_pieces, print_source
 from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.errors import InputError
 from solproof.execution.run import run
-from solproof.host.files import writing
 from solproof.runtime.transaction.transaction_output import result_lines
 from solproof.tracing.export_json import json_document, json_lines
 from solproof.tracing.schemas import frame_schema, timeline_schema
@@ -62,7 +61,7 @@ def _printing(schema: Callable[[], str]) -> Callable[[click.Context, click.Param
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=OUTPUT_FILE,
     metavar="FILE",
     help="The file to write.  [default: standard output]",
 )
@@ -125,12 +124,13 @@ def trace(
     their values. A failing program has a trace too, and the last step shows the reason. The trace of a
     transaction, and of an instruction that calls other programs, has the steps of all frames and a timeline.
     """
-    if output is None:
+    if output in (None, STREAM):
+        output = None
         if as_json:
             raise InputError("--json: expected --output as well, because standard output cannot hold both")
         if output_format == "parquet":
             raise InputError("--format parquet: expected --output as well")
-    else:
+    if output is not None:
         check_output(output)
     if constraints and output_format == "parquet":
         raise InputError("--constraints: expected --format json or jsonl, because a table cannot hold them")

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.files import INPUT_FILE, KEYED_FILE, KeyedFile, read_file
 from solproof.cli.terminal.instruction_tree import transaction_tree
 from solproof.cli.terminal.options import (
-    FILE,
     input_option,
     json_option,
     naming_program,
@@ -19,7 +19,7 @@ from solproof.cli.terminal.options import (
 )
 from solproof.cli.terminal.proof_sequences import verify_transactions
 from solproof.cli.terminal.scenes import (
-    INSTRUCTION_PARAMETERS,
+    SEQUENCE_PARAMETERS,
     feature_values,
     refuse_beside,
     transaction_option,
@@ -28,7 +28,6 @@ from solproof.cli.terminal.scenes import (
 from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_transaction, result_fields
 from solproof.display import rounded, seconds_text, security_text
-from solproof.host.files import read_file
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.transaction.scene import Scene
 from solproof.runtime.transaction.transaction_output import TransactionOutput, result_lines
@@ -44,8 +43,16 @@ Examples:
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("proof", type=FILE, metavar="PROOF")
-@click.option("--program", "-p", type=FILE, metavar="FILE", help="The program that you expect.")
+@click.argument("proof", type=INPUT_FILE, metavar="PROOF")
+@click.option(
+    "--program",
+    "-p",
+    "programs",
+    type=KEYED_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="The program that you expect. With PUBKEY=FILE, a program that it may call; can be repeated.",
+)
 @input_option
 @transaction_option
 @transactions_option
@@ -54,7 +61,7 @@ Examples:
 @quiet_option
 def verify(
     proof: Path,
-    program: Path | None,
+    programs: tuple[KeyedFile, ...],
     input_path: Path | None,
     transaction: Path | None,
     transactions: Path | None,
@@ -74,9 +81,10 @@ def verify(
     before each transaction are those that the ones before it left, by their proofs.
     """
     if transactions is not None:
-        refuse_beside("--transactions", (*INSTRUCTION_PARAMETERS, "transaction"))
+        refuse_beside("--transactions", SEQUENCE_PARAMETERS)
         verify_transactions(transactions, proof, feature_values(parameters), as_json=as_json, quiet=quiet)
         return
+    program, parameters["called"] = _split(programs)
     data = read_file(proof, "proof")
     given: ExecutionInput | Scene
     if transaction is not None:
@@ -109,3 +117,13 @@ def verify(
     ]
     tree = transaction_tree(verdict.output) if isinstance(verdict.output, TransactionOutput) else []
     print_lines([*aligned(lines), *tree])
+
+
+def _split(programs: tuple[KeyedFile, ...]) -> tuple[Path | None, list[KeyedFile]]:
+    """The program that is expected, and those that it may call, which are given as PUBKEY=FILE."""
+    own = [value.path for value in programs if value.key is None]
+    if len(own) > 1:
+        raise click.UsageError(
+            "--program: expected one program, and others as PUBKEY=FILE.", click.get_current_context()
+        )
+    return (own[0] if own else None), [value for value in programs if value.key is not None]

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.changes import called_option
+from solproof.cli.terminal.files import OUTPUT_FILE, write_file
 from solproof.cli.terminal.options import (
     FILE,
     input_option,
@@ -18,13 +20,12 @@ from solproof.cli.terminal.options import (
     quiet_option,
     read_input,
 )
-from solproof.cli.terminal.outputs import check_output
+from solproof.cli.terminal.outputs import STREAM, check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.errors import InputError, ProvingError
 from solproof.execution.execute import execute
-from solproof.host.files import write_file
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.zisk import chunks, doctor, prover
 from solproof.zisk.abi import DEFAULT, Abi, abi_of
@@ -74,11 +75,12 @@ def zisk(context: click.Context) -> None:
     "input", epilog="\b\nExample:\n  solproof zisk input p_token.so --input transfer.json -o zisk-input.bin\n"
 )
 @program_argument
+@called_option
 @input_option
 @parameter_options
 @version_option
 @segment_option
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The file to write.")
+@click.option("--output", "-o", type=OUTPUT_FILE, metavar="FILE", required=True, help="The file to write.")
 @json_option
 def zisk_input(
     program: Path,
@@ -95,6 +97,8 @@ def zisk_input(
     also names the guest and its SHA-256 digest.
     """
     check_output(output)
+    if output == STREAM and max_steps is not None:
+        raise InputError("--output: expected a file with --max-steps, because each segment has its own")
     abi = _abi(version)
     given = read_input(program, input_path, **parameters)
     written = []
@@ -116,6 +120,7 @@ def zisk_input(
 
 @zisk.command("run", epilog="\b\nExample:\n  solproof zisk run p_token.so --input transfer.json --json\n")
 @program_argument
+@called_option
 @input_option
 @parameter_options
 @version_option
@@ -179,6 +184,7 @@ def zisk_run(
     epilog="\b\nExample:\n  solproof zisk prove p_token.so --input transfer.json --directory transfer-zisk\n",
 )
 @program_argument
+@called_option
 @input_option
 @parameter_options
 @version_option

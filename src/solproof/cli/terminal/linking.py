@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from solproof.cli.terminal.files import write_file
 from solproof.cli.terminal.show import print_json, print_lines
-from solproof.host.files import write_file
 from solproof.isa.opcodes import VERSIONS
 from solproof.linker.build import link_program
 from solproof.program.elf import NEWEST_VERSION

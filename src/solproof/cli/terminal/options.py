@@ -16,12 +16,15 @@ from typing import Any, TypeVar
 import click
 
 from solproof.cli.terminal import reporting
+from solproof.cli.terminal.changes import CHANGE_PARAMETERS, change_options, read_changes
+from solproof.cli.terminal.files import INPUT_FILE, read_file
 from solproof.cli.terminal.reporting import detail, note
 from solproof.errors import InputError, ProgramError, SolproofError
 from solproof.formats import bincode, input_file
+from solproof.formats.changes import Changes, changed_input
 from solproof.formats.fixtures.fixture import Fixture, instruction_of, is_fixture, parse_fixture
+from solproof.formats.json_fields import BYTE_ORDER_MARK
 from solproof.formats.loading import is_input_bin
-from solproof.host.files import read_file
 from solproof.isa.instruction import SLOT_BYTES
 from solproof.isa.opcodes import VERSIONS
 from solproof.program.bytecode_verifier import load_program
@@ -36,7 +39,7 @@ FILE = click.Path(path_type=Path)
 
 quiet_option = reporting.quiet_option
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-program_argument = click.argument("program", type=FILE, metavar="PROGRAM")
+program_argument = click.argument("program", type=INPUT_FILE, metavar="PROGRAM")
 strip_option = click.option(
     "--strip", is_flag=True, help="Leave out the symbol table, which has the names of functions."
 )
@@ -44,7 +47,7 @@ input_option = click.option(
     "--input",
     "-i",
     "input_path",
-    type=FILE,
+    type=INPUT_FILE,
     metavar="FILE",
     help="The input: JSON, or an input.bin or a fixture (.fix), which contain the program.",
 )
@@ -52,7 +55,7 @@ input_option = click.option(
 symbols_option = click.option(
     "--symbols",
     "symbol_paths",
-    type=FILE,
+    type=INPUT_FILE,
     multiple=True,
     metavar="FILE",
     help="A file with the same text that is not stripped, for names of functions and source lines. "
@@ -96,9 +99,9 @@ def feature_completions(_context: click.Context, _parameter: click.Parameter, in
 
 
 def parameter_options(command: Command) -> Command:
-    """Add `raw_options` and the parameters of the runtime.
+    """Add `raw_options`, the parameters of the runtime, and the options that change parts of the input.
 
-    Each option replaces the value in the input.bin, or the default.
+    Each option replaces the value in the input, or the default.
     """
     parameters = _with_options(
         command,
@@ -140,7 +143,7 @@ def parameter_options(command: Command) -> Command:
             help="Deactivate a feature, by name or address. Can be repeated.",
         ),
     )
-    return raw_options(parameters)
+    return raw_options(change_options(parameters))
 
 
 def _with_options(command: Command, *options: Callable[[Command], Command]) -> Command:
@@ -204,31 +207,46 @@ def read_input(
     V0 but not ELF is read as raw bytecode, and a note on standard error reports this.
     """
     options = RawOptions(raw, sbpf_version, entry)
+    changes = read_changes(parameters)
+    parameters = {name: value for name, value in parameters.items() if name not in CHANGE_PARAMETERS}
     if input_path is None:
         if program is None:
             raise InputError("no input: expected --input with a JSON file or an input.bin")
         content = read_file(program, "input")
         if content.startswith(MAGIC) or raw or is_bytecode(content):
             raise InputError(f"program {program}: expected --input with a JSON file as well")
-        if content.lstrip().startswith(b"{"):
+        if _is_json(content):
             raise _without_program(program)
-        if is_fixture(content):
-            return _described(_override(_recorded(content, program, None), **parameters))
-        return _described(_override(_unpack(content, program), **parameters))
+        given = _recorded(content, program, None) if is_fixture(content) else _unpack(content, program)
+        return _described(_override(changed_input(given, changes), **parameters))
     content = read_file(input_path, "input")
     file = None if program is None else read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
+    if content.startswith(MAGIC):
+        raise _program_as_input(input_path, program, file)
     if is_fixture(content):
-        given = _recorded(content, input_path, file)
+        given = changed_input(_recorded(content, input_path, file), changes)
     elif is_input_bin(content):
-        given = _unpack(content, input_path)
+        given = changed_input(_unpack(content, input_path), changes)
     elif program is None or file is None:
         raise _without_program(input_path)
     else:
-        given = _parse(content, input_path, program, file, options)
+        given = _parse(content, input_path, program, file, options, changes)
     options.check(given, input_path)
     if file is not None and file != given.program:
         raise InputError(f"input {input_path}: the program in it is not {program}")
     return _described(_override(given, **parameters))
+
+
+def _is_json(content: bytes) -> bool:
+    return content.removeprefix(BYTE_ORDER_MARK.encode()).lstrip().startswith(b"{")
+
+
+def _program_as_input(path: Path, program: Path | None, file: bytes | None) -> InputError:
+    """The error for a program that is given as the input."""
+    message = f"input {path}: is an ELF file, expected JSON or an input.bin"
+    if file is not None and _is_json(file):
+        message += f"; the arguments are swapped, expected: {path} --input {program}"
+    return InputError(message)
 
 
 def _without_program(path: Path) -> InputError:
@@ -265,13 +283,17 @@ def note_departures(path: Path, fixture: Fixture) -> None:
 
 
 def _parse(
-    content: bytes, input_path: Path, program: Path, file: bytes, options: RawOptions
+    content: bytes, input_path: Path, program: Path, file: bytes, options: RawOptions, changes: Changes
 ) -> ExecutionInput:
     program_format = options.program_format(file, program)
     detected = RawFormat() if program_format is None and is_bytecode(file) else None
     try:
         given = input_file.parse_input(
-            content, file, program_format=program_format or detected, directory=input_path.parent
+            content,
+            file,
+            program_format=program_format or detected,
+            directory=input_path.parent,
+            changes=changes,
         )
     except InputError as error:
         raise InputError(f"input {input_path}: {str(error).removeprefix('input: ')}") from None

@@ -20,7 +20,8 @@ def check_output(path: Path) -> None:
 
     Raises `OutputError` if the file could not be written, and raises like `refuse_overwriting`.
     """
-    check_writable(path)
+    if path != STREAM:
+        check_writable(path)
     refuse_overwriting(path)
 
 
@@ -42,8 +43,9 @@ def _other_paths(path: Path) -> Iterator[tuple[str, Path]]:
         is_option = isinstance(parameter, click.Option)
         name = parameter.opts[0] if is_option else (parameter.metavar or parameter.opts[0]).strip("[]")
         for value in given if isinstance(given, tuple) else (given,):
-            if isinstance(value, Path) and value is not path:
-                yield name, value
+            other = getattr(value, "path", value)  # the value KEY=FILE of an option has a path
+            if isinstance(other, Path) and other is not path:
+                yield name, other
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -15,6 +15,8 @@ from typing import Any
 import click
 
 _KEY = "solproof."
+STANDARD_OUTPUT_TAKEN = f"{_KEY}standard-output-taken"
+"""In the context if a file of the command is written to standard output."""
 
 
 class Mode(Enum):
@@ -127,3 +129,9 @@ def detail(text: str) -> None:
     """Print a note only if --verbose is given."""
     if is_verbose():
         note(text)
+
+
+def is_standard_output_taken() -> bool:
+    """Whether a file of the running command is written to standard output, so that results cannot be."""
+    context = click.get_current_context(silent=True)
+    return context is not None and STANDARD_OUTPUT_TAKEN in context.meta

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from solproof.cli.terminal.failure import printable
+from solproof.cli.terminal.reporting import is_standard_output_taken
 from solproof.errors import OutputError
 
 Line: TypeAlias = "str | Text"
@@ -92,7 +93,13 @@ def _wrapped(text: Text, width: int) -> list[Text]:
 
 
 def write(text: str) -> None:
-    """Write a text to standard output, with a line break at its end. Raises as `standard_output` does."""
+    """Write a text to standard output, with a line break at its end. Raises as `standard_output` does.
+
+    If a file of the command is written to standard output, the text goes to standard error.
+    """
+    if is_standard_output_taken():
+        print(text.removesuffix("\n"), file=sys.stderr, flush=True)
+        return
     with standard_output() as output:
         output.write(text if text.endswith("\n") else text + "\n")
 

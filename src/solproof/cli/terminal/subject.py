@@ -10,9 +10,9 @@ import click
 from solproof.cli.terminal.options import read_input
 from solproof.cli.terminal.scenes import (
     INSTRUCTION_PARAMETERS,
-    feature_values,
     read_scene,
     refuse_beside,
+    scene_values,
 )
 from solproof.cli.terminal.show import Fields, outcome_fields
 from solproof.runtime.execution_input import ExecutionInput
@@ -39,7 +39,7 @@ def read_subject(
 def read_transaction(path: Path, **parameters: Any) -> Scene:
     """The scene of --transaction. Raises like `read_subject`."""
     refuse_beside("--transaction", INSTRUCTION_PARAMETERS)
-    return read_scene(path, **feature_values(parameters))
+    return read_scene(path, **scene_values(parameters))
 
 
 class Result(Protocol):
