@@ -39,9 +39,9 @@ def test_script(command: str, shown: str, tmp_path: Path) -> None:
 
 
 def test_every_example_is_listed_and_run() -> None:
-    files = {path.name for path in EXAMPLES.iterdir() if path.suffix in (".py", ".ipynb")}
+    files = {path.name for path in EXAMPLES.iterdir() if path.suffix in (".py", ".ipynb", ".c")}
     assert set(re.findall(r"^\| \[(.+?)\]\(\1\)", README, re.MULTILINE)) == files
-    assert {Path(command.split()[-1]).name for command, _ in STEPS} == files - {NOTEBOOK.name}
+    assert {Path(command.split()[-1]).name for command, _ in STEPS} == files - {NOTEBOOK.name, "vault.c"}
     assert all((EXAMPLES / link).exists() for link in re.findall(r"\]\((.+?)\)", README))
 
 
