@@ -34,6 +34,7 @@ ORDER = (
     "execution",
     "interfaces",
     "formats",
+    "rpc",
     "accesses",
     "circuit",
     "statement",

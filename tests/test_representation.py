@@ -19,6 +19,7 @@ from solproof.representation import described
 from solproof.runtime.accounts import address_text
 from tests.support.fixtures import firedancer_instruction, serialized, transfer
 from tests.support.payments import FUNDED, payment, scene
+from tests.support.rpc_node import running_node
 from tests.support.scene_documents import document
 
 MOST = 500
@@ -107,12 +108,14 @@ def test_every_public_object_is_short(
     tmp_path: Path,
 ) -> None:
     seen: set[type] = set()
+    node, signature = running_node()
     payments = [scene(payment(1, 1_000_000_000), FUNDED)]
     recorded = firedancer_instruction(*transfer())
     recorded.output.cu_avail -= 1
     values = [
         *large(),
         solproof.run_fixture(serialized(recorded)),
+        solproof.fetch(signature, node.url),
         solproof.Ledger(entry.account for entry in given.accounts),
         solproof.run(solproof.scene_from_json(json.dumps(document()))),
         execution,

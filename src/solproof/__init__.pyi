@@ -10,6 +10,7 @@ from solproof.errors import ProofRejected as ProofRejected
 from solproof.errors import ProofVersionError as ProofVersionError
 from solproof.errors import ProvingError as ProvingError
 from solproof.errors import Rejection as Rejection
+from solproof.errors import RemoteError as RemoteError
 from solproof.errors import SolproofError as SolproofError
 from solproof.errors import UnsupportedError as UnsupportedError
 from solproof.errors import VersionMismatch as VersionMismatch
@@ -53,6 +54,10 @@ from solproof.proving.prove import prove as prove
 from solproof.proving.prove import prove_execution as prove_execution
 from solproof.proving.sequence import ProvenTransaction as ProvenTransaction
 from solproof.proving.sequence import prove_sequence as prove_sequence
+from solproof.rpc.fetch import FetchedScene as FetchedScene
+from solproof.rpc.fetch import fetch as fetch
+from solproof.rpc.origin import FetchedAccount as FetchedAccount
+from solproof.rpc.origin import Origin as Origin
 from solproof.runtime.accounts import Account as Account
 from solproof.runtime.accounts import InstructionAccount as InstructionAccount
 from solproof.runtime.environment import Environment as Environment

@@ -213,3 +213,9 @@ class NotEnoughMemory(SolproofError):
     """A record, a witness or a proof needs more memory than may be used. Exit status 8."""
 
     exit_status = 8
+
+
+class RemoteError(SolproofError):
+    """A node of a cluster could not be asked, or did not answer as JSON-RPC does. Exit status 9."""
+
+    exit_status = 9

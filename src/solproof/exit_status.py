@@ -1,6 +1,6 @@
 """The exit statuses of the command line, with the meaning of each and an example that ends with it.
 
-The status shows whether the command did its work, not whether the program succeeded. Statuses 2 to 8 belong
+The status shows whether the command did its work, not whether the program succeeded. Statuses 2 to 9 belong
 to the exceptions in `solproof.errors`.
 """
 
@@ -15,6 +15,7 @@ from solproof.errors import (
     ProofRejected,
     ProofVersionError,
     ProvingError,
+    RemoteError,
     UnsupportedError,
 )
 
@@ -52,7 +53,7 @@ STATUSES = (
     ExitStatus(
         UNEXPECTED,
         "an unexpected error; check: a constraint or a bus does not hold; doctor: proving does not work; "
-        "fixture: a result differs from the recorded one",
+        "fixture, fetch: a result differs from the recorded one",
         "A bug, or a failure of the system, such as a lack of memory or a device error. `--verbose` prints "
         "the traceback of a bug.",
     ),
@@ -103,6 +104,12 @@ STATUSES = (
         "the record, the witness or the proof would need more memory than it may use",
         "Nothing was proven.",
         (f"solproof prove {_PROGRAM} -o transfer.proof --max-memory 16M",),
+    ),
+    ExitStatus(
+        RemoteError.exit_status,
+        "a node of a cluster could not be asked, or did not answer",
+        "The message names the host of the node, without the rest of its URL.",
+        ("solproof fetch " + "1" * 64 + " --url http://127.0.0.1:9 -o scene.json",),
     ),
     ExitStatus(
         HUNG_UP,

@@ -18,6 +18,7 @@ from tests.cli.conftest import Command, Files
 from tests.support.c_programs import compiled
 from tests.support.commands import found
 from tests.support.fixtures import firedancer_instruction, serialized, transfer
+from tests.support.rpc_node import running_node
 
 Arguments = list[object]
 C_SOURCE = "int entrypoint(void) { return 0; }\n"
@@ -38,6 +39,7 @@ WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
     "opcode": lambda *_: ["EXIT"],
     "pack": lambda files, place: [files.program, "--input", files.input, "--output", place / "input.bin"],
     "fixture": lambda _, place: [_fixture(place)],
+    "fetch": lambda _, place: _fetch(place),
     "demo": lambda _, place: ["--directory", place],
     "doctor": lambda *_: [],
     "completion": lambda *_: ["zsh"],
@@ -64,6 +66,11 @@ NEEDS_ZISK = ("zisk prove", "zisk doctor")
 """The work of these commands depends on other software. tests/cli/commands/test_zisk.py tests them."""
 
 WORKS = [name for name in COMMANDS if name not in NEEDS_ZISK]
+
+
+def _fetch(place: Path) -> Arguments:
+    node, signature = running_node()
+    return [signature, "--url", node.url, "--output", place / "scene.json"]
 
 
 def _source(place: Path) -> Path:

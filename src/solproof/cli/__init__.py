@@ -29,6 +29,7 @@ SECTIONS = {
         "profile": "Show the costs of each function, opcode family and syscall of a run.",
         "inspect": "Describe a proof, a program or an input.bin.",
         "fixture": "Run fixtures of Mollusk or Firedancer, and compare with their results.",
+        "fetch": "Get a transaction and everything that it depends on from a cluster, as a scene.",
         "pack": "Write a program and its input into an input.bin, or a transaction into a scene.bin.",
     },
     "Prove and verify": {

@@ -44,7 +44,15 @@ GROUPS = (
         "A scene is a whole transaction with everything on the chain that it depends on.",
         (
             *("scene_from_json", "scene_to_json", "scene_from_bytes", "scene_to_bytes"),
-            *("scene_from_litesvm", "Scene", "Environment"),
+            *(
+                "scene_from_litesvm",
+                "Scene",
+                "Environment",
+                "fetch",
+                "FetchedScene",
+                "FetchedAccount",
+                "Origin",
+            ),
         ),
     ),
     Group(
@@ -95,7 +103,7 @@ GROUPS = (
                 "UnsupportedError",
                 "ProofRejected",
             ),
-            *("ProofVersionError", "ProvingError", "NotEnoughMemory", "OutputError"),
+            *("ProofVersionError", "ProvingError", "NotEnoughMemory", "OutputError", "RemoteError"),
             *("Rejection", "VersionMismatch"),
         ),
     ),
