@@ -42,6 +42,7 @@ ORDER = (
     "verifying",
     "tracing",
     "profile",
+    "coverage",
     "estimation",
     "oracle",
     "explorer",

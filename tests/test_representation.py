@@ -125,6 +125,8 @@ def test_every_public_object_is_short(
         solproof.profile_execution(execution),
         *solproof.trace(execution),
         solproof.timeline(execution),
+        solproof.SymbolFiles(),
+        *solproof.coverage_of([execution]),
         *solproof.prove_sequence(payments, tmp_path),
         *solproof.verify_sequence(tmp_path, payments),
         solproof.Interfaces().with_interface(

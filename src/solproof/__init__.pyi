@@ -1,6 +1,8 @@
 """The public names of solproof, and where each is defined. `__init__.py` reads this file."""
 
 from solproof.air.check import Failure as Failure
+from solproof.coverage.coverage import ProgramCoverage as ProgramCoverage
+from solproof.coverage.coverage import coverage_of as coverage_of
 from solproof.errors import InputError as InputError
 from solproof.errors import NotAProof as NotAProof
 from solproof.errors import NotEnoughMemory as NotEnoughMemory

@@ -28,6 +28,7 @@ WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
     "verify": lambda files, _: [files.proof, "--input", files.input_bin],
     "estimate": lambda files, _: [files.input_bin],
     "profile": lambda files, _: [files.input_bin],
+    "coverage": lambda files, place: ["-i", files.input_bin, "--output", place / "coverage.info"],
     "check": lambda files, _: [files.input_bin],
     "trace": lambda files, place: [files.input_bin, "--output", place / "trace.json"],
     "explore": lambda files, place: [files.input_bin, "--output", place / "run.html"],

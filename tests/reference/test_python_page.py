@@ -31,7 +31,7 @@ def test_every_public_name_is_there_once() -> None:
 def test_a_function() -> None:
     assert "trace(execution: Execution | TransactionExecution) -> Iterator[Step]\n" in section("trace")
     assert section("verify").startswith(
-        "```python\nverify(\n    data: bytes,\n    given: ExecutionInput | Scene,\n"
+        "```python\nverify(\n    data: ProofSource,\n    given: ExecutionInput | Scene,\n"
     )
 
 
@@ -73,6 +73,7 @@ def test_signatures() -> None:
         "    title: str = 'program',",
         "    *,",
         "    constraints: bool = True,",
+        "    symbols: SymbolFiles | None = None,",
         ") -> str",
     ]
     assert annotation_text("_Clock | Progress | None") == "Progress | None"

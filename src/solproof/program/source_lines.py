@@ -18,6 +18,7 @@ from solproof.isa.instruction import SLOT_BYTES
 from solproof.program.elf_records import MAGIC
 from solproof.program.names import text_address
 from solproof.program.program import Program
+from solproof.representation import described
 
 INDEXES_FROM_0 = 5
 """From this version of DWARF on, the first file and directory have index 0."""
@@ -43,6 +44,9 @@ class SourceLines:
 
     rows: tuple[tuple[int, SourceLine | None], ...] = ()
     _starts: list[int] = field(init=False, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return described(self, {"rows": self.rows})
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_starts", [start for start, _ in self.rows])

@@ -20,7 +20,7 @@ from solproof.program.elf_records import MAGIC
 from solproof.program.names import FunctionNames, function_names
 from solproof.program.program import Program
 from solproof.program.source_lines import SourceLines, source_lines
-from solproof.representation import described
+from solproof.representation import described, short_repr
 
 EXECUTABLE = 1
 """The flag of a segment that holds instructions (PF_X)."""
@@ -32,6 +32,8 @@ class Symbols:
 
     names: FunctionNames
     lines: SourceLines = field(default_factory=SourceLines)
+
+    __repr__ = short_repr
 
 
 class SymbolFiles:

@@ -88,6 +88,7 @@ GROUPS = (
         "These functions show what a run did and what its proof costs.",
         (
             *("trace", "Step", "timeline", "Timeline", "profile_execution", "Profile"),
+            *("coverage_of", "ProgramCoverage", "SymbolFiles"),
             *("estimate", "Estimate", "check", "Failure", "explore"),
         ),
     ),

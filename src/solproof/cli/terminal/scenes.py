@@ -24,7 +24,7 @@ from solproof.program.elf_records import MAGIC
 from solproof.runtime.transaction.scene import Scene
 
 INSTRUCTION_PARAMETERS = (
-    *("program", "input_path", "raw", "sbpf_version", "entry"),
+    *("program", "input_path", "input_paths", "raw", "sbpf_version", "entry"),
     *("compute_unit_limit", "heap_size", "loader", "data"),
 )
 """The parameters of commands that describe a single instruction. A scene has its own values."""
