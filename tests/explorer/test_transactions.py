@@ -229,12 +229,12 @@ def test_the_instructions(page: Page) -> None:
     page.keyboard.press("i")
     rows = page.locator("#left .instructions .row")
     assert rows.locator(".name").all_inner_texts() == [
-        "associated token account program",
-        "token program",
+        "associated token account program: Create",
+        "token program: GetAccountDataSize",
         "system program: CreateAccount",
-        "token program",
-        "token program",
-        "token program",
+        "token program: InitializeImmutableOwner",
+        "token program: InitializeAccount3",
+        "token program: MintTo",
     ]
     assert rows.locator(".outcome").all_inner_texts() == ["success"] * 6
     units = [int(text.replace(",", "")) for text in rows.locator(".figure").all_inner_texts()]
@@ -254,6 +254,12 @@ def test_a_builtin_program(page: Page) -> None:
     lamports = [account.lamports for account in after.values() if len(account.data) == 165]
     assert f"lamports 0 → {lamports[0]}" in text
     assert "0 → 165 bytes of data" in text
+    page.keyboard.press("i")
+    page.get_by_role("button", name="token program: MintTo").click()
+    assert page.inner_text("#step .meaning").startswith("MintTo amount=")
+    assert "mint_authority, signer" in page.inner_text("#step")
+    go(page, first(shown, "read back", 5))
+    assert re.search(r"amount 0 → [1-9]\d*", page.inner_text("#step"))
     page.keyboard.press("5")
     assert page.inner_text("#right .constraints").startswith("The circuit has no constraints on this step")
 
@@ -262,7 +268,8 @@ def test_what_an_instruction_is_given(page: Page) -> None:
     go(page, 0)
     text = page.inner_text("#step")
     assert address_text(bytes(PAYER.pubkey())) in text
-    assert "signer, writable" in text
+    assert "payer, signer, writable" in text
+    assert page.inner_text("#step .meaning") == "Create"
     assert page.locator("#step .account").count() == 1 + 6
 
 
@@ -401,6 +408,7 @@ def test_only_builtin_programs(open_page: Open) -> None:
     page.keyboard.press("ArrowRight")
     assert "2 accounts" in page.inner_text("#step .block h2")
     page.keyboard.press("End")
+    assert page.inner_text("#step .fault").startswith("ResultWithNegativeLamports: Custom(1)")
     assert "custom program error: 0x1" in page.inner_text("#step .fault")
     page.keyboard.press("6")
     text = page.inner_text("#right .result")

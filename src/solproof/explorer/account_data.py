@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solproof.interfaces.interface import value_text
+from solproof.interfaces.registry import Interfaces
 from solproof.runtime.accounts import Account, address_text
 
 Fields = dict[str, Any]
@@ -17,8 +19,11 @@ SHOWN_BYTES = 32
 """How many ranges of changed data are shown, and how many bytes of each."""
 
 
-def describe_account(before: Account, after: Account) -> Fields:
-    """Lamports, owner and length of an account, before and after, and how many bytes of data differ."""
+def describe_account(before: Account, after: Account, interfaces: Interfaces) -> Fields:
+    """Lamports, owner and length of an account, before and after, and how many bytes of data differ.
+
+    If the data are decoded, also the type of the account, and its fields before and after as texts.
+    """
     different = 0
     if len(before.data) == len(after.data):
         different = len(_different(before.data, after.data))
@@ -28,10 +33,24 @@ def describe_account(before: Account, after: Account) -> Fields:
         "owner": [address_text(before.owner), address_text(after.owner)],
         "data_bytes": [len(before.data), len(after.data)],
         "data_bytes_changed": different,
+        "decoded": _decoded(before, after, interfaces),
     }
 
 
-def describe_change(before: Account, after: Account) -> Fields:
+def _decoded(before: Account, after: Account, interfaces: Interfaces) -> Fields | None:
+    old, new = (interfaces.decode_account(state.owner, state.data) for state in (before, after))
+    if old is None and new is None:
+        return None
+    values = [{} if decoded is None else decoded.values for decoded in (old, new)]
+    fields = [
+        [name, *(value_text(part[name]) if name in part else None for part in values)]
+        for name in dict.fromkeys([*values[1], *values[0]])
+    ]
+    shown = new or old
+    return {"name": None if shown is None else shown.name, "fields": fields}
+
+
+def describe_change(before: Account, after: Account, interfaces: Interfaces) -> Fields:
     """The same, with the first ranges of data that differ: offset, old and new bytes in hexadecimal."""
     common = min(len(before.data), len(after.data))
     places = _different(before.data[:common], after.data[:common])
@@ -39,7 +58,7 @@ def describe_change(before: Account, after: Account) -> Fields:
     ranges = [(int(part[0]), int(part[-1]) + 1) for part in np.split(places, cuts) if len(part)]
     if len(after.data) > common and any(after.data[common:]):
         ranges.append((common, len(after.data)))
-    return describe_account(before, after) | {
+    return describe_account(before, after, interfaces) | {
         "data": [
             [start, _digits(before.data, start, end), _digits(after.data, start, end)]
             for start, end in ranges[:SHOWN_RANGES]

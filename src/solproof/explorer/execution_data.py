@@ -13,6 +13,7 @@ from solproof.explorer.frame_data import describe_frame
 from solproof.explorer.outcome_data import compute_unit_limit, describe_outcome
 from solproof.explorer.program_data import describe_program
 from solproof.explorer.timeline_data import describe_instructions, describe_timeline, names_of
+from solproof.interfaces.registry import KNOWN, Interfaces
 from solproof.program.symbols import SymbolFiles
 from solproof.tracing.log_places import log_places
 from solproof.tracing.timeline import Steps, Timeline, single_frame, timeline
@@ -21,7 +22,10 @@ Fields = dict[str, Any]
 
 
 def describe_execution(
-    execution: Execution | TransactionExecution, container: Container, symbols: SymbolFiles | None = None
+    execution: Execution | TransactionExecution,
+    container: Container,
+    symbols: SymbolFiles | None = None,
+    interfaces: Interfaces = KNOWN,
 ) -> Fields:
     """Add the columns of an execution to a container. Returns its fields in the header.
 
@@ -30,12 +34,15 @@ def describe_execution(
     of = timeline(execution, symbols)
     is_transaction = isinstance(execution, TransactionExecution)
     limit = compute_unit_limit(execution)
-    outcome, instructions = describe_outcome(execution), describe_instructions(of.instructions)
+    outcome, instructions = (
+        describe_outcome(execution, interfaces),
+        describe_instructions(of.instructions, interfaces),
+    )
     programs, frames = _frames(of, container)
     units_before = [(limit or 0) - frame["compute_unit_limit"] for frame in frames]
     for frame, units in zip(frames, units_before, strict=True):
         frame["units_before"] = units
-    entries = describe_timeline(of, units_before)
+    entries = describe_timeline(of, units_before, interfaces)
     if single_frame(execution) is not None:
         entries = [{"kind": Steps.kind, "instruction": 0, "frame": 0, "start": 0, "end": frames[0]["steps"]}]
     return {
@@ -50,7 +57,7 @@ def describe_execution(
             [place.writer.value, place.instruction, place.step]
             for place in log_places(of, execution.output.logs)
         ],
-        "names": names_of(instructions, outcome["accounts"]),
+        "names": names_of(instructions, outcome["accounts"], interfaces),
     }
 
 

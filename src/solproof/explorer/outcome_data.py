@@ -7,6 +7,7 @@ from typing import Any
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.explorer.account_data import describe_account
+from solproof.interfaces.registry import Interfaces
 from solproof.runtime.accounts import Account, address_text, distinct_accounts
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.transaction.budget_instructions import compute_budget_limits
@@ -17,7 +18,7 @@ from solproof.tracing.timeline import single_frame
 Fields = dict[str, Any]
 
 
-def describe_outcome(execution: Execution | TransactionExecution) -> Fields:
+def describe_outcome(execution: Execution | TransactionExecution, interfaces: Interfaces) -> Fields:
     """Outcome, log and accounts, as the runtime reports them."""
     output = execution.output
     if isinstance(execution, Execution):
@@ -31,7 +32,7 @@ def describe_outcome(execution: Execution | TransactionExecution) -> Fields:
         "compute_units": output.compute_units,
         "accounts_modified": output.accounts_modified,
         "logs": list(output.logs),
-        "accounts": _accounts(before, output.accounts),
+        "accounts": _accounts(before, output.accounts, interfaces),
     } | own
 
 
@@ -87,5 +88,7 @@ def _return_data(returned: ReturnData) -> Fields | None:
     return {"program": address_text(returned.program_id), "data": returned.data.hex()}
 
 
-def _accounts(before: tuple[Account, ...], after: tuple[Account, ...]) -> list[Fields]:
-    return [describe_account(*states) for states in zip(before, after, strict=True)]
+def _accounts(
+    before: tuple[Account, ...], after: tuple[Account, ...], interfaces: Interfaces
+) -> list[Fields]:
+    return [describe_account(*states, interfaces) for states in zip(before, after, strict=True)]

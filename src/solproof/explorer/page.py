@@ -13,6 +13,7 @@ from solproof.execution.run import check_execution_type
 from solproof.explorer.circuit_data import describe_circuit
 from solproof.explorer.container import Container
 from solproof.explorer.execution_data import describe_execution
+from solproof.interfaces.registry import KNOWN, Interfaces
 from solproof.program.symbols import SymbolFiles
 from solproof.proving.check import witness_of
 from solproof.tracing.constraints import Constraints
@@ -50,6 +51,7 @@ def explore(
     *,
     constraints: bool = True,
     symbols: SymbolFiles | None = None,
+    interfaces: Interfaces = KNOWN,
 ) -> str:
     """Make one HTML file that shows an execution step by step. Returns its text.
 
@@ -58,6 +60,7 @@ def explore(
     constraints: whether to include the constraints of each step. They are those of the execution's proof,
         which holds all frames.
     symbols: files with the symbols of programs.
+    interfaces: what decodes instructions and accounts, by default the programs that are known.
     Raises `InputError` if the run is too long to be shown, or if a file of symbols fits no program that ran.
     """
     check_execution_type(execution)
@@ -68,7 +71,9 @@ def explore(
             "instead, or lower --compute-unit-limit to see the start of the run"
         )
     container = Container()
-    header = {"format": FORMAT, "title": title} | describe_execution(execution, container, symbols)
+    header = {"format": FORMAT, "title": title} | describe_execution(
+        execution, container, symbols, interfaces
+    )
     if constraints:
         bound = Constraints(witness_of(execution))
         header["circuit"] = describe_circuit(bound, len(execution.frames), container)

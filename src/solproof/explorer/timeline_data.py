@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from solproof.explorer.account_data import describe_change
-from solproof.interfaces.registry import KNOWN
+from solproof.interfaces.interface import value_text
+from solproof.interfaces.registry import Interfaces
 from solproof.runtime.accounts import address_text
 from solproof.runtime.instruction_record import InstructionRecord
 from solproof.runtime.program_ids import CONFIG_PROGRAM
@@ -25,18 +26,17 @@ from solproof.tracing.timeline import (
 
 Fields = dict[str, Any]
 
-NAMES: Mapping[str, str] = (
-    {address_text(CONFIG_PROGRAM): "config program"}
-    | {address_text(address): one.name for one in KNOWN.interfaces for address in one.addresses}
-    | {address_text(address): f"{name.replace('_', ' ')} sysvar" for name, address in ADDRESSES.items()}
-)
-"""The names of well-known programs and accounts, by address. Any other address stands for itself."""
+NAMES: Mapping[str, str] = {address_text(CONFIG_PROGRAM): "config program"} | {
+    address_text(address): f"{name.replace('_', ' ')} sysvar" for name, address in ADDRESSES.items()
+}
+"""The names of accounts without an interface, by address. Any other address stands for itself."""
 
 
-def describe_instructions(records: Sequence[InstructionRecord]) -> list[Fields]:
+def describe_instructions(records: Sequence[InstructionRecord], interfaces: Interfaces) -> list[Fields]:
     """Every instruction that was called, in the order of the calls."""
     return [
-        {
+        _decoded(record, interfaces)
+        | {
             "program": address_text(record.program_id),
             "index": record.index,
             "caller": record.caller,
@@ -48,7 +48,11 @@ def describe_instructions(records: Sequence[InstructionRecord]) -> list[Fields]:
             "data": record.data.hex(),
             "error": None
             if record.error is None
-            else {"name": record.error.name, "message": record.error.message},
+            else {
+                "name": record.error.name,
+                "message": record.error.message,
+                "known": interfaces.error_name(record.program_id, record.error),
+            },
             "compute_units": record.compute_units,
             "frame": record.frame,
         }
@@ -56,16 +60,34 @@ def describe_instructions(records: Sequence[InstructionRecord]) -> list[Fields]:
     ]
 
 
-def names_of(described: Sequence[Fields], accounts: Sequence[Fields]) -> dict[str, str]:
+def _decoded(record: InstructionRecord, interfaces: Interfaces) -> Fields:
+    """What an instruction means: its name, arguments as texts, and names of accounts."""
+    keys = [account.key for account in record.accounts]
+    decoded = interfaces.decode_instruction(record.program_id, record.data, keys)
+    if decoded is None:
+        return {"decoded": None}
+    arguments = [[name, value_text(value)] for name, value in decoded.values.items()]
+    roles = [name for name, _ in decoded.accounts]
+    return {"decoded": {"name": decoded.name, "arguments": arguments, "roles": roles}}
+
+
+def names_of(
+    described: Sequence[Fields], accounts: Sequence[Fields], interfaces: Interfaces
+) -> dict[str, str]:
     """The names of the addresses that described instructions and accounts mention."""
+    names = dict(NAMES) | {
+        address_text(address): one.name for one in interfaces.interfaces for address in one.addresses
+    }
     mentioned = {instruction["program"] for instruction in described}
     mentioned |= {account[0] for instruction in described for account in instruction["accounts"]}
     mentioned |= {account["key"] for account in accounts}
     mentioned |= {owner for account in accounts for owner in account["owner"]}
-    return {address: NAMES[address] for address in sorted(mentioned & NAMES.keys())}
+    return {address: names[address] for address in sorted(mentioned & names.keys())}
 
 
-def describe_timeline(timeline: Timeline, units_before: Sequence[int]) -> list[Fields]:
+def describe_timeline(
+    timeline: Timeline, units_before: Sequence[int], interfaces: Interfaces
+) -> list[Fields]:
     """The entries of a timeline.
 
     An entry of steps has its frame and the first and the last + 1 of its steps. Any other entry has the
@@ -76,15 +98,16 @@ def describe_timeline(timeline: Timeline, units_before: Sequence[int]) -> list[F
 
     units_before: for each frame, the compute units that were consumed before its first step.
     """
-    return list(_Description(timeline, units_before).entries())
+    return list(_Description(timeline, units_before, interfaces).entries())
 
 
 class _Description:
     """Goes along the entries, and follows the meter and the open frames."""
 
-    def __init__(self, timeline: Timeline, units_before: Sequence[int]) -> None:
+    def __init__(self, timeline: Timeline, units_before: Sequence[int], interfaces: Interfaces) -> None:
         self.timeline = timeline
         self.units_before = units_before
+        self.interfaces = interfaces
         self.consumed = 0
         self.starts: dict[int, int] = {}  # what was consumed when each instruction began
         self.states: dict[int, int] = {}  # the last step of each frame whose effect shows
@@ -129,9 +152,9 @@ class _Description:
         if isinstance(entry, (Builtin, End)):
             self.consumed = self.starts[entry.instruction] + record.compute_units
         if isinstance(entry, Builtin):
-            return {"changes": _changes(entry), "program": entry.program, "operation": entry.operation}
+            return {"changes": self.changes(entry), "program": entry.program, "operation": entry.operation}
         if isinstance(entry, ReadBack):
-            return {"changes": _changes(entry)}
+            return {"changes": self.changes(entry)}
         if isinstance(entry, (Invoke, Return)):
             return self.call(entry)
         step = None if record.frame is None else self.calling.pop(record.frame, None)
@@ -152,9 +175,8 @@ class _Description:
             "step": entry.step,
             "callee": entry.callee,
             "accounts": [address_text(key) for key in entry.accounts],
-            "changes": _changes(entry),
+            "changes": self.changes(entry),
         }
 
-
-def _changes(entry: Invoke | Return | Builtin | ReadBack) -> list[Fields]:
-    return [describe_change(change.before, change.after) for change in entry.changes]
+    def changes(self, entry: Invoke | Return | Builtin | ReadBack) -> list[Fields]:
+        return [describe_change(change.before, change.after, self.interfaces) for change in entry.changes]

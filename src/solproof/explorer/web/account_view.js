@@ -1,11 +1,19 @@
 // Accounts before and after something.
 
-function changesOf({ lamports, owner, data_bytes, data_bytes_changed }) {
+// The fields of an account that are different, with the names that its program gives them.
+function changedFields({ decoded }) {
+  return (decoded?.fields ?? [])
+    .filter(([, before, after]) => before !== after)
+    .map(([name, before, after]) => (before === null ? `${name} ${after}` : `${name} ${before} → ${after ?? "none"}`));
+}
+
+function changesOf({ lamports, owner, data_bytes, data_bytes_changed, decoded }) {
   const changes = [];
   if (lamports[0] !== lamports[1]) changes.push(`lamports ${lamports[0]} → ${lamports[1]}`);
   if (owner[0] !== owner[1]) changes.push(`owner ${owner[0]} → ${owner[1]}`);
   if (data_bytes[0] !== data_bytes[1]) changes.push(`${data_bytes[0]} → ${data_bytes[1]} bytes of data`);
   if (data_bytes_changed) changes.push(`${plural(data_bytes_changed, "byte")} of data changed`);
+  changes.push(...changedFields({ decoded }));
   return changes;
 }
 
@@ -30,7 +38,8 @@ function accountStates(states, name, isWritable, causes) {
   const both = ([before, after]) => (before === after ? `${after}` : `${before} → ${after}`);
   const exists = ["0", "0"].some((zero, place) => states.lamports[place] !== zero);
   const text = `lamports ${both(states.lamports)}, owner ${both(states.owner)}, ${both(states.data_bytes)} bytes of data`;
-  const changed = states.data_bytes_changed ? `, ${plural(states.data_bytes_changed, "byte")} of data changed` : "";
+  const fields = changedFields(states).map((text) => `, ${text}`);
+  const changed = (states.data_bytes_changed ? `, ${plural(states.data_bytes_changed, "byte")} of data changed` : "") + fields.join("");
   const access = span(isWritable ? "writable" : "read-only", "dim");
   const kind = changesOf(states).length ? "" : "dim";
   return accountElement(states.key, name, exists ? text + changed : "does not exist", kind, causes, access);

@@ -117,9 +117,9 @@ class Execution {
     return this.addressName(this.instructions[instruction].program);
   }
 
-  // An instruction: its program, and what a builtin program is asked for.
+  // An instruction: its program, and what the program is asked for, if that is known.
   instructionName(number) {
-    const operation = this.operations.get(number);
+    const operation = this.instructions[number].decoded?.name ?? this.operations.get(number);
     return this.programName(number) + (operation ? `: ${operation}` : "");
   }
 

@@ -22,7 +22,7 @@ class InstructionList {
       el("span", { class: "indent", style: `--depth:${height - 1}` }),
       height === 1 ? span(`#${index}`, "index") : null,
       span(execution.instructionName(number), "grow name"),
-      error ? span(error.name, "outcome bad") : span("success", "outcome"),
+      error ? span(error.known ?? error.name, "outcome bad") : span("success", "outcome"),
       span(count(compute_units), "figure"),
     );
   }

@@ -33,11 +33,13 @@ class RuntimeView {
     ];
   }
 
-  begin({ program, accounts, data }) {
+  begin({ program, accounts, data, decoded }) {
     const { names } = this.execution.header;
-    const rows = accounts.map(([key, signs, writes]) =>
-      accountElement(key, names[key], [signs && "signer", writes ? "writable" : "read-only"].filter(Boolean).join(", "), "dim"),
-    );
+    const rows = accounts.map(([key, signs, writes], number) => {
+      const privileges = [decoded?.roles[number], signs && "signer", writes ? "writable" : "read-only"];
+      return accountElement(key, names[key], privileges.filter(Boolean).join(", "), "dim");
+    });
+    const meaning = decoded && [decoded.name, ...decoded.arguments.map(([name, value]) => `${name}=${value}`)].join(" ");
     return [
       el(
         "section",
@@ -45,6 +47,7 @@ class RuntimeView {
         el("h2", {}, span("Program")),
         accountElement(program, names[program], "", "dim"),
         el("h2", {}, span("Instruction data"), span(plural(data.length / 2, "byte"), "dim")),
+        meaning ? el("p", { class: "meaning", text: meaning }) : null,
         el("p", { class: "data", text: data }),
       ),
       el("section", { class: "block" }, el("h2", {}, span("Accounts"), span(`${accounts.length}`, "dim")), rows),
@@ -56,7 +59,7 @@ class RuntimeView {
     const where = fault ? `${fault.name} at pc ${fault.pc}. ` : "";
     return [
       error
-        ? el("div", { class: "fault" }, el("b", { text: error.name }), span(where + error.message))
+        ? el("div", { class: "fault" }, el("b", { text: error.known ? `${error.known}: ${error.name}` : error.name }), span(where + error.message))
         : el("div", { class: "fault good" }, el("b", { text: "success" })),
       el("p", { class: "note dim", text: `It took ${count(compute_units)} CU, with all that it called.` }),
     ];
