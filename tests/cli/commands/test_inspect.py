@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from solproof import __version__
+from solproof.isa.assemble import assemble
+from solproof.program.elf_writer import write_elf
 from solproof.statement.statement import input_digest
 from tests.cli.conftest import Command, Files, Scenes
 from tests.support.elf_builder import build_elf, call
@@ -78,6 +82,7 @@ def test_program(command: Command, files: Files) -> None:
                 "sol_set_return_data",
             )
         },
+        "unknown_calls": {},
     }
 
 
@@ -215,3 +220,13 @@ def test_features_and_stake_of_an_input(command: Command, files: Files, tmp_path
     assert command("pack", files.input_bin, *options, "--output", path).status == 0
     parameters = command("inspect", path, "--json").fields["parameters"]
     assert parameters["features"] == "mainnet's, with blake3_syscall_enabled, without abort_on_invalid_curve"
+
+
+@pytest.mark.parametrize(("version", "name"), [(0, "sol_lgo_"), (3, "0x5e21902d")])
+def test_calls_that_nothing_answers(version: int, name: str, command: Command, tmp_path: Path) -> None:
+    program = tmp_path / "program.so"
+    program.write_bytes(
+        write_elf(assemble("syscall sol_lgo_\nsyscall sol_log_\nsyscall sol_lgo_\nexit", version))
+    )
+    assert command("inspect", program, "--json").fields["unknown_calls"] == {name: "pc 0, 2"}
+    assert f"unknown_calls\n  {name}  pc 0, 2\n" in command("inspect", program).output

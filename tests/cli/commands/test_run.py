@@ -227,3 +227,28 @@ def test_features_that_are_refused(
     assert result.status == status
     assert result.errors.startswith(f"error: {message}")
     assert len(result.errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("sol_lgo_", "sol_lgo_, which neither the program nor the runtime has; did you mean sol_log_?"),
+        (
+            "sol_blake3",
+            "sol_blake3, which the runtime does not have without --feature blake3_syscall_enabled",
+        ),
+        (
+            "sol_get_fees_sysvar",
+            "sol_get_fees_sysvar, which the runtime does not have without --no-feature disable_fees_sysvar",
+        ),
+    ],
+)
+def test_a_call_that_nothing_answers_is_named(name: str, note: str, command: Command, tmp_path: Path) -> None:
+    program, given = tmp_path / "program.so", tmp_path / "input.json"
+    content = build_elf(["mov64 r0, 0", f"syscall {name}", "exit"])
+    program.write_bytes(content)
+    given.write_text(format_input(ExecutionInput(content, bytes([9] * 32), (), b"")))
+    result = command("run", program, "--input", given)
+    assert result.status == 0
+    assert "none: UnsupportedInstruction at pc 1" in result.output
+    assert result.errors == f"note: program {address_text(bytes([9] * 32))}: pc 1 calls {note}\n"

@@ -31,6 +31,7 @@ from solproof.program.executable_hash import executable_hash
 from solproof.program.program import Program
 from solproof.program.raw import RawFormat
 from solproof.program.syscall_names import SYSCALL_NAMES
+from solproof.program.unknown_calls import unknown_calls
 from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH
 from solproof.runtime.features import MAINNET, FeatureSet
@@ -211,6 +212,9 @@ def describe_program(content: bytes, program_format: RawFormat | None = None) ->
         "image_bytes": len(program.image),
         "functions": len(program.functions),
         "syscalls": _syscalls(program),
+        "unknown_calls": {
+            name: f"pc {', '.join(map(str, pcs))}" for name, pcs in unknown_calls(program, content).items()
+        },
     }
 
 

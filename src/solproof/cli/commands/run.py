@@ -52,6 +52,7 @@ from solproof.cli.terminal.transaction_lines import (
     return_data_lines,
     short_lines,
 )
+from solproof.cli.terminal.unknown_calls import note_unknown_calls
 from solproof.execution.execute import Execution, execute
 from solproof.execution.sequence import execute_next, run_sequence
 from solproof.formats import bincode
@@ -150,6 +151,7 @@ def _run_instruction(
     given = read_input(program, input_path, **parameters)
     with naming_program(program or input_path):
         execution = execute(given, recorded=False)
+    note_unknown_calls(execution.frames)
     if output is not None:
         write_file(output, bincode.pack_output(execution.output))
     if as_json:
@@ -187,6 +189,7 @@ def _run_transaction(
     path: Path, ledger: Ledger, values: dict[str, Any], output: Path | None, *, as_json: bool
 ) -> None:
     execution = execute_next(read_scene(path, **values), ledger, recorded=False)
+    note_unknown_calls(execution.frames)
     if output is not None:
         write_file(output, f"{format_transaction(execution)}\n".encode())
     if as_json:
