@@ -127,6 +127,7 @@ def test_every_public_object_is_short(
         solproof.timeline(execution),
         solproof.SymbolFiles(),
         *solproof.coverage_of([execution]),
+        *solproof.run(replace(given, parameters=solproof.Parameters(compute_unit_limit=50))).fault_places,
         *solproof.prove_sequence(payments, tmp_path),
         *solproof.verify_sequence(tmp_path, payments),
         solproof.Interfaces().with_interface(

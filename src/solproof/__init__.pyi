@@ -20,6 +20,8 @@ from solproof.estimation.estimate import Estimate as Estimate
 from solproof.estimation.estimate import estimate as estimate
 from solproof.execution.execute import Execution as Execution
 from solproof.execution.execute_transaction import TransactionExecution as TransactionExecution
+from solproof.execution.fault_places import CallSite as CallSite
+from solproof.execution.fault_places import FaultPlace as FaultPlace
 from solproof.execution.run import run as run
 from solproof.execution.sequence import run_sequence as run_sequence
 from solproof.explorer.page import explore as explore

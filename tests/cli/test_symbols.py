@@ -77,7 +77,7 @@ def test_explore(command: Command, arguments: list[object], tmp_path: Path) -> N
     assert command("explore", *arguments, "-o", tmp_path / "page.html").status == 0
 
 
-@pytest.mark.parametrize("name", ["trace", "profile", "disasm", "explore"])
+@pytest.mark.parametrize("name", ["run", "trace", "profile", "disasm", "explore"])
 def test_a_file_of_another_program(
     name: str, command: Command, arguments: list[object], tmp_path: Path
 ) -> None:
@@ -90,3 +90,22 @@ def test_a_file_of_another_program(
         f"symbols {tmp_path / 'release.so'}: its text differs from that of the program: "
         "slot 0 is b700000007000000, expected b700000000000000\n"
     )
+
+
+def test_the_place_of_a_fault(command: Command, arguments: list[object]) -> None:
+    """The units run out in a leaf."""
+    limited = [*arguments, "--compute-unit-limit", 4]
+    (fault,) = command("run", *limited, "--json").fields["faults"]
+    named = [(site["function"], site["source"]) for site in fault["stack"]]
+    lines = command("run", *limited).output.splitlines()
+    start = lines.index("fault in frame 1")
+    assert named == [
+        ("demo::leaf", "src/lib.rs:4"),
+        ("demo::middle", "src/lib.rs:9"),
+        ("entrypoint", None),
+    ]
+    assert lines[start + 4 : start + 7] == [
+        "  function   demo::leaf, src/lib.rs:4",
+        "  called by  demo::middle at pc 3, src/lib.rs:9",
+        "             entrypoint at pc 6",
+    ]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from solproof.formats.account_changes import AccountChange, Kind, account_change
+from solproof.formats.account_changes import AccountChange, DataRow, Kind, account_change, changed_rows
 from solproof.runtime.accounts import Account
 
 KEY, OWNER, OTHER = (bytes([number]) * 32 for number in (1, 2, 3))
@@ -35,3 +35,24 @@ def test_no_change() -> None:
 def test_changes(before: dict[str, object], after: dict[str, object], expected: AccountChange) -> None:
     states = [replace(ACCOUNT, **changes) for changes in (before, after)]  # type: ignore[arg-type]
     assert account_change(*states) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rows"),
+    [
+        (b"abcdefghij", b"abcdefghij", []),
+        (
+            b"abcdefghij",
+            b"abXdefghiY",
+            [
+                DataRow(0, b"abcdefgh", b"abXdefgh", (False, False, True, *[False] * 5)),
+                DataRow(8, b"ij", b"iY", (False, True)),
+            ],
+        ),
+        (b"", bytes(20), []),
+        (b"", bytes(9) + b"x", [DataRow(8, b"", b"\0x", (False, True))]),
+        (b"abcdefghi", b"abcdefgh", [DataRow(8, b"i", b"", (True,))]),
+    ],
+)
+def test_rows(before: bytes, after: bytes, rows: list[DataRow]) -> None:
+    assert list(changed_rows(before, after)) == rows

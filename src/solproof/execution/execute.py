@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solproof.display import html_log, html_table
+from solproof.execution.fault_places import FaultPlace, fault_places
 from solproof.execution.machine_executor import MachineExecutor
 from solproof.program.program import Program
 from solproof.representation import described
@@ -45,6 +46,11 @@ class Execution:
     def given(self) -> ExecutionInput:
         """What was executed."""
         return self.input
+
+    @property
+    def fault_places(self) -> tuple[FaultPlace, ...]:
+        """Where faults stopped its frames: instruction, open calls and registers. Empty without a fault."""
+        return fault_places(self.frames)
 
     def __repr__(self) -> str:
         return described(

@@ -10,10 +10,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.fault_places import fault_places
 from solproof.formats.account_changes import account_change
 from solproof.formats.decoded_fields import decoded_account, decoded_events, decoded_instruction
+from solproof.formats.fault_json import fault_fields
 from solproof.formats.json_fields import in_base64
+from solproof.interfaces.failures import failure_name
 from solproof.interfaces.registry import KNOWN, Interfaces
+from solproof.program.symbols import SymbolFiles
 from solproof.runtime.accounts import Account, address_text
 from solproof.runtime.execution_output import ReturnData
 from solproof.runtime.instruction_record import InstructionRecord
@@ -43,6 +47,7 @@ def ending_fields(output: TransactionOutput) -> Fields:
         "status": output.status.value,
         "error": output.error,
         "error_message": None if output.failure is None else str(output.failure),
+        "error_name": failure_name(output.instructions),
         "fee": output.fee,
         "compute_units": output.compute_units,
         "executed_instructions": output.executed_instructions,
@@ -51,8 +56,13 @@ def ending_fields(output: TransactionOutput) -> Fields:
     }
 
 
-def transaction_fields(execution: TransactionExecution, interfaces: Interfaces = KNOWN) -> Fields:
-    """The result of a transaction as JSON fields."""
+def transaction_fields(
+    execution: TransactionExecution, interfaces: Interfaces = KNOWN, symbols: SymbolFiles | None = None
+) -> Fields:
+    """The result of a transaction as JSON fields.
+
+    symbols: as for `solproof.execution.fault_places.fault_places`, whose errors this function raises.
+    """
     output = execution.output
     return {
         **ending_fields(output),
@@ -60,6 +70,7 @@ def transaction_fields(execution: TransactionExecution, interfaces: Interfaces =
         "logs": list(output.logs),
         "events": decoded_events(output.logs, output.instructions, interfaces),
         "instructions": instruction_fields(output.instructions, execution.frames, interfaces),
+        "faults": fault_fields(fault_places(execution.frames, symbols)),
         "accounts": list(_accounts(execution, interfaces)),
     }
 

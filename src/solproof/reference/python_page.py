@@ -65,7 +65,8 @@ GROUPS = (
         "A run executes an instruction or a whole transaction as a validator does.",
         (
             *("run", "Execution", "ExecutionOutput", "ReturnData", "TransactionExecution"),
-            *("TransactionOutput", "run_sequence", "Ledger", "transaction_to_json"),
+            *("TransactionOutput", "FaultPlace", "CallSite"),
+            *("run_sequence", "Ledger", "transaction_to_json"),
         ),
     ),
     Group(

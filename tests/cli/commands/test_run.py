@@ -35,8 +35,16 @@ log
   Program {TOKEN} success
 
 accounts
-  {SOURCE}  4 bytes of data changed
-  {DESTINATION}  4 bytes of data changed
+  {SOURCE}
+    amount 250,000,000 to 208,000,000 (-42,000,000)
+    4 bytes of data changed
+      64      - 80 b2 e6 0e 00 00 00 00
+              + 00 d4 65 0c 00 00 00 00
+  {DESTINATION}
+    amount 0 to 42,000,000 (+42,000,000)
+    4 bytes of data changed
+      64      - 00 00 00 00 00 00 00 00
+              + 80 de 80 02 00 00 00 00
   {OWNER}  unchanged
 """
 
@@ -78,6 +86,8 @@ def test_json(command: Command, files: Files) -> None:
         "compute_units_charged": 76,
         "instructions": 76,
         "accounts_modified": 2,
+        "error_name": None,
+        "faults": [],
         "logs": [
             f"Program {TOKEN} invoke [1]",
             f"Program {TOKEN} consumed 76 of 1400000 compute units",
@@ -109,19 +119,23 @@ def amount_of(data: str) -> int:
     return int.from_bytes(base64.b64decode(data)[64:72], "little")
 
 
+NAMED = ("success", "exit_code", "error", "error_name", "accounts_modified")
+
+
 def test_a_failing_program_is_a_result(command: Command, files: Files) -> None:
     result = command("run", files.program, "--input", files.failing, "--json")
     assert result.status == 0
-    assert {name: result.fields[name] for name in ("success", "exit_code", "error", "accounts_modified")} == {
+    assert {name: result.fields[name] for name in NAMED} == {
         "success": False,
         "exit_code": 1,
         "error": "Custom(1)",
+        "error_name": "InsufficientFunds",
         "accounts_modified": 0,
     }
     lines = command("run", files.program, "--input", files.failing).output.splitlines()
     assert lines[:3] == [
         "success            no",
-        "error              Custom(1): custom program error: 0x1",
+        "error              Custom(1): custom program error: 0x1 (InsufficientFunds)",
         "exit code          1",
     ]
 
@@ -135,6 +149,51 @@ def test_a_fault_is_a_result(command: Command, files: Files) -> None:
         "exit code          none: ExceededMaxInstructions at pc 4076",
         "compute units      10",
     ]
+
+
+FAULT = """\
+fault in frame 1
+  AccessViolation: Access violation in program section at address 0x123456791 of size 8
+  program    {TOKEN}
+  pc         8: ldxdw r3, [r2+0x8]
+  function   function_6
+  called by  function_2 at pc 4
+             entrypoint at pc 0
+  registers  r0  0x0000000000000000 r1  0x0000000400000000
+             r2  0x0000000123456789 r3  0x0000000000000000
+             r4  0x0000000000000000 r5  0x0000000000000000
+             r6  0x0000000000000005 r7  0x0000000000000000
+             r8  0x0000000000000000 r9  0x0000000000000000
+             r10 0x0000000200003000
+""".replace("{TOKEN}", TOKEN)
+
+
+def test_the_place_of_a_fault(command: Command, tmp_path: Path) -> None:
+    program, given = tmp_path / "program.so", tmp_path / "input.json"
+    program.write_bytes(
+        build_elf(
+            "call 1; exit; mov64 r6, 5; mov64 r8, 0; call 1; exit; lddw r2, 0x123456789; "
+            "ldxdw r3, [r2+8]; exit",
+            version=3,
+        )
+    )
+    given.write_text(f'{{"program_id": "{TOKEN}", "accounts": [], "instruction_data": []}}')
+    assert FAULT in command("run", program, "--input", given).output
+    (fault,) = command("run", program, "--input", given, "--json").fields["faults"]
+    assert fault.pop("registers")[:3] == [0, 0x4_0000_0000, 0x123456789]
+    assert fault == {
+        "frame": 1,
+        "program": TOKEN,
+        "fault": "AccessViolation",
+        "message": "Access violation in program section at address 0x123456791 of size 8",
+        "pc": 8,
+        "instruction": "ldxdw r3, [r2+0x8]",
+        "stack": [
+            {"function": "function_6", "pc": 8, "source": None},
+            {"function": "function_2", "pc": 4, "source": None},
+            {"function": "entrypoint", "pc": 0, "source": None},
+        ],
+    }
 
 
 def test_what_a_fault_is_charged(command: Command, tmp_path: Path) -> None:

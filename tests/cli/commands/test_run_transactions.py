@@ -57,11 +57,13 @@ log
   Program {SYSTEM} success
 
 accounts
-  {PAYER:<44}  signer, writable  lamports 1,000,000,000 to 998,995,000 (-1,005,000)
-  {TO:<44}  writable          created
-  {"":<44}                    lamports 0 to 1,000,000 (+1,000,000)
-  {"":<44}                    owner {SYSTEM}
-  {"":<44}                    0 bytes of data
+  {PAYER:<44}  signer, writable
+    lamports 1,000,000,000 to 998,995,000 (-1,005,000)
+  {TO:<44}  writable
+    created
+    lamports 0 to 1,000,000 (+1,000,000)
+    owner {SYSTEM}
+    0 bytes of data
   {SYSTEM:<44}                    unchanged
   ComputeBudget111111111111111111111111111111                     unchanged
 """
@@ -103,13 +105,14 @@ def test_a_failing_transaction_is_a_result(command: Command, write: Write) -> No
     lines = result.output.splitlines()
     assert lines[:3] == [
         "success            no",
-        "error              Error processing Instruction 1: custom program error: 0x1",
+        "error              Error processing Instruction 1: custom program error: 0x1 "
+        "(ResultWithNegativeLamports)",
         "fee                5,000 lamports",
     ]
     assert lines[7:10] == [
         "instructions",
         "  0  compute_budget  150 units",
-        "  1  system          150 units  Custom(1): custom program error: 0x1",
+        "  1  system          150 units  Custom(1): custom program error: 0x1 (ResultWithNegativeLamports)",
     ]
 
 
@@ -136,11 +139,14 @@ def test_kinds_of_changes(command: Command, write: Write) -> None:
     path = write("scene.json", scene(allocate, assign, leave, accounts=accounts))
     lines = command("run", "--transaction", path).output.splitlines()
     assert lines[lines.index("accounts") + 1 :] == [
-        f"  {PAYER:<44}  signer, writable  lamports 1,000,000,000 to 1,999,985,000 (+999,985,000)",
-        f"  {TO:<44}  signer, writable  owner {SYSTEM} to {OWNER}",
-        f"  {'':<44}                    0 bytes of data to 100",
-        f"  {OWNER:<44}  signer, writable  closed",
-        f"  {'':<44}                    lamports 1,000,000,000 to 0 (-1,000,000,000)",
+        f"  {PAYER:<44}  signer, writable",
+        "    lamports 1,000,000,000 to 1,999,985,000 (+999,985,000)",
+        f"  {TO:<44}  signer, writable",
+        f"    owner {SYSTEM} to {OWNER}",
+        "    0 bytes of data to 100",
+        f"  {OWNER:<44}  signer, writable",
+        "    closed",
+        "    lamports 1,000,000,000 to 0 (-1,000,000,000)",
         f"  {SYSTEM:<44}                    unchanged",
     ]
 

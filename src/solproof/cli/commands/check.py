@@ -19,11 +19,10 @@ from solproof.cli.terminal.options import (
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import aligned, print_json, print_lines
-from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.cli.terminal.subject import named_result, read_subject, result_fields
 from solproof.display import NO_FRAME
 from solproof.execution.run import run
 from solproof.proving.check import check_witness, witness_of
-from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
@@ -96,7 +95,7 @@ def check(
         verdict = "hold" if not failures else f"{len(failures)} failures"
         checked = f"{constraints:,} on {sum(rows.values()):,} rows: {verdict}" if instances else NO_FRAME
         lines = [
-            *result_lines(execution.output),
+            *named_result(execution),
             ("constraints", checked),
             ("seconds", f"{seconds:.3f}"),
         ]

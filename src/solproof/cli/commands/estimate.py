@@ -19,13 +19,12 @@ from solproof.cli.terminal.options import (
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
-from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.cli.terminal.subject import named_result, read_subject, result_fields
 from solproof.cli.terminal.table import Column, print_table
 from solproof.display import bytes_text, security_text
 from solproof.estimation.estimate import Estimate, estimate_execution
 from solproof.execution.run import run
 from solproof.host.resources import available_memory
-from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
@@ -68,7 +67,7 @@ def estimate(
         return
     machine, errors = found.calibration.machine, found.calibration.errors
     lines = [
-        *result_lines(found.output),
+        *named_result(execution),
         ("security", security_text(found.security_bits, found.security_regime)),
         ("proof", f"about {found.proof_bytes:,} bytes (within {errors.proof_bytes:.0%} when measured)"),
         (

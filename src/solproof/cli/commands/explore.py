@@ -21,10 +21,9 @@ from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import aligned, print_json, print_lines
-from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.cli.terminal.subject import named_result, read_subject, result_fields
 from solproof.execution.run import run
 from solproof.explorer import page
-from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
@@ -85,5 +84,5 @@ def explore(
         print_json(result_fields(execution) | {"output": str(output), "bytes": size})
     else:
         steps = f"{sum(frame.outcome.instructions for frame in execution.frames):,} steps"
-        lines = [*result_lines(execution.output), ("page", f"{output}: {steps}, {size:,} bytes")]
+        lines = [*named_result(execution), ("page", f"{output}: {steps}, {size:,} bytes")]
         print_lines(aligned(lines))

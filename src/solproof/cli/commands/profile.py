@@ -23,7 +23,7 @@ from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
-from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.cli.terminal.subject import named_result, read_subject, result_fields
 from solproof.cli.terminal.table import Column, print_table
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
@@ -32,7 +32,6 @@ from solproof.profile.cells import Owner
 from solproof.profile.flame_graph import flame_graph
 from solproof.profile.formats import collapsed, speedscope
 from solproof.profile.profile import FrameCost, Profile, Weight, profile_execution
-from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
@@ -163,7 +162,7 @@ def _print(execution: Execution | TransactionExecution, found: Profile, weight: 
     }
     shares = ", ".join(f"{count:,} of {name}" for name, count in parts.items())
     cells = f"{found.committed_cells:,}: {shares}"
-    print_lines(aligned([*result_lines(execution.output), ("cells", cells)]))
+    print_lines(aligned([*named_result(execution), ("cells", cells)]))
     _print_calls("programs, without what they call", "program", found.programs, found, weight, top)
     _print_calls("functions, without what they call", "function", found.functions, found, weight, top)
     syscalls = sorted(found.syscalls, key=lambda frame: -frame.own.of(weight))

@@ -30,12 +30,11 @@ from solproof.cli.terminal.scenes import (
 )
 from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.sizes import byte_size
-from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.cli.terminal.subject import named_result, read_subject, result_fields
 from solproof.display import rounded, seconds_text, security_text
 from solproof.estimation.affordable import affordable
 from solproof.execution.run import run
 from solproof.proving import prove as prover
-from solproof.runtime.transaction.transaction_output import result_lines
 
 EXAMPLE = """\b
 Examples:
@@ -148,7 +147,7 @@ def prove(
         )
         return
     lines = [
-        *result_lines(proof.output),
+        *named_result(execution),
         ("security", security_text(report.security_bits, report.security_regime)),
     ]
     if report.rows:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
+from solproof.cli.terminal.fault_lines import fault_lines
 from solproof.cli.terminal.files import OUTPUT_FILE, write_file
 from solproof.cli.terminal.instruction_tree import execution_tree
 from solproof.cli.terminal.options import (
@@ -18,6 +21,8 @@ from solproof.cli.terminal.options import (
     parameter_options,
     quiet_option,
     read_input,
+    read_symbols,
+    symbols_option,
 )
 from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
@@ -44,6 +49,7 @@ from solproof.cli.terminal.show import (
     print_lines,
     print_pieces,
 )
+from solproof.cli.terminal.subject import named_result
 from solproof.cli.terminal.table import header_lines
 from solproof.cli.terminal.transaction_lines import (
     FIELDS,
@@ -54,9 +60,11 @@ from solproof.cli.terminal.transaction_lines import (
 )
 from solproof.cli.terminal.unknown_calls import note_unknown_calls
 from solproof.execution.execute import Execution, execute
+from solproof.execution.fault_places import FaultPlace, fault_places
 from solproof.execution.sequence import execute_next, run_sequence
 from solproof.formats import bincode
 from solproof.formats.decoded_fields import decoded_account, decoded_events
+from solproof.formats.fault_json import fault_fields
 from solproof.formats.scene_file import format_accounts
 from solproof.formats.transaction_json import (
     format_transaction,
@@ -64,9 +72,10 @@ from solproof.formats.transaction_json import (
     return_data_fields,
     transaction_fields,
 )
+from solproof.interfaces.failures import failure_name
 from solproof.interfaces.registry import KNOWN
+from solproof.program.symbols import SymbolFiles
 from solproof.runtime.accounts import distinct_accounts
-from solproof.runtime.execution_output import outcome_lines
 from solproof.runtime.transaction.ledger import Ledger
 
 EXAMPLE = """\b
@@ -85,6 +94,7 @@ Examples:
 @transaction_option
 @transactions_option
 @parameter_options
+@symbols_option
 @click.option(
     "--output",
     "-o",
@@ -107,6 +117,7 @@ def run(
     transactions: Path | None,
     output: Path | None,
     accounts_after: Path | None,
+    symbol_paths: tuple[Path, ...],
     as_json: bool,
     quiet: bool,
     **parameters: Any,
@@ -120,21 +131,22 @@ def run(
     for path in (output, accounts_after):
         if path is not None:
             check_output(path)
+    symbols = read_symbols(symbol_paths)
     if transaction is not None or transactions is not None:
         ledger = Ledger()
         if transactions is not None:
-            refuse_beside("--transactions", (*SEQUENCE_PARAMETERS, "output"))
+            refuse_beside("--transactions", (*SEQUENCE_PARAMETERS, "output", "symbol_paths"))
             _run_sequence(transactions, ledger, feature_values(parameters), as_json=as_json, quiet=quiet)
         elif transaction is not None:
             refuse_beside("--transaction", INSTRUCTION_PARAMETERS)
-            _run_transaction(transaction, ledger, scene_values(parameters), output, as_json=as_json)
+            _run_transaction(transaction, ledger, scene_values(parameters), output, symbols, as_json=as_json)
         if accounts_after is not None:
             write_file(accounts_after, f"{format_accounts(ledger.accounts)}\n".encode())
         return
     if program is None and input_path is None:
         raise click.UsageError("Missing argument 'PROGRAM', or --transaction or --transactions.")
     refuse_beside("PROGRAM", ("accounts_after",))
-    _run_instruction(program, input_path, output, parameters, as_json=as_json)
+    _run_instruction(program, input_path, output, parameters, symbols, as_json=as_json)
 
 
 # ONE INSTRUCTION
@@ -145,6 +157,7 @@ def _run_instruction(
     input_path: Path | None,
     output: Path | None,
     parameters: dict[str, Any],
+    symbols: SymbolFiles,
     *,
     as_json: bool,
 ) -> None:
@@ -152,18 +165,21 @@ def _run_instruction(
     with naming_program(program or input_path):
         execution = execute(given, recorded=False)
     note_unknown_calls(execution.frames)
+    places = fault_places(execution.frames, symbols)
     if output is not None:
         write_file(output, bincode.pack_output(execution.output))
     if as_json:
-        print_json(_fields(execution))
+        print_json(_fields(execution, places))
     else:
-        print_lines(_lines(execution))
+        print_lines(_lines(execution, places))
 
 
-def _fields(execution: Execution) -> Fields:
+def _fields(execution: Execution, places: Sequence[FaultPlace]) -> Fields:
     output = execution.output
     return {
         **outcome_fields(output),
+        "error_name": failure_name(execution.instructions),
+        "faults": fault_fields(places),
         "logs": list(output.logs),
         "return_data": return_data_fields(output.return_data),
         "events": decoded_events(output.logs, execution.instructions, KNOWN),
@@ -173,9 +189,10 @@ def _fields(execution: Execution) -> Fields:
     }
 
 
-def _lines(execution: Execution) -> list[Line]:
+def _lines(execution: Execution, places: Sequence[FaultPlace]) -> list[Line]:
     output = execution.output
-    lines = [*aligned(outcome_lines(output)), *execution_tree(execution)]
+    lines = [*aligned(named_result(execution)), *execution_tree(execution)]
+    lines += fault_lines(places)
     lines += return_data_lines(output.return_data)
     lines += ["", "log", *(f"  {line}" for line in output.logs)]
     states = zip(distinct_accounts(execution.input.accounts), output.accounts, strict=True)
@@ -186,16 +203,23 @@ def _lines(execution: Execution) -> list[Line]:
 
 
 def _run_transaction(
-    path: Path, ledger: Ledger, values: dict[str, Any], output: Path | None, *, as_json: bool
+    path: Path,
+    ledger: Ledger,
+    values: dict[str, Any],
+    output: Path | None,
+    symbols: SymbolFiles,
+    *,
+    as_json: bool,
 ) -> None:
     execution = execute_next(read_scene(path, **values), ledger, recorded=False)
     note_unknown_calls(execution.frames)
+    fields = transaction_fields(execution, symbols=symbols)
     if output is not None:
-        write_file(output, f"{format_transaction(execution)}\n".encode())
+        write_file(output, f"{json.dumps(fields)}\n".encode())
     if as_json:
-        print_json(transaction_fields(execution))
+        print_json(fields)
     else:
-        print_lines(detailed_lines(execution))
+        print_lines(detailed_lines(execution, symbols))
 
 
 def _run_sequence(

@@ -23,10 +23,9 @@ from solproof.cli.terminal.outputs import STREAM, check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument, transaction_option
 from solproof.cli.terminal.show import aligned, print_json, print_lines, print_pieces, print_source
-from solproof.cli.terminal.subject import read_subject, result_fields
+from solproof.cli.terminal.subject import named_result, read_subject, result_fields
 from solproof.errors import InputError
 from solproof.execution.run import run
-from solproof.runtime.transaction.transaction_output import result_lines
 from solproof.tracing.export_json import json_document, json_lines
 from solproof.tracing.schemas import frame_schema, timeline_schema
 from solproof.tracing.timeline import single_frame
@@ -163,7 +162,7 @@ def trace(
     else:
         frames = execution.frames if frame is None else execution.frames[frame : frame + 1]
         steps = f"{sum(each.outcome.instructions for each in frames):,} steps"
-        lines = [*result_lines(execution.output), ("trace", f"{output}: {steps}, {size:,} bytes")]
+        lines = [*named_result(execution), ("trace", f"{output}: {steps}, {size:,} bytes")]
         print_lines(aligned(lines))
 
 

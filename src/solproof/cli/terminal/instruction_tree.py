@@ -11,6 +11,7 @@ from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import BAD
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.interfaces.registry import KNOWN
 from solproof.runtime.accounts import address_text
 from solproof.runtime.cluster_accounts import BUILTIN_PROGRAMS
 from solproof.runtime.instruction_record import InstructionRecord
@@ -57,7 +58,9 @@ def _program(program_id: bytes) -> str:
 def _with_error(line: str, record: InstructionRecord) -> Line:
     if record.error is None:
         return line
-    return Text(line).append(printable(f"  {record.error.name}: {record.error.message}"), BAD)
+    name = KNOWN.error_name(record.program_id, record.error)
+    own = "" if name is None else f" ({name})"
+    return Text(line).append(printable(f"  {record.error.name}: {record.error.message}{own}"), BAD)
 
 
 def _aligned(texts: Sequence[str], direction: str) -> list[str]:

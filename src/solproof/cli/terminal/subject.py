@@ -15,10 +15,13 @@ from solproof.cli.terminal.scenes import (
     scene_values,
 )
 from solproof.cli.terminal.show import Fields, outcome_fields
+from solproof.execution.execute import Execution
+from solproof.execution.execute_transaction import TransactionExecution
+from solproof.interfaces.failures import failure_name
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
 from solproof.runtime.transaction.scene import Scene
-from solproof.runtime.transaction.transaction_output import TransactionOutput
+from solproof.runtime.transaction.transaction_output import TransactionOutput, result_lines
 from solproof.tracing.transaction_document import transaction_outcome
 
 
@@ -55,3 +58,16 @@ def result_fields(result: Result) -> Fields:
     if isinstance(output, TransactionOutput):
         return transaction_outcome(output) | {"accounts_modified": output.accounts_modified}
     return outcome_fields(output)
+
+
+def named_result(execution: Execution | TransactionExecution) -> list[tuple[str, str]]:
+    """How an execution ended and what it cost, for people. A program's own error has its name, if known."""
+    if isinstance(execution, TransactionExecution):
+        records = execution.output.instructions
+    else:
+        records = execution.instructions
+    name = failure_name(records)
+    return [
+        (label, f"{value} ({name})" if label == "error" and name else value)
+        for label, value in result_lines(execution.output)
+    ]

@@ -6,15 +6,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
+from solproof.cli.terminal.fault_lines import fault_lines
 from solproof.cli.terminal.instruction_tree import transaction_tree
 from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import aligned
+from solproof.cli.terminal.subject import named_result
 from solproof.cli.terminal.table import Field, record_lines
 from solproof.execution.execute_transaction import TransactionExecution
+from solproof.execution.fault_places import fault_places
 from solproof.formats.transaction_json import signer_keys
+from solproof.program.symbols import SymbolFiles
 from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_output import ReturnData
-from solproof.runtime.transaction.transaction_output import Status, TransactionOutput, transaction_lines
+from solproof.runtime.transaction.transaction_output import Status, TransactionOutput
 
 ENDINGS = ("success", "failed", Status.FEES_ONLY.value, Status.NOT_PROCESSED.value)
 ROLES = {
@@ -25,10 +29,11 @@ ROLES = {
 }
 
 
-def detailed_lines(execution: TransactionExecution) -> list[Line]:
+def detailed_lines(execution: TransactionExecution, symbols: SymbolFiles) -> list[Line]:
     """Everything that a transaction did: outcome, instructions, return data, log and accounts."""
     output = execution.output
-    lines = [*aligned(transaction_lines(output)), *transaction_tree(output)]
+    lines = [*aligned(named_result(execution)), *transaction_tree(output)]
+    lines += fault_lines(fault_places(execution.frames, symbols))
     lines += return_data_lines(output.return_data)
     if output.logs:
         lines += ["", "log", *(f"  {line}" for line in output.logs)]
