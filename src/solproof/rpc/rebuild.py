@@ -30,6 +30,7 @@ from solproof.runtime.program_ids import (
     NATIVE_LOADER,
     SYSTEM_PROGRAM,
 )
+from solproof.runtime.sysvars import INSTRUCTIONS_SYSVAR
 from solproof.runtime.transaction.durable_nonce import ADVANCE_NONCE_ACCOUNT
 from solproof.runtime.transaction.message import AddressTableLookup, Message
 from solproof.runtime.transaction.tables import HEAD, HEAD_LENGTH, INITIALIZED, NEVER
@@ -102,6 +103,8 @@ def accounts_then(gathered: Gathered, message: Message, past: RecordedTransactio
 
 def _named(key: bytes, now: Account | None, lamports: int, token: TokenBalance | None) -> FetchedAccount:
     """An account whose lamports are recorded."""
+    if key == INSTRUCTIONS_SYSVAR:
+        return FetchedAccount(key, None, Origin.THEN, "made of the transaction")
     if lamports == 0:
         return FetchedAccount(key, None, Origin.THEN, "did not exist")
     if token is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from pathlib import Path
 
@@ -125,3 +127,12 @@ def test_a_run_that_differs_from_the_record(command: Command, scene: Path, tmp_p
         },
     ]
     assert scene.exists()
+
+
+def test_streams(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    node, signature = running_node()
+    text = node.results[signature]("base64")["transaction"][0].encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+    result = command("fetch", "-", "--url", node.url, "-o", "-", "--quiet")
+    assert result.status == 0
+    assert base64.b64decode(json.loads(result.output)["transaction"][0]) == base64.b64decode(text)

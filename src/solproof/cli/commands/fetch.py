@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from solproof.cli.terminal.options import FILE, json_option, quiet_option
-from solproof.cli.terminal.outputs import check_output
+from solproof.cli.terminal.files import INPUT_FILE, OUTPUT_FILE, read_file, write_file
+from solproof.cli.terminal.options import json_option, quiet_option
+from solproof.cli.terminal.outputs import STREAM, check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
@@ -15,7 +16,6 @@ from solproof.errors import InputError
 from solproof.execution.execute_transaction import execute_transaction
 from solproof.exit_status import UNEXPECTED
 from solproof.formats.scene_file import format_scene
-from solproof.host.files import write_file
 from solproof.rpc.client import COMMITMENTS, DEFAULT_COMMITMENT, DEFAULT_TIMEOUT, RpcClient
 from solproof.rpc.compare import Comparison, compare
 from solproof.rpc.endpoint import Endpoint
@@ -32,9 +32,13 @@ Examples:
 """
 
 
-def _file_or_text(_context: click.Context, _parameter: click.Parameter, text: str) -> Path | str:
-    """A path if there is such a file, because an output may not replace it."""
-    return Path(text) if len(text) <= LONGEST_NAME and Path(text).is_file() else text
+def _file_or_text(context: click.Context, parameter: click.Parameter, text: str) -> Path | str:
+    """A path if there is such a file, because an output may not replace it, or if the text is `-`."""
+    if Path(text) == STREAM or (len(text) <= LONGEST_NAME and Path(text).is_file()):
+        path = INPUT_FILE.convert(text, parameter, context)
+        assert isinstance(path, Path)
+        return path
+    return text
 
 
 @click.command(epilog=EXAMPLE)
@@ -46,7 +50,9 @@ def _file_or_text(_context: click.Context, _parameter: click.Parameter, text: st
     metavar="URL",
     help="The JSON-RPC node: a URL, mainnet-beta, testnet, devnet or localhost.",
 )
-@click.option("--output", "-o", type=FILE, metavar="FILE", required=True, help="The scene to write, as JSON.")
+@click.option(
+    "--output", "-o", type=OUTPUT_FILE, metavar="FILE", required=True, help="The scene to write, as JSON."
+)
 @click.option(
     "--commitment",
     type=click.Choice(COMMITMENTS),
@@ -90,7 +96,8 @@ def fetch(
     check_output(output)
     comparisons: list[Comparison] | None = None
     with Phases("fetch", quiet=quiet) as progress, RpcClient(Endpoint.of(url), commitment, timeout) as client:
-        fetched = fetch_with(client, source, progress)
+        given = read_file(STREAM, "transaction") if source == STREAM else source
+        fetched = fetch_with(client, given, progress)
         if compares and fetched.recorded is None:
             raise InputError("--compare: the cluster has no record of this transaction")
         progress("write")
