@@ -191,3 +191,34 @@ def test_the_reader_of_the_output_may_leave(files: Files) -> None:
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait() == 141
+
+
+def test_errors_are_red_on_a_terminal(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert command("nothing").errors.startswith("\x1b[31merror:\x1b[0m No such command")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert command("nothing").errors.startswith("error: No such command")
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_standard_output_that_is_closed(
+    options: tuple[str, ...], command: Command, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.dup2", lambda *_: None)  # the number of the stream belongs to this process
+        result = command("run", files.input_bin, *options)
+    assert (result.status, result.errors) == (
+        6,
+        "error: standard output: cannot be written: not writable\n",
+    )
+
+
+def test_standard_error_that_is_closed(files: Files) -> None:
+    code = "import os, sys; os.close(2); sys.stderr = None; from solproof.cli import main; main()"
+    process = subprocess.run(
+        [sys.executable, "-c", code, "run", files.program], capture_output=True, check=False
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (2, b"", b"")

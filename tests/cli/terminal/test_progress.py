@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from solproof.cli.terminal.progress import Phases
+from solproof.cli.terminal.reporting import Mode
 from tests.cli.conftest import Files
 
 
@@ -53,6 +55,40 @@ def test_a_phase_that_is_partly_done(capsys: pytest.CaptureFixture[str]) -> None
     *lines, done = capsys.readouterr().err.splitlines()
     assert lines == ["trace: write ...", "trace: write, 10 % ...", "trace: write, 20 % ..."]
     assert re.fullmatch(r"trace: done in [\d.]+ s: write [\d.]+ s", done)
+
+
+@pytest.mark.parametrize("mode", ["auto", "json"])
+def test_an_outlook(mode: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work takes longer than the estimate of 10 s."""
+    clock = SimpleNamespace(now=0.0)
+    clock.perf_counter = lambda: clock.now
+    monkeypatch.setattr("solproof.cli.terminal.progress.time", clock)
+    monkeypatch.setattr("solproof.cli.terminal.progress.progress_mode", lambda **_: Mode(mode))
+    with Phases("prove", quiet=False) as progress:
+        progress("estimate")
+        progress.expect(10)
+        for now, phase in ((1, "witness"), (2.75, "commit"), (12, "queries")):
+            clock.now = now
+            progress(phase)
+    *lines, _ = capsys.readouterr().err.splitlines()
+    if mode == "auto":
+        assert lines == [
+            "prove: estimate ...",
+            "prove: witness ... (about 10 %, about 9 s left)",
+            "prove: commit ... (about 27 %, about 8 s left)",
+            "prove: queries ... (longer than estimated)",
+        ]
+    else:
+        keys = ("estimated_percent", "estimated_seconds_left")
+        told = [tuple(json.loads(line).get(key) for key in keys) for line in lines]
+        assert told == [(None, None), (10, 9.0), (27, 7.25), (99, None)]
+
+
+def test_no_outlook_for_a_short_time(capsys: pytest.CaptureFixture[str]) -> None:
+    with Phases("prove", quiet=False) as progress:
+        progress.expect(1.5)
+        progress("witness")
+    assert capsys.readouterr().err.splitlines()[0] == "prove: witness ..."
 
 
 def test_a_failure_is_not_done(capsys: pytest.CaptureFixture[str]) -> None:

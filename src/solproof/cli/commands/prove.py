@@ -33,6 +33,7 @@ from solproof.cli.terminal.sizes import byte_size
 from solproof.cli.terminal.subject import named_result, read_subject, result_fields
 from solproof.display import rounded, seconds_text, security_text
 from solproof.estimation.affordable import affordable
+from solproof.estimation.estimate import Estimate
 from solproof.execution.run import run
 from solproof.proving import prove as prover
 
@@ -124,7 +125,7 @@ def prove(
                 execution,
                 max_memory,
                 progress,
-                lambda found: progress.say(estimate_line(found), estimate=estimate_fields(found)),
+                lambda found: _announce(progress, found),
             ),
         )
     seconds = progress.seconds()
@@ -161,3 +162,9 @@ def prove(
         ("proof", f"{output}: {report.proof_bytes:,} bytes"),
     ]
     print_lines([*aligned(lines), *execution_tree(execution)])
+
+
+def _announce(progress: Phases, found: Estimate) -> None:
+    """Print the estimate, and show from now on how much of the work is done."""
+    progress.say(estimate_line(found), estimate=estimate_fields(found))
+    progress.expect(found.seconds)

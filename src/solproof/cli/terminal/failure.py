@@ -31,6 +31,7 @@ def exit_status_of(command: click.Command, arguments: Sequence[str]) -> int:
     Reports an error in one line, and with --json also as an object.
     """
     start = time.perf_counter()
+    _open_streams()
     _accept_every_letter(sys.stdout)
     termination = Termination()
     try:
@@ -82,7 +83,7 @@ def _report(
 ) -> int:
     line = printable(" ".join(message.splitlines()))
     try:
-        print(f"error: {line}", file=sys.stderr)
+        print(f"{_coloured('error:')} {line}", file=sys.stderr)
     except OSError:  # the terminal is gone
         _discard(sys.stderr)
     if "--json" in arguments:
@@ -90,6 +91,23 @@ def _report(
             failure = {"kind": kind, "message": line, "exit_status": status, "reason": reason}
             print(json.dumps({"failure": failure}), flush=True)
     return status
+
+
+def _coloured(word: str) -> str:
+    """A word in red, if standard error is a terminal that shows colours."""
+    shows = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return click.style(word, fg="red") if shows else word
+
+
+def _open_streams() -> None:
+    """Open the standard streams that the caller has closed, so that no other file gets their numbers.
+
+    Writing to standard output then fails. Standard error goes nowhere.
+    """
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _accept_every_letter(stream: TextIO) -> None:

@@ -6,8 +6,10 @@ lines may be JSON.
 
 from __future__ import annotations
 
+import math
 import sys
 import time
+from dataclasses import dataclass
 from types import TracebackType
 
 from rich.console import Console
@@ -15,6 +17,39 @@ from rich.live import Live
 from rich.text import Text
 
 from solproof.cli.terminal.reporting import Mode, json_line, progress_mode
+
+SHORT_SECONDS = 2.0
+"""An estimate below this time gives no outlook."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """How much is done, at most 99 percent, and how many seconds are left: None if the estimate is over."""
+
+    percent: int
+    seconds_left: float | None
+
+    def text(self) -> str:
+        if self.seconds_left is None:
+            return "longer than estimated"
+        return f"about {self.percent} %, about {math.ceil(self.seconds_left)} s left"
+
+    def fields(self) -> dict[str, object]:
+        left = None if self.seconds_left is None else round(self.seconds_left, 3)
+        return {"estimated_percent": self.percent, "estimated_seconds_left": left}
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """An estimate: when it was made, and how many seconds the work takes from then on."""
+
+    start: float
+    seconds: float
+
+    def outlook(self, now: float) -> _Outlook:
+        left = self.start + self.seconds - now
+        percent = min(int(100 * (now - self.start) / self.seconds), 99)
+        return _Outlook(percent, left if left > 0 else None)
 
 
 class Phases:
@@ -30,6 +65,7 @@ class Phases:
         self._seconds: dict[str, float] = {}
         self._percent: dict[str, int] = {}
         self._current: str | None = None
+        self._expected: _Expected | None = None
         self._live: Live | None = None
 
     def __enter__(self) -> Phases:
@@ -56,10 +92,20 @@ class Phases:
         self._end_phase()
         if phase not in self._seconds:
             self._seconds[phase] = 0.0
-            self._print(f"{phase} ...")
+            outlook = self._outlook()
+            self._print(f"{phase} ...{f' ({outlook.text()})' if outlook else ''}")
             if self._mode is Mode.JSON:
-                json_line(command=self._title, phase=phase, seconds=self._elapsed())
+                more = outlook.fields() if outlook else {}
+                json_line(command=self._title, phase=phase, seconds=self._elapsed(), **more)
         self._current = phase
+
+    def expect(self, seconds: float) -> None:
+        """Show from now on how much of the work is done, and how long the rest takes, by an estimate.
+
+        seconds: the estimated time from now to the end. A short time is not worth an outlook.
+        """
+        if seconds >= SHORT_SECONDS:
+            self._expected = _Expected(time.perf_counter(), seconds)
 
     def reach(self, percent: int) -> None:
         """Show how many percent of the running phase are done, if the number has changed."""
@@ -84,6 +130,10 @@ class Phases:
         """Seconds by phase so far, in order of first appearance, with their sum as "total"."""
         return {**self._seconds, "total": sum(self._seconds.values())}
 
+    def _outlook(self) -> _Outlook | None:
+        expected = self._expected
+        return None if expected is None else expected.outlook(time.perf_counter())
+
     def _elapsed(self) -> float:
         return round(time.perf_counter() - self._start, 6)
 
@@ -104,4 +154,6 @@ class Phases:
             seconds = spent + running * (phase == self._current)
             part = f", {self._percent[phase]} %" if phase in self._percent else ""
             lines.append(Text(f"{self._title}: {seconds:7.3f} s  {phase}{part}"))
+        if outlook := self._outlook():
+            lines.append(Text(f"{self._title}: {outlook.text()}"))
         return Text("\n").join(lines)

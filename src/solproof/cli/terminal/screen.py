@@ -118,4 +118,4 @@ def standard_output() -> Iterator[TextIO]:
     except OSError as error:
         # The interpreter must not try to write the rest of the buffer again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputError(f"standard output: cannot be written: {error.strerror}") from None
+        raise OutputError(f"standard output: cannot be written: {error.strerror or error}") from None
