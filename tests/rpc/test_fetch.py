@@ -32,8 +32,9 @@ from solproof.rpc.source import Source
 from solproof.runtime.accounts import Account, address_text
 from solproof.runtime.features import MAINNET
 from solproof.runtime.nonce_state import NonceState
-from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE, LOADER_V4, SYSTEM_PROGRAM
+from solproof.runtime.program_ids import ADDRESS_LOOKUP_TABLE, LOADER_V1, LOADER_V2, LOADER_V4, SYSTEM_PROGRAM
 from solproof.runtime.sysvars import ADDRESSES
+from tests.support.elf_builder import build_elf
 from tests.support.litesvm_transactions import store, stored
 from tests.support.lookup_tables import table
 from tests.support.rpc_node import BLOCK_TIME, RpcNode
@@ -279,6 +280,21 @@ def test_named_sysvars(market: Market) -> None:
     """A sysvar among the accounts has the content of the environment."""
     fetched = market.fetch(market.send(market.create_mint(), market.mint))
     assert ADDRESSES["rent"] in origins(fetched)
+    assert_agrees(fetched)
+
+
+@pytest.mark.parametrize("loader", [LOADER_V1, LOADER_V2])
+def test_a_program_of_an_old_loader(market: Market, loader: bytes) -> None:
+    """Its account has the file itself."""
+    key = b"\x0c" * 32
+    program = Account(key, loader, 10**9, build_elf("mov64 r0, 0; exit"), executable=True)
+    store(market.svm, program)
+    transaction = market.transaction([Instruction(Pubkey(key), b"", [])])
+    unsent = market.fetch(transaction)
+    assert program in unsent.scene.accounts
+    assert execute_transaction(unsent.scene).output.success
+    fetched = market.fetch(market.node.send(transaction))
+    assert origins(fetched)[key] is Origin.THEN
     assert_agrees(fetched)
 
 
