@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from solders.account import Account as SoldersAccount
+from solders.pubkey import Pubkey
 
 import solproof
 from solproof.demo import programs, scenario
@@ -45,6 +47,31 @@ TOKEN_INPUT = "solproof.runtime.execution_input.ExecutionInput"
             lambda _: solproof.Account("1" * 32, bytes(32), 0, b""),  # type: ignore[arg-type]
             "account key: expected 32 bytes or a Pubkey, got str",
         ),
+        (
+            lambda _: solproof.Account(bytes(32), bytes(32), 1.5, b""),  # type: ignore[arg-type]
+            f"account {'1' * 32}: lamports: expected an integer, got float",
+        ),
+        (
+            lambda _: solproof.InstructionAccount(SoldersAccount(1, b"", Pubkey.default())),  # type: ignore[arg-type]
+            "account: expected a solproof.Account (solproof.input_from_solders takes those of solders), got "
+            "solders.account.Account",
+        ),
+        (
+            lambda given: solproof.ExecutionInput(b"", bytes(32), [given.accounts[0].account], b""),  # type: ignore[arg-type]
+            "accounts[0]: expected a solproof.InstructionAccount, got solproof.runtime.accounts.Account",
+        ),
+        (
+            lambda _: solproof.input_from_bytes("input.bin"),  # type: ignore[arg-type]
+            "input.bin: expected its content as bytes (solproof.load takes its path), got str",
+        ),
+        (
+            lambda _: solproof.scene_from_bytes({}),  # type: ignore[arg-type]
+            "scene.bin: expected its content as bytes, got dict",
+        ),
+        (
+            lambda _: solproof.scene_from_json({}),  # type: ignore[arg-type]
+            "scene: expected a JSON text as str or bytes, got dict",
+        ),
     ],
 )
 def test_type_errors(call: Callable[[Any], object], message: str) -> None:
@@ -53,6 +80,7 @@ def test_type_errors(call: Callable[[Any], object], message: str) -> None:
     assert str(raised.value) == message
 
 
-def test_a_list_as_instruction_data() -> None:
-    given = solproof.ExecutionInput(b"", bytes(32), (), [1, 2])  # type: ignore[arg-type]
-    assert given.instruction_data == b"\1\2"
+def test_lists_and_mappings() -> None:
+    other = Pubkey(b"\1" * 32)
+    given = solproof.ExecutionInput(b"", bytes(32), [], [1, 2], programs={other: b"file"})  # type: ignore[arg-type]
+    assert given == solproof.ExecutionInput(b"", bytes(32), (), b"\1\2", programs=((bytes(other), b"file"),))

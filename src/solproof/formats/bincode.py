@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import TypeVar
 
+from solproof.arguments import bytes_argument
 from solproof.errors import InputError
 from solproof.formats.reader import ByteReader, ReaderErrors
 from solproof.isa.opcodes import VERSIONS
@@ -83,7 +84,11 @@ def pack(execution_input: ExecutionInput) -> bytes:
 
 
 def unpack(content: bytes) -> ExecutionInput:
-    """The input in an input.bin. Raises `InputError` if the content is malformed."""
+    """The input in an input.bin.
+
+    Raises `InputError` if the content is malformed, and `TypeError` if it is not bytes.
+    """
+    content = bytes_argument(content, "input.bin", "its content as bytes (solproof.load takes its path)")
     reader = Reader(content, "input.bin")
     program = reader.byte_vector("program", MAXIMUM_PROGRAM_LENGTH)
     program_id = reader.take(KEY_LENGTH, "program_id")

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from solproof.arguments import wrong_type
 from solproof.formats.changes import Changes, changed_input
 from solproof.formats.json_accounts import AccountElement, read_account_element
 from solproof.formats.json_cluster import CLUSTER_FIELDS, described_environment, read_environment
@@ -77,6 +78,8 @@ def parse_input(
     text names are read. changes: what replaces parts of the text, which may leave these parts out. Raises
     `InputError` with the path of the invalid field.
     """
+    if not isinstance(text, (str, bytes, bytearray)):
+        wrong_type(text, "input", "a JSON text as str or bytes (solproof.load takes paths and dictionaries)")
     document = read_object(decode_json(text, "input"), "input", FIELDS)
     program_id = read_address(read_required(document, "program_id", "program_id"), "program_id")
     elements = read_array(read_required(document, "accounts", "accounts"), "accounts", MAXIMUM_ACCOUNTS)

@@ -36,7 +36,7 @@ def decode_json(text: str | bytes, name: str) -> Any:
     Raises `InputError` if the text is not JSON, repeats a key in an object, or is nested too deeply.
     """
     if not isinstance(text, (str, bytes, bytearray)):
-        wrong_type(text, name, "a JSON text as str or bytes (solproof.load takes paths and dictionaries)")
+        wrong_type(text, name, "a JSON text as str or bytes")
 
     def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         document: dict[str, Any] = {}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 
+from solproof.arguments import bytes_argument
 from solproof.errors import InputError
 from solproof.formats.bincode import Reader, pack_account, pack_epoch_stakes, pack_features, pack_vector
 from solproof.runtime.environment import Environment
@@ -52,8 +53,9 @@ def unpack(content: bytes) -> Scene:
     """The scene in a scene.bin, with its accounts in rising order of their keys.
 
     Raises `InputError` if the content is malformed, and `UnsupportedError` for a feature that solproof does
-    not support.
+    not support, and `TypeError` for content that is not bytes.
     """
+    content = bytes_argument(content, "scene.bin", "its content as bytes")
     reader = Reader(content, "scene.bin")
     _take_head(reader)
     scene = Scene(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import base58
 
-from solproof.arguments import bytes_argument
+from solproof.arguments import bytes_argument, wrong_type
 from solproof.errors import InputError
 from solproof.representation import described, short_repr
 
@@ -44,6 +44,8 @@ class Account:
         for name, value in (("key", self.key), ("owner", self.owner)):
             if len(value) != KEY_LENGTH:
                 raise InputError(f"account {name}: expected {KEY_LENGTH} bytes, got {len(value)}")
+        if not isinstance(self.lamports, int):
+            wrong_type(self.lamports, f"account {address_text(self.key)}: lamports", "an integer")
         if not 0 <= self.lamports <= MAXIMUM_LAMPORTS:
             raise InputError(
                 f"account {address_text(self.key)}: lamports: expected 0 to {MAXIMUM_LAMPORTS}, "
@@ -63,6 +65,14 @@ class InstructionAccount:
     account: Account
     is_signer: bool = False
     is_writable: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.account, Account):
+            wrong_type(
+                self.account,
+                "account",
+                "a solproof.Account (solproof.input_from_solders takes those of solders)",
+            )
 
     def __repr__(self) -> str:
         account = self.account

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import ItemsView, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -113,6 +114,8 @@ class ExecutionInput:
             value = getattr(self, name)
             if type(value) is not bytes:
                 object.__setattr__(self, name, bytes_argument(value, name, needed))
+        object.__setattr__(self, "accounts", _instruction_accounts(self.accounts))
+        object.__setattr__(self, "programs", _program_files(self.programs))
         if not isinstance(self.parameters, Parameters):
             wrong_type(self.parameters, "parameters", "solproof.Parameters")
         if len(self.program) > MAXIMUM_PROGRAM_LENGTH:
@@ -129,6 +132,30 @@ class ExecutionInput:
             )
         check_accounts(self.accounts)
         check_message_accounts(self.program_id, self.accounts, self.instruction_data, self.parameters.sysvars)
+
+
+def _instruction_accounts(accounts: object) -> tuple[InstructionAccount, ...]:
+    needed = "a tuple of solproof.InstructionAccount"
+    if not isinstance(accounts, (tuple, list)):
+        wrong_type(accounts, "accounts", needed)
+    for position, entry in enumerate(accounts):
+        if not isinstance(entry, InstructionAccount):
+            wrong_type(entry, f"accounts[{position}]", "a solproof.InstructionAccount")
+    return tuple(accounts)
+
+
+def _program_files(programs: object) -> tuple[tuple[bytes, bytes], ...]:
+    """The programs as pairs of bytes, from such pairs or from a mapping."""
+    pairs = programs.items() if isinstance(programs, Mapping) else programs
+    if not isinstance(pairs, (tuple, list, ItemsView)):
+        wrong_type(programs, "programs", "a mapping, or a tuple of pairs, of program id and file")
+    return tuple(
+        (
+            bytes_argument(key, f"programs[{position}]: program id", "32 bytes or a Pubkey"),
+            bytes_argument(file, f"programs[{position}]", "the bytes of the program's file"),
+        )
+        for position, (key, file) in enumerate(pairs)
+    )
 
 
 def _check_programs(programs: tuple[tuple[bytes, bytes], ...], own: bytes) -> None:

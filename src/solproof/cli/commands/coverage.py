@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from solproof.cli.terminal.files import INPUT_FILE
 from solproof.cli.terminal.options import (
     FILE,
     json_option,
@@ -17,7 +18,7 @@ from solproof.cli.terminal.options import (
     read_symbols,
     symbols_option,
 )
-from solproof.cli.terminal.outputs import check_output
+from solproof.cli.terminal.outputs import STREAM, check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument
 from solproof.cli.terminal.show import Fields, print_json
@@ -25,6 +26,7 @@ from solproof.cli.terminal.subject import read_subject
 from solproof.cli.terminal.table import Column, print_table
 from solproof.coverage import lcov
 from solproof.coverage.coverage import ProgramCoverage, coverage_of
+from solproof.errors import InputError
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.run import run
@@ -43,7 +45,7 @@ Examples:
     "--input",
     "-i",
     "input_paths",
-    type=FILE,
+    type=INPUT_FILE,
     multiple=True,
     metavar="FILE",
     help="An input: JSON, or an input.bin or a fixture (.fix), which contain the program. Can be repeated.",
@@ -52,7 +54,7 @@ Examples:
     "--transaction",
     "-t",
     "transactions",
-    type=FILE,
+    type=INPUT_FILE,
     multiple=True,
     metavar="FILE",
     help="A scene as JSON or a scene.bin, instead of a program and its inputs. Can be repeated.",
@@ -79,6 +81,8 @@ def coverage(
     written beside the tracefile.
     """
     check_output(output)
+    if output == STREAM:
+        raise InputError("--output: expected a file, because listings of programs are written beside it")
     symbols = read_symbols(symbol_paths)
     subjects: list[tuple[Path | None, Path | None]] = [(None, path) for path in transactions]
     subjects += [(path, None) for path in input_paths] or ([] if transactions else [(None, None)])
