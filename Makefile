@@ -26,7 +26,7 @@ NATIVE_SOURCES := $(NATIVE_SETTINGS) setup.py .cargo/config.toml native/Cargo.to
 ORACLE_SOURCES := $(ORACLE)/Cargo.toml $(ORACLE)/Cargo.lock $(wildcard $(ORACLE)/src/*.rs)
 
 # The targets of `make fuzz`, and the seconds for each target.
-TARGET ?= elf raw assembly json scene input_bin output_bin proof_file claim engine command invoke
+TARGET ?= elf raw assembly json scene fixture input_bin output_bin proof_file claim engine command invoke
 SECONDS ?= 600
 
 .PHONY: help install demo quick test audit pythons conformance check bench reference vectors calibrate docs fuzz wheels lock clean guest

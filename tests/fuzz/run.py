@@ -31,6 +31,7 @@ MODULES = {
     "json": "inputs",
     "scene": "inputs",
     "scene_bin": "inputs",
+    "fixture": "fixtures",
     "index": "inputs",
     "input_bin": "inputs",
     "output_bin": "inputs",

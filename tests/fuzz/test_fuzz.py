@@ -25,6 +25,7 @@ RUNS = {
     "json": (5000, 24),
     "scene": (5000, 40),
     "scene_bin": (5000, 60),
+    "fixture": (3000, 25),
     "index": (5000, 20),
     "input_bin": (5000, 40),
     "output_bin": (3000, 25),
