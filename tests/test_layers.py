@@ -43,6 +43,7 @@ ORDER = (
     "tracing",
     "profile",
     "coverage",
+    "graph",
     "estimation",
     "oracle",
     "explorer",

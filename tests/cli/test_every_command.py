@@ -29,6 +29,7 @@ WORKING: dict[str, Callable[[Files, Path], Arguments]] = {
     "estimate": lambda files, _: [files.input_bin],
     "profile": lambda files, _: [files.input_bin],
     "coverage": lambda files, place: ["-i", files.input_bin, "--output", place / "coverage.info"],
+    "graph": lambda files, place: [files.input_bin, "--output", place / "graph.svg"],
     "check": lambda files, _: [files.input_bin],
     "trace": lambda files, place: [files.input_bin, "--output", place / "trace.json"],
     "explore": lambda files, place: [files.input_bin, "--output", place / "run.html"],

@@ -28,6 +28,7 @@ SECTIONS = {
         "explore": "Run a program or a transaction, and write a page that shows the run step by step.",
         "profile": "Show the costs of each function, opcode family and syscall of a run.",
         "coverage": "Show and write which code of programs ran, in one run or in many.",
+        "graph": "Draw the control flow of functions, with how often each block ran.",
         "inspect": "Describe a proof, a program or an input.bin.",
         "fixture": "Run fixtures of Mollusk or Firedancer, and compare with their results.",
         "fetch": "Get a transaction and everything that it depends on from a cluster, as a scene.",

@@ -1,0 +1,1 @@
+"""Control-flow graphs of functions, with how often each block and each jump ran."""
