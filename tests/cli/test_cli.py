@@ -37,7 +37,10 @@ def test_help_groups_the_commands(command: Command) -> None:
     sections = dict(re.findall(r"^([A-Z][a-z ]+):\n((?:  .+\n)+)", command("--help").output, re.MULTILINE))
     rows = {title: re.findall(r"^  (\w+)( +)", text, re.MULTILINE) for title, text in sections.items()}
     assert {title: [name for name, _ in rows[title]] for title in list(rows)[-3:]} == {
-        "Run and look": ["run", "trace", "explore", "profile", "inspect", "fixture", "pack"],
+        "Run and look": [
+            *("run", "trace", "explore", "profile", "coverage", "graph"),
+            *("inspect", "fixture", "fetch", "pack"),
+        ],
         "Prove and verify": ["prove", "verify", "estimate", "check", "zisk", "demo"],
         "Develop": ["asm", "cc", "link", "disasm", "opcode", "doctor", "completion"],
     }

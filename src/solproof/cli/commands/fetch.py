@@ -86,7 +86,7 @@ def fetch(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Write the scene of a transaction on a cluster, with everything that it depends on.
+    """Get a transaction and everything that it depends on from a cluster, as a scene.
 
     SIGNATURE is that of a past transaction. TRANSACTION was not sent yet: base64, base58, or a file with
     one of them or with its bytes. It can also be the file of a response of getTransaction. A node has the
