@@ -51,7 +51,7 @@ def test_any_slots(version: int, program: list[Instruction], data: st.DataObject
 
 
 @settings(deadline=None)
-@given(st.integers(0, 4), st.binary(max_size=200))
+@given(st.integers(0, 4), st.binary(min_size=8, max_size=200))
 def test_any_bytes(version: int, content: bytes) -> None:
     text = content[: len(content) // 8 * 8]
     assert reassembled(text, version, 0) == (text, 0)

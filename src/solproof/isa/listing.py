@@ -53,9 +53,17 @@ def source_of(lines: Iterable[Line], notes: Mapping[int, str] | None = None) -> 
 
 
 def listing(
-    text: bytes, version: int, entry: int, calls: Calls, comments: Mapping[int, str] | None = None
+    text: bytes,
+    version: int,
+    entry: int,
+    calls: Calls,
+    comments: Mapping[int, str] | None = None,
+    names: Mapping[int, str] | None = None,
 ) -> list[Line]:
     """A text as lines. A `call` slot that is not in `calls` becomes `.fill`, with its comment in `comments`.
+
+    names: the labels of functions by program counter, which replace `function_N`. Each is a word that no
+        other function has.
 
     Raises `ProgramError` if the length is not a multiple of 8.
     """
@@ -71,6 +79,7 @@ def listing(
         for target in places
         if target in starts
     }
+    labels |= {pc: name for pc, name in (names or {}).items() if pc in starts}
     labels |= {entry: ENTRYPOINT} if entry in starts else {}
     return [
         Line(

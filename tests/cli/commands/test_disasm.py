@@ -120,3 +120,16 @@ def test_unwritable(command: Command, files: Files, tmp_path: Path) -> None:
     message = f"error: {output}: cannot be written: there is no directory {output.parent}\n"
     result = command("disasm", files.program, "-o", output)
     assert (result.status, result.errors) == (6, message)
+
+
+@pytest.mark.parametrize("version", [0, 3])
+def test_functions_have_their_names(version: int, command: Command, tmp_path: Path) -> None:
+    """The source with the names assembles to the same file again."""
+    source, program = tmp_path / "program.s", tmp_path / "program.so"
+    source.write_text("say: syscall sol_log_\nexit\nentrypoint: call say\nja end\nend: exit\n")
+    command("asm", source, "-o", program, "--sbpf-version", version, "--quiet")
+    listed = command("disasm", program).output
+    assert listed == (
+        "say:\n    syscall sol_log_\n    exit\n\nentrypoint:\n    call say\n    ja lbb_4\nlbb_4:\n    exit\n"
+    )
+    assert assemble(listed, version).text == assemble(source.read_text(), version).text
