@@ -48,6 +48,12 @@ def test_the_layouts_of_the_structures() -> None:
     )
 
 
+def test_the_program_in_the_documentation() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/c-programs.md").read_text()
+    (source,) = re.findall(r"^```c\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert compiled(source)
+
+
 def test_a_source_with_an_error_and_one_with_a_warning(tmp_path: Path) -> None:
     source = tmp_path / "a.c"
     source.write_text("int entrypoint(int unused) { return missing; }\n")

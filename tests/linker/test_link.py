@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
+
 import pytest
 
 from solproof.errors import ProgramError
 from solproof.isa.instruction import SLOT_BYTES
+from solproof.linker.build import link_program
 from solproof.linker.link import link
 from solproof.linker.object_file import read_object
 from solproof.program.bytecode_verifier import load_program
@@ -165,6 +169,44 @@ def test_refused(sources: list[str], message: str) -> None:
     with pytest.raises(ProgramError) as caught:
         linked(3, *sources)
     assert str(caught.value) == message
+
+
+def test_pointers_before_the_program() -> None:
+    """A V3 program has every address. Before V3, the loader only computes addresses inside the program."""
+    source = """
+    const char text[] = "a";
+    const char *const pointer = text - 4096;
+    const void *entrypoint(void) { return &pointer; }
+    """
+    load_program(linked(3, source))
+    with pytest.raises(ProgramError) as caught:
+        linked(0, source)
+    message = r"object 0\.o: pointer needs the address -\d+ bytes after the start of the program, expected .+"
+    assert re.fullmatch(message, str(caught.value))
+
+
+def test_an_entrypoint_without_instructions() -> None:
+    with pytest.raises(ProgramError) as caught:
+        linked(3, '__asm__(".globl entrypoint\\nentrypoint:\\n");')
+    assert str(caught.value) == "object 0.o: entrypoint has no instruction"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_broken_objects_never_crash(version: int) -> None:
+    """Objects with changed bytes become programs, or are refused."""
+    content = compiled(TABLES, optimization="s")
+    library = compiled(LIBRARY)
+    random = Random(version)
+    refused = 0
+    for _ in range(60):
+        changed = bytearray(content)
+        for _ in range(3):
+            changed[random.randrange(len(content))] = random.randrange(256)
+        try:
+            link_program([("a.o", bytes(changed)), ("b.o", library)], version)
+        except ProgramError:
+            refused += 1
+    assert refused
 
 
 def test_relocations_that_no_program_has() -> None:

@@ -20,6 +20,7 @@ from solproof.isa.layout import ENTRYPOINT
 from solproof.isa.opcodes import Action, by_mnemonic, opcode
 from solproof.linker.instructions import Refused, check_frame, translated
 from solproof.linker.object_file import WRITABLE_DATA, ObjectFile, Relocation, Section, Symbol
+from solproof.program.elf import MAXIMUM_BYTES
 from solproof.program.syscall_names import SYSCALL_HASHES, SYSCALL_NAMES
 
 VERSIONS = (0, 3)
@@ -79,6 +80,8 @@ class _Linker:
             raise ProgramError(
                 f"no object defines {ENTRYPOINT}, expected a function uint64_t {ENTRYPOINT}(uint8_t *input)"
             )
+        if entry.section not in objects[entry.file].sections:
+            raise ProgramError(f"object {objects[entry.file].name}: {ENTRYPOINT} has no instruction")
         needed = self._needed(entry.start)
         # The order of objects and sections, so that the output does not depend on the search.
         self._texts = [each for each in needed if self._section(each).is_text]
@@ -226,6 +229,20 @@ class _Linker:
         base = TEXT_ADDRESS if self._section(place.start).is_text else self._data_address
         return base + self._offsets[place.start] + place.offset
 
+    def _checked(self, at: _Place, address: int) -> int:
+        """An address that the instruction or pointer at `at` needs, as the loader can compute it.
+
+        Before V3, the loader adds the start of the program to a number of 32 bits. Raises `ProgramError`.
+        """
+        if self._version >= _STATIC_VERSION:
+            return address % (1 << 64)
+        if not 0 <= address - TEXT_ADDRESS < MAXIMUM_BYTES:
+            raise ProgramError(
+                f"{self._where(at)} needs the address {address - TEXT_ADDRESS} bytes after the start of the "
+                f"program, expected 0 to {MAXIMUM_BYTES - 1}"
+            )
+        return address
+
     def _labels(self) -> tuple[dict[str, int], dict[str, int]]:
         """The names of the functions and of the objects. The second function of a name gets a number."""
         labels: dict[str, int] = {}
@@ -324,7 +341,7 @@ class _Linker:
             if relocation.type != RelocationType.R_BPF_64_64:
                 raise self._unknown(at, relocation)
             target = self._resolved(at, relocation)
-            value += self._address(target)
+            value = self._checked(at, value + self._address(target))
             self._addresses[len(self._text) // SLOT_BYTES] = value
         return [replace(slot, immediate=signed32(value)), Instruction(0, immediate=signed32(value >> 32))]
 
@@ -350,7 +367,8 @@ class _Linker:
                 )
             pointer = slice(start + at.offset, start + at.offset + 8)
             addend = int.from_bytes(self._data[pointer], "little", signed=True)
-            self._pointers[pointer.start] = self._address(self._resolved(at, relocation)) + addend
+            address = self._address(self._resolved(at, relocation)) + addend
+            self._pointers[pointer.start] = self._checked(at, address)
             self._data[pointer] = bytes(8)
 
     def _unknown(self, at: _Place, relocation: Relocation) -> ProgramError:
