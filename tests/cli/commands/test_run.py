@@ -29,6 +29,9 @@ compute units      76
 instructions       76
 accounts modified  2
 
+instruction
+  token program: Transfer amount=42000000
+
 log
   Program {TOKEN} invoke [1]
   Program {TOKEN} consumed 76 of 1400000 compute units

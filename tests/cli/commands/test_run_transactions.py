@@ -47,8 +47,8 @@ instructions       0 in 0 frames of sBPF programs
 accounts modified  2
 
 instructions
-  0  compute_budget  150 units
-  1  system          150 units
+  0  compute_budget  150 units  SetComputeUnitLimit units=1000
+  1  system          150 units  Transfer lamports=1000000
 
 log
   Program ComputeBudget111111111111111111111111111111 invoke [1]
@@ -111,8 +111,9 @@ def test_a_failing_transaction_is_a_result(command: Command, write: Write) -> No
     ]
     assert lines[7:10] == [
         "instructions",
-        "  0  compute_budget  150 units",
-        "  1  system          150 units  Custom(1): custom program error: 0x1 (ResultWithNegativeLamports)",
+        "  0  compute_budget  150 units  SetComputeUnitLimit units=1000",
+        "  1  system          150 units  Transfer lamports=10000000000  "
+        "Custom(1): custom program error: 0x1 (ResultWithNegativeLamports)",
     ]
 
 
@@ -354,9 +355,18 @@ def test_the_tree_of_a_single_instruction(command: Command, tmp_path: Path) -> N
     lines = command("run", program, "--input", path).output.splitlines()
     start = lines.index("invocations")
     total = lines[2].split()[-1]
+    rent = 1_280_640  # of 56 bytes
     assert lines[start + 1 : start + 6] == [
-        f"  0  {PROGRAM_IDS['address_lookup_table']}  {total} units",
-        *[f"       {'system':<42}    150 units"] * 3,
+        f"  0  {PROGRAM_IDS['address_lookup_table']}  {total} units  CreateLookupTable "
+        f"recent_slot={lookup_tables.SLOT - 1} bump_seed={bump}",
+        *[
+            f"       {'system':<42}    150 units  {meaning}"
+            for meaning in (
+                f"Transfer lamports={rent}",
+                "Allocate space=56",
+                f"Assign owner={PROGRAM_IDS['address_lookup_table']}",
+            )
+        ],
         "",
     ]
     found = command("run", program, "--input", path, "--json").fields["invocations"]

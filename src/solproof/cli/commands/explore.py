@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from solproof.cli.terminal.files import OUTPUT_FILE, write_file
+from solproof.cli.terminal.interface_options import read_interfaces
 from solproof.cli.terminal.options import (
     input_option,
     json_option,
@@ -75,7 +76,13 @@ def explore(
         execution = run(given)
         progress("page")
         name = (transaction or program or input_path or Path()).name
-        text = page.explore(execution, title or name, constraints=not no_constraints, symbols=symbols)
+        text = page.explore(
+            execution,
+            title or name,
+            constraints=not no_constraints,
+            symbols=symbols,
+            interfaces=read_interfaces(parameters, given),
+        )
         progress("write")
         content = text.encode()
         write_file(output, content)

@@ -11,9 +11,11 @@ from typing import Any
 import click
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
+from solproof.cli.terminal.event_lines import event_block, instruction_block
 from solproof.cli.terminal.fault_lines import fault_lines
 from solproof.cli.terminal.files import OUTPUT_FILE, write_file
 from solproof.cli.terminal.instruction_tree import execution_tree
+from solproof.cli.terminal.interface_options import read_interfaces
 from solproof.cli.terminal.options import (
     input_option,
     json_option,
@@ -73,7 +75,7 @@ from solproof.formats.transaction_json import (
     transaction_fields,
 )
 from solproof.interfaces.failures import failure_name
-from solproof.interfaces.registry import KNOWN
+from solproof.interfaces.registry import Interfaces
 from solproof.program.symbols import SymbolFiles
 from solproof.runtime.accounts import distinct_accounts
 from solproof.runtime.transaction.ledger import Ledger
@@ -83,6 +85,7 @@ Examples:
   solproof run p_token.so --input transfer.json
   solproof run input.bin --json --compute-unit-limit 200000
   solproof run --input instruction.fix
+  solproof run jar.so --input accounts.json --idl jar_idl.json --instruction put_coins --arg amount=5
   solproof run --transaction scene.json
   solproof run --transactions scenes.jsonl --accounts-after accounts.json
 """
@@ -136,10 +139,12 @@ def run(
         ledger = Ledger()
         if transactions is not None:
             refuse_beside("--transactions", (*SEQUENCE_PARAMETERS, "output", "symbol_paths"))
-            _run_sequence(transactions, ledger, feature_values(parameters), as_json=as_json, quiet=quiet)
+            features, interfaces = feature_values(parameters), read_interfaces(parameters)
+            _run_sequence(transactions, ledger, features, interfaces, as_json=as_json, quiet=quiet)
         elif transaction is not None:
             refuse_beside("--transaction", INSTRUCTION_PARAMETERS)
-            _run_transaction(transaction, ledger, scene_values(parameters), output, symbols, as_json=as_json)
+            names = symbols, read_interfaces(parameters)
+            _run_transaction(transaction, ledger, scene_values(parameters), output, names, as_json=as_json)
         if accounts_after is not None:
             write_file(accounts_after, f"{format_accounts(ledger.accounts)}\n".encode())
         return
@@ -165,38 +170,40 @@ def _run_instruction(
     with naming_program(program or input_path):
         execution = execute(given, recorded=False)
     note_unknown_calls(execution.frames)
-    places = fault_places(execution.frames, symbols)
+    places, interfaces = fault_places(execution.frames, symbols), read_interfaces(parameters, given)
     if output is not None:
         write_file(output, bincode.pack_output(execution.output))
     if as_json:
-        print_json(_fields(execution, places))
+        print_json(_fields(execution, places, interfaces))
     else:
-        print_lines(_lines(execution, places))
+        print_lines(_lines(execution, places, interfaces))
 
 
-def _fields(execution: Execution, places: Sequence[FaultPlace]) -> Fields:
+def _fields(execution: Execution, places: Sequence[FaultPlace], interfaces: Interfaces) -> Fields:
     output = execution.output
     return {
         **outcome_fields(output),
-        "error_name": failure_name(execution.instructions),
+        "error_name": failure_name(execution.instructions, interfaces),
         "faults": fault_fields(places),
         "logs": list(output.logs),
         "return_data": return_data_fields(output.return_data),
-        "events": decoded_events(output.logs, execution.instructions, KNOWN),
-        "invocations": instruction_fields(execution.instructions, execution.frames),
+        "events": decoded_events(output.logs, execution.instructions, interfaces),
+        "invocations": instruction_fields(execution.instructions, execution.frames, interfaces),
         "accounts": [account_fields(account) for account in output.accounts],
-        "decoded_accounts": [decoded_account(account, KNOWN) for account in output.accounts],
+        "decoded_accounts": [decoded_account(account, interfaces) for account in output.accounts],
     }
 
 
-def _lines(execution: Execution, places: Sequence[FaultPlace]) -> list[Line]:
+def _lines(execution: Execution, places: Sequence[FaultPlace], interfaces: Interfaces) -> list[Line]:
     output = execution.output
-    lines = [*aligned(named_result(execution)), *execution_tree(execution)]
+    lines = [*aligned(named_result(execution, interfaces)), *execution_tree(execution, interfaces)]
+    lines += instruction_block(execution.instructions, interfaces)
     lines += fault_lines(places)
     lines += return_data_lines(output.return_data)
     lines += ["", "log", *(f"  {line}" for line in output.logs)]
+    lines += event_block(output.logs, execution.instructions, interfaces)
     states = zip(distinct_accounts(execution.input.accounts), output.accounts, strict=True)
-    return [*lines, "", "accounts", *account_lines([ShownAccount(*pair) for pair in states])]
+    return [*lines, "", "accounts", *account_lines([ShownAccount(*pair) for pair in states], interfaces)]
 
 
 # TRANSACTIONS
@@ -207,23 +214,30 @@ def _run_transaction(
     ledger: Ledger,
     values: dict[str, Any],
     output: Path | None,
-    symbols: SymbolFiles,
+    names: tuple[SymbolFiles, Interfaces],
     *,
     as_json: bool,
 ) -> None:
+    symbols, interfaces = names
     execution = execute_next(read_scene(path, **values), ledger, recorded=False)
     note_unknown_calls(execution.frames)
-    fields = transaction_fields(execution, symbols=symbols)
+    fields = transaction_fields(execution, interfaces, symbols)
     if output is not None:
         write_file(output, f"{json.dumps(fields)}\n".encode())
     if as_json:
         print_json(fields)
     else:
-        print_lines(detailed_lines(execution, symbols))
+        print_lines(detailed_lines(execution, symbols, interfaces))
 
 
 def _run_sequence(
-    path: Path, ledger: Ledger, features: dict[str, Any], *, as_json: bool, quiet: bool
+    path: Path,
+    ledger: Ledger,
+    features: dict[str, Any],
+    interfaces: Interfaces,
+    *,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     summary = Summary()
     # On a terminal, the lines of the results show the progress.
@@ -236,7 +250,7 @@ def _run_sequence(
         for number, execution in enumerate(run_sequence(scenes, ledger, recorded=False), start=1):
             summary.add(execution.output)
             if as_json:
-                print_pieces([f"{format_transaction(execution)}\n".encode()])
+                print_pieces([f"{format_transaction(execution, interfaces)}\n".encode()])
             else:
                 print_lines(short_lines(number, execution.output))
             progress.reach(10 * number // len(scenes) * 10)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from solproof.cli.terminal.files import OUTPUT_FILE, writing
+from solproof.cli.terminal.interface_options import read_interfaces
 from solproof.cli.terminal.options import (
     input_option,
     json_option,
@@ -146,6 +147,7 @@ def trace(
 
         progress("write")
         options: dict[str, Any] = {"frame": frame, "contents": contents, "progress": tell, "symbols": symbols}
+        options["interfaces"] = read_interfaces(parameters, given)
         export = json_document if output_format == "json" else json_lines
         if output is None:
             print_pieces(export(execution, constraints=constraints, **options))

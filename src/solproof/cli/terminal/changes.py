@@ -86,7 +86,7 @@ def read_changes(parameters: Mapping[str, Any]) -> Changes:
 
 
 def _account(value: KeyedFile) -> Account:
-    key = None if value.key is None else _address(value.key, "--account")
+    key = None if value.key is None else read_key(value.key, "--account")
     content = read_file(value.path, "--account")
     element = read_account_text(content, f"--account {value.path}", key)
     return element.account(required=("owner", "lamports"))
@@ -103,10 +103,10 @@ def _program(value: KeyedFile) -> tuple[bytes, bytes]:
         raise InputError(
             f"--program {value.path}: expected PUBKEY=FILE, the address of the program and its file"
         )
-    return _address(value.key, "--program"), read_file(value.path, "--program", MAXIMUM_PROGRAM_LENGTH)
+    return read_key(value.key, "--program"), read_file(value.path, "--program", MAXIMUM_PROGRAM_LENGTH)
 
 
-def _address(text: str, option: str) -> bytes:
+def read_key(text: str, option: str) -> bytes:
     """The address that a text is, or the public key of the key pair in a file."""
     try:
         return address_bytes(text)

@@ -18,6 +18,12 @@ import click
 from solproof.cli.terminal import reporting
 from solproof.cli.terminal.changes import CHANGE_PARAMETERS, change_options, read_changes
 from solproof.cli.terminal.files import INPUT_FILE, read_file
+from solproof.cli.terminal.interface_options import (
+    INTERFACE_PARAMETERS,
+    check_instruction_options,
+    interface_options,
+    with_instruction,
+)
 from solproof.cli.terminal.reporting import detail, note
 from solproof.errors import InputError, ProgramError, SolproofError
 from solproof.formats import bincode, input_file
@@ -143,7 +149,7 @@ def parameter_options(command: Command) -> Command:
             help="Deactivate a feature, by name or address. Can be repeated.",
         ),
     )
-    return raw_options(change_options(parameters))
+    return raw_options(interface_options(change_options(parameters)))
 
 
 def _with_options(command: Command, *options: Callable[[Command], Command]) -> Command:
@@ -206,19 +212,31 @@ def read_input(
     `program` must be the program in it, or the program that the fixture lacks. A program that is valid sBPF
     V0 but not ELF is read as raw bytecode, and a note on standard error reports this.
     """
+    check_instruction_options(parameters)
+    others = {name: value for name, value in parameters.items() if name not in INTERFACE_PARAMETERS}
     options = RawOptions(raw, sbpf_version, entry)
+    if parameters.get("instruction") is None:
+        return _described(_read_input(program, input_path, options, others))
+    # Without data of its own, because a document may leave out what the options describe.
+    given = _read_input(program, input_path, options, others | {"data": "0x"})
+    return _described(with_instruction(given, parameters))
+
+
+def _read_input(
+    program: Path | None, input_path: Path | None, options: RawOptions, parameters: dict[str, Any]
+) -> ExecutionInput:
     changes = read_changes(parameters)
     parameters = {name: value for name, value in parameters.items() if name not in CHANGE_PARAMETERS}
     if input_path is None:
         if program is None:
             raise InputError("no input: expected --input with a JSON file or an input.bin")
         content = read_file(program, "input")
-        if content.startswith(MAGIC) or raw or is_bytecode(content):
+        if content.startswith(MAGIC) or options.raw or is_bytecode(content):
             raise InputError(f"program {program}: expected --input with a JSON file as well")
         if _is_json(content):
             raise _without_program(program)
         given = _recorded(content, program, None) if is_fixture(content) else _unpack(content, program)
-        return _described(_override(changed_input(given, changes), **parameters))
+        return _override(changed_input(given, changes), **parameters)
     content = read_file(input_path, "input")
     file = None if program is None else read_file(program, "program", MAXIMUM_PROGRAM_LENGTH)
     if content.startswith(MAGIC):
@@ -234,7 +252,7 @@ def read_input(
     options.check(given, input_path)
     if file is not None and file != given.program:
         raise InputError(f"input {input_path}: the program in it is not {program}")
-    return _described(_override(given, **parameters))
+    return _override(given, **parameters)
 
 
 def _is_json(content: bytes) -> bool:

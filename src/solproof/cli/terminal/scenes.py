@@ -25,7 +25,7 @@ from solproof.runtime.transaction.scene import Scene
 
 INSTRUCTION_PARAMETERS = (
     *("program", "input_path", "input_paths", "raw", "sbpf_version", "entry"),
-    *("compute_unit_limit", "heap_size", "loader", "data"),
+    *("compute_unit_limit", "heap_size", "loader", "data", "instruction", "arguments"),
 )
 """The parameters of commands that describe a single instruction. A scene has its own values."""
 

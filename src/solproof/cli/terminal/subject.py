@@ -18,6 +18,7 @@ from solproof.cli.terminal.show import Fields, outcome_fields
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.interfaces.failures import failure_name
+from solproof.interfaces.registry import KNOWN, Interfaces
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.execution_output import ExecutionOutput
 from solproof.runtime.transaction.scene import Scene
@@ -60,13 +61,15 @@ def result_fields(result: Result) -> Fields:
     return outcome_fields(output)
 
 
-def named_result(execution: Execution | TransactionExecution) -> list[tuple[str, str]]:
+def named_result(
+    execution: Execution | TransactionExecution, interfaces: Interfaces = KNOWN
+) -> list[tuple[str, str]]:
     """How an execution ended and what it cost, for people. A program's own error has its name, if known."""
     if isinstance(execution, TransactionExecution):
         records = execution.output.instructions
     else:
         records = execution.instructions
-    name = failure_name(records)
+    name = failure_name(records, interfaces)
     return [
         (label, f"{value} ({name})" if label == "error" and name else value)
         for label, value in result_lines(execution.output)

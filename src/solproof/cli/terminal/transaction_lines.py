@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from solproof.cli.terminal.account_lines import ShownAccount, account_lines
+from solproof.cli.terminal.event_lines import event_block
 from solproof.cli.terminal.fault_lines import fault_lines
 from solproof.cli.terminal.instruction_tree import transaction_tree
 from solproof.cli.terminal.screen import Line
@@ -15,6 +16,7 @@ from solproof.cli.terminal.table import Field, record_lines
 from solproof.execution.execute_transaction import TransactionExecution
 from solproof.execution.fault_places import fault_places
 from solproof.formats.transaction_json import signer_keys
+from solproof.interfaces.registry import Interfaces
 from solproof.program.symbols import SymbolFiles
 from solproof.runtime.accounts import address_text
 from solproof.runtime.execution_output import ReturnData
@@ -29,15 +31,18 @@ ROLES = {
 }
 
 
-def detailed_lines(execution: TransactionExecution, symbols: SymbolFiles) -> list[Line]:
-    """Everything that a transaction did: outcome, instructions, return data, log and accounts."""
+def detailed_lines(
+    execution: TransactionExecution, symbols: SymbolFiles, interfaces: Interfaces
+) -> list[Line]:
+    """Everything that a transaction did: outcome, instructions, return data, log, events and accounts."""
     output = execution.output
-    lines = [*aligned(named_result(execution)), *transaction_tree(output)]
+    lines = [*aligned(named_result(execution, interfaces)), *transaction_tree(output, interfaces)]
     lines += fault_lines(fault_places(execution.frames, symbols))
     lines += return_data_lines(output.return_data)
     if output.logs:
         lines += ["", "log", *(f"  {line}" for line in output.logs)]
-    return [*lines, "", "accounts", *account_lines(_shown(execution))]
+    lines += event_block(output.logs, output.instructions, interfaces)
+    return [*lines, "", "accounts", *account_lines(_shown(execution), interfaces)]
 
 
 def return_data_lines(return_data: ReturnData) -> list[str]:
