@@ -15,7 +15,7 @@ from pathlib import Path
 import solproof
 from solproof.demo import programs, scenario
 
-PROGRAM, INPUT, PROOF = "token.so", "transfer.json", "transfer.proof"
+PROGRAM, INPUT, PROOF = "p_token.so", "transfer.json", "transfer.proof"
 
 
 def prove(directory: Path) -> None:

@@ -47,7 +47,6 @@ def ending_fields(output: TransactionOutput) -> Fields:
         "status": output.status.value,
         "error": output.error,
         "error_message": None if output.failure is None else str(output.failure),
-        "error_name": failure_name(output.instructions),
         "fee": output.fee,
         "compute_units": output.compute_units,
         "executed_instructions": output.executed_instructions,
@@ -66,6 +65,7 @@ def transaction_fields(
     output = execution.output
     return {
         **ending_fields(output),
+        "error_name": failure_name(output.instructions, interfaces),
         "return_data": return_data_fields(output.return_data),
         "logs": list(output.logs),
         "events": decoded_events(output.logs, output.instructions, interfaces),

@@ -115,7 +115,6 @@ def test_json(command: Command, path: Path, proofs: Path) -> None:
         "status": "executed",
         "error": None,
         "error_message": None,
-        "error_name": None,
         "fee": 10_000,
         "compute_units": 237,
         "executed_instructions": 87,

@@ -40,7 +40,7 @@ called_option = click.option(
     type=KEYED_FILE,
     multiple=True,
     metavar="PUBKEY=FILE",
-    help="A program that may be called, as in: --program TokenkegQ...=token.so. Can be repeated.",
+    help="A program that may be called, as in: --program TokenkegQ...=p_token.so. Can be repeated.",
 )
 data_option = click.option(
     "--data",
