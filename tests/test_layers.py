@@ -173,7 +173,7 @@ def test_the_machine_loads_no_circuit() -> None:
     )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     loaded = {package(name.removeprefix("solproof").strip(".")) for name in output.split()}
-    assert loaded <= {"", "errors", "representation", "isa", "program", "vm"}
+    assert loaded <= {"", "errors", "display", "representation", "isa", "program", "vm"}
 
 
 def test_the_order_is_documented() -> None:
