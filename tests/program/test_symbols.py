@@ -78,3 +78,15 @@ def test_files_that_have_no_symbols() -> None:
     )
     assert message("a.txt", b"text") == "symbols a.txt: starts with b'text', expected an ELF file"
     assert message("a.so", ELF[:80]).startswith("symbols a.so: its tables cannot be read: ")
+
+
+def test_a_program_with_tables_that_only_the_loader_accepts() -> None:
+    """The loader ignores the section that `sh_link` of a symbol table names."""
+    elf = bytearray(write_elf(assemble("mov64 r0, 0\nexit", 0)))
+    headers = int.from_bytes(elf[40:48], "little")
+    for header in range(headers, len(elf), 64):
+        if elf[header + 4 : header + 8] in ((2).to_bytes(4, "little"), (11).to_bytes(4, "little")):
+            elf[header + 40 : header + 44] = bytes(4)
+    file = bytes(elf)
+    symbols = SymbolFiles().of(file, load_program(file))
+    assert symbols.names.functions == ()

@@ -54,7 +54,7 @@ class SymbolFiles:
     def of(self, file: bytes, program: Program) -> Symbols:
         """The symbols of a program, given its file."""
         if program.file_sha256 not in self._known:
-            text = text_of(file)
+            text = _program_text(file)
             source = next((self.files[name] for name, other in self._texts.items() if other == text), file)
             self._known[program.file_sha256] = Symbols(
                 function_names(source, program), source_lines(source, program)
@@ -66,7 +66,8 @@ class SymbolFiles:
 
         The error says where its text differs from the text that is most like it.
         """
-        texts = {sha256(text).digest(): text for text in map(text_of, programs)}.values()
+        found = (text for text in map(_program_text, programs) if text is not None)
+        texts = {sha256(text).digest(): text for text in found}.values()
         for name, text in self._texts.items():
             if text not in texts:
                 raise InputError(f"symbols {name}: {_difference(text, texts)}")
@@ -82,6 +83,14 @@ def text_of(file: bytes) -> bytes:
         return bytes(section.data())
     segments = [part for part in elf.iter_segments("PT_LOAD") if part["p_flags"] & EXECUTABLE]
     return bytes(segments[0].data()) if segments else b""
+
+
+def _program_text(file: bytes) -> bytes | None:
+    """The text of a program's file, or None if its tables cannot be read, which the loader does not need."""
+    try:
+        return text_of(file)
+    except Exception:  # parsers of pyelftools raise many types; the loader has already accepted the file
+        return None
 
 
 def symbol_notes(symbols: Symbols, slots: int) -> dict[int, str]:
