@@ -9,12 +9,17 @@ from solproof.errors import InputError
 from solproof.execution.execute import Execution, execute
 from solproof.explorer import page as explorer
 from solproof.explorer.page import explore
+from solproof.isa.assemble import assemble
+from solproof.program.bytecode_verifier import load_program
+from solproof.program.elf_writer import write_elf
+from solproof.program.symbols import SymbolFiles
 from solproof.proving.check import witness_of
 from solproof.runtime.accounts import Account, InstructionAccount
 from solproof.runtime.execution_input import ExecutionInput, Parameters
 from solproof.tracing.constraints import Constraints
 from solproof.tracing.steps import trace
 from tests.explorer.conftest import Open
+from tests.support.call_trees import NESTED
 from tests.support.elf_builder import build_elf, call
 from tests.support.explorer_page import (
     MOVE,
@@ -24,6 +29,7 @@ from tests.support.explorer_page import (
     assert_memory,
     assert_steps,
 )
+from tests.support.symbol_tables import with_debug_information
 
 HEAP, INPUT = 0x3_0000_0000, 0x4_0000_0000
 MEBIBYTE = 2**20
@@ -153,6 +159,19 @@ def test_a_run_that_is_too_long(monkeypatch: pytest.MonkeyPatch, classic: Execut
         "the run has 4,484 steps, expected at most 4,000; use solproof trace "
         "instead, or lower --compute-unit-limit to see the start of the run"
     )
+
+
+def test_names_and_source_lines_of_another_file(open_page: Open) -> None:
+    elf = write_elf(assemble(NESTED, 0))
+    start = load_program(elf).text_address - 0x1_0000_0000
+    lines = [(start, 3), (start + 8, 4), (start + 24, 0)]
+    symbols = SymbolFiles({"release.so": with_debug_information(elf, [("demo::leaf", start, 24)], lines)})
+    page = open_page(explore(execute(ExecutionInput(elf, bytes(32), (), b"")), symbols=symbols))
+    assert page.locator("#step .source").count() == 0
+    page.evaluate("window.solproof.app.go(3)")  # the second instruction of the function
+    assert page.inner_text("#step .big") == "syscall sol_log_64_"
+    assert page.inner_text("#step .source") == "src/lib.rs:4"
+    assert page.locator("#step .stack button").all_inner_texts()[-1] == "demo::leaf"
 
 
 def test_the_page_needs_nothing_else(classic_page: str) -> None:
