@@ -1,6 +1,6 @@
 """The speed of each prover of a wheel, compared with the build for this machine.
 
-    python benches/levels.py [--write]
+    python benches/levels.py [--rounds 5] [--write]
 
 `make wheels` makes the wheel first. Each build runs in a process of its own. The processes take turns, so
 other work on the machine slows all of them. A ratio is to the build for this machine in the same
@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/benchmarks.md"
 BEGIN, END = "<!-- levels: begin -->\n", "<!-- levels: end -->\n"
 HERE = "built here"
-ROUNDS, RUNS = 5, 3
+RUNS = 3
 LOOP_ITERATIONS = 3_000  # of about 23 instructions each: 70 thousand in all
 
 Figures = dict[str, float]
@@ -79,11 +79,11 @@ def measured(package: Path, level: str | None) -> Figures:
     return figures
 
 
-def compare(builds: Mapping[str, tuple[Path, str | None]]) -> dict[str, list[Figures]]:
+def compare(builds: Mapping[str, tuple[Path, str | None]], rounds: int) -> dict[str, list[Figures]]:
     """The figures of every build in every round."""
     found: dict[str, list[Figures]] = {name: [] for name in builds}
-    for number in range(ROUNDS):
-        print(f"round {number + 1} of {ROUNDS}", file=sys.stderr)
+    for number in range(rounds):
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
         for name, (package, level) in builds.items():
             found[name].append(measured(package, level))
     return found
@@ -92,7 +92,7 @@ def compare(builds: Mapping[str, tuple[Path, str | None]]) -> dict[str, list[Fig
 def table(found: Mapping[str, list[Figures]]) -> str:
     """The machine and the figures, as Markdown."""
     lines = [
-        f"Measured on {usable_cores()} cores ({processor_name()}) in {ROUNDS} rounds.",
+        f"Measured on {usable_cores()} cores ({processor_name()}), {len(found[HERE])} rounds.",
         "A time is the shortest one, and a ratio is that of the times in the same round (median).",
         "",
         "| prover | field elements per vector | prove a Transfer of classic SPL Token "
@@ -119,6 +119,7 @@ def wheel() -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5, help="processes of each build")
     parser.add_argument("--write", action="store_true", help="replace the table in docs/benchmarks.md")
     parser.add_argument("--measure", action="store_true", help="measure the imported build, and print JSON")
     arguments = parser.parse_args()
@@ -131,7 +132,7 @@ def main() -> None:
             archive.extractall(directory)
         builds: dict[str, tuple[Path, str | None]] = {HERE: (ROOT / "src", None)}
         builds |= {level.name: (Path(directory), level.name) for level in LEVELS[: LEVELS.index(best) + 1]}
-        text = table(compare(builds))
+        text = table(compare(builds, arguments.rounds))
     print(text, end="")
     if arguments.write:
         before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)

@@ -217,16 +217,11 @@ def test_a_processor_below_every_level(environment: Environment) -> None:
     """As QEMU knows it, Conroe has SSSE3, but no SSE4.1."""
     machine = Machine("", "Conroe")
     machine.skip_if_absent()
-    refusal = (
-        "this processor is below x86-64-v2, the lowest level that solproof runs on: "
-        "it lacks cmpxchg16b, popcnt, sse4.1, sse4.2\n"
-    )
-    run = environment.run(["run", "input.bin"], machine)
-    assert (run.returncode, run.stdout, run.stderr.splitlines(keepends=True)[-1]) == (
-        3,
-        "",
-        f"error: {refusal}",
-    )
-    doctor = environment.run(["doctor", "--quiet"], machine)
-    assert doctor.returncode == 1
-    assert f"UnsupportedError: {refusal}" in doctor.stdout
+    for command in (["run", "input.bin"], ["doctor"]):
+        process = environment.run(command, machine)
+        assert (process.returncode, process.stdout, process.stderr) == (
+            3,
+            "",
+            "error: this processor is below x86-64-v2, the lowest level that solproof runs on: "
+            "it lacks cmpxchg16b, popcnt, sse4.1, sse4.2\n",
+        )

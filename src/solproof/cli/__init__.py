@@ -80,9 +80,7 @@ class Commands(click.Group):
         """The command from the module of the same name, or None if there is no such command."""
         if cmd_name not in SUMMARIES:
             return None
-        if cmd_name != "doctor":
-            # Refuses a processor on which NumPy would crash. The doctor describes such a processor instead.
-            import_module("solproof._native")
+        import_module("solproof._native")  # refuses a processor on which NumPy would crash
         command = getattr(import_module(f"{__name__}.commands.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return with_common_options(command)
