@@ -119,7 +119,7 @@ docs: $(NATIVE)
 fuzz: $(NATIVE) $(ORACLE)/target/oracle.stamp
 	for target in $(TARGET); do $(BIN)/python -m tests.fuzz.run $$target --seconds $(SECONDS) || exit; done
 
-# A wheel for x86-64 has a prover for each level of processors, so this takes about a quarter of an hour.
+# A wheel for x86-64 has a prover for each level of processors, so this takes about half an hour.
 # Another architecture needs Rust's standard library for it: rustup target add aarch64-unknown-linux-gnu
 wheels: $(NATIVE)
 	rm -f dist/*.whl
