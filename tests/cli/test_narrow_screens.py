@@ -36,6 +36,7 @@ TABLES: dict[str, Callable[[Files, Scenes, Path], Arguments]] = {
     "profile": lambda files, _, __: ["profile", files.input_bin],
     "profile, transaction": lambda _, scenes, __: ["profile", "-t", scenes.token_account],
     "estimate": lambda _, scenes, __: ["estimate", "-t", scenes.token_account],
+    "coverage": lambda files, _, place: ["coverage", files.input_bin, "-o", place / "lcov.info"],
     "run, transactions": lambda _, scenes, __: ["run", "--transactions", scenes.frameless.parent],
 }
 """Commands that print tables."""
