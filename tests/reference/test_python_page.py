@@ -74,6 +74,7 @@ def test_signatures() -> None:
         "    *,",
         "    constraints: bool = True,",
         "    symbols: SymbolFiles | None = None,",
+        "    interfaces: Interfaces = Interfaces(interfaces=<13 items>),",
         ") -> str",
     ]
     assert annotation_text("_Clock | Progress | None") == "Progress | None"

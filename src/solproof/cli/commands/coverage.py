@@ -74,7 +74,7 @@ def coverage(
     quiet: bool,
     **parameters: Any,
 ) -> None:
-    """Run a program on inputs, or transactions, and write which code ran.
+    """Run a program or transactions, and write which code ran.
 
     Writes an lcov tracefile with lines, branches and functions, added up over all runs. The lines are source
     lines if --symbols or the program's own file has them. Otherwise they are those of a listing, which is
