@@ -59,12 +59,12 @@ def measure() -> Figures:
 
 
 def seconds(action: Callable[[], object]) -> float:
-    """The shortest time of several runs."""
+    """The least processor time of several runs, over all threads. Other work on the machine affects it less."""
     times = []
     for _ in range(RUNS):
-        start = time.perf_counter()
+        start = time.process_time()
         action()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
@@ -93,7 +93,8 @@ def table(found: Mapping[str, list[Figures]]) -> str:
     """The machine and the figures, as Markdown."""
     lines = [
         f"Measured on {usable_cores()} cores ({processor_name()}), {len(found[HERE])} rounds.",
-        "A time is the shortest one, and a ratio is that of the times in the same round (median).",
+        "A time is that of the processor, over all threads, and the least one.",
+        "A ratio is that of the times in the same round (median).",
         "",
         "| prover | field elements per vector | prove a Transfer of classic SPL Token "
         "| prove 70 thousand mixed instructions | verify the Transfer |",
