@@ -3,8 +3,9 @@
     python benches/levels.py [--rounds 5] [--write]
 
 `make wheels` makes the wheel first. Each build runs in a process of its own. The processes take turns, so
-other work on the machine slows all of them. A ratio is to the build for this machine in the same
-round, and the table has the median over the rounds. `--write` replaces the table in docs/benchmarks.md.
+other work on the machine slows all of them. It affects the processor time less than the time that passes. A
+ratio is to the build for this machine in the same round, and the table has the median over the rounds.
+`--write` replaces the table in docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def measure() -> Figures:
 
 
 def seconds(action: Callable[[], object]) -> float:
-    """The least processor time of several runs, over all threads. Other work on the machine affects it less."""
+    """The least processor time of several runs, over all threads."""
     times = []
     for _ in range(RUNS):
         start = time.process_time()
