@@ -245,7 +245,6 @@ def measure(name: str, packed: bytes) -> Measurement:
         seconds=round(min(times), 4),
         peak_bytes=peak,
         proof_bytes=len(proof.data),
-        estimated_proof_bytes=estimated.proof_bytes,
     )
 
 
@@ -292,7 +291,7 @@ def main() -> None:
             f"{item.name:<28}{item.load.instructions:>10,} instructions {item.load.cells:>12,} cells  "
             f"{item.seconds:7.3f} s, estimated {seconds:7.3f}  "
             f"{item.peak_bytes / 2**20:7,.0f} MiB, estimated {peak / 2**20:7,.0f}  "
-            f"{item.proof_bytes:>9,} bytes, estimated {item.estimated_proof_bytes:>9,}"
+            f"{item.proof_bytes:>9,} bytes, estimated {item.load.proof_bytes:>9,}"
         )
     print("errors:", ", ".join(f"{name} {error:.1%}" for name, error in asdict(found.errors).items()))
     if arguments.write:

@@ -387,7 +387,7 @@ def _measurement(item: Measurement, calibration: Calibration) -> str:
         f"{item.peak_bytes / 2**20:,.0f} MiB",
         f"{calibration.peak_bytes.at(item.load) / 2**20:,.0f} MiB",
         f"{item.proof_bytes / 1000:,.0f} KB",
-        f"{item.estimated_proof_bytes / 1000:,.0f} KB",
+        f"{item.load.proof_bytes / 1000:,.0f} KB",
     )
     return f"| {' | '.join(cells)} |"
 

@@ -1,8 +1,8 @@
 """The measurements of one machine, and the model fitted to them: calibration.json beside this module.
 
 `python benches/calibrate.py --write` makes the file. In the model, seconds and peak memory are linear in
-six numbers: the frames of a run, their instructions, their events, the words of the events, the words that
-memory syscalls copy, set or compare, and the cells of the proof. The size of a proof is computed, not fitted.
+seven numbers: the frames of a run, their instructions, their events, the words of the events, the words that
+memory syscalls copy, set or compare, the cells of the proof, and its size. The size is computed, not fitted.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Load:
 
     block_words: the rows of the blocks that chips prove for memory syscalls, about one for every 8 bytes.
     cells: main, auxiliary and quotient cells of all tables.
+    proof_bytes: the expected size of the proof file. It grows with the columns of all tables.
     """
 
     frames: int
@@ -35,6 +36,7 @@ class Load:
     event_words: int
     block_words: int
     cells: int
+    proof_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,15 @@ class Linear:
     per_event_word: float
     per_block_word: float
     per_cell: float
+    per_proof_byte: float
 
     def at(self, load: Load) -> float:
         """The value for a proof."""
         executed = self.per_frame * load.frames + self.per_instruction * load.instructions
         events = self.per_event * load.events + self.per_event_word * load.event_words
         blocks = self.per_block_word * load.block_words
-        return self.fixed + executed + events + blocks + self.per_cell * load.cells
+        proof = self.per_cell * load.cells + self.per_proof_byte * load.proof_bytes
+        return self.fixed + executed + events + blocks + proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,6 @@ class Measurement:
     seconds: float
     peak_bytes: int
     proof_bytes: int
-    estimated_proof_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def calibrate(measurements: tuple[Measurement, ...], machine: Host, date: str, v
             errors.append(abs(model.at(left_out.load) / expected - 1))
         return round(max(errors), 4)
 
-    sizes = max(abs(item.estimated_proof_bytes / item.proof_bytes - 1) for item in measurements)
+    sizes = max(abs(item.load.proof_bytes / item.proof_bytes - 1) for item in measurements)
     return Calibration(
         machine=machine,
         date=date,
@@ -160,7 +163,7 @@ def fit(measurements: tuple[Measurement, ...], quantity: str) -> Linear:
     weighted = features / values[:, None]
     number = features.shape[1]
     least, best = np.inf, np.zeros(number)
-    # Tries every choice of features (only 127) and takes the best whose coefficients are not negative.
+    # Tries every choice of features (only 255) and takes the best whose coefficients are not negative.
     for count in range(1, number + 1):
         for chosen in map(list, combinations(range(number), count)):
             found = np.linalg.lstsq(weighted[:, chosen], np.ones(len(values)), rcond=None)[0]

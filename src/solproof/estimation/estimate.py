@@ -102,14 +102,6 @@ def estimate_execution(
         sum(shape.height * widths[shape.chip].cells[kind] for shape in shapes) for kind in range(4)
     )
     events = [event for frame in public for event in frame.events]
-    load = Load(
-        frames=len(logs),
-        instructions=sum(log.run.instructions for log in logs),
-        events=len(events),
-        event_words=sum(len(event.words) for event in events),
-        block_words=sum(len(log.memory_calls.blocks.clk) for log in logs),
-        cells=main + auxiliary + quotient,
-    )
     claim = claim_of((log.run, frame) for log, frame in zip(logs, public, strict=True))
     file = ProofFile(
         version=__version__,
@@ -122,6 +114,15 @@ def estimate_execution(
         proof=b"",
     )
     engine_bytes = backend.proof_size(circuit, shapes) if shapes else 0
+    load = Load(
+        frames=len(logs),
+        instructions=sum(log.run.instructions for log in logs),
+        events=len(events),
+        event_words=sum(len(event.words) for event in events),
+        block_words=sum(len(log.memory_calls.blocks.clk) for log in logs),
+        cells=main + auxiliary + quotient,
+        proof_bytes=len(file.to_bytes()) + round(engine_bytes),
+    )
     calibration = calibration or shipped_calibration()
     return Estimate(
         output=execution.output,
@@ -133,7 +134,7 @@ def estimate_execution(
         preprocessed_cells=preprocessed,
         security_bits=security.bits,
         security_regime=security.regime,
-        proof_bytes=len(file.to_bytes()) + round(engine_bytes),
+        proof_bytes=load.proof_bytes,
         peak_bytes=round(calibration.peak_bytes.at(load)),
         seconds=calibration.seconds.at(load),
         load=load,
