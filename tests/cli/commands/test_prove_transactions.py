@@ -208,6 +208,7 @@ def test_a_huge_index(command: Command, path: Path, tmp_path: Path) -> None:
         ),
         (["prove", "token.so", "-o", "b", "--jobs", "2"], "--jobs and a single proof exclude each other"),
         (["verify", "a", "--transactions", "b", "-p", "c"], "--program and --transactions exclude each"),
+        (["verify", "a", "--transaction", "b", "-p", "c"], "--program and --transaction exclude each"),
         (["verify", "a", "--transactions", "b", "--heap-size", "32768"], "--heap-size and --transactions"),
     ],
 )

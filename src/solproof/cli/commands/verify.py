@@ -81,10 +81,12 @@ def verify(
     before each transaction are those that the ones before it left, by their proofs.
     """
     if transactions is not None:
-        refuse_beside("--transactions", SEQUENCE_PARAMETERS)
+        refuse_beside("--transactions", (*SEQUENCE_PARAMETERS, "programs"))
         verify_transactions(transactions, proof, feature_values(parameters), as_json=as_json, quiet=quiet)
         return
     program, parameters["called"] = _split(programs)
+    if transaction is not None and program is not None:
+        refuse_beside("--transaction", ("programs",))
     data = read_file(proof, "proof")
     given: ExecutionInput | Scene
     if transaction is not None:
