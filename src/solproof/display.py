@@ -31,6 +31,11 @@ def seconds_text(seconds: Mapping[str, float]) -> str:
     return f"{seconds['total']:.3f} ({phases})"
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things, as in "1 byte" and "2,000 bytes"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
     """The times of all phases, rounded to the microsecond."""
     return {phase: round(value, 6) for phase, value in seconds.items()}

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from solproof.demo import scenario
+from solproof.formats import scene_bincode
+from solproof.formats.scene_file import format_scene
 from solproof.runtime.accounts import address_text
 from tests.cli.conftest import Command, Files, Result
 from tests.support.elf_files import small_elf
+from tests.support.frame_trees import chain
 
 ERROR_NAME = "Detected sbpf_version required by the executable which are not enabled"
 
@@ -201,7 +204,37 @@ def test_truncated_input_bin(command: Command, files: Files, tmp_path: Path) -> 
 def test_json_without_a_program(command: Command, files: Files) -> None:
     message = f"input {files.input}: JSON holds no program, expected the program's file as well"
     refused(command("run", files.input), 2, message)
-    refused(command("run", files.proof), 2, f"input {files.proof}: neither an ELF program nor an input.bin")
+    expected = "is a proof, expected a program, an input.bin or a fixture"
+    refused(command("run", files.proof), 2, f"input {files.proof}: {expected}")
+
+
+def test_files_of_another_kind(command: Command, files: Files, tmp_path: Path) -> None:
+    proof, text = files.proof, tmp_path / "text"
+    text.write_text("text")
+    message = f"input {proof}: is a proof, expected JSON, an input.bin or a fixture"
+    refused(command("run", files.program, "--input", proof), 2, message)
+    message = f"program {proof}: is a proof, expected a program"
+    refused(command("run", proof, "--input", files.input), 2, message)
+    message = f"input {text}: expected JSON, an input.bin or a fixture"
+    refused(command("run", "--input", text), 2, message)
+    refused(command("run", "-t", proof), 2, f"scene {proof}: is a proof, expected a scene")
+    refused(
+        command("run", "-t", files.program), 2, f"scene {files.program}: is an ELF file, expected a scene"
+    )
+
+
+def test_scenes_and_inputs_in_each_others_place(command: Command, files: Files, tmp_path: Path) -> None:
+    scene = chain().execution.scene
+    text, packed = tmp_path / "scene.json", tmp_path / "scene.bin"
+    text.write_text(format_scene(scene))
+    packed.write_bytes(scene_bincode.pack(scene))
+    for path in (text, packed):
+        message = f"input {path}: is a scene, expected --transaction {path} and no program"
+        for arguments in ([path], ["--input", path], [files.program, "--input", path]):
+            refused(command("run", *arguments), 2, message)
+    for path in (files.input, files.input_bin):
+        message = f"scene {path}: is the input of one instruction, expected --input {path}"
+        refused(command("run", "--transaction", path), 2, message)
 
 
 def test_program_without_an_input(command: Command, files: Files) -> None:

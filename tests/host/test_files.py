@@ -108,7 +108,10 @@ def test_a_directory_is_reserved_once(tmp_path: Path) -> None:
 def test_a_directory_that_cannot_be_reserved(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    for directory, reason in ((file, "File exists"), (tmp_path / "a/b", "No such file or directory")):
+    for directory, reason in (
+        (file, "it is a file, expected a directory"),
+        (tmp_path / "a/b", "No such file or directory"),
+    ):
         with pytest.raises(OutputError) as caught, reserved(directory):
             pass
         assert str(caught.value) == f"{directory}: cannot be written: {reason}"

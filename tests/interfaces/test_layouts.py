@@ -136,6 +136,7 @@ def test_other_forms_that_are_taken(layout: Layout, text: Any, value: Any) -> No
         (structure("Point", x=U8), 5, "argument a: expected Point, got 5"),
         (structure("Point", x=U8), {}, "argument a: x is missing, expected u8"),
         (structure("Point", x=U8), {"x": 1, "y": 2}, "argument a: unknown field 'y', expected x: u8"),
+        (structure("Point", x=U8), {"y": 2}, "argument a: unknown field 'y', expected x: u8"),
         (structure("Point", xy=U8), {"xy": 1, "x_y": 2}, "argument a: x_y is given twice"),
         (SIDE, "Up", "argument a: expected one of Buy, Sell, Limit, Pair, got 'Up'"),
         (SIDE, {"Limit": {"price": -1}}, "argument a.Limit.price: expected u64, got -1"),

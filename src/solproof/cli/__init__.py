@@ -125,7 +125,8 @@ def solproof(context: click.Context) -> None:
     """Run Solana programs exactly as a validator would, and prove the runs.
 
     Results go to standard output. Progress and errors go to standard error. With --json, the result is one
-    JSON object. If the command fails, that object is {"failure": {"kind", "message", "exit_status"}}.
+    JSON object. If the command fails, that object is {"failure": {"kind", "message", "exit_status",
+    "reason"}}.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

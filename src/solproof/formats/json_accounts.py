@@ -132,7 +132,10 @@ def read_account_text(content: bytes, place: str, key: bytes | None = None) -> A
         name, own = "pubkey", read_object(value, place, DUMP_FIELDS)
         place = f"{place}: account"
     else:
-        name, state = "key", read_object(value, place, (*ACCOUNT_FIELDS, *DUMPED_ACCOUNT_FIELDS))
+        name, state = (
+            "key",
+            read_object(value, place, tuple(dict.fromkeys((*ACCOUNT_FIELDS, *DUMPED_ACCOUNT_FIELDS)))),
+        )
         own = state
     if key is None:
         if name not in own:

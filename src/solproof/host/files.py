@@ -85,6 +85,8 @@ def reserved(directory: Path) -> Iterator[None]:
     try:
         directory.mkdir(exist_ok=True)
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except FileExistsError:
+        raise OutputError(f"{directory}: cannot be written: it is a file, expected a directory") from None
     except OSError as error:
         raise OutputError(f"{directory}: cannot be written: {error.strerror}") from None
     try:

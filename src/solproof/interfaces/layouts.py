@@ -397,6 +397,10 @@ class Struct(Layout):
 
         Upper case and underscores make no difference. A missing option is None.
         """
+        for name in values:
+            if not any(same_name(name, field) for field, _ in self.fields):
+                known = ", ".join(f"{field}: {layout}" for field, layout in self.fields) or "none"
+                raise InputError(f"{path}: unknown field {name!r}, expected {known}")
         unused = dict(values)
         found: list[tuple[str, Layout, Value]] = []
         for name, layout in self.fields:
@@ -406,9 +410,6 @@ class Struct(Layout):
             if not given and not isinstance(layout, Option):
                 raise InputError(f"{path}: {name} is missing, expected {layout}")
             found.append((name, layout, unused.pop(given[0]) if given else None))
-        for name in unused:
-            known = ", ".join(f"{field}: {layout}" for field, layout in self.fields) or "none"
-            raise InputError(f"{path}: unknown field {name!r}, expected {known}")
         return found
 
 

@@ -34,7 +34,7 @@ class CompilerError(InputError):
 
     def __init__(self, source: Path, messages: str) -> None:
         found = [line for line in messages.splitlines() if "error:" in line]
-        first = found[0] if found else "the compiler wrote no object"
+        first = found[0] if found else "the compiler wrote no object, expected a source that ends in .c"
         super().__init__(f"source {source}: does not compile: {first}")
         self.messages = messages
 

@@ -10,8 +10,8 @@ LEGEND = """\
 The status shows whether the command did its work, not whether the program succeeded.
 For example, a valid proof that a program failed verifies with status 0.
 An error is one line on standard error.
-With `--json`, standard output also has `{"failure": {"kind", "message", "exit_status"}}`, where the kind is
-the name of the exception."""
+With `--json`, standard output also has `{"failure": {"kind", "message", "exit_status", "reason"}}`, where the
+kind is the name of the exception."""
 
 
 def exit_codes_page() -> str:

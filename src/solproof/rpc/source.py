@@ -85,7 +85,12 @@ def _content(content: bytes, place: str) -> Signature | RecordedTransaction | by
     if decoded_transaction(content) is not None:
         return content
     if content.lstrip().startswith(b"{"):
-        return read_response(decode_json(content, place), place)
+        document = decode_json(content, place)
+        if "accounts" in document:
+            raise InputError(
+                f"{place}: is a scene, which needs no node; expected a transaction or a response"
+            )
+        return read_response(document, place)
     try:
         text = content.decode("ascii").strip()
     except UnicodeDecodeError:

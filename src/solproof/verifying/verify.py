@@ -12,7 +12,7 @@ from typing import Generic, TypeVar, overload
 from solproof import __version__
 from solproof.accesses.public import PublicData
 from solproof.backend.protocol import Security
-from solproof.display import html_table, security_text
+from solproof.display import counted, html_table, security_text
 from solproof.errors import ProofRejected, ProofVersionError, Rejection, VersionMismatch
 from solproof.program.bytecode_verifier import load_program
 from solproof.representation import described
@@ -57,7 +57,7 @@ class Verdict(Generic[Output_co]):
         rows = [
             ("security", security_text(self.security_bits, self.security_regime)),
             ("proof", f"{self.proof_bytes:,} bytes"),
-            ("replayed", f"{self.events:,} syscalls, {self.event_words:,} words"),
+            ("replayed", f"{counted(self.events, 'syscall')}, {counted(self.event_words, 'word')}"),
             ("time", f"{self.seconds['total']:.3f} s"),
         ]
         return html_table("Valid proof", [*result_lines(self.output), *rows])

@@ -46,6 +46,18 @@ def test_messages_of_the_compiler(command: Command, tmp_path: Path) -> None:
     assert not output.exists()
 
 
+def test_a_file_that_is_no_source(command: Command, tmp_path: Path) -> None:
+    program, text, output = tmp_path / "a.so", tmp_path / "a.txt", tmp_path / "b.so"
+    program.write_bytes(compiled("int two(void) { return 2; }"))
+    result = command("cc", program, "-o", output, "--quiet")
+    message = f"error: source {program}: is an ELF file, expected C, or an object that ends in .o\n"
+    assert (result.status, result.output, result.errors) == (2, "", message)
+    text.write_text("text")
+    result = command("cc", text, "-o", output, "--quiet")
+    message = "does not compile: the compiler wrote no object, expected a source that ends in .c"
+    assert (result.status, result.errors.splitlines()[-1]) == (2, f"error: source {text}: {message}")
+
+
 def test_the_directory_of_the_header(command: Command) -> None:
     assert command("cc", "--include-directory").output == f"{INCLUDE_DIRECTORY}\n"
     fields = command("cc", "--include-directory", "--json").fields

@@ -36,7 +36,11 @@ def test_transactions(command: Command, tmp_path: Path) -> None:
         paths[-1].write_text(format_scene(made.execution.scene))
     result = command("coverage", "-t", paths[0], "-t", paths[1], "-o", tmp_path / "all.info", "--quiet")
     assert (result.status, result.errors) == (0, "")
-    title, head, _, *rows = result.output.strip().splitlines()
+    files, table = result.output.strip().split("\n\n")
+    listings = sorted(tmp_path.glob("*.s"))
+    assert files.splitlines()[0] == f"tracefile  {tmp_path / 'all.info'}: 2 runs"
+    assert sorted(files.splitlines()[1:]) == [f"listing    {path}" for path in listings]
+    title, head, _, *rows = table.splitlines()
     assert (title, head.split()) == (
         "what ran, of each program",
         ["program", "instructions", "branches", "functions"],

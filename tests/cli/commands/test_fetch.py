@@ -129,6 +129,27 @@ def test_a_run_that_differs_from_the_record(command: Command, scene: Path, tmp_p
     assert scene.exists()
 
 
+def test_an_error_that_differs_from_the_record(command: Command, scene: Path, tmp_path: Path) -> None:
+    node, signature = running_node()
+    result = node.results[signature]("base64")
+    error = {"InstructionError": [0, {"Custom": 1}]}
+    result["meta"] = result["meta"] | {"err": error, "status": {"Err": error}}
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(result))
+    found = command("fetch", saved, "--url", node.url, "-o", scene, "--compare", "--quiet")
+    assert found.status == 1
+    line = '  error          none, recorded: {"InstructionError": [0, {"Custom": 1}]}'
+    assert line in found.output.splitlines()
+
+
+def test_a_scene_needs_no_node(command: Command, scene: Path, tmp_path: Path) -> None:
+    node, signature = running_node()
+    assert command("fetch", signature, "--url", node.url, "-o", scene, "--quiet").status == 0
+    result = command("fetch", scene, "--url", node.url, "-o", tmp_path / "other.json", "--quiet")
+    message = f"transaction {scene}: is a scene, which needs no node; expected a transaction or a response"
+    assert (result.status, result.output, result.errors) == (2, "", f"error: {message}\n")
+
+
 def test_streams(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     node, signature = running_node()
     text = node.results[signature]("base64")["transaction"][0].encode()

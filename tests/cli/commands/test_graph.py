@@ -13,7 +13,7 @@ def test_a_picture(command: Command, files: Files, tmp_path: Path) -> None:
     assert (result.status, result.errors) == (0, "")
     fields = command("graph", files.input_bin, "-o", output, "--json", "--quiet").fields
     assert result.output.splitlines()[-1] == (
-        f"graph              {output}: {fields['functions']} functions, {fields['blocks']} blocks"
+        f"graph              {output}: 1 function, {fields['blocks']} blocks"
     )
     assert 0 < fields["blocks_executed"] < fields["blocks"]
     assert fields["bytes"] == output.stat().st_size

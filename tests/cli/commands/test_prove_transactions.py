@@ -184,6 +184,13 @@ def test_a_rejected_proof(command: Command, path: Path, proofs: Path, tmp_path: 
     }
 
 
+def test_a_file_in_place_of_the_directory(command: Command, path: Path, proofs: Path) -> None:
+    file = proofs / "000001.proof"
+    result = command("verify", file, "--transactions", path, "--quiet")
+    message = f"error: proof {file}: is a file, expected the directory of the proofs\n"
+    assert (result.status, result.output, result.errors) == (2, "", message)
+
+
 def test_a_huge_index(command: Command, path: Path, tmp_path: Path) -> None:
     with (tmp_path / INDEX_NAME).open("wb") as file:
         file.truncate(2**40)

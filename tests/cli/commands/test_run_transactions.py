@@ -293,7 +293,7 @@ def test_files_that_are_no_scene(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "scene.json"
     path.write_bytes(b"\x7fELF")
     for given, message in (
-        (path, f"scene {path}: not JSON at line 1, column 1: Expecting value"),
+        (path, f"scene {path}: is an ELF file, expected a scene"),
         (tmp_path / "none", f"scene {tmp_path}/none: cannot be read: No such file or directory"),
         (tmp_path, f"scene {tmp_path}: cannot be read: Is a directory"),
     ):

@@ -160,6 +160,13 @@ def test_without_a_program(command: Command, files: Files) -> None:
     assert (result.status, result.errors) == (2, message)
 
 
+def test_a_program_without_its_option(command: Command, files: Files) -> None:
+    result = command("verify", files.proof, files.program, "--input", files.input)
+    hint = "the program is given with --program, and the input with --input (see solproof verify --help)"
+    message = f"error: Got unexpected extra argument ({files.program}): {hint}\n"
+    assert (result.status, result.errors) == (2, message)
+
+
 # TRANSACTIONS
 
 

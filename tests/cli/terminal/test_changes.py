@@ -112,6 +112,11 @@ def test_a_scene(command: Command, scenes: Scenes, tmp_path: Path) -> None:
             "--account input.json: expected a key pair, which is an array of 64 numbers",
         ),
         (["--account", "key.json"], "--account key.json.owner: missing"),
+        (
+            ["--account", "input.json"],
+            "--account input.json: unknown field 'program_id', expected key, owner, is_signer, is_writable, "
+            "lamports, data, executable, rentEpoch, space",
+        ),
         (["--account", "account.json", "--account", "account.json"], "--account: expected each account once"),
         (
             ["--program", "log.so"],

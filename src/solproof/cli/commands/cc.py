@@ -15,8 +15,10 @@ from solproof.cli.terminal.outputs import check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.reporting import note
 from solproof.cli.terminal.show import print_json, print_lines
+from solproof.errors import InputError
 from solproof.host.files import read_file
 from solproof.linker.compiler import INCLUDE_DIRECTORY, CompilerError, compile_source
+from solproof.program.elf_records import MAGIC
 
 EXAMPLE = """\b
 Examples:
@@ -88,6 +90,10 @@ def cc(
         for path in sources:
             content = read_file(path, "source", MAXIMUM_OBJECT)
             if path.suffix != _OBJECT:
+                if content.startswith(MAGIC):
+                    raise InputError(
+                        f"source {path}: is an ELF file, expected C, or an object that ends in .o"
+                    )
                 content = _compiled(path, compiler, optimization, options)
             contents.append((str(path), content))
         progress("link")

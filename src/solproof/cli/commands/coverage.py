@@ -21,11 +21,12 @@ from solproof.cli.terminal.options import (
 from solproof.cli.terminal.outputs import STREAM, check_output
 from solproof.cli.terminal.progress import Phases
 from solproof.cli.terminal.scenes import optional_program_argument
-from solproof.cli.terminal.show import Fields, print_json
+from solproof.cli.terminal.show import Fields, aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_subject
 from solproof.cli.terminal.table import Column, print_table
 from solproof.coverage import lcov
 from solproof.coverage.coverage import ProgramCoverage, coverage_of
+from solproof.display import counted
 from solproof.errors import InputError
 from solproof.execution.execute import Execution
 from solproof.execution.execute_transaction import TransactionExecution
@@ -103,8 +104,8 @@ def coverage(
     rows = [_fields(output, each) for each in found]
     if as_json:
         print_json({"output": str(output), "runs": len(subjects), "programs": rows})
-    elif rows:
-        _print(rows)
+    else:
+        _print(output, len(subjects), rows)
 
 
 def _listing_path(output: Path, of: ProgramCoverage) -> Path:
@@ -129,7 +130,11 @@ def _fields(output: Path, of: ProgramCoverage) -> Fields:
     }
 
 
-def _print(rows: list[Fields]) -> None:
+def _print(output: Path, runs: int, rows: list[Fields]) -> None:
+    listings = [("listing", row["listing"]) for row in rows if row["listing"] is not None]
+    print_lines(aligned([("tracefile", f"{output}: {counted(runs, 'run')}"), *listings]))
+    if not rows:
+        return
     parts = ("instructions", "branches", "functions")
     print_table(
         "what ran, of each program",

@@ -23,6 +23,7 @@ from solproof.cli.terminal.scenes import optional_program_argument, transaction_
 from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_subject, result_fields
 from solproof.coverage.coverage import coverage_of
+from solproof.display import counted
 from solproof.execution.run import run
 from solproof.graph.control_flow import function_graphs
 from solproof.graph.drawing import draw
@@ -88,5 +89,5 @@ def graph(
         size = {"output": str(output), "bytes": output.stat().st_size}
         print_json(result_fields(execution) | counts | executed | size)
     else:
-        text = f"{output}: {len(graphs):,} functions, {len(blocks):,} blocks"
+        text = f"{output}: {counted(len(graphs), 'function')}, {counted(len(blocks), 'block')}"
         print_lines(aligned([*result_lines(execution.output), ("graph", text)]))

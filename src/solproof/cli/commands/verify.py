@@ -27,7 +27,7 @@ from solproof.cli.terminal.scenes import (
 )
 from solproof.cli.terminal.show import aligned, print_json, print_lines
 from solproof.cli.terminal.subject import read_transaction, result_fields
-from solproof.display import rounded, seconds_text, security_text
+from solproof.display import counted, rounded, seconds_text, security_text
 from solproof.runtime.execution_input import ExecutionInput
 from solproof.runtime.transaction.scene import Scene
 from solproof.runtime.transaction.transaction_output import TransactionOutput, result_lines
@@ -42,8 +42,19 @@ Examples:
 """
 
 
+def _one_proof(context: click.Context, _parameter: click.Parameter, values: tuple[Path, ...]) -> Path:
+    """The proof. Raises a usage error that says where other files belong."""
+    if len(values) > 1:
+        raise click.UsageError(
+            f"Got unexpected extra argument ({values[1]}): "
+            "the program is given with --program, and the input with --input.",
+            context,
+        )
+    return values[0]
+
+
 @click.command(epilog=EXAMPLE)
-@click.argument("proof", type=INPUT_FILE, metavar="PROOF")
+@click.argument("proof", type=INPUT_FILE, metavar="PROOF", nargs=-1, required=True, callback=_one_proof)
 @click.option(
     "--program",
     "-p",
@@ -115,7 +126,10 @@ def verify(
         *result_lines(verdict.output),
         ("security", security_text(verdict.security_bits, verdict.security_regime)),
         ("seconds", seconds_text(verdict.seconds)),
-        ("replayed", f"{verdict.events:,} syscalls, {verdict.event_words:,} words of memory"),
+        (
+            "replayed",
+            f"{counted(verdict.events, 'syscall')}, {counted(verdict.event_words, 'word')} of memory",
+        ),
     ]
     tree = transaction_tree(verdict.output) if isinstance(verdict.output, TransactionOutput) else []
     print_lines([*aligned(lines), *tree])

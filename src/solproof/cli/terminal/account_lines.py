@@ -11,6 +11,7 @@ from rich.text import Text
 from solproof.cli.terminal.failure import printable
 from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import BAD, GOOD
+from solproof.display import counted
 from solproof.formats.account_changes import DataRow, Kind, account_change, changed_rows
 from solproof.interfaces.interface import Decoded, value_text
 from solproof.interfaces.registry import KNOWN, Interfaces
@@ -67,12 +68,14 @@ def _changes(account: ShownAccount, interfaces: Interfaces, decimals: Mapping[st
         yield from _fields(account, interfaces, decimals)
     growth = len(after.data) - len(before.data)
     if change.kind is Kind.CREATED:
-        yield Text(f"{len(after.data):,} bytes of data")
+        yield Text(f"{counted(len(after.data), 'byte')} of data")
     elif growth:
-        different = f", {change.data_bytes:,} bytes changed" if change.data_bytes > abs(growth) else ""
-        yield Text(f"{len(before.data):,} bytes of data to {len(after.data):,}{different}")
+        different = (
+            f", {counted(change.data_bytes, 'byte')} changed" if change.data_bytes > abs(growth) else ""
+        )
+        yield Text(f"{counted(len(before.data), 'byte')} of data to {len(after.data):,}{different}")
     elif change.data_bytes:
-        yield Text(f"{change.data_bytes:,} bytes of data changed")
+        yield Text(f"{counted(change.data_bytes, 'byte')} of data changed")
     if change.kind is not Kind.CLOSED:
         yield from _data(before.data, after.data)
 

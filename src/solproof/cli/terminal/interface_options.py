@@ -43,7 +43,8 @@ def interface_options(command: Command) -> Command:
         click.option(
             "--instruction",
             metavar="NAME",
-            help="The instruction, by its name in the IDL: its data are made from the --arg options.",
+            help="The instruction, by its name in the IDL or in a known interface: its data are made from "
+            "the --arg options.",
         ),
         click.option(
             "--arg",

@@ -9,6 +9,7 @@ import click
 
 from solproof.cli.terminal.files import write_file
 from solproof.cli.terminal.show import print_json, print_lines
+from solproof.display import counted
 from solproof.isa.opcodes import VERSIONS
 from solproof.linker.build import link_program
 from solproof.program.elf import NEWEST_VERSION
@@ -46,7 +47,7 @@ def write_linked(
     else:
         print_lines(
             [
-                f"{output}: {len(program.content):,} bytes of sBPF V{version}, {assembly.slots:,} slots, "
-                f"{len(assembly.labels)} functions"
+                f"{output}: {len(program.content):,} bytes of sBPF V{version}, "
+                f"{counted(assembly.slots, 'slot')}, {counted(len(assembly.labels), 'function')}"
             ]
         )

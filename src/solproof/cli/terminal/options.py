@@ -24,6 +24,7 @@ from solproof.cli.terminal.interface_options import (
     interface_options,
     with_instruction,
 )
+from solproof.cli.terminal.recognition import file_kind, is_scene, scene_as_input
 from solproof.cli.terminal.reporting import detail, note
 from solproof.errors import InputError, ProgramError, SolproofError
 from solproof.formats import bincode, input_file
@@ -39,6 +40,7 @@ from solproof.program.raw import RawFormat
 from solproof.program.symbols import SymbolFiles
 from solproof.runtime.execution_input import MAXIMUM_PROGRAM_LENGTH, ExecutionInput, Loader
 from solproof.runtime.features import FEATURE_SETS, FEATURES, FeatureSet
+from solproof.statement.proof_file import MAGIC as PROOF_MAGIC
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
@@ -233,8 +235,8 @@ def _read_input(
         content = read_file(program, "input")
         if content.startswith(MAGIC) or options.raw or is_bytecode(content):
             raise InputError(f"program {program}: expected --input with a JSON file as well")
-        if _is_json(content):
-            raise _without_program(program)
+        if not is_fixture(content) and not is_input_bin(content):
+            raise _no_input(content, program, "a program")
         given = _recorded(content, program, None) if is_fixture(content) else _unpack(content, program)
         return _override(changed_input(given, changes), **parameters)
     content = read_file(input_path, "input")
@@ -245,8 +247,8 @@ def _read_input(
         given = changed_input(_recorded(content, input_path, file), changes)
     elif is_input_bin(content):
         given = changed_input(_unpack(content, input_path), changes)
-    elif program is None or file is None:
-        raise _without_program(input_path)
+    elif program is None or file is None or file_kind(content) is not None:
+        raise _no_input(content, input_path, "JSON")
     else:
         given = _parse(content, input_path, program, file, options, changes)
     options.check(given, input_path)
@@ -267,8 +269,18 @@ def _program_as_input(path: Path, program: Path | None, file: bytes | None) -> I
     return InputError(message)
 
 
-def _without_program(path: Path) -> InputError:
-    return InputError(f"input {path}: JSON holds no program, expected the program's file as well")
+def _no_input(content: bytes, path: Path, expected: str) -> InputError:
+    """The error for a file that does not hold a program with its input.
+
+    expected: what else the file could be.
+    """
+    if is_scene(content):
+        return scene_as_input(path)
+    if _is_json(content):
+        return InputError(f"input {path}: JSON holds no program, expected the program's file as well")
+    kind = file_kind(content)
+    found = "" if kind is None else f"is {kind}, "
+    return InputError(f"input {path}: {found}expected {expected}, an input.bin or a fixture")
 
 
 def _described(given: ExecutionInput) -> ExecutionInput:
@@ -304,6 +316,8 @@ def _parse(
     content: bytes, input_path: Path, program: Path, file: bytes, options: RawOptions, changes: Changes
 ) -> ExecutionInput:
     program_format = options.program_format(file, program)
+    if program_format is None and file.startswith(PROOF_MAGIC):
+        raise InputError(f"program {program}: is a proof, expected a program")
     detected = RawFormat() if program_format is None and is_bytecode(file) else None
     try:
         given = input_file.parse_input(
@@ -314,6 +328,8 @@ def _parse(
             changes=changes,
         )
     except InputError as error:
+        if is_scene(content):
+            raise scene_as_input(input_path) from None
         raise InputError(f"input {input_path}: {str(error).removeprefix('input: ')}") from None
     if detected is not None and given.program_format is detected:
         note_bytecode(program)
@@ -347,8 +363,6 @@ def naming_program(path: Path | None) -> Iterator[None]:
 
 
 def _unpack(content: bytes, path: Path) -> ExecutionInput:
-    if not is_input_bin(content):
-        raise InputError(f"input {path}: neither an ELF program nor an input.bin")
     try:
         return bincode.unpack(content)
     except InputError as error:

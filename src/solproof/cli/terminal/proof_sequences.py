@@ -19,6 +19,7 @@ from solproof.cli.terminal.screen import Line
 from solproof.cli.terminal.show import Fields, aligned, print_lines, print_pieces
 from solproof.cli.terminal.table import Field, header_lines, record_lines
 from solproof.cli.terminal.transaction_lines import Summary, ending
+from solproof.errors import InputError
 from solproof.estimation.affordable import affordable_proof
 from solproof.formats.transaction_json import ending_fields
 from solproof.host.resources import available_memory
@@ -67,6 +68,8 @@ def prove_transactions(
 
 def verify_transactions(path: Path, directory: Path, features: Fields, *, as_json: bool, quiet: bool) -> None:
     """Verify the proofs in a directory against the sequence at a path."""
+    if directory.is_file():
+        raise InputError(f"proof {directory}: is a file, expected the directory of the proofs")
     _report(
         "verify",
         path,

@@ -14,6 +14,7 @@ from solproof.cli.terminal.changes import CHANGE_PARAMETERS, called_option, read
 from solproof.cli.terminal.files import INPUT_FILE, read_file
 from solproof.cli.terminal.options import Command, changed_features, note_departures
 from solproof.cli.terminal.outputs import STREAM
+from solproof.cli.terminal.recognition import file_kind, is_instruction
 from solproof.cli.terminal.reporting import detail
 from solproof.errors import InputError, UnsupportedError
 from solproof.formats import scene_bincode
@@ -129,6 +130,11 @@ def read_scene(
             scene = parse_scene(content, path.parent)
         scene = changed_scene(scene, changes)
     except InputError as error:
+        if is_instruction(content):
+            message = f"scene {path}: is the input of one instruction, expected --input {path}"
+            raise InputError(message) from None
+        if (kind := file_kind(content)) is not None and not scene_bincode.is_scene_bin(content):
+            raise InputError(f"scene {path}: is {kind}, expected a scene") from None
         raise InputError(f"scene {path}: {str(error).removeprefix('scene: ')}") from None
     except UnsupportedError as error:
         raise error.placed(f"scene {path}") from None
