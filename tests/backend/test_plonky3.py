@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -78,13 +81,20 @@ def test_a_required_chip_has_exactly_one_table(key: Key, chip: int, count: int) 
         BACKEND.prove(key, tables(counts), TRANSCRIPT)
     proof = BACKEND.prove(key, tables((1, 1, 1)), TRANSCRIPT).proof
     BACKEND.verify(key, relisted(proof, (1, 1, 1)), PUBLIC, TRANSCRIPT)
-    with pytest.raises(ProofRejected, match=reason):
-        BACKEND.verify(key, relisted(proof, counts), PUBLIC, TRANSCRIPT)
+    assert re.search(reason, engine_detail(key, relisted(proof, counts), PUBLIC))
 
 
 def test_public_columns_are_the_verifier_s(key: Key) -> None:
     proof = BACKEND.prove(key, tables((1, 1, 1)), TRANSCRIPT).proof
-    with pytest.raises(ProofRejected, match="made for another circuit, statement or parameters"):
-        BACKEND.verify(key, proof, [PublicInput(KNOWN, CELLS + np.uint32(1))], TRANSCRIPT)
+    changed = engine_detail(key, proof, [PublicInput(KNOWN, CELLS + np.uint32(1))])
+    assert changed.startswith("made for another circuit, statement or parameters")
     with pytest.raises(ProofRejected, match="missing"):
         BACKEND.verify(key, proof, [], TRANSCRIPT)
+
+
+def engine_detail(key: Key, proof: bytes, public: Sequence[PublicInput]) -> str:
+    """The engine's own words for the rejection of a proof."""
+    with pytest.raises(ProofRejected) as caught:
+        BACKEND.verify(key, proof, public, TRANSCRIPT)
+    assert caught.value.engine_detail is not None
+    return caught.value.engine_detail
