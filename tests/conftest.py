@@ -14,6 +14,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from solproof.doctor import BROWSERS
 
+# pytest-xdist tells its workers the width of its own terminal, at which commands would wrap their lines.
+os.environ.pop("COLUMNS", None)
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
