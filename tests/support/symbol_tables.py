@@ -67,7 +67,7 @@ def with_debug_information(
 ) -> bytes:
     """An ELF file with DWARF 4 of one unit: functions by name, address and size, and rows of lines.
 
-    lines: addresses in rising order, each with the line of /work/src/lib.rs from there on. The last row has
+    lines: addresses in rising order, each with the line of /crate/src/lib.rs from there on. The last row has
         the end of the code.
     """
     abbreviations = bytes(
@@ -76,7 +76,7 @@ def with_debug_information(
         [1, 0x11, 1, 0x1B, 0x08, 0x10, 0x17, 0, 0, 2, 0x2E, 0, 0x03, 0x08, 0x11, 0x01, 0x12, 0x07, 0, 0, 0]
     )
     entries = (
-        b"\x01/work\0"
+        b"\x01/crate\0"
         + bytes(4)
         + b"".join(
             b"\x02" + name.encode() + b"\0" + struct.pack("<QQ", address, size)

@@ -19,8 +19,9 @@ class MachineExecutor:
     """
 
     def __init__(self, recorded: bool = True, memory_limit: int | None = None) -> None:
-        limit = available_memory() if memory_limit is None else memory_limit
-        self._budget = RecordBudget(limit) if recorded else None
+        self._budget: RecordBudget | None = None
+        if recorded:
+            self._budget = RecordBudget(available_memory() if memory_limit is None else memory_limit)
 
     def run(self, invocation: Invocation, context: SyscallContext) -> tuple[Run, bytes]:
         """The run of an invocation, and its input region afterwards.
