@@ -83,3 +83,4 @@ MODULES = (
 """The modules of chips that are not instructions. Their order numbers the chips, so the key depends on it."""
 
 CIRCUIT = SbpfCircuit.of(FAMILIES, [table for module in MODULES for table in module.TABLES], ALL_BUSES)
+CIRCUIT.to_bytes()  # Fixes the description now: describing a chip to people can add nodes to its expressions.
